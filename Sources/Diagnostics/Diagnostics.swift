@@ -1,0 +1,45 @@
+/// The problems of a stage, collected so that a user sees all of them at once. It is thrown whole where at least one of
+/// them is an error; nothing here prints.
+package struct Diagnostics: Error, Sendable {
+  package private(set) var all: [Diagnostic] = []
+
+  package init(_ all: [Diagnostic] = []) {
+    self.all = all
+  }
+
+  package var errors: [Diagnostic] { all.filter { $0.severity == .error } }
+  package var hasErrors: Bool { all.contains { $0.severity == .error } }
+
+  package mutating func report(_ diagnostic: Diagnostic) {
+    all.append(diagnostic)
+  }
+
+  package mutating func report(contentsOf others: Diagnostics) {
+    all += others.all
+  }
+
+  /// Runs `body`; what it throws is collected, and `nil` comes back in place of its result.
+  package mutating func collecting<Result>(_ body: () throws -> Result) -> Result? {
+    do {
+      return try body()
+    } catch let problem as Diagnostic {
+      report(problem)
+    } catch let problems as Diagnostics {
+      report(contentsOf: problems)
+    } catch {
+      report(Diagnostic("\(error)"))
+    }
+    return nil
+  }
+
+  /// Throws all that was collected if an error is among it.
+  package func throwIfErrors() throws {
+    if hasErrors { throw self }
+  }
+}
+
+extension Diagnostics: CustomStringConvertible {
+  package var description: String {
+    all.map(\.description).joined(separator: "\n")
+  }
+}
