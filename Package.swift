@@ -10,6 +10,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "Diagnostics"),
+    .target(name: "Quantization", dependencies: ["Diagnostics", .product(name: "BigInt", package: "BigInt")]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
   ],
   swiftLanguageModes: [.v6]

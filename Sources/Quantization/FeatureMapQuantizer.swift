@@ -1,0 +1,43 @@
+/// What a quantizer does to a feature map: element-wise functions, then steps, and what the codes mean. All of it is fixed
+/// when the model is read.
+package struct FeatureMapQuantizer: Sendable {
+  package var functions: [RealFunction]
+  package var steps: StepFunction
+  package var format: CodeFormat
+
+  package init(functions: [RealFunction] = [], steps: StepFunction, format: CodeFormat) {
+    self.functions = functions
+    self.steps = steps
+    self.format = format
+  }
+
+  /// code = clamp(round_half_even(v / step) + zero point), value = scale x (code - zero point); scale = step unless given.
+  package init(step: Rational, scale: Rational? = nil, zeroPoint: Int64 = 0, range: ClosedRange<Int64>) {
+    self.init(
+      steps: .uniform(UniformSteps(gain: .one / step, zeroPoint: zeroPoint, clamp: range)),
+      format: CodeFormat(scale: scale ?? step, zeroPoint: zeroPoint, range: range))
+  }
+
+  /// The code of a real number, in double precision.
+  package func code(of value: Double) -> Int64 {
+    steps.code(of: functions.reduce(value) { $1($0) })
+  }
+
+  /// The codes that numbers within `band` of `value` have: more than one says that a rounding boundary lies there.
+  package func codes(of value: Double, within band: Double) -> ClosedRange<Int64> {
+    let first = code(of: value - band)
+    let last = code(of: value + band)
+    let middle = code(of: value)
+    return min(first, last, middle)...max(first, last, middle)
+  }
+
+  /// A band around `value` that is 1e-9 of a step wide: reference values this near to a rounding boundary are ties.
+  package func tieBand(at value: Double) -> Double {
+    let step: Double
+    switch steps {
+    case .uniform(let uniform): step = 1 / abs(uniform.gain.double)
+    case .levels: step = max(abs(format.scale.double), abs(value))
+    }
+    return 1e-9 * step
+  }
+}

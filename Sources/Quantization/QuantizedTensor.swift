@@ -1,0 +1,29 @@
+/// A parameter of a layer as integers: value = code x scale, exactly; one scale for all or one per index of the last axis
+/// (`scaleAxis` elsewhere).
+package struct QuantizedTensor: Sendable, Equatable {
+  package var shape: [Int]
+  /// Last axis fastest.
+  package var codes: [Int64]
+  /// One, or as many as the shape has along `scaleAxis`.
+  package var scales: [Rational]
+  package var scaleAxis: Int
+  /// The width that the quantizer declares, in bits.
+  package var bits: Int
+
+  package init(shape: [Int], codes: [Int64], scales: [Rational], scaleAxis: Int? = nil, bits: Int) {
+    precondition(codes.count == shape.reduce(1, *), "as many codes as the shape holds")
+    self.shape = shape
+    self.codes = codes
+    self.scales = scales
+    self.scaleAxis = scaleAxis ?? max(shape.count - 1, 0)
+    self.bits = bits
+  }
+
+  /// Code times scale, each the nearest double.
+  package var values: [Double] {
+    let doubles = scales.map(\.double)
+    guard doubles.count > 1 else { return codes.map { Double($0) * doubles[0] } }
+    let inner = shape[(scaleAxis + 1)...].reduce(1, *)
+    return codes.indices.map { Double(codes[$0]) * doubles[$0 / inner % doubles.count] }
+  }
+}

@@ -1,0 +1,166 @@
+import Diagnostics
+
+/// The arguments of a quantizer as a model file gives them, by name or by position. Readers take them one by one, each
+/// with its default; problems are collected, and what nobody took is one.
+package struct QuantizerArguments {
+  package enum Value: Sendable, Equatable {
+    case none
+    case bool(Bool)
+    case int(Int64)
+    case double(Double)
+    case string(String)
+    /// Flattened, last axis fastest.
+    case array([Double], shape: [Int])
+  }
+
+  package let quantizer: String
+  package var location: Diagnostic.Location
+  package private(set) var problems = Diagnostics()
+  private var named: [String: Value]
+  private let positional: [Value]
+
+  package init(
+    quantizer: String, positional: [Value] = [], named: [String: Value] = [:], location: Diagnostic.Location = .init()
+  ) {
+    self.quantizer = quantizer
+    self.positional = positional
+    self.named = named
+    self.location = location
+  }
+
+  /// Gives positional arguments their names, in the order of the Python constructor.
+  package mutating func bind(to parameters: [String]) {
+    if positional.count > parameters.count {
+      refuse("\(positional.count) arguments", supported: "at most \(parameters.count): \(parameters.joined(separator: ", "))")
+    }
+    for (name, value) in zip(parameters, positional) where named.updateValue(value, forKey: name) != nil {
+      refuse("argument '\(name)' is given twice")
+    }
+  }
+
+  package mutating func refuse(_ found: String, supported: String? = nil, fix: String? = nil) {
+    problems.report(Diagnostic("\(quantizer): \(found)", at: location, supported: supported, fix: fix))
+  }
+
+  package mutating func take(_ name: String) -> Value? { named.removeValue(forKey: name) }
+
+  /// Arguments that do not change what a trained network computes.
+  package mutating func ignore(_ names: String...) {
+    for name in names { named[name] = nil }
+  }
+
+  package mutating func int(_ name: String, default standard: Int, in range: ClosedRange<Int>) -> Int {
+    let value: Int
+    switch take(name) {
+    case nil: return standard
+    case .int(let int): value = Int(int)
+    case .bool(let bool): value = bool ? 1 : 0
+    case .double(let double) where double.rounded() == double && abs(double) < 1e9: value = Int(double)
+    // A tf.Variable that was serialized as an array of one number.
+    case .array(let numbers, _) where numbers.count == 1 && numbers[0].rounded() == numbers[0] && abs(numbers[0]) < 1e9:
+      value = Int(numbers[0])
+    case let other?:
+      refuse("\(name) is \(other)", supported: "an integer in \(range.lowerBound)...\(range.upperBound)")
+      return standard
+    }
+    guard range.contains(value) else {
+      refuse("\(name) = \(value)", supported: "\(name) in \(range.lowerBound)...\(range.upperBound)")
+      return standard
+    }
+    return value
+  }
+
+  package mutating func bool(_ name: String, default standard: Bool) -> Bool {
+    switch take(name) {
+    case nil: return standard
+    case .bool(let bool): return bool
+    case .int(let int): return int != 0
+    case .double(let double): return double != 0
+    case .some(.none): return false
+    case let other?:
+      refuse("\(name) is \(other)", supported: "true or false")
+      return standard
+    }
+  }
+
+  /// A finite number, or nil where it is None or not given.
+  package mutating func number(_ name: String, default standard: Double? = nil) -> Double? {
+    switch take(name) {
+    case nil: return standard
+    case .some(.none): return nil
+    case .int(let int): return Double(int)
+    case .double(let double) where double.isFinite: return double
+    case .bool(let bool): return bool ? 1 : 0
+    case .array(let numbers, _) where numbers.count == 1 && numbers[0].isFinite: return numbers[0]
+    case let other?:
+      refuse("\(name) is \(other)", supported: "a finite number")
+      return standard
+    }
+  }
+
+  package mutating func string(_ name: String, default standard: String) -> String {
+    switch take(name) {
+    case nil: return standard
+    case .string(let string): return string
+    case let other?:
+      refuse("\(name) is \(other)", supported: "a string")
+      return standard
+    }
+  }
+
+  package mutating func alpha(_ name: String = "alpha") -> Alpha {
+    switch take(name) {
+    case nil, .some(.none): return .none
+    case .string("auto"): return .auto
+    case .string("auto_po2"): return .autoPowerOfTwo
+    case .int(let int) where int != 0: return .number(Double(int))
+    case .double(let double) where double.isFinite && double != 0: return .number(double)
+    case .bool(true): return .number(1)
+    case .array(let numbers, let shape) where !numbers.isEmpty && numbers.allSatisfy({ $0.isFinite }):
+      return .array(numbers, shape: shape)
+    case let other?:
+      refuse("\(name) is \(other)", supported: "None, a finite number that is not 0, an array of them, 'auto', 'auto_po2'")
+      return .none
+    }
+  }
+
+  /// QKeras mixes the unquantized value in with weight 1 - qnoise_factor: what it saves of a trained network is 1.
+  package mutating func requireFullNoise() {
+    if let noise = number("qnoise_factor", default: 1), noise != 1 {
+      refuse("qnoise_factor = \(noise)", supported: "1 (fully quantized)", fix: "set qnoise_factor to 1 before saving")
+    }
+    ignore("var_name", "use_ste", "use_variables")
+  }
+
+  /// Throws what was collected, unknown arguments included.
+  package mutating func finish() throws {
+    for name in named.keys.sorted() { refuse("unknown argument '\(name)'") }
+    try problems.throwIfErrors()
+  }
+}
+
+/// The `alpha` of QKeras' quantizers: how the scale of a tensor is found.
+package enum Alpha: Sendable, Equatable {
+  case none
+  case number(Double)
+  case array([Double], shape: [Int])
+  /// The largest magnitude decides, per channel.
+  case auto
+  /// The power of two nearest to the least-squares scale, per channel.
+  case autoPowerOfTwo
+
+  package var dependsOnData: Bool { self == .auto || self == .autoPowerOfTwo }
+}
+
+extension QuantizerArguments.Value: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .none: "None"
+    case .bool(let bool): bool ? "True" : "False"
+    case .int(let int): "\(int)"
+    case .double(let double): "\(double)"
+    case .string(let string): "'\(string)'"
+    case .array(let numbers, let shape): "an array of \(numbers.count) numbers of shape \(shape)"
+    }
+  }
+}

@@ -1,0 +1,81 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// An element-wise function of one real number, as it stands between a linear layer and the next quantizer.
+package enum RealFunction: Sendable, Equatable {
+  /// scale x v + shift
+  case affine(scale: Rational, shift: Rational)
+  /// The nearest number in lower...upper; nil is no bound.
+  case clip(lower: Rational?, upper: Rational?)
+  /// v where v >= 0, slope x v below. The slope is not negative.
+  case leakyReLU(slope: Rational)
+  /// v x clip(v + shift, 0, upper) / upper (MobileNetV3; QKeras `quantized_hswish`)
+  case hardSwish(shift: Rational, upper: Rational)
+  /// 1 / (1 + exp(-v))
+  case sigmoid
+  case tanh
+
+  package static let relu = RealFunction.clip(lower: .zero, upper: nil)
+}
+
+extension RealFunction {
+  /// The exact value; nil for the functions whose values are irrational.
+  package func callAsFunction(_ value: Rational) -> Rational? {
+    switch self {
+    case .affine(let scale, let shift): return scale * value + shift
+    case .clip(let lower, let upper):
+      if let lower, value < lower { return lower }
+      if let upper, value > upper { return upper }
+      return value
+    case .leakyReLU(let slope): return value.sign < 0 ? slope * value : value
+    case .hardSwish(let shift, let upper):
+      let gate = value + shift
+      if gate.sign <= 0 { return .zero }
+      return value * min(gate, upper) / upper
+    case .sigmoid, .tanh: return nil
+    }
+  }
+
+  /// The value in double precision.
+  package func callAsFunction(_ value: Double) -> Double {
+    switch self {
+    case .affine(let scale, let shift): return scale.double * value + shift.double
+    case .clip(let lower, let upper):
+      var result = value
+      if let lower { result = max(result, lower.double) }
+      if let upper { result = min(result, upper.double) }
+      return result
+    case .leakyReLU(let slope): return value < 0 ? slope.double * value : value
+    case .hardSwish(let shift, let upper):
+      return value * min(max(value + shift.double, 0), upper.double) / upper.double
+    case .sigmoid: return 1 / (1 + exp(-value))
+    case .tanh: return Self.hyperbolicTangent(value)
+    }
+  }
+
+  private static func hyperbolicTangent(_ value: Double) -> Double {
+    #if canImport(Glibc)
+      return Glibc.tanh(value)
+    #elseif canImport(Musl)
+      return Musl.tanh(value)
+    #else
+      return Darwin.tanh(value)
+    #endif
+  }
+
+  /// The numbers between which the function is monotone; none where it is monotone everywhere.
+  package var turningPoints: [Rational] {
+    switch self {
+    case .affine, .clip, .leakyReLU, .sigmoid, .tanh: return []
+    case .hardSwish(let shift, let upper):
+      // v (v + shift) / upper falls until v = -shift / 2; the gate opens at -shift and is full at upper - shift.
+      let half = Rational(-shift.numerator, over: shift.denominator * 2)
+      return [-shift, half, upper - shift].sorted()
+    }
+  }
+}
