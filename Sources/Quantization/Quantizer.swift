@@ -25,9 +25,10 @@ package protocol QuantizerKind: Sendable {
 
 extension Quantizer {
   /// Every kind by its case: a new kind is a line here and a case above.
-  private static let kinds: [(kind: any QuantizerKind.Type, make: (inout QuantizerArguments) -> Quantizer)] = [
-    (FeatureMapAffine.self, { .featureMapAffine(FeatureMapAffine(&$0)) })
-  ]
+  private static let kinds: [(kind: any QuantizerKind.Type, make: @Sendable (inout QuantizerArguments) -> Quantizer)] =
+    [
+      (FeatureMapAffine.self, { .featureMapAffine(FeatureMapAffine(&$0)) })
+    ]
 
   package var kind: any QuantizerKind {
     switch self {

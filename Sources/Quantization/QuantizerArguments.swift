@@ -31,7 +31,9 @@ package struct QuantizerArguments {
   /// Gives positional arguments their names, in the order of the Python constructor.
   package mutating func bind(to parameters: [String]) {
     if positional.count > parameters.count {
-      refuse("\(positional.count) arguments", supported: "at most \(parameters.count): \(parameters.joined(separator: ", "))")
+      refuse(
+        "\(positional.count) arguments", supported: "at most \(parameters.count): \(parameters.joined(separator: ", "))"
+      )
     }
     for (name, value) in zip(parameters, positional) where named.updateValue(value, forKey: name) != nil {
       refuse("argument '\(name)' is given twice")
@@ -119,7 +121,8 @@ package struct QuantizerArguments {
     case .array(let numbers, let shape) where !numbers.isEmpty && numbers.allSatisfy({ $0.isFinite }):
       return .array(numbers, shape: shape)
     case let other?:
-      refuse("\(name) is \(other)", supported: "None, a finite number that is not 0, an array of them, 'auto', 'auto_po2'")
+      refuse(
+        "\(name) is \(other)", supported: "None, a finite number that is not 0, an array of them, 'auto', 'auto_po2'")
       return .none
     }
   }

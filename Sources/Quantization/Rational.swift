@@ -13,7 +13,8 @@ package struct Rational: Sendable {
     var top = negative ? -numerator : numerator
     var bottom = negative ? -denominator : denominator
     if !bottom.magnitude.isOdd {
-      let twos = top.signum() == 0 ? bottom.trailingZeroBitCount : min(top.trailingZeroBitCount, bottom.trailingZeroBitCount)
+      let twos =
+        top.signum() == 0 ? bottom.trailingZeroBitCount : min(top.trailingZeroBitCount, bottom.trailingZeroBitCount)
       top >>= twos
       bottom >>= twos
     }
@@ -104,7 +105,9 @@ extension Rational: Comparable {
 
 extension Rational {
   package static func + (left: Rational, right: Rational) -> Rational {
-    if left.denominator == right.denominator { return Rational(left.numerator + right.numerator, over: left.denominator) }
+    if left.denominator == right.denominator {
+      return Rational(left.numerator + right.numerator, over: left.denominator)
+    }
     return Rational(
       left.numerator * right.denominator + right.numerator * left.denominator,
       over: left.denominator * right.denominator)

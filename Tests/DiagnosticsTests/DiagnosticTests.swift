@@ -13,7 +13,9 @@ import Testing
   @Test func collectsEveryProblemBeforeThrowing() {
     var problems = Diagnostics()
     let first: Int? = problems.collecting { throw Diagnostic("one") }
-    let second: Int? = problems.collecting { throw Diagnostics([Diagnostic("two"), Diagnostic("three", severity: .warning)]) }
+    let second: Int? = problems.collecting {
+      throw Diagnostics([Diagnostic("two"), Diagnostic("three", severity: .warning)])
+    }
     #expect(first == nil && second == nil)
     #expect(problems.errors.map(\.found) == ["one", "two"])
     #expect(throws: Diagnostics.self) { try problems.throwIfErrors() }

@@ -24,7 +24,8 @@ package struct FeatureMapAffine: QuantizerKind {
 
   package func quantize(_ values: [Float], shape: [Int], at location: Diagnostic.Location) throws -> QuantizedTensor {
     throw Diagnostic(
-      "\(description) on a parameter", at: location, supported: "feature maps only", fix: "use quantized_bits for weights")
+      "\(description) on a parameter", at: location, supported: "feature maps only",
+      fix: "use quantized_bits for weights")
   }
 
   package var description: String { "quantized_bits_featuremap(\(bits),\(scale),\(zeroPoint))" }
