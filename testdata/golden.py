@@ -1,0 +1,107 @@
+"""What the scripts beside this file share: the affine feature-map quantizer and the golden file.
+
+A golden file `<name>.golden.h5` stands beside each network `<name>.h5` and says what QKeras computes in float32:
+  x                        the inputs (a group of datasets named by input layer where the network has several)
+  layers/<layer>           the layer's output for these inputs; a layer that is called n times has its later calls
+                           in <layer>:1, <layer>:2 ...
+  quantized_weights/<layer>/<weight>
+                           weights as the layer's quantizers give them (`kernel` and `bias`; a separable convolution has
+                           `depthwise_kernel` and `pointwise_kernel`), after folding where the layer folds
+The network is read back from the file before it runs, so the golden says what the file means and not what was in memory.
+
+Python 3.11 with: tensorflow-cpu==2.15.1 qkeras==0.9.0 "numpy<2" "pyparsing<3.2" h5py scikit-learn
+"""
+import json
+import os
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # plain Eigen kernels: the same sums on every machine
+import warnings
+
+warnings.filterwarnings("ignore")
+import h5py
+import keras
+import numpy as np
+import qkeras
+import tensorflow as tf
+from qkeras.utils import _add_supported_quantized_objects
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+@keras.utils.register_keras_serializable(package="qcc")
+class quantized_bits_featuremap(qkeras.quantizers.BaseQuantizer):
+    """Affine feature-map quantizer with static scale and zero point, one each per tensor:
+    q = clamp(round_half_even(x / scale) + zero_point, 0, 2^bits - 1), value = (q - zero_point) scale."""
+
+    def __init__(self, bits=8, scale=1.0, zero_point=0):
+        super().__init__()
+        self.bits, self.scale, self.zero_point = int(bits), float(scale), int(zero_point)
+
+    def __call__(self, x):
+        x = tf.convert_to_tensor(x)
+        scale, zero, top = (tf.cast(v, x.dtype) for v in (self.scale, self.zero_point, 2**self.bits - 1))
+        return (tf.clip_by_value(tf.round(x / scale) + zero, tf.zeros_like(top), top) - zero) * scale
+
+    def get_config(self):
+        return {"bits": self.bits, "scale": self.scale, "zero_point": self.zero_point}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+
+def load(path):
+    """The network as its file says it."""
+    objects = {"quantized_bits_featuremap": quantized_bits_featuremap}
+    _add_supported_quantized_objects(objects)
+    return keras.models.load_model(path, custom_objects=objects, compile=False)
+
+
+def quantized_weights(layer):
+    """Weights of one layer as its quantizers give them, by name."""
+    kind = type(layer).__name__
+    if not hasattr(layer, "get_quantizers") or not layer.get_weights():
+        return {}
+    quantizers = list(layer.get_quantizers())
+    if kind.endswith("Batchnorm"):
+        values, names = layer.get_folded_weights(), ["kernel", "bias"]
+    elif kind == "QBatchNormalization":
+        named = {"gamma": layer.gamma, "beta": layer.beta}
+        named |= {"moving_mean": layer.moving_mean, "moving_variance": layer.moving_variance}
+        names, quantizers = zip(*[(n, q) for n, q in zip(named, quantizers) if named[n] is not None])
+        values = [named[n] for n in names]
+    elif "Separable" in kind:
+        values, names = layer.get_weights(), ["depthwise_kernel", "pointwise_kernel", "bias"]
+    else:
+        values, names = layer.get_weights(), ["kernel", "bias"]
+    return {n: np.asarray(q(tf.constant(np.asarray(v)))) for n, v, q in zip(names, values, quantizers) if q is not None}
+
+
+def outputs(model, x):
+    """Every layer's output for the inputs x, by dataset name."""
+    tensors = {}
+    for layer in model.layers:
+        for i in range(len(layer.inbound_nodes)):
+            nodes = [n for d in model._nodes_by_depth.values() for n in d]
+            if layer.inbound_nodes[i] not in nodes:
+                continue
+            t = layer.get_output_at(i)
+            if not isinstance(t, (list, tuple)):
+                tensors[layer.name if layer.name not in tensors else f"{layer.name}:{i}"] = t
+    values = keras.Model(model.inputs, list(tensors.values()))(x, training=False)
+    return {n: np.asarray(v) for n, v in zip(tensors, values)}
+
+
+def write(path, x, model):
+    """Writes the golden file of `model` for inputs x (an array, or arrays by input layer name)."""
+    data = {"x": x} if not isinstance(x, dict) else {f"x/{n}": v for n, v in x.items()}
+    feed = x if not isinstance(x, dict) else [x[n] for n in model.input_names]
+    data |= {f"layers/{n}": v for n, v in outputs(model, feed).items()}
+    for layer in model.layers:
+        data |= {f"quantized_weights/{layer.name}/{n}": v for n, v in quantized_weights(layer).items()}
+    with h5py.File(path, "w", libver=("v110", "v110")) as f:  # Debian 12 reads 1.10; smaller than "earliest"
+        for name, value in data.items():
+            f.create_dataset(name, data=value, compression="gzip", compression_opts=9, shuffle=True)
+    return data
