@@ -11,6 +11,7 @@ let package = Package(
   targets: [
     .target(name: "Diagnostics"),
     .target(name: "Quantization", dependencies: ["Diagnostics", .product(name: "BigInt", package: "BigInt")]),
+    .target(name: "QIR", dependencies: ["Diagnostics", "Quantization"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
   ],
   swiftLanguageModes: [.v6]

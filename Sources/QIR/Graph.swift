@@ -1,0 +1,75 @@
+import Diagnostics
+
+/// The index of a node in its graph; also names the node's one result.
+package struct NodeID: Hashable, Sendable, Comparable {
+  package let index: Int
+
+  package init(_ index: Int) {
+    self.index = index
+  }
+
+  package static func < (left: NodeID, right: NodeID) -> Bool { left.index < right.index }
+}
+
+/// An operator applied to the results of earlier nodes.
+package struct Node: Sendable {
+  /// Unique in the graph; the name of the layer that it came from, as a rule.
+  package var name: String
+  package var op: Op
+  package var inputs: [NodeID]
+  /// The result's shape.
+  package var shape: Shape
+}
+
+/// A network as a value: an arena of nodes in an order in which every node stands behind its inputs.
+package struct Graph: Sendable {
+  package var name: String
+  /// The file it was read from, for messages.
+  package var file: String?
+  package private(set) var nodes: [Node] = []
+  package var outputs: [NodeID] = []
+
+  package init(name: String, file: String? = nil) {
+    self.name = name
+    self.file = file
+  }
+
+  package subscript(id: NodeID) -> Node {
+    get { nodes[id.index] }
+    set { nodes[id.index] = newValue }
+  }
+
+  package var ids: [NodeID] { nodes.indices.map { NodeID($0) } }
+
+  /// The network's inputs in the order of their nodes.
+  package var inputs: [NodeID] {
+    ids.filter { if case .input = self[$0].op { true } else { false } }
+  }
+
+  /// Appends a node whose shape follows from its inputs. Throws a `Diagnostic` or `Diagnostics` where the operator does
+  /// not fit them.
+  @discardableResult
+  package mutating func append(_ op: Op, named name: String, inputs: [NodeID] = []) throws -> NodeID {
+    let location = Diagnostic.Location(file: file, layer: name)
+    let shape = try op.resultShape(of: inputs.map { self[$0].shape }, at: location)
+    nodes.append(Node(name: name, op: op, inputs: inputs, shape: shape))
+    return NodeID(nodes.count - 1)
+  }
+
+  /// The nodes that read each node's result, in order.
+  package var consumers: [[NodeID]] {
+    var consumers = Array(repeating: [NodeID](), count: nodes.count)
+    for id in ids {
+      for input in self[id].inputs { consumers[input.index].append(id) }
+    }
+    return consumers
+  }
+
+  package func node(named name: String) -> NodeID? {
+    nodes.firstIndex { $0.name == name }.map { NodeID($0) }
+  }
+
+  package func location(of id: NodeID) -> Diagnostic.Location {
+    Diagnostic.Location(file: file, layer: self[id].name)
+  }
+}

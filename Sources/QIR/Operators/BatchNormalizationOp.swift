@@ -1,0 +1,36 @@
+import Diagnostics
+
+/// y[c] = (x[c] - mean[c]) scale[c] + beta[c] with scale = gamma / sqrt(variance + epsilon), at inference
+/// (Keras `BatchNormalization`, QKeras `QBatchNormalization`). The scale is the double nearest to that: an exact constant of
+/// the model from then on.
+package struct BatchNormalizationOp: Operator {
+  package static let mnemonic = "batch_normalization"
+  package var mean: [Double]
+  package var scale: [Double]
+  package var beta: [Double]
+  /// How many numbers the layer stores, and in how many bits each.
+  package var storedParameters: Int
+
+  /// All have one number per channel.
+  package init(gamma: [Double]?, beta: [Double]?, mean: [Double], variance: [Double], epsilon: Double) {
+    self.mean = mean
+    self.beta = beta ?? Array(repeating: 0, count: mean.count)
+    scale = variance.indices.map { (gamma?[$0] ?? 1) / (variance[$0] + epsilon).squareRoot() }
+    storedParameters = mean.count + variance.count + (gamma?.count ?? 0) + (beta?.count ?? 0)
+  }
+
+  package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
+    let input = try oneInput(inputs, ranks: 1...3, at: location)
+    guard mean.count == input.channels, scale.count == input.channels, beta.count == input.channels else {
+      throw Diagnostic(
+        "statistics of \(mean.count) channels for a tensor of shape \(input)", at: location,
+        supported: "one number per channel of the last axis")
+    }
+    guard (mean + scale + beta).allSatisfy(\.isFinite) else {
+      throw Diagnostic(
+        "gamma / sqrt(variance + epsilon), mean or beta is not finite", at: location,
+        fix: "look for a negative variance, NaN or infinity in the layer's weights")
+    }
+    return input
+  }
+}

@@ -1,0 +1,28 @@
+import Diagnostics
+
+/// Tensors one after another along an axis (Keras `Concatenate`).
+package struct ConcatenateOp: Operator {
+  package static let mnemonic = "concatenate"
+  /// Counted without the batch.
+  package var axis: Int
+
+  package init(axis: Int) {
+    self.axis = axis
+  }
+
+  package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
+    guard let first = inputs.first, first.extents.indices.contains(axis),
+      inputs.allSatisfy({ other in
+        other.rank == first.rank
+          && other.extents.indices.allSatisfy { $0 == axis || other.extents[$0] == first.extents[$0] }
+      })
+    else {
+      throw Diagnostic(
+        "concatenation of shapes \(inputs.map(\.description).joined(separator: ", ")) along axis \(axis + 1)",
+        at: location, supported: "shapes that differ along that axis only; the batch is axis 0")
+    }
+    var shape = first
+    shape.extents[axis] = inputs.reduce(0) { $0 + $1.extents[axis] }
+    return shape
+  }
+}

@@ -1,0 +1,52 @@
+import Diagnostics
+
+/// y[o] = bias[o] + sum over taps and input channels of x kernel[tap, i, o]; taps outside the feature map read 0
+/// (Keras `Conv2D`; `Conv1D` is one with a single row).
+package struct ConvolutionOp: Operator {
+  package static let mnemonic = "conv2d"
+  /// Kernel rows x kernel columns x input channels per group x output channels (HWIO).
+  package var kernel: Parameter
+  /// One per output channel.
+  package var bias: Parameter?
+  /// Its size is the kernel's.
+  package var window: Window
+  package var groups: Int
+  /// Whether the input may be an exact accumulator instead of a quantized feature map: the second half of a separable
+  /// convolution.
+  package var takesAccumulators: Bool
+
+  package init(kernel: Parameter, bias: Parameter?, window: Window, groups: Int = 1, takesAccumulators: Bool = false) {
+    self.kernel = kernel
+    self.bias = bias
+    self.window = window
+    self.groups = groups
+    self.takesAccumulators = takesAccumulators
+  }
+
+  package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
+    let input = try oneInput(inputs, ranks: 3...3, at: location)
+    let shape = kernel.shape
+    guard shape.count == 4, shape[0] == window.size.rows, shape[1] == window.size.columns, groups > 0,
+      shape[2] * groups == input.channels, shape[3] > 0, shape[3] % groups == 0
+    else {
+      throw Diagnostic(
+        "a kernel of shape \(shape) in \(groups) groups over a feature map of shape \(input)", at: location,
+        supported: "[rows, columns, input channels / groups, output channels], output channels a multiple of groups")
+    }
+    try checkBias(bias, channels: shape[3], at: location)
+    let positions = try window.positions(over: input, at: location)
+    return Shape([positions.rows, positions.columns, shape[3]])
+  }
+
+  package var parameters: [(name: String, parameter: Parameter)] {
+    [("kernel", kernel)] + (bias.map { [("bias", $0)] } ?? [])
+  }
+}
+
+/// Checks that a bias has one number per output channel.
+func checkBias(_ bias: Parameter?, channels: Int, at location: Diagnostic.Location) throws {
+  guard let bias, bias.shape != [channels] else { return }
+  var location = location
+  location.tensor = "bias"
+  throw Diagnostic("a bias of shape \(bias.shape)", at: location, supported: "[\(channels)], one per output channel")
+}

@@ -1,0 +1,36 @@
+import Diagnostics
+
+/// y[c m + j] = bias[c m + j] + sum over taps of x[c] kernel[tap, c, j], m the channel multiplier
+/// (Keras `DepthwiseConv2D`).
+package struct DepthwiseConvolutionOp: Operator {
+  package static let mnemonic = "depthwise_conv2d"
+  /// Kernel rows x kernel columns x input channels x channel multiplier.
+  package var kernel: Parameter
+  package var bias: Parameter?
+  package var window: Window
+
+  package init(kernel: Parameter, bias: Parameter?, window: Window) {
+    self.kernel = kernel
+    self.bias = bias
+    self.window = window
+  }
+
+  package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
+    let input = try oneInput(inputs, ranks: 3...3, at: location)
+    let shape = kernel.shape
+    guard shape.count == 4, shape[0] == window.size.rows, shape[1] == window.size.columns,
+      shape[2] == input.channels, shape[3] > 0
+    else {
+      throw Diagnostic(
+        "a depthwise kernel of shape \(shape) over a feature map of shape \(input)", at: location,
+        supported: "[rows, columns, input channels, channel multiplier]")
+    }
+    try checkBias(bias, channels: shape[2] * shape[3], at: location)
+    let positions = try window.positions(over: input, at: location)
+    return Shape([positions.rows, positions.columns, shape[2] * shape[3]])
+  }
+
+  package var parameters: [(name: String, parameter: Parameter)] {
+    [("kernel", kernel)] + (bias.map { [("bias", $0)] } ?? [])
+  }
+}

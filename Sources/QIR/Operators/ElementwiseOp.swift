@@ -1,0 +1,16 @@
+import Diagnostics
+import Quantization
+
+/// Functions of one real number, applied one after another to every element (Keras `ReLU`, `Activation`).
+package struct ElementwiseOp: Operator {
+  package static let mnemonic = "elementwise"
+  package var functions: [RealFunction]
+
+  package init(_ functions: [RealFunction]) {
+    self.functions = functions
+  }
+
+  package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
+    try oneInput(inputs, ranks: 1...3, at: location)
+  }
+}

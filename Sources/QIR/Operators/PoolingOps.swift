@@ -1,0 +1,38 @@
+import Diagnostics
+
+/// The largest element of each window and channel; pixels outside do not count (Keras `MaxPooling2D`).
+package struct MaxPoolOp: Operator {
+  package static let mnemonic = "max_pool"
+  package var window: Window
+
+  package init(window: Window) {
+    self.window = window
+  }
+
+  package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
+    try pooledShape(of: oneInput(inputs, ranks: 3...3, at: location), window: window, at: location)
+  }
+}
+
+/// The mean of each window and channel over the pixels inside the feature map (Keras `AveragePooling2D`,
+/// `GlobalAveragePooling2D`), or the mean times `factor` (QKeras `QAveragePooling2D`: the window's area times its quantized
+/// inverse).
+package struct AveragePoolOp: Operator {
+  package static let mnemonic = "average_pool"
+  package var window: Window
+  package var factor: Double
+
+  package init(window: Window, factor: Double = 1) {
+    self.window = window
+    self.factor = factor
+  }
+
+  package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
+    try pooledShape(of: oneInput(inputs, ranks: 3...3, at: location), window: window, at: location)
+  }
+}
+
+private func pooledShape(of input: Shape, window: Window, at location: Diagnostic.Location) throws -> Shape {
+  let positions = try window.positions(over: input, at: location)
+  return Shape([positions.rows, positions.columns, input.channels])
+}

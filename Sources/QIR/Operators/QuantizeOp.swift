@@ -1,0 +1,39 @@
+import Diagnostics
+import Quantization
+
+/// Real numbers to the values of integer codes, element by element (Keras `QActivation` and `activation=`).
+package struct QuantizeOp: Operator {
+  package static let mnemonic = "quantize"
+  /// How the model writes it.
+  package var description: String
+  /// The width that the model declares, in bits.
+  package var bits: Int
+  /// One for the tensor, or one per channel.
+  package var quantizers: [FeatureMapQuantizer]
+
+  package init(_ quantizer: Quantizer, at location: Diagnostic.Location) throws {
+    description = quantizer.kind.description
+    bits = quantizer.kind.bits
+    quantizers = [try quantizer.kind.featureMap(at: location)]
+  }
+
+  package init(description: String, bits: Int, quantizers: [FeatureMapQuantizer]) {
+    self.description = description
+    self.bits = bits
+    self.quantizers = quantizers
+  }
+
+  package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
+    let shape = try oneInput(inputs, ranks: 1...3, at: location)
+    guard quantizers.count == 1 || quantizers.count == shape.channels else {
+      throw Diagnostic(
+        "\(quantizers.count) quantizers for \(shape.channels) channels", at: location,
+        supported: "one, or one per channel")
+    }
+    return shape
+  }
+
+  package func quantizer(ofChannel channel: Int) -> FeatureMapQuantizer {
+    quantizers.count == 1 ? quantizers[0] : quantizers[channel]
+  }
+}

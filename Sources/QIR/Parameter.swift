@@ -1,0 +1,33 @@
+import Quantization
+
+/// A constant tensor of a layer.
+package enum Parameter: Sendable {
+  case quantized(QuantizedTensor)
+  /// float32 numbers that no quantizer touches.
+  case real([Float], shape: [Int])
+
+  package var shape: [Int] {
+    switch self {
+    case .quantized(let tensor): tensor.shape
+    case .real(_, let shape): shape
+    }
+  }
+
+  package var elements: Int { shape.reduce(1, *) }
+
+  /// The numbers it stands for, last axis fastest, each the nearest double.
+  package var values: [Double] {
+    switch self {
+    case .quantized(let tensor): tensor.values
+    case .real(let numbers, _): numbers.map(Double.init)
+    }
+  }
+
+  /// The declared width in bits; 32 for float32.
+  package var bits: Int {
+    switch self {
+    case .quantized(let tensor): tensor.bits
+    case .real: 32
+    }
+  }
+}
