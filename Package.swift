@@ -12,7 +12,12 @@ let package = Package(
     .target(name: "Diagnostics"),
     .target(name: "Quantization", dependencies: ["Diagnostics", .product(name: "BigInt", package: "BigInt")]),
     .target(name: "QIR", dependencies: ["Diagnostics", "Quantization"]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
+    .target(name: "Files", dependencies: ["Diagnostics"]),
+    .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,7 @@
+#pragma once
+#include "CHDF5Shims.h"
+#include "arena.h"
+
+// Writes the snapshot of the requested file into the arena, with status and message. Only for the child process: the
+// library is left as it is when this returns.
+void chdf5_walk(const chdf5_request *request, chdf5_arena *arena);

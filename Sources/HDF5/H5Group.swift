@@ -1,0 +1,67 @@
+import Diagnostics
+
+/// A folder of groups and datasets in a file.
+package struct H5Group: Hashable, Sendable {
+  /// The last part of its path; empty for the root.
+  package let name: String
+  /// From the root, without a leading `/`.
+  package let path: String
+  /// Sorted by name, as are `groups` and `datasets`.
+  package let attributes: [H5Attribute]
+  package let groups: [H5Group]
+  package let datasets: [H5Dataset]
+  /// The file, and as tensor this group's path.
+  let location: Diagnostic.Location
+
+  /// The group at a path from here, `a/b`.
+  /// - Throws: `Diagnostic` that lists what groups there are.
+  package func group(_ path: String) throws -> H5Group {
+    if let found = groupIfPresent(path) { return found }
+    throw missing("group", path, have: groups.map(\.name))
+  }
+
+  /// The group at a path from here, `a/b`.
+  package func groupIfPresent(_ path: String) -> H5Group? {
+    var here = self
+    for part in path.split(separator: "/") {
+      guard let next = here.groups.first(where: { $0.name == part }) else { return nil }
+      here = next
+    }
+    return here
+  }
+
+  /// The dataset at a path from here, `a/b`.
+  /// - Throws: `Diagnostic` that lists what datasets there are.
+  package func dataset(_ path: String) throws -> H5Dataset {
+    if let found = datasetIfPresent(path) { return found }
+    let prefix = self.path.isEmpty ? 0 : self.path.utf8.count + 1
+    throw missing("dataset", path, have: allDatasets.map { String($0.path.dropFirst(utf8: prefix)) })
+  }
+
+  /// The dataset at a path from here, `a/b`.
+  package func datasetIfPresent(_ path: String) -> H5Dataset? {
+    let parts = path.split(separator: "/")
+    guard let last = parts.last,
+      let group = parts.count == 1 ? self : groupIfPresent(parts.dropLast().joined(separator: "/"))
+    else { return nil }
+    return group.datasets.first { $0.name == last }
+  }
+
+  /// The datasets in here at any depth, those of this group first.
+  package var allDatasets: [H5Dataset] { datasets + groups.flatMap(\.allDatasets) }
+
+  private func missing(_ kind: String, _ path: String, have names: [String]) -> Diagnostic {
+    let place = self.path.isEmpty ? "no \(kind) '\(path)'" : "no \(kind) '\(path)' in group '\(self.path)'"
+    var list = names.prefix(12).map { "'\($0)'" }.joined(separator: ", ")
+    if names.count > 12 { list += ", and \(names.count - 12) more" }
+    let found = names.isEmpty ? "\(place), which has no \(kind)s" : "\(place); it has \(list)"
+    return Diagnostic(found, at: .init(file: location.file))
+  }
+}
+
+extension String {
+  /// Without its first `count` UTF-8 bytes.
+  fileprivate func dropFirst(utf8 count: Int) -> Substring {
+    self[(utf8.index(utf8.startIndex, offsetBy: count, limitedBy: utf8.endIndex) ?? endIndex)...]
+  }
+}
