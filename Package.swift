@@ -18,6 +18,8 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5"]),
+    .target(name: "Reports"),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
   ],
   swiftLanguageModes: [.v6]
 )
