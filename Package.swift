@@ -17,6 +17,12 @@ let package = Package(
     .target(name: "Files", dependencies: ["Diagnostics"]),
     .target(name: "JSON", dependencies: ["Diagnostics"]),
     .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
+    // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
+    .target(name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "CDotProduct", path: "Benchmarks/CDotProduct", cSettings: [.unsafeFlags(["-O3"])]),
+    .executableTarget(
+      name: "kernel-bench", dependencies: ["CValueKernels", "CDotProduct"], path: "Benchmarks/KernelBench"),
+    .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
     .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5"]),

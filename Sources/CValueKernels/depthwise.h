@@ -1,0 +1,27 @@
+/// Depthwise convolution over a padded input with as many channels as the output. Private to the target.
+#ifndef QCC_DEPTHWISE_H
+#define QCC_DEPTHWISE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+  int32_t channels;
+  int32_t rows, columns;
+  int32_t taps;
+  /// Elements from the first input element of an output position to each tap's.
+  const int32_t *offsets;
+  /// `[taps][channels]`.
+  const int16_t *weights;
+  const int16_t *x;
+  ptrdiff_t row_stride, column_stride;
+} qcc_depthwise_job;
+
+void qcc_depthwise_i32_baseline(const qcc_depthwise_job *job, int32_t *acc);
+void qcc_depthwise_i64_baseline(const qcc_depthwise_job *job, int64_t *acc);
+void qcc_depthwise_i32_avx2(const qcc_depthwise_job *job, int32_t *acc);
+void qcc_depthwise_i64_avx2(const qcc_depthwise_job *job, int64_t *acc);
+void qcc_depthwise_i32_avx512(const qcc_depthwise_job *job, int32_t *acc);
+void qcc_depthwise_i64_avx512(const qcc_depthwise_job *job, int64_t *acc);
+
+#endif

@@ -1,0 +1,44 @@
+/// Linear layers in double precision, for the float reference. Nothing here is shared with the integer kernels but the
+/// geometry.
+///
+/// Semantics: `y[o] = ((0.0 + x_0 * w_0) + x_1 * w_1) + ...` with every product and every sum rounded to double (no fused
+/// multiply-add, no reassociation), over kernel rows, then kernel columns, then input channels, in that order; positions
+/// outside the input are left out, which is the same as a padding value of 0.0. Results are the same on every machine.
+///
+/// Error: with n = kernel_height * kernel_width * in_channels / groups terms, |y - exact| <= n * 2^-53 / (1 - n * 2^-53) *
+/// sum |x w|  (Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, section 3.1).
+#ifndef QCC_REFERENCE_H
+#define QCC_REFERENCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "qcc_geometry.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+/// Convolution: x `[in_height][in_width][in_channels]`, weights HWIO, y `[out_height][out_width][out_channels]`.
+///
+/// - Precondition: `qcc_conv_geometry_is_valid`.
+void qcc_ref_conv2d_f64(const qcc_conv_geometry *geometry, const double *x, const double *weights, double *y);
+
+/// Depthwise convolution: weights `[kernel_height][kernel_width][in_channels][multiplier]`.
+///
+/// - Precondition: `qcc_conv_geometry_is_valid` and `groups == in_channels`.
+void qcc_ref_depthwise_f64(const qcc_conv_geometry *geometry, const double *x, const double *weights, double *y);
+
+/// Dense layer: x `[samples][inputs]`, weights `[inputs][outputs]`, y `[samples][outputs]`.
+void qcc_ref_dense_f64(
+  size_t samples, size_t inputs, size_t outputs, const double *x, const double *weights, double *y);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,62 @@
+#include "qcc_pool.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "isa.h"
+
+/// The part of a window that lies inside the input.
+typedef struct {
+  int64_t first, end;
+} span;
+
+static span span_of(int64_t out, int64_t stride, int64_t pad, int64_t kernel, int64_t in) {
+  const int64_t first = out * stride - pad;
+  return (span){first < 0 ? 0 : first, first + kernel < in ? first + kernel : in};
+}
+
+static span rows_of(const qcc_pool_geometry *g, int64_t oy) {
+  return span_of(oy, g->stride_height, g->pad_top, g->kernel_height, g->in_height);
+}
+
+static span columns_of(const qcc_pool_geometry *g, int64_t ox) {
+  return span_of(ox, g->stride_width, g->pad_left, g->kernel_width, g->in_width);
+}
+
+int32_t qcc_pool_window_positions(const qcc_pool_geometry *geometry, int32_t oy, int32_t ox) {
+  const span rows = rows_of(geometry, oy), columns = columns_of(geometry, ox);
+  return (int32_t)((rows.end - rows.first) * (columns.end - columns.first));
+}
+
+/// Combines, channel by channel, what lies in each window: `STEP` makes one of a (so far) and b (the next).
+#define POOL(name, IN, OUT, STEP)                                                                                  \
+  QCC_INLINE void name##_body(const qcc_pool_geometry *g, const IN *restrict x, OUT *restrict y) {                 \
+    const int64_t channels = g->channels;                                                                          \
+    for (int64_t oy = 0; oy < g->out_height; oy++) {                                                               \
+      const span rows = rows_of(g, oy);                                                                            \
+      for (int64_t ox = 0; ox < g->out_width; ox++, y += channels) {                                               \
+        const span columns = columns_of(g, ox);                                                                    \
+        const IN *first = x + (rows.first * g->in_width + columns.first) * channels;                               \
+        for (int64_t c = 0; c < channels; c++) y[c] = first[c];                                                    \
+        for (int64_t iy = rows.first; iy < rows.end; iy++) {                                                       \
+          for (int64_t ix = columns.first; ix < columns.end; ix++) {                                               \
+            if (iy == rows.first && ix == columns.first) continue;                                                 \
+            const IN *from = x + (iy * g->in_width + ix) * channels;                                               \
+            for (int64_t c = 0; c < channels; c++) {                                                               \
+              const OUT a = y[c], b = from[c];                                                                     \
+              y[c] = STEP;                                                                                         \
+            }                                                                                                      \
+          }                                                                                                        \
+        }                                                                                                          \
+      }                                                                                                            \
+    }                                                                                                              \
+  }                                                                                                                \
+  QCC_DISPATCH(name, (const qcc_pool_geometry *geometry, const IN *x, OUT *y), name##_body, (geometry, x, y))
+
+POOL(qcc_max_pool_i16, int16_t, int16_t, a > b ? a : b)
+POOL(qcc_max_pool_i32, int32_t, int32_t, a > b ? a : b)
+POOL(qcc_max_pool_i64, int64_t, int64_t, a > b ? a : b)
+POOL(qcc_sum_pool_i16_i32, int16_t, int32_t, (int32_t)((uint32_t)a + (uint32_t)b))
+POOL(qcc_sum_pool_i16_i64, int16_t, int64_t, (int64_t)((uint64_t)a + (uint64_t)b))
+POOL(qcc_sum_pool_i32_i64, int32_t, int64_t, (int64_t)((uint64_t)a + (uint64_t)b))
+POOL(qcc_sum_pool_i64_i64, int64_t, int64_t, (int64_t)((uint64_t)a + (uint64_t)b))

@@ -1,0 +1,118 @@
+#include "qcc_reference.h"
+
+#include "isa.h"
+
+// A fused multiply-add rounds once where the documented semantics round twice.
+#pragma STDC FP_CONTRACT OFF
+
+/// The taps of one axis that lie inside the input.
+typedef struct {
+  int64_t first, end;
+} taps;
+
+static taps taps_inside(int64_t origin, int64_t dilation, int64_t kernel, int64_t in) {
+  taps t = {0, kernel};
+  while (t.first < kernel && origin + t.first * dilation < 0) t.first++;
+  while (t.end > t.first && origin + (t.end - 1) * dilation >= in) t.end--;
+  return t;
+}
+
+/// COUNT neighbouring output channels of one output position, sums in registers.
+QCC_INLINE void conv_block(
+  const int COUNT, const qcc_conv_geometry *g, const double *x, const double *w, int64_t iy, int64_t ix, taps rows,
+  taps columns, double *restrict y) {
+  double sums[16] = {0};
+  const int64_t inputs = g->in_channels / g->groups;
+  for (int64_t ky = rows.first; ky < rows.end; ky++) {
+    for (int64_t kx = columns.first; kx < columns.end; kx++) {
+      const double *from =
+        x + ((iy + ky * g->dilation_height) * g->in_width + ix + kx * g->dilation_width) * g->in_channels;
+      const double *weights = w + (ky * g->kernel_width + kx) * inputs * g->out_channels;
+      for (int64_t c = 0; c < inputs; c++, weights += g->out_channels) {
+        const double value = from[c];
+        for (int o = 0; o < COUNT; o++) sums[o] += value * weights[o];
+      }
+    }
+  }
+  for (int o = 0; o < COUNT; o++) y[o] = sums[o];
+}
+
+QCC_INLINE void conv_body(const qcc_conv_geometry *g, const double *x, const double *weights, double *y) {
+  const int64_t inputs = g->in_channels / g->groups, outputs = g->out_channels / g->groups;
+  for (int64_t oy = 0; oy < g->out_height; oy++) {
+    const int64_t iy = oy * g->stride_height - g->pad_top;
+    const taps rows = taps_inside(iy, g->dilation_height, g->kernel_height, g->in_height);
+    for (int64_t ox = 0; ox < g->out_width; ox++) {
+      const int64_t ix = ox * g->stride_width - g->pad_left;
+      const taps columns = taps_inside(ix, g->dilation_width, g->kernel_width, g->in_width);
+      for (int64_t group = 0; group < g->groups; group++) {
+        const double *from = x + group * inputs, *w = weights + group * outputs;
+        int64_t o = 0;
+        for (; o + 16 <= outputs; o += 16) conv_block(16, g, from, w + o, iy, ix, rows, columns, y + o);
+        for (; o + 4 <= outputs; o += 4) conv_block(4, g, from, w + o, iy, ix, rows, columns, y + o);
+        for (; o < outputs; o++) conv_block(1, g, from, w + o, iy, ix, rows, columns, y + o);
+        y += outputs;
+      }
+    }
+  }
+}
+
+QCC_DISPATCH(
+  qcc_ref_conv2d_f64, (const qcc_conv_geometry *geometry, const double *x, const double *weights, double *y), conv_body,
+  (geometry, x, weights, y))
+
+QCC_INLINE void depthwise_body(const qcc_conv_geometry *g, const double *x, const double *weights, double *restrict y) {
+  const int64_t channels = g->in_channels, outputs = g->out_channels, multiplier = outputs / channels;
+  for (int64_t oy = 0; oy < g->out_height; oy++) {
+    const int64_t iy = oy * g->stride_height - g->pad_top;
+    const taps rows = taps_inside(iy, g->dilation_height, g->kernel_height, g->in_height);
+    for (int64_t ox = 0; ox < g->out_width; ox++, y += outputs) {
+      const int64_t ix = ox * g->stride_width - g->pad_left;
+      const taps columns = taps_inside(ix, g->dilation_width, g->kernel_width, g->in_width);
+      for (int64_t o = 0; o < outputs; o++) y[o] = 0;
+      for (int64_t ky = rows.first; ky < rows.end; ky++) {
+        for (int64_t kx = columns.first; kx < columns.end; kx++) {
+          const double *from =
+            x + ((iy + ky * g->dilation_height) * g->in_width + ix + kx * g->dilation_width) * channels;
+          const double *w = weights + (ky * g->kernel_width + kx) * outputs;
+          if (multiplier == 1) {
+            for (int64_t c = 0; c < channels; c++) y[c] += from[c] * w[c];
+          } else {
+            for (int64_t c = 0; c < channels; c++) {
+              for (int64_t m = 0; m < multiplier; m++) y[c * multiplier + m] += from[c] * w[c * multiplier + m];
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+QCC_DISPATCH(
+  qcc_ref_depthwise_f64, (const qcc_conv_geometry *geometry, const double *x, const double *weights, double *y),
+  depthwise_body, (geometry, x, weights, y))
+
+/// COUNT neighbouring outputs of one sample, sums in registers.
+QCC_INLINE void dense_block(
+  const int COUNT, size_t inputs, size_t outputs, const double *x, const double *w, double *restrict y) {
+  double sums[32] = {0};
+  for (size_t i = 0; i < inputs; i++, w += outputs) {
+    for (int o = 0; o < COUNT; o++) sums[o] += x[i] * w[o];
+  }
+  for (int o = 0; o < COUNT; o++) y[o] = sums[o];
+}
+
+QCC_INLINE void dense_body(
+  size_t samples, size_t inputs, size_t outputs, const double *x, const double *weights, double *y) {
+  for (size_t s = 0; s < samples; s++, x += inputs, y += outputs) {
+    size_t o = 0;
+    for (; o + 32 <= outputs; o += 32) dense_block(32, inputs, outputs, x, weights + o, y + o);
+    for (; o + 4 <= outputs; o += 4) dense_block(4, inputs, outputs, x, weights + o, y + o);
+    for (; o < outputs; o++) dense_block(1, inputs, outputs, x, weights + o, y + o);
+  }
+}
+
+QCC_DISPATCH(
+  qcc_ref_dense_f64,
+  (size_t samples, size_t inputs, size_t outputs, const double *x, const double *weights, double *y), dense_body,
+  (samples, inputs, outputs, x, weights, y))

@@ -1,0 +1,92 @@
+import CValueKernels
+import Testing
+
+extension KernelTests {
+  @Suite struct ElementwiseTests {
+    @Test(arguments: [1, 2, 3, 5], [0, 1, 7, 17, 1024, 2500]) func weightedSum(count: Int, elements: Int) {
+      var generator = SeededGenerator(seed: UInt64(count * 10000 + elements))
+      let x16 = (0..<count).map { _ in generator.codes(elements, in: .min ... .max) }
+      let x32 = x16.map { $0.map(Int32.init) }
+      let multipliers = (0..<count).map { _ in Int64.random(in: -(1 << 44)...(1 << 44), using: &generator) }
+      let expected = (0..<elements).map { e in (0..<count).reduce(Int64(0)) { $0 + multipliers[$1] * Int64(x16[$1][e]) }
+      }
+      KernelTests.onEveryISA { isa in
+        var acc = [Int64](repeating: 9, count: elements)
+        withPointers(x16) { qcc_weighted_sum_i16_i64(count, $0, multipliers, elements, &acc) }
+        #expect(acc == expected, "ISA \(isa.rawValue)")
+        acc = [Int64](repeating: 9, count: elements)
+        withPointers(x32) { qcc_weighted_sum_i32_i64(count, $0, multipliers, elements, &acc) }
+        #expect(acc == expected, "ISA \(isa.rawValue)")
+      }
+    }
+
+    @Test(arguments: [1, 3, 16, 33]) func weightedSumPerChannel(channels: Int) {
+      var generator = SeededGenerator(seed: UInt64(channels))
+      let (count, positions) = (3, 21)
+      let x16 = (0..<count).map { _ in generator.codes(positions * channels, in: .min ... .max) }
+      let x32 = x16.map { $0.map(Int32.init) }
+      let multipliers = (0..<count * channels).map { _ in Int64.random(in: -(1 << 44)...(1 << 44), using: &generator) }
+      let expected = (0..<positions * channels).map { e in
+        (0..<count).reduce(Int64(0)) { $0 + multipliers[$1 * channels + e % channels] * Int64(x16[$1][e]) }
+      }
+      KernelTests.onEveryISA { isa in
+        var acc = [Int64](repeating: 9, count: expected.count)
+        withPointers(x16) { qcc_weighted_sum_channels_i16_i64(count, $0, multipliers, positions, channels, &acc) }
+        #expect(acc == expected, "ISA \(isa.rawValue)")
+        acc = [Int64](repeating: 9, count: expected.count)
+        withPointers(x32) { qcc_weighted_sum_channels_i32_i64(count, $0, multipliers, positions, channels, &acc) }
+        #expect(acc == expected, "ISA \(isa.rawValue)")
+      }
+    }
+
+    /// Codes of 33 bits times weights of 20 bits, by limbs, are the product.
+    @Test func limbs() {
+      var generator = SeededGenerator(seed: 5)
+      let elements = 301
+      let codes = (0..<elements).map { _ in Int64.random(in: -(1 << 32)...(1 << 32), using: &generator) }
+      var planes = [Int16](repeating: 0, count: 3 * elements)
+      #expect(qcc_split_limbs_i64(codes, elements, 3, &planes))
+      KernelTests.onEveryISA { isa in
+        var acc = [Int64](repeating: 0, count: elements)
+        for limb in 0..<3 {
+          let plane = planes[limb * elements..<(limb + 1) * elements].map(Int64.init)
+          qcc_add_shifted_i64(plane, elements, Int32(16 * limb), &acc)
+        }
+        #expect(acc == codes, "ISA \(isa.rawValue)")
+      }
+    }
+
+    @Test func limbRanges() {
+      var planes = [Int16](repeating: 0, count: 4)
+      func fits(_ code: Int64, _ limbs: Int) -> Bool { qcc_split_limbs_i64([code], 1, limbs, &planes) }
+      #expect(fits(32767, 1))
+      #expect(!fits(32768, 1))
+      #expect(fits(-32768, 1))
+      #expect(!fits(-32769, 1))
+      #expect(fits(1 << 31 - 1 << 15 - 1, 2))
+      #expect(!fits(1 << 31 - 1 << 15, 2))
+      #expect(fits(-1 << 31 - 1 << 15, 2))
+      #expect(!fits(-1 << 31 - 1 << 15 - 1, 2))
+      #expect(fits(.min, 4))
+      #expect(!fits(.max, 4))
+      #expect(!qcc_split_limbs_i32([.max], 1, 2, &planes))
+      #expect(qcc_split_limbs_i32([.min], 1, 2, &planes))
+    }
+
+    @Test func widen() {
+      var y = [Int64](repeating: 9, count: 3)
+      qcc_widen_i32_i64([.min, 0, .max], 3, &y)
+      #expect(y == [Int64(Int32.min), 0, Int64(Int32.max)])
+    }
+
+    private func withPointers<Code>(_ arrays: [[Code]], _ body: ([UnsafePointer<Code>]) -> Void) {
+      let copies = arrays.map { array in
+        let copy = UnsafeMutablePointer<Code>.allocate(capacity: max(array.count, 1))
+        copy.initialize(from: array, count: array.count)
+        return copy
+      }
+      defer { copies.forEach { $0.deallocate() } }
+      body(copies.map { UnsafePointer($0) })
+    }
+  }
+}

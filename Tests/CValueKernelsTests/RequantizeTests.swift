@@ -1,0 +1,151 @@
+import CValueKernels
+import Testing
+
+extension KernelTests {
+  /// Requantization against the formula in 128-bit integers, and threshold tables against counting.
+  @Suite struct RequantizeTests {
+    /// `clamp(round((acc * M + B) / 2^S) + z)` by division with remainder.
+    private func expected(_ c: qcc_requant_channel, _ acc: Int64) -> Int32 {
+      let offset = Int128(c.offset_high) << 64 + Int128(c.offset_low)
+      let value = Int128(acc) * Int128(c.multiplier) + offset
+      let step = Int128(1) << Int128(c.shift)
+      var (quotient, rest) = value.quotientAndRemainder(dividingBy: step)
+      if rest < 0 { (quotient, rest) = (quotient - 1, rest + step) }
+      if c.half_even, 2 * rest > step || (2 * rest == step && quotient % 2 != 0) { quotient += 1 }
+      return Int32(min(max(quotient + Int128(c.zero_point), Int128(c.low)), Int128(c.high)))
+    }
+
+    private func random(_ width: qcc_requant_width, using generator: inout SeededGenerator) -> qcc_requant_channel {
+      var c = qcc_requant_channel()
+      let accBits: Int
+      var offset: Int128
+      switch width {
+      case QCC_REQUANT_32:
+        accBits = Int.random(in: 8...22, using: &generator)
+        c.multiplier = Int64.random(in: -(1 << 30)...(1 << 30), using: &generator)
+        c.shift = Int32.random(in: 22...34, using: &generator)
+        offset = Int128(Int64.random(in: -(1 << 50)...(1 << 50), using: &generator))
+      case QCC_REQUANT_64:
+        accBits = Int.random(in: 20...31, using: &generator)
+        c.multiplier = Int64.random(in: -(1 << 31)...(1 << 31), using: &generator)
+        c.shift = Int32.random(in: 0...62, using: &generator)
+        offset = Int128(Int64.random(in: -(1 << 60)...(1 << 60), using: &generator))
+      default:
+        accBits = Int.random(in: 30...31, using: &generator)
+        c.multiplier = Int64.random(in: .min ... .max, using: &generator)
+        c.shift = Int32.random(in: 0...126, using: &generator)
+        offset =
+          Int128(Int64.random(in: .min ... .max, using: &generator))
+          << Int128(Int.random(in: 0...60, using: &generator))
+      }
+      // Ties: round powers of two.
+      if Bool.random(using: &generator) {
+        c.multiplier = 1 << Int64.random(in: 0..<(width == QCC_REQUANT_32 ? 8 : 20), using: &generator)
+        c.shift = Int32.random(in: 0...22, using: &generator)
+        offset = width == QCC_REQUANT_32 ? 0 : (offset >> 20) << 20
+        if Bool.random(using: &generator), c.shift > 0 { offset += 1 << Int128(c.shift - 1) }
+      }
+      c.acc_low = -(1 << Int64(accBits - 1))
+      c.acc_high = (1 << Int64(accBits - 1)) - 1
+      c.offset_high = Int64(offset >> 64)
+      c.offset_low = UInt64(truncatingIfNeeded: offset)
+      c.zero_point = Int32.random(in: -40...40, using: &generator)
+      (c.low, c.high) = Bool.random(using: &generator) ? (-128, 127) : (-32768, 32767)
+      c.half_even = Bool.random(using: &generator)
+      return c
+    }
+
+    @Test(arguments: [QCC_REQUANT_32, QCC_REQUANT_64, QCC_REQUANT_128], 0..<20)
+    func multiplyAddShift(width: qcc_requant_width, seed: Int) throws {
+      var generator = SeededGenerator(seed: UInt64(seed) + 100 * UInt64(width.rawValue))
+      for count in [1, 3, 5, 8, 16, 17, 64, 100] {
+        var channels = (0..<count).map { _ in random(width, using: &generator) }
+        if seed % 2 == 0 { for c in channels.indices { channels[c].half_even = false } }
+        let packed = try #require(qcc_pack_requant(channels, count))
+        defer { qcc_free_requant(packed) }
+        let arithmetic = qcc_requant_arithmetic(packed)
+        #expect(width == QCC_REQUANT_32 ? arithmetic == width : arithmetic.rawValue <= width.rawValue)
+        for positions in [1, 2, 7, 65] {
+          let acc: [Int64] = (0..<positions * count).map { index in
+            let c = channels[index % count]
+            switch Int.random(in: 0..<8, using: &generator) {
+            case 0: return c.acc_low
+            case 1: return c.acc_high
+            case 2...4: return Int64.random(in: max(c.acc_low, -200)...min(c.acc_high, 200), using: &generator)
+            default: return Int64.random(in: c.acc_low...c.acc_high, using: &generator)
+            }
+          }
+          let expected = acc.enumerated().map { self.expected(channels[$0.offset % count], $0.element) }
+          KernelTests.onEveryISA { isa in
+            var (narrow, wide) = ([Int16](repeating: 9, count: acc.count), [Int32](repeating: 9, count: acc.count))
+            qcc_requantize_i64_i16(packed, acc, positions, &narrow)
+            #expect(narrow.map(Int32.init) == expected, "ISA \(isa.rawValue)")
+            qcc_requantize_i64_i32(packed, acc, positions, &wide)
+            #expect(wide == expected, "ISA \(isa.rawValue)")
+            qcc_requantize_i32_i16(packed, acc.map(Int32.init), positions, &narrow)
+            #expect(narrow.map(Int32.init) == expected, "ISA \(isa.rawValue)")
+            qcc_requantize_i32_i32(packed, acc.map(Int32.init), positions, &wide)
+            #expect(wide == expected, "ISA \(isa.rawValue)")
+          }
+        }
+      }
+    }
+
+    /// The ordinary case, 8-bit codes from 22-bit accumulators, takes the fast way.
+    @Test func widths() throws {
+      var c = qcc_requant_channel()
+      (c.multiplier, c.shift, c.acc_low, c.acc_high, c.low, c.high) = (12345, 24, -2_000_000, 2_000_000, -128, 127)
+      func arithmetic(_ c: qcc_requant_channel) -> qcc_requant_width? {
+        guard let packed = qcc_pack_requant([c], 1) else { return nil }
+        defer { qcc_free_requant(packed) }
+        return qcc_requant_arithmetic(packed)
+      }
+      #expect(arithmetic(c) == QCC_REQUANT_32)
+      c.multiplier = 1 << 40
+      #expect(arithmetic(c) == QCC_REQUANT_64)
+      c.multiplier = 1 << 45
+      #expect(arithmetic(c) == QCC_REQUANT_128)
+      c.shift = 127
+      #expect(arithmetic(c) == nil)
+      (c.shift, c.low) = (3, 128)
+      #expect(arithmetic(c) == nil)
+      (c.low, c.acc_low) = (0, 3_000_000)
+      #expect(arithmetic(c) == nil)
+      #expect(qcc_pack_requant([c], 0) == nil)
+    }
+
+    @Test(arguments: 0..<10) func thresholds(seed: Int) throws {
+      var generator = SeededGenerator(seed: UInt64(seed))
+      for count in [1, 3, 16, 17] {
+        let counts = (0..<count).map { _ in [0, 1, 2, 3, 15, 255, 300].randomElement(using: &generator) ?? 1 }
+        let tables = counts.map { n in
+          (0..<n).map { _ in Int64.random(in: -500...500, using: &generator) }.sorted()
+        }
+        let codes = counts.map { n in (0...n).map { _ in Int32.random(in: -32768...32767, using: &generator) } }
+        let packed = try #require(qcc_pack_thresholds(count, counts, tables.flatMap { $0 }, codes.flatMap { $0 }))
+        defer { qcc_free_thresholds(packed) }
+        let positions = 50
+        let acc: [Int64] = (0..<positions * count).map { _ in
+          Int.random(in: 0..<20, using: &generator) == 0
+            ? [Int64(Int32.min), Int64(Int32.max)].randomElement(using: &generator) ?? 0
+            : Int64.random(in: -520...520, using: &generator)
+        }
+        let expected = acc.enumerated().map { index, value in
+          codes[index % count][tables[index % count].filter { $0 <= value }.count]
+        }
+        KernelTests.onEveryISA { isa in
+          var (narrow, wide) = ([Int16](repeating: 9, count: acc.count), [Int32](repeating: 9, count: acc.count))
+          qcc_threshold_i64_i16(packed, acc, positions, &narrow)
+          #expect(narrow.map(Int32.init) == expected, "ISA \(isa.rawValue)")
+          qcc_threshold_i64_i32(packed, acc, positions, &wide)
+          #expect(wide == expected, "ISA \(isa.rawValue)")
+          qcc_threshold_i32_i16(packed, acc.map(Int32.init), positions, &narrow)
+          #expect(narrow.map(Int32.init) == expected, "ISA \(isa.rawValue)")
+          qcc_threshold_i32_i32(packed, acc.map(Int32.init), positions, &wide)
+          #expect(wide == expected, "ISA \(isa.rawValue)")
+        }
+      }
+      #expect(qcc_pack_thresholds(1, [2], [5, 4], [0, 1, 2]) == nil)
+    }
+  }
+}
