@@ -23,6 +23,10 @@ let package = Package(
     .executableTarget(
       name: "kernel-bench", dependencies: ["CValueKernels", "CDotProduct"], path: "Benchmarks/KernelBench"),
     .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels"]),
+    .target(
+      name: "Targets", dependencies: ["Diagnostics", .product(name: "Yams", package: "Yams")], exclude: ["Resources"]),
+    .target(name: "Tiling", dependencies: ["Diagnostics", "Targets"]),
+    .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Targets", "Tiling"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
     .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5"]),

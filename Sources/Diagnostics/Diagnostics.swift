@@ -33,7 +33,7 @@ package struct Diagnostics: Error, Sendable {
   }
 
   /// Throws all that was collected if an error is among it.
-  package func throwIfErrors() throws {
+  package func throwIfErrors() throws(Diagnostics) {
     if hasErrors { throw self }
   }
 }

@@ -1,0 +1,71 @@
+import Diagnostics
+
+/// An accelerator as the compiler sees it: engines, multiplier modes and what things cost.
+package struct Accelerator: Hashable, Sendable {
+  /// A constant and where it comes from, for people to read.
+  package struct Constant: Hashable, Sendable {
+    package enum Origin: Hashable, Sendable {
+      case source(String)
+      case assumption(String)
+    }
+
+    /// `engines.conv2D.inputMemory`
+    package var path: String
+    /// `18x18x16`
+    package var value: String
+    package var origin: Origin
+  }
+
+  package var name: String
+  package var summary: String
+  /// Width of each of a multiplier's two operand ports, in bits.
+  package var operandPortBits: Int
+  package var modes: [MultiplierMode]
+  package var conv2D: Engine
+  package var depthwise: Engine
+  package var fullyConnected: Engine
+  package var cycles: CycleCosts
+  /// Every constant of the target file in the file's order.
+  package var constants: [Constant]
+
+  package subscript(kind: EngineKind) -> Engine {
+    switch kind {
+    case .conv2D: conv2D
+    case .depthwise: depthwise
+    case .fullyConnected: fullyConnected
+    }
+  }
+
+  /// The cheapest mode that holds both widths, either way round: least ideal factor, then most products, then the
+  /// narrowest operands.
+  ///
+  /// Operands wider than a port are fed as several limbs of a port's width: the caller passes the limb's width.
+  /// - Throws: `Diagnostic` where no mode holds the widths.
+  package func mode(activationBits: Int, weightBits: Int) throws(Diagnostic) -> MultiplierMode {
+    let fitting = modes.filter { activationBits > 0 && weightBits > 0 && $0.holds(activationBits, weightBits) }
+    let cheapest = fitting.min {
+      ($0.idealFactor, -$0.products, $0.wideBits + $0.narrowBits)
+        < ($1.idealFactor, -$1.products, $1.wideBits + $1.narrowBits)
+    }
+    guard let cheapest else {
+      throw Diagnostic(
+        "no multiplier mode of target '\(name)' holds a \(activationBits)-bit feature map and \(weightBits)-bit weights",
+        supported: modes.map(\.name).joined(separator: ", ") + " bits, either way round",
+        fix: "quantize both to 1 to \(modes.map(\.narrowBits).max() ?? 0) bits")
+    }
+    return cheapest
+  }
+
+  /// Ideal latency of one tile in the mode for these widths, against 1 on a standard multiplier.
+  /// - Throws: `Diagnostic` where no mode holds the widths.
+  package func idealFactor(activationBits: Int, weightBits: Int, model: CostModel) throws(Diagnostic) -> Double {
+    let mode = try mode(activationBits: activationBits, weightBits: weightBits)
+    switch model {
+    case .stated:
+      return mode.idealFactor
+    case .published:
+      let featureMapIsWide = activationBits > mode.narrowBits
+      return featureMapIsWide ? mode.publishedFactorWideFeatureMap ?? mode.idealFactor : mode.idealFactor
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import Diagnostics
+
+/// Turns the YAML of a target into an `Accelerator`.
+struct TargetReader {
+  private var reader: YAMLReader
+  private let root: YAMLReader.Field
+  private var constants: [Accelerator.Constant] = []
+
+  init(text: String, file: String) throws(Diagnostics) {
+    reader = YAMLReader(file: file)
+    root = try reader.root(of: text)
+  }
+
+  mutating func accelerator() throws(Diagnostics) -> Accelerator {
+    let fields = reader.fields(
+      of: root, required: ["name", "description", "operandPortBits", "modes", "engines", "cycles"])
+    let name = reader.string(fields["name"])
+    let summary = reader.string(fields["description"])
+    let operandPortBits = constant(fields["operandPortBits"], in: 1...32)
+    let modes = modes(fields["modes"], portBits: operandPortBits)
+    let engines = fields["engines"].map { reader.fields(of: $0, required: EngineKind.allCases.map(\.rawValue)) } ?? [:]
+    let conv2D = engine(.conv2D, engines)
+    let depthwise = engine(.depthwise, engines)
+    let fullyConnected = engine(.fullyConnected, engines)
+    let cycles = cycleCosts(fields["cycles"])
+    try reader.problems.throwIfErrors()
+    return Accelerator(
+      name: name, summary: summary, operandPortBits: operandPortBits, modes: modes, conv2D: conv2D,
+      depthwise: depthwise, fullyConnected: fullyConnected, cycles: cycles, constants: constants)
+  }
+
+  private mutating func modes(_ field: YAMLReader.Field?, portBits: Int) -> [MultiplierMode] {
+    var modes: [MultiplierMode] = []
+    for item in reader.items(of: field) {
+      let fields = reader.fields(
+        of: item, required: ["name", "operandBits", "products", "idealFactor"],
+        optional: ["publishedFactorWideFeatureMap", "source", "assumption"])
+      let widths = reader.items(of: fields["operandBits"]).map { width in reader.integer(width, in: 1...portBits) }
+      if let operandBits = fields["operandBits"], !widths.isEmpty, widths.count != 2 {
+        reader.report("has \(widths.count) entries", at: operandBits, supported: "2 widths in bits")
+      }
+      let mode = MultiplierMode(
+        name: reader.string(fields["name"]), wideBits: widths.max() ?? 1, narrowBits: widths.min() ?? 1,
+        products: reader.integer(fields["products"], in: 1...16),
+        idealFactor: reader.positiveNumber(fields["idealFactor"]),
+        publishedFactorWideFeatureMap: fields["publishedFactorWideFeatureMap"].map { reader.positiveNumber($0) })
+      if modes.contains(where: { $0.name == mode.name }) { reader.report("repeats '\(mode.name)'", at: item) }
+      let published = mode.publishedFactorWideFeatureMap.map { ", published \($0) for a wide feature map" } ?? ""
+      let value = "\(mode.products) products per cycle, ideal factor \(mode.idealFactor)\(published)"
+      note(value, "modes.\(mode.name)", item, fields)
+      modes.append(mode)
+    }
+    return modes
+  }
+
+  private mutating func engine(_ kind: EngineKind, _ engines: [String: YAMLReader.Field]) -> Engine {
+    let keys = ["inputMemory", "outputMemory", "weightMemory", "multipliers", "productsAlong"]
+    let fields = engines[kind.rawValue].map { reader.fields(of: $0, required: keys) } ?? [:]
+    return Engine(
+      kind: kind, inputMemory: mapMemory(fields["inputMemory"]), outputMemory: mapMemory(fields["outputMemory"]),
+      weightMemory: weightMemory(fields["weightMemory"]), multipliers: constant(fields["multipliers"]),
+      productsAlong: productAxis(fields["productsAlong"]))
+  }
+
+  private mutating func mapMemory(_ field: YAMLReader.Field?) -> MapExtents {
+    let fields = memory(field, keys: ["rows", "columns", "channels"])
+    let extents = MapExtents(
+      rows: reader.integer(fields["rows"]), columns: reader.integer(fields["columns"]),
+      channels: reader.integer(fields["channels"]))
+    note(extents.description, field?.path, field, fields)
+    return extents
+  }
+
+  private mutating func weightMemory(_ field: YAMLReader.Field?) -> WeightExtents {
+    let fields = memory(field, keys: ["kernelRows", "kernelColumns", "inputChannels", "outputChannels"])
+    let extents = WeightExtents(
+      kernelRows: reader.integer(fields["kernelRows"]), kernelColumns: reader.integer(fields["kernelColumns"]),
+      inputChannels: reader.integer(fields["inputChannels"]), outputChannels: reader.integer(fields["outputChannels"]))
+    note(extents.description, field?.path, field, fields)
+    return extents
+  }
+
+  private mutating func memory(_ field: YAMLReader.Field?, keys: [String]) -> [String: YAMLReader.Field] {
+    field.map { reader.fields(of: $0, required: keys, optional: ["source", "assumption"]) } ?? [:]
+  }
+
+  private mutating func cycleCosts(_ field: YAMLReader.Field?) -> CycleCosts {
+    let keys = [
+      "busBytesPerCycle", "transferSetup", "pipelineFill", "requantizedPerCycle", "layerSetup", "hostElementsPerCycle",
+    ]
+    let fields = field.map { reader.fields(of: $0, required: keys) } ?? [:]
+    return CycleCosts(
+      busBytesPerCycle: constant(fields["busBytesPerCycle"]),
+      transferSetup: constant(fields["transferSetup"], in: 0...65536),
+      pipelineFill: constant(fields["pipelineFill"], in: 0...65536),
+      requantizedPerCycle: constant(fields["requantizedPerCycle"]),
+      layerSetup: constant(fields["layerSetup"], in: 0...65536),
+      hostElementsPerCycle: constant(fields["hostElementsPerCycle"]))
+  }
+
+  /// `{ value: 8, source: … }`
+  private mutating func constant(_ field: YAMLReader.Field?, in range: ClosedRange<Int> = 1...65536) -> Int {
+    guard let field else { return range.lowerBound }
+    let fields = reader.fields(of: field, required: ["value"], optional: ["source", "assumption"])
+    let value = reader.integer(fields["value"], in: range)
+    note("\(value)", field.path, field, fields)
+    return value
+  }
+
+  private mutating func productAxis(_ field: YAMLReader.Field?) -> Engine.ProductAxis {
+    guard let field else { return .inputChannels }
+    let fields = reader.fields(of: field, required: ["value"], optional: ["source", "assumption"])
+    let axis = reader.choice(fields["value"], of: Engine.ProductAxis.inputChannels)
+    note(axis.rawValue, field.path, field, fields)
+    return axis
+  }
+
+  /// Keeps a constant and its origin; every constant has exactly one.
+  private mutating func note(
+    _ value: String, _ path: String?, _ field: YAMLReader.Field?, _ fields: [String: YAMLReader.Field]
+  ) {
+    guard let field, let path else { return }
+    switch (fields["source"], fields["assumption"]) {
+    case (let source?, nil):
+      constants.append(.init(path: path, value: value, origin: .source(reader.string(source))))
+    case (nil, let assumption?):
+      constants.append(.init(path: path, value: value, origin: .assumption(reader.string(assumption))))
+    default:
+      reader.report("does not say where it comes from", at: field, supported: "either `source` or `assumption`")
+    }
+  }
+}

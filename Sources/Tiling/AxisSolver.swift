@@ -1,0 +1,51 @@
+/// One axis (rows or columns) of a spatial cut: as few tiles as possible, counted as ranges of outputs times parts of the
+/// kernel. The axes do not depend on one another, since a grid's tiles are their product.
+struct AxisSolver {
+  /// A way to cut the axis; every range of outputs works with every part.
+  struct Cut: Hashable {
+    var ranges: [Range<Int>]
+    var parts: [KernelPart]
+
+    var count: Int { ranges.count * parts.count }
+  }
+
+  var outputs: Int
+  var kernel: Int
+  var stride: Int
+  var dilation: Int
+  var inputMemory: Int
+  var outputMemory: Int
+  var weightMemory: Int
+
+  /// All cuts found with the fewest tiles.
+  func cuts() -> [Cut] {
+    var best: [Cut] = []
+    var fewest = Int.max
+    var size = min(outputs, outputMemory, inputMemory)
+    while size >= 1 {
+      let ranges = (outputs + size - 1) / size
+      // Of all sizes that need as many ranges the smallest leaves the kernel most room.
+      let even = (outputs + ranges - 1) / ranges
+      var partition = KernelPartition(taps: kernel) { longestPart(step: $0, outputs: even) }
+      if ranges * partition.lowerBound <= fewest {
+        for parts in partition.smallest() where ranges * parts.count <= fewest {
+          if ranges * parts.count < fewest { best = [] }
+          fewest = ranges * parts.count
+          best.append(Cut(ranges: evenRanges(outputs, ranges), parts: parts))
+        }
+      }
+      size = even - 1
+    }
+    return best
+  }
+
+  /// Taps of a part with this step that fit the memories together with `outputs` outputs.
+  func longestPart(step: Int, outputs: Int) -> Int {
+    let one = AxisWindow(
+      outputs: 0..<outputs, part: KernelPart(start: 0, step: step, count: 2), stride: stride, dilation: dilation,
+      padding: 0)
+    // (outputs - 1) * one.stride + (count - 1) * one.dilation + 1 <= inputMemory
+    let room = inputMemory - 1 - (outputs - 1) * one.stride
+    return room < 0 ? 1 : min(weightMemory, room / one.dilation + 1)
+  }
+}

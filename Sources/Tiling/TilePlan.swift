@@ -1,0 +1,112 @@
+/// How a layer is cut into tiles and in which order they run. A plan is a product of independent cuts:
+///
+///     output tiles = blocks of pixels x blocks of output channels
+///     reduction    = kernel row parts x kernel column parts x blocks of input channels x limbs
+///
+/// and every output tile runs the whole reduction while its partial sums stay in the engine's output memory
+/// (output-stationary), so a tile is one engine call. Loops, outermost first:
+///
+///     blocksOutermost                        channelsOutermost
+///     for block                              for group | for channels
+///       for group | for channels               for outputs | for pass
+///         for outputs | for pass                 for block
+///           reduction                              reduction
+///
+///     reduction:  for kernel row part, kernel column part, input channels, input limb, weight limb
+///
+/// (dense layers left of the bar, depthwise ones right of it). The reduction runs backwards in every odd turn of the loop
+/// around it (outputs or pass; block), so that the turn starts with what the last one left in the memories. A tile loads
+/// its input, or its weights, only where it differs from that of the tile before.
+package struct TilePlan: Hashable, Sendable {
+  package enum Spatial: Hashable, Sendable {
+    /// Ranges of output rows times ranges of output columns, row by row.
+    case grid(rows: [Range<Int>], columns: [Range<Int>])
+    /// Runs of output pixels (row * output columns + column) of a pointwise layer, laid out in the memories as rows of
+    /// `width` pixels, the last one perhaps not full.
+    case pixels([Range<Int>], width: Int)
+  }
+
+  package enum Channels: Hashable, Sendable {
+    /// Ranges within a group, the same for every group.
+    case dense(groups: Int, inputs: [Range<Int>], outputs: [Range<Int>])
+    /// Ranges of input channels; pass m of `multiplier` makes output channels c * multiplier + m.
+    case depthwise(channels: [Range<Int>], multiplier: Int)
+  }
+
+  package enum Order: String, CaseIterable, Hashable, Sendable {
+    case blocksOutermost, channelsOutermost
+  }
+
+  package var spatial: Spatial
+  package var channels: Channels
+  package var kernelRows: [KernelPart]
+  package var kernelColumns: [KernelPart]
+  package var inputLimbs: Int
+  package var weightLimbs: Int
+  package var order: Order
+
+  package init(
+    spatial: Spatial, channels: Channels, kernelRows: [KernelPart], kernelColumns: [KernelPart], inputLimbs: Int = 1,
+    weightLimbs: Int = 1, order: Order
+  ) {
+    self.spatial = spatial
+    self.channels = channels
+    self.kernelRows = kernelRows
+    self.kernelColumns = kernelColumns
+    self.inputLimbs = inputLimbs
+    self.weightLimbs = weightLimbs
+    self.order = order
+  }
+
+  package var blockCount: Int {
+    switch spatial {
+    case .grid(let rows, let columns): rows.count * columns.count
+    case .pixels(let ranges, _): ranges.count
+    }
+  }
+
+  /// Turns of the outer and of the inner loop over channels.
+  var channelTurns: (outer: Int, inner: Int) {
+    switch channels {
+    case .dense(let groups, _, let outputs): (groups, outputs.count)
+    case .depthwise(let channels, let multiplier): (channels.count, multiplier)
+    }
+  }
+
+  var inputRangeCount: Int {
+    switch channels {
+    case .dense(_, let inputs, _): inputs.count
+    case .depthwise: 1
+    }
+  }
+
+  package var outputTileCount: Int { blockCount * channelTurns.outer * channelTurns.inner }
+  package var reductionCount: Int {
+    kernelRows.count * kernelColumns.count * inputRangeCount * inputLimbs * weightLimbs
+  }
+  package var tileCount: Int { outputTileCount * reductionCount }
+}
+
+extension TilePlan: CustomStringConvertible {
+  /// `grid 2x3, channels 4 in x 2 out, kernel rows 0..4 5..9, blocks outermost`
+  package var description: String {
+    var parts: [String] = []
+    switch spatial {
+    case .grid(let rows, let columns): parts.append("grid \(rows.count)x\(columns.count)")
+    case .pixels(let ranges, let width): parts.append("\(ranges.count) runs of pixels, \(width) wide")
+    }
+    switch channels {
+    case .dense(let groups, let inputs, let outputs):
+      parts.append("channels \(inputs.count) in x \(outputs.count) out" + (groups > 1 ? " x \(groups) groups" : ""))
+    case .depthwise(let channels, let multiplier):
+      parts.append("channels \(channels.count)" + (multiplier > 1 ? " x \(multiplier) passes" : ""))
+    }
+    if kernelRows.count > 1 { parts.append("kernel rows " + kernelRows.map(\.description).joined(separator: " ")) }
+    if kernelColumns.count > 1 {
+      parts.append("kernel columns " + kernelColumns.map(\.description).joined(separator: " "))
+    }
+    if inputLimbs * weightLimbs > 1 { parts.append("limbs \(inputLimbs)x\(weightLimbs)") }
+    parts.append(order == .blocksOutermost ? "blocks outermost" : "channels outermost")
+    return parts.joined(separator: ", ")
+  }
+}
