@@ -46,8 +46,9 @@ def conv(name, alpha):
 
     i = keras.Input((8, 8, 1), name="input")
     x = QActivation(quantized_bits(8, 0, 1, alpha=1), name="quantized_input")(i)
-    x = QConv2DBatchnorm(16, 3, padding="same", kernel_quantizer=weights(8), bias_quantizer=bias(),
-                         ema_freeze_delay=600, name="stem")(x)
+    x = QConv2DBatchnorm(
+        16, 3, padding="same", kernel_quantizer=weights(8), bias_quantizer=bias(), ema_freeze_delay=600, name="stem"
+    )(x)
     x = s = relu(4, "stem_relu")(x)
     x = QDepthwiseConv2D(3, padding="same", depthwise_quantizer=weights(4), bias_quantizer=bias(), name="depthwise")(x)
     x = relu(8, "depthwise_relu")(L.BatchNormalization(name="depthwise_bn")(x))
@@ -56,8 +57,16 @@ def conv(name, alpha):
     x = QActivation(quantized_bits(6, 2, 1, alpha=1), name="pointwise_quantized")(x)
     x = relu(4, "residual_relu")(L.Add(name="residual")([x, s]))
     x = L.MaxPooling2D(2, name="pool")(x)
-    x = QConv2D(24, 3, strides=2, padding="same", kernel_quantizer=weights(6), bias_quantizer=bias(),
-                activation=quantized_relu(8, 3), name="strided")(x)
+    x = QConv2D(
+        24,
+        3,
+        strides=2,
+        padding="same",
+        kernel_quantizer=weights(6),
+        bias_quantizer=bias(),
+        activation=quantized_relu(8, 3),
+        name="strided",
+    )(x)
     x = L.AveragePooling2D(2, name="average")(x)
     x = QActivation(quantized_relu(8, 3), name="average_quantized")(x)
     x = L.Dropout(0.1, name="dropout")(L.Flatten(name="flatten")(x))
@@ -69,11 +78,19 @@ def dense(name):
     i = keras.Input((8, 8, 1), name="input")
     x = L.Flatten(name="flatten")(QActivation("quantized_relu(4,0)", name="quantized_input")(i))
     for k, (units, bits, out) in enumerate([(32, 6, 4), (24, 2, 8)], 1):
-        x = QDense(units, kernel_quantizer=quantized_bits(bits, 0, 1, alpha=1), name=f"dense{k}",
-                   bias_quantizer=quantized_bits(12, 3, 1, alpha=1))(x)
+        x = QDense(
+            units,
+            kernel_quantizer=quantized_bits(bits, 0, 1, alpha=1),
+            name=f"dense{k}",
+            bias_quantizer=quantized_bits(12, 3, 1, alpha=1),
+        )(x)
         x = QActivation(quantized_relu(out, 2), name=f"relu{k}")(L.BatchNormalization(name=f"bn{k}")(x))
-    x = QDense(10, kernel_quantizer=quantized_bits(8, 1, 1, alpha=1), name="classifier",
-               bias_quantizer=quantized_bits(16, 3, 1, alpha=1))(x)
+    x = QDense(
+        10,
+        kernel_quantizer=quantized_bits(8, 1, 1, alpha=1),
+        name="classifier",
+        bias_quantizer=quantized_bits(16, 3, 1, alpha=1),
+    )(x)
     return keras.Model(i, L.Softmax(name="softmax")(x), name=name)
 
 
@@ -97,7 +114,9 @@ def float_conv():
 def affine(name, net, calibration):
     """The trained float_conv with folded batch normalization, quantized after training."""
     probe = keras.Model(net.input, [l.output for l in net.layers])
-    ranges = {l.name: (float(o.min()), float(o.max())) for l, o in zip(net.layers, probe.predict(calibration, verbose=0))}
+    ranges = {
+        l.name: (float(o.min()), float(o.max())) for l, o in zip(net.layers, probe.predict(calibration, verbose=0))
+    }
     logits = keras.Model(net.input, net.get_layer("classifier").output).predict(calibration, verbose=0)
     ranges["classifier"] = (float(logits.min()), float(logits.max()))
     folded = {}
@@ -187,7 +206,10 @@ def main():
         model.save(path, include_optimizer=False)
         model = load(path)
         write(path.replace(".h5", ".golden.h5"), x_test[:8], model)
-        print(f"{name}: {model.count_params()} parameters, test accuracy {accuracy(model, x_test, labels_test):.4f}", flush=True)
+        print(
+            f"{name}: {model.count_params()} parameters, test accuracy {accuracy(model, x_test, labels_test):.4f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
