@@ -26,7 +26,11 @@ let package = Package(
     .target(
       name: "Targets", dependencies: ["Diagnostics", .product(name: "Yams", package: "Yams")], exclude: ["Resources"]),
     .target(name: "Tiling", dependencies: ["Diagnostics", "Targets"]),
-    .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Targets", "Tiling"]),
+    .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
+    .testTarget(name: "TargetsTests", dependencies: ["Diagnostics", "Targets"]),
+    .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Targets", "Tiling", "TilingTestSupport"]),
+    .testTarget(name: "CycleSimulatorTests", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"]),
+    .target(name: "TilingTestSupport", dependencies: ["Targets", "Tiling"], path: "Tests/TilingTestSupport"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
     .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5"]),

@@ -119,7 +119,7 @@ struct TargetReader {
   private mutating func note(
     _ value: String, _ path: String?, _ field: YAMLReader.Field?, _ fields: [String: YAMLReader.Field]
   ) {
-    guard let field, let path else { return }
+    guard let field, let path, field.node.mapping != nil else { return }
     switch (fields["source"], fields["assumption"]) {
     case (let source?, nil):
       constants.append(.init(path: path, value: value, origin: .source(reader.string(source))))

@@ -1,6 +1,7 @@
 import Targets
 import Testing
 import Tiling
+import TilingTestSupport
 
 /// The solver against an enumeration of every plan, judged by `verify`, on small layers.
 @Suite struct MinimalTilesTests {

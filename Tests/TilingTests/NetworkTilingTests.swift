@@ -1,6 +1,7 @@
 import Targets
 import Testing
 import Tiling
+import TilingTestSupport
 
 @Suite struct NetworkTilingTests {
   let accelerator: Accelerator

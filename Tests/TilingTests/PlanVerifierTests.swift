@@ -2,6 +2,7 @@ import Diagnostics
 import Targets
 import Testing
 import Tiling
+import TilingTestSupport
 
 /// `verify` against plans that somebody broke.
 @Suite struct PlanVerifierTests {

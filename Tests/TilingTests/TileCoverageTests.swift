@@ -1,6 +1,7 @@
 import Targets
 import Testing
 import Tiling
+import TilingTestSupport
 
 /// Plans against the definition of a convolution: every multiplication is found in exactly one tile, and every tile fits.
 @Suite struct TileCoverageTests {

@@ -3,13 +3,13 @@ import Tiling
 
 /// Linear layers of the MLPerf Tiny networks, as in the published Keras files, with the bit widths of the thesis
 /// (MobileNet fig. 3.7, ResNet fig. 3.10, DS-CNN fig. 3.15, FC-AutoEncoder fig. 3.21).
-struct ReferenceNetwork {
-  var name: String
-  var layers: [LinearLayerShape]
+package struct ReferenceNetwork {
+  package var name: String
+  package var layers: [LinearLayerShape]
 
-  static let all = [mobileNet, resNet8, dsCNN, fcAutoEncoder]
+  package static let all = [mobileNet, resNet8, dsCNN, fcAutoEncoder]
 
-  static let fcAutoEncoder = ReferenceNetwork(
+  package static let fcAutoEncoder = ReferenceNetwork(
     name: "FC-AutoEncoder",
     layers: zip(
       [640, 128, 128, 128, 128, 8, 128, 128, 128, 128], [128, 128, 128, 128, 8, 128, 128, 128, 128, 640]
@@ -18,7 +18,7 @@ struct ReferenceNetwork {
       return .dense(sizes.0, sizes.1, bits)
     })
 
-  static let resNet8 = ReferenceNetwork(
+  package static let resNet8 = ReferenceNetwork(
     name: "ResNet8",
     layers: [
       .same(.conv2D, 32, 3, 16, 3, 1, (16, 16)), .same(.conv2D, 32, 16, 16, 3, 1, (8, 8)),
@@ -28,7 +28,7 @@ struct ReferenceNetwork {
       .same(.conv2D, 16, 32, 64, 1, 2, (8, 8)), .dense(64, 10, (16, 8)),
     ])
 
-  static let dsCNN = ReferenceNetwork(
+  package static let dsCNN = ReferenceNetwork(
     name: "DS-CNN",
     layers: {
       let bits = [(16, 16), (8, 8), (8, 4), (4, 8), (8, 4), (8, 4), (4, 4), (4, 16), (4, 4), (16, 8)]
@@ -45,7 +45,7 @@ struct ReferenceNetwork {
       return layers + [.dense(64, 12, bits[9])]
     }())
 
-  static let mobileNet = ReferenceNetwork(
+  package static let mobileNet = ReferenceNetwork(
     name: "MobileNet",
     layers: {
       let bits = [
@@ -71,13 +71,13 @@ struct ReferenceNetwork {
 }
 
 extension LinearLayerShape {
-  static func dense(_ inputs: Int, _ outputs: Int, _ bits: (Int, Int)) -> LinearLayerShape {
+  package static func dense(_ inputs: Int, _ outputs: Int, _ bits: (Int, Int)) -> LinearLayerShape {
     LinearLayerShape(
       engine: .fullyConnected, input: MapExtents(rows: 1, columns: 1, channels: inputs),
       output: MapExtents(rows: 1, columns: 1, channels: outputs), activationBits: bits.0, weightBits: bits.1)
   }
 
-  static func same(
+  package static func same(
     _ engine: EngineKind, _ side: Int, _ inputs: Int, _ outputs: Int, _ kernel: Int, _ stride: Int, _ bits: (Int, Int)
   ) -> LinearLayerShape {
     same(
@@ -86,7 +86,7 @@ extension LinearLayerShape {
   }
 
   /// Keras' `padding="same"`.
-  static func same(
+  package static func same(
     _ engine: EngineKind, _ input: MapExtents, _ outputs: Int, _ kernel: Extents, _ stride: Extents, _ bits: (Int, Int)
   ) -> LinearLayerShape {
     let rows = (input.rows + stride.rows - 1) / stride.rows

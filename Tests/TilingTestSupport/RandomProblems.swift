@@ -2,12 +2,12 @@ import Targets
 import Tiling
 
 /// SplitMix64: the same numbers on every run.
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var word = state
     word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -18,7 +18,8 @@ struct SeededGenerator: RandomNumberGenerator {
 
 extension TilingProblem {
   /// A layer and an engine of random extents; `largest` bounds the feature map's rows and columns.
-  static func random(largest: Int, memories: ClosedRange<Int>, using generator: inout SeededGenerator) -> TilingProblem
+  package static func random(largest: Int, memories: ClosedRange<Int>, using generator: inout SeededGenerator)
+    -> TilingProblem
   {
     func draw(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
     let kind = EngineKind.allCases[draw(0...2)]

@@ -1,0 +1,92 @@
+import Diagnostics
+import Foundation
+import Targets
+import Testing
+
+/// What people can get wrong in a target file.
+@Suite struct TargetFileTests {
+  let text: String
+
+  init() throws {
+    let resources = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Sources/Targets/Resources")
+    text = try String(contentsOf: resources.appendingPathComponent("stmac.yaml").standardizedFileURL, encoding: .utf8)
+  }
+
+  func problems(replacing old: String, with new: String) -> [String] {
+    #expect(text.contains(old))
+    return problems(text.replacingOccurrences(of: old, with: new))
+  }
+
+  func problems(_ text: String) -> [String] {
+    do {
+      _ = try TargetFile.parse(text, file: "mine.yaml")
+      return []
+    } catch {
+      #expect(error.errors.allSatisfy { $0.location.file == "mine.yaml" })
+      return error.errors.map { $0.found + ($0.supported.map { "; \($0)" } ?? "") }
+    }
+  }
+
+  @Test func builtinFileIsTheEmbeddedOne() throws {
+    #expect(try TargetFile.parse(text, file: "stmac.yaml") == TargetFile.load("stmac"))
+  }
+
+  @Test func loadsAUsersFile() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("qcc-target-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try text.replacingOccurrences(of: "name: stmac", with: "name: mine").write(
+      to: file, atomically: true, encoding: .utf8)
+    #expect(try TargetFile.load(file.path).name == "mine")
+  }
+
+  @Test(arguments: ["no-such-target", "/", "/dev/zero", "/no/such/file.yaml"])
+  func unreadableFiles(path: String) {
+    #expect(throws: Diagnostics.self) { try TargetFile.load(path) }
+  }
+
+  @Test func unknownAndMissingKeys() {
+    #expect(
+      problems(replacing: "  busBytesPerCycle: {", with: "  busBytePerCycle: {") == [
+        "`cycles.busBytePerCycle` is not known (line 53); busBytesPerCycle, transferSetup, pipelineFill,"
+          + " requantizedPerCycle, layerSetup, hostElementsPerCycle",
+        "`cycles` lacks `busBytesPerCycle` (line 53)",
+      ])
+  }
+
+  @Test func zeroNegativeAndWrongTypes() {
+    #expect(problems(replacing: "rows: 18", with: "rows: 0").count == 2)
+    #expect(problems(replacing: "channels: 256", with: "channels: -1").count == 1)
+    #expect(
+      problems(replacing: "multipliers: { value: 16, assumption: one per channel of a tile }", with: "multipliers: 16")
+        == ["`engines.depthwise.multipliers` is not a mapping (line 42); keys value"])
+    #expect(
+      problems(replacing: "transferSetup: { value: 16", with: "transferSetup: { value: soon")
+        == ["`cycles.transferSetup.value` is 'soon' (line 54); an integer, 0 to 65536"])
+    #expect(
+      problems(replacing: "idealFactor: 0.25", with: "idealFactor: .nan")
+        == ["`modes[4].idealFactor` is '.nan' (line 25); a number greater than 0"])
+    #expect(problems(replacing: "operandBits: [8, 4]", with: "operandBits: [8]").count == 1)
+    #expect(problems(replacing: "operandBits: [8, 4]", with: "operandBits: [8, 99]").count == 1)
+    #expect(problems(replacing: "value: kernelTaps", with: "value: pixels").count == 1)
+  }
+
+  @Test func allProblemsAtOnce() {
+    let broken = text.replacingOccurrences(of: "rows: 22", with: "rows: none")
+      .replacingOccurrences(of: "name: 8x8", with: "name: 8x4")
+    #expect(problems(broken).count == 3)
+  }
+
+  @Test func constantsWithoutOrigin() {
+    #expect(
+      problems(
+        replacing: "{ value: 8, assumption: cycles from the first", with: "{ value: 8, because: cycles from the first"
+      )
+      .count == 2)
+    #expect(problems(replacing: "layerSetup: { value: 64,", with: "layerSetup: { value: 64, source: me,").count == 1)
+  }
+
+  @Test(arguments: ["", "# nothing\n", "[1, 2]", "a: [", "stmac", "\u{0}", "a: &x [*x]", "a: 1\na: 2"])
+  func textThatIsNoTarget(text: String) {
+    #expect(!problems(text).isEmpty)
+  }
+}
