@@ -1,7 +1,7 @@
 import CValueKernels
 
-/// Prints the speed of the value simulator's kernels on the layers of real networks, in billions of multiply-accumulates per
-/// second and thread, next to a plain C-like dot product.
+/// Prints the speed of the value simulator's kernels on the layers of real networks, in billions of
+/// multiply-accumulates per second and thread, next to a plain C dot product.
 @main struct KernelBench {
   static func main() {
     let baseline = DotProduct(elements: 4096)
@@ -12,6 +12,10 @@ import CValueKernels
       print("\n\(name(isa))")
       print("\(pad("layer", 34))\(pad("i32", 9))\(pad("+requant", 10))\(pad("i64", 9))float64   GMAC/s")
       for network in Network.all { report(network) }
+      print("\n\(pad("step on 32x32x16", 34))ns/element")
+      for step in Step.measureAll() {
+        print("\(pad(step.name, 34))\(hundredths(step.seconds * 1e9 / Double(Step.elements)))")
+      }
     }
   }
 
@@ -50,6 +54,11 @@ import CValueKernels
   static func format(_ value: Double) -> String {
     let tenths = Int(value * 10 + 0.5)
     return "\(tenths / 10).\(tenths % 10)"
+  }
+
+  private static func hundredths(_ value: Double) -> String {
+    let whole = Int(value * 100 + 0.5)
+    return "\(whole / 100).\(whole % 100 / 10)\(whole % 10)"
   }
 
   private static func pad(_ text: String, _ width: Int) -> String {

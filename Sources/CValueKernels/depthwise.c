@@ -6,7 +6,6 @@
 
 #include "geometry_math.h"
 #include "input_copy.h"
-#include "isa.h"
 #include "qcc_conv.h"
 
 struct qcc_packed_depthwise {
@@ -95,26 +94,12 @@ static qcc_depthwise_job job_of(const qcc_packed_depthwise *dw, const int16_t *x
   };
 }
 
-void qcc_depthwise_i32(
-  const qcc_packed_depthwise *dw, const int16_t *x, int16_t pad, int32_t *acc, void *scratch) {
+void qcc_depthwise_i32(const qcc_packed_depthwise *dw, const int16_t *x, int16_t pad, int32_t *acc, void *scratch) {
   const qcc_depthwise_job job = job_of(dw, x, pad, scratch);
-  switch (qcc_isa_current()) {
-#if QCC_X86
-    case QCC_ISA_AVX512: qcc_depthwise_i32_avx512(&job, acc); return;
-    case QCC_ISA_AVX2: qcc_depthwise_i32_avx2(&job, acc); return;
-#endif
-    default: qcc_depthwise_i32_baseline(&job, acc); return;
-  }
+  qcc_depthwise_run_i32(&job, acc);
 }
 
-void qcc_depthwise_i64(
-  const qcc_packed_depthwise *dw, const int16_t *x, int16_t pad, int64_t *acc, void *scratch) {
+void qcc_depthwise_i64(const qcc_packed_depthwise *dw, const int16_t *x, int16_t pad, int64_t *acc, void *scratch) {
   const qcc_depthwise_job job = job_of(dw, x, pad, scratch);
-  switch (qcc_isa_current()) {
-#if QCC_X86
-    case QCC_ISA_AVX512: qcc_depthwise_i64_avx512(&job, acc); return;
-    case QCC_ISA_AVX2: qcc_depthwise_i64_avx2(&job, acc); return;
-#endif
-    default: qcc_depthwise_i64_baseline(&job, acc); return;
-  }
+  qcc_depthwise_run_i64(&job, acc);
 }

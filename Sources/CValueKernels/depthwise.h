@@ -17,11 +17,8 @@ typedef struct {
   ptrdiff_t row_stride, column_stride;
 } qcc_depthwise_job;
 
-void qcc_depthwise_i32_baseline(const qcc_depthwise_job *job, int32_t *acc);
-void qcc_depthwise_i64_baseline(const qcc_depthwise_job *job, int64_t *acc);
-void qcc_depthwise_i32_avx2(const qcc_depthwise_job *job, int32_t *acc);
-void qcc_depthwise_i64_avx2(const qcc_depthwise_job *job, int64_t *acc);
-void qcc_depthwise_i32_avx512(const qcc_depthwise_job *job, int32_t *acc);
-void qcc_depthwise_i64_avx512(const qcc_depthwise_job *job, int64_t *acc);
+/// Runs it on the instruction set in use; sums are modulo 2^32 or 2^64.
+void qcc_depthwise_run_i32(const qcc_depthwise_job *job, int32_t *acc);
+void qcc_depthwise_run_i64(const qcc_depthwise_job *job, int64_t *acc);
 
 #endif

@@ -2,7 +2,8 @@
 ///
 /// - `GEMM_RUN`: name of the function; `GEMM_TARGET`: its target attribute.
 /// - `vec`: a vector of int32 lanes; `LANES`: how many.
-/// - `vec vec_load(const int16_t *)`: LANES pairs of weights. `vec vec_pair(const int16_t *)`: one pair of inputs in all lanes.
+/// - `vec vec_load(const int16_t *)`: LANES pairs of weights. `vec vec_pair(const int16_t *)`: one pair of inputs in
+///   all lanes.
 /// - `vec vec_dot(vec acc, vec w, vec x)`: acc + w.lo * x.lo + w.hi * x.hi in every lane, modulo 2^32.
 /// - `GEMM_P1`, `GEMM_P2`, `GEMM_P4`: most output positions per tile with 1, 2 and 4 blocks (0: not used). At most 16.
 

@@ -37,7 +37,8 @@ bool qcc_pool_geometry_is_valid(const qcc_pool_geometry *g) {
   for (size_t i = 0; i < sizeof positive / sizeof positive[0]; i++) {
     if (positive[i] < 1) return false;
   }
-  if (g->pad_top < 0 || g->pad_left < 0 || g->pad_top >= g->kernel_height || g->pad_left >= g->kernel_width) return false;
+  if (g->pad_top < 0 || g->pad_left < 0) return false;
+  if (g->pad_top >= g->kernel_height || g->pad_left >= g->kernel_width) return false;
   const int64_t last_row = (int64_t)(g->out_height - 1) * g->stride_height - g->pad_top;
   const int64_t last_column = (int64_t)(g->out_width - 1) * g->stride_width - g->pad_left;
   return last_row < g->in_height && last_column < g->in_width && fits(g->in_height, g->in_width, g->channels)

@@ -21,7 +21,8 @@ enum { QCC_COPY_SLACK = 2 };
 void qcc_copy_padded(
   const qcc_conv_geometry *g, int32_t rows, int32_t columns, const int16_t *x, int16_t pad, int16_t *out);
 
-/// Splits codes into signed bytes, `x = 256 * high + low` with low in -128 ... 127 and high in -128 ... 128. `low` may be `x`.
+/// Splits codes into signed bytes, `x = 256 * high + low` with low in -128 ... 127 and high in -128 ... 128. `low` may
+/// be `x`.
 void qcc_split_bytes(const int16_t *x, int64_t elements, int16_t *low, int16_t *high);
 
 #endif

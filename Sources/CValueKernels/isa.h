@@ -15,8 +15,9 @@
 
 #define QCC_INLINE static inline __attribute__((always_inline))
 
-/// Defines `name params` (a function without result) that runs the inline function `body` with `args`, compiled once per
-/// instruction set and chosen at run time. Hand-written rather than `target_clones`, which needs ifunc support of the C library.
+/// Defines `name params` (a function without result) that runs the inline function `body` with `args`, compiled once
+/// per instruction set and chosen at run time. Hand-written rather than `target_clones`, which needs ifunc support of
+/// the C library.
 #if QCC_X86
 #define QCC_DISPATCH(name, params, body, args)                  \
   static QCC_TARGET_AVX512 void name##_avx512 params { body args; } \

@@ -19,8 +19,8 @@ struct qcc_requant {
   /// 1 where ties go to even, and `2^(shift - 1) - 1` there: added before the shift. Else 0.
   uint64_t *odd, *below_half;
 
-  // QCC_REQUANT_32: the sum is made non-negative by adding 2^62, taken back through the zero point, so that a logical shift
-  // does (AVX2 has no other for 64 bits).
+  // QCC_REQUANT_32: the sum is made non-negative by adding 2^62, taken back through the zero point, so that a logical
+  // shift does (AVX2 has no other for 64 bits).
   int32_t *multiplier32;
   uint32_t *zero_point32;
   int32_t *low32, *high32;
@@ -156,7 +156,8 @@ void qcc_free_requant(qcc_requant *r) {
 
 qcc_requant_width qcc_requant_arithmetic(const qcc_requant *r) { return r->width; }
 
-// One period of elements, or what is left of it, in each arithmetic. The loops are vectorised by the compiler: no branches.
+// One period of elements, or what is left of it, in each arithmetic. The loops are vectorised by the compiler: no
+// branches.
 
 #define REQUANTIZE_BODIES(suffix, ACC, CODE)                                                                       \
   QCC_INLINE void run32_##suffix(                                                                                  \

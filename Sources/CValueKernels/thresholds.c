@@ -3,72 +3,126 @@
 
 #include "qcc_requantize.h"
 
+/// One channel's table. Accumulators between the first and the last threshold fall into buckets of equal width, which
+/// say where to look: a table of evenly spread thresholds is one look-up, any other a short binary search.
+typedef struct {
+  const int64_t *thresholds;
+  const int32_t *codes;
+  /// Thresholds at or below each bucket's lowest accumulator; one more for the end.
+  const uint32_t *reached;
+  size_t count;
+  /// log2 of a bucket's width.
+  int32_t bucket_shift;
+} table_channel;
+
 struct qcc_thresholds {
-  size_t channels;
-  /// Index of each channel's first threshold; its first code is at this plus the channel's number.
-  size_t *first;
+  size_t count;
+  table_channel *channels;
   int64_t *thresholds;
   int32_t *codes;
+  uint32_t *reached;
 };
+
+/// Buckets of a channel with `count` thresholds, at most: small tables can afford finer ones.
+static size_t most_buckets(size_t count) { return count <= 4096 ? 4 * count + 64 : count; }
+
+static int32_t bucket_shift(const int64_t *thresholds, size_t count) {
+  if (count == 0) return 0;
+  const uint64_t span = (uint64_t)thresholds[count - 1] - (uint64_t)thresholds[0];
+  int32_t shift = 0;
+  while (span >> shift >= most_buckets(count)) shift++;
+  return shift;
+}
+
+static void fill_buckets(table_channel *channel, uint32_t *reached) {
+  channel->reached = reached;
+  if (channel->count == 0) return;
+  const int64_t *thresholds = channel->thresholds;
+  const uint64_t span = (uint64_t)thresholds[channel->count - 1] - (uint64_t)thresholds[0];
+  const uint64_t buckets = (span >> channel->bucket_shift) + 1;
+  uint32_t at = 0;
+  for (uint64_t bucket = 0; bucket < buckets; bucket++) {
+    const uint64_t start = bucket << channel->bucket_shift;
+    while (at < channel->count && (uint64_t)thresholds[at] - (uint64_t)thresholds[0] <= start) at++;
+    reached[bucket] = at;
+  }
+  reached[buckets] = (uint32_t)channel->count;
+}
+
+static bool ascends(const int64_t *thresholds, size_t count) {
+  for (size_t i = 1; i < count; i++) {
+    if (thresholds[i - 1] > thresholds[i]) return false;
+  }
+  return true;
+}
 
 qcc_thresholds *qcc_pack_thresholds(
   size_t count, const size_t *counts, const int64_t *thresholds, const int32_t *codes) {
   if (count == 0) return NULL;
+  size_t total = 0, buckets = 0;
+  for (size_t c = 0; c < count; c++) {
+    if (counts[c] > UINT32_MAX / 16 || !ascends(thresholds + total, counts[c])) return NULL;
+    total += counts[c];
+    buckets += most_buckets(counts[c]) + 1;
+  }
   qcc_thresholds *table = calloc(1, sizeof *table);
   if (!table) return NULL;
-  table->channels = count;
-  table->first = calloc(count + 1, sizeof *table->first);
-  if (!table->first) {
-    free(table);
-    return NULL;
-  }
-  bool ascending = true;
-  for (size_t c = 0; c < count; c++) {
-    table->first[c + 1] = table->first[c] + counts[c];
-    for (size_t i = table->first[c] + 1; i < table->first[c + 1]; i++) {
-      ascending = ascending && thresholds[i - 1] <= thresholds[i];
-    }
-  }
-  const size_t total = table->first[count];
+  table->count = count;
+  table->channels = calloc(count, sizeof *table->channels);
   table->thresholds = calloc(total + 1, sizeof *table->thresholds);
   table->codes = calloc(total + count, sizeof *table->codes);
-  if (!ascending || !table->thresholds || !table->codes) {
+  table->reached = calloc(buckets, sizeof *table->reached);
+  if (!table->channels || !table->thresholds || !table->codes || !table->reached) {
     qcc_free_thresholds(table);
     return NULL;
   }
   memcpy(table->thresholds, thresholds, total * sizeof *thresholds);
   memcpy(table->codes, codes, (total + count) * sizeof *codes);
+  size_t first = 0;
+  uint32_t *reached = table->reached;
+  for (size_t c = 0; c < count; c++) {
+    table_channel *channel = &table->channels[c];
+    channel->thresholds = table->thresholds + first;
+    channel->codes = table->codes + first + c;
+    channel->count = counts[c];
+    channel->bucket_shift = bucket_shift(channel->thresholds, counts[c]);
+    fill_buckets(channel, reached);
+    first += counts[c];
+    reached += most_buckets(counts[c]) + 1;
+  }
   return table;
 }
 
 void qcc_free_thresholds(qcc_thresholds *table) {
   if (!table) return;
-  free(table->first);
+  free(table->channels);
   free(table->thresholds);
   free(table->codes);
+  free(table->reached);
   free(table);
 }
 
-/// Number of thresholds <= acc: a binary search without branches.
-static inline size_t count_reached(const int64_t *thresholds, size_t n, int64_t acc) {
-  const int64_t *from = thresholds;
-  while (n > 1) {
-    const size_t half = n / 2;
-    from += from[half - 1] <= acc ? half : 0;
-    n -= half;
+static inline int32_t look_up(const table_channel *channel, int64_t acc) {
+  const size_t count = channel->count;
+  const int64_t *thresholds = channel->thresholds;
+  if (count == 0 || acc < thresholds[0]) return channel->codes[0];
+  if (acc >= thresholds[count - 1]) return channel->codes[count];
+  const uint64_t bucket = ((uint64_t)acc - (uint64_t)thresholds[0]) >> channel->bucket_shift;
+  size_t low = channel->reached[bucket], high = channel->reached[bucket + 1];
+  while (channel->bucket_shift > 0 && low < high) {
+    const size_t middle = low + (high - low) / 2;
+    if (thresholds[middle] <= acc) low = middle + 1;
+    else high = middle;
   }
-  return (size_t)(from - thresholds) + (n == 1 && *from <= acc);
+  return channel->codes[low];
 }
 
-#define THRESHOLD(suffix, ACC, CODE)                                                                             \
-  void qcc_threshold_##suffix(const qcc_thresholds *table, const ACC *acc, size_t positions, CODE *codes) {      \
-    for (size_t p = 0; p < positions; p++, acc += table->channels, codes += table->channels) {                   \
-      for (size_t c = 0; c < table->channels; c++) {                                                             \
-        const size_t first = table->first[c];                                                                    \
-        const size_t reached = count_reached(table->thresholds + first, table->first[c + 1] - first, acc[c]);    \
-        codes[c] = (CODE)table->codes[first + c + reached];                                                      \
-      }                                                                                                          \
-    }                                                                                                            \
+#define THRESHOLD(suffix, ACC, CODE)                                                                        \
+  void qcc_threshold_##suffix(const qcc_thresholds *table, const ACC *acc, size_t positions, CODE *codes) { \
+    const size_t count = table->count;                                                                      \
+    for (size_t p = 0; p < positions; p++, acc += count, codes += count) {                                  \
+      for (size_t c = 0; c < count; c++) codes[c] = (CODE)look_up(&table->channels[c], acc[c]);             \
+    }                                                                                                       \
   }
 
 THRESHOLD(i32_i16, int32_t, int16_t)

@@ -8,7 +8,7 @@ extension qcc_conv_geometry {
     g.in_height = pick([1, 2, 5, 7, 9])
     g.in_width = pick([1, 3, 6, 8, 19])
     g.groups = depthwise ? pick([1, 3, 5, 8, 17, 33, 40, 64]) : pick([1, 1, 1, 2, 3])
-    g.in_channels = g.groups * (depthwise ? 1 : pick([1, 2, 3, 5, 8, 16, 17]))
+    g.in_channels = g.groups * (depthwise ? 1 : pick([1, 2, 3, 5, 8, 16, 17, 40]))
     g.out_channels = g.groups * (depthwise ? pick([1, 1, 2, 3]) : pick([1, 3, 5, 10, 16, 17, 32, 33, 64, 70]))
     g.kernel_height = pick([1, 1, 2, 3, 5])
     g.kernel_width = pick([1, 1, 2, 3, 5])

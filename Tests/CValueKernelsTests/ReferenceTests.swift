@@ -8,7 +8,7 @@ extension KernelTests {
       (0..<count).map { _ in Double.random(in: -1...1, using: &generator) }
     }
 
-    @Test(arguments: 0..<150) func convolution(seed: Int) throws {
+    @Test(arguments: 0..<60) func convolution(seed: Int) throws {
       var generator = SeededGenerator(seed: UInt64(seed))
       let depthwise = seed % 3 == 0
       var g = qcc_conv_geometry.random(depthwise: depthwise, using: &generator)

@@ -117,33 +117,48 @@ extension KernelTests {
     @Test(arguments: 0..<10) func thresholds(seed: Int) throws {
       var generator = SeededGenerator(seed: UInt64(seed))
       for count in [1, 3, 16, 17] {
-        let counts = (0..<count).map { _ in [0, 1, 2, 3, 15, 255, 300].randomElement(using: &generator) ?? 1 }
+        let counts = (0..<count).map { _ in [0, 1, 2, 3, 15, 255, 5000].randomElement(using: &generator) ?? 1 }
+        // Evenly spread, clustered around zero, over all of int64.
         let tables = counts.map { n in
-          (0..<n).map { _ in Int64.random(in: -500...500, using: &generator) }.sorted()
+          let kind = Int.random(in: 0..<3, using: &generator)
+          return (0..<n).map { _ in
+            switch kind {
+            case 0: Int64.random(in: -500...500, using: &generator)
+            case 1: Int64.random(in: .min ... .max, using: &generator) >> Int64.random(in: 20..<64, using: &generator)
+            default:
+              [Int64.min, .max, .random(in: .min ... .max, using: &generator)].randomElement(using: &generator) ?? 0
+            }
+          }.sorted()
         }
         let codes = counts.map { n in (0...n).map { _ in Int32.random(in: -32768...32767, using: &generator) } }
         let packed = try #require(qcc_pack_thresholds(count, counts, tables.flatMap { $0 }, codes.flatMap { $0 }))
         defer { qcc_free_thresholds(packed) }
         let positions = 50
-        let acc: [Int64] = (0..<positions * count).map { _ in
-          Int.random(in: 0..<20, using: &generator) == 0
-            ? [Int64(Int32.min), Int64(Int32.max)].randomElement(using: &generator) ?? 0
-            : Int64.random(in: -520...520, using: &generator)
+        let acc: [Int64] = (0..<positions * count).map { index in
+          let near = tables[index % count].randomElement(using: &generator) ?? 0
+          switch Int.random(in: 0..<8, using: &generator) {
+          case 0: return [Int64.min, .max, Int64(Int32.min), Int64(Int32.max)].randomElement(using: &generator) ?? 0
+          case 1: return near &+ Int64.random(in: -1...1, using: &generator)
+          case 2...4: return near
+          default: return Int64.random(in: -520...520, using: &generator)
+          }
         }
-        let expected = acc.enumerated().map { index, value in
-          codes[index % count][tables[index % count].filter { $0 <= value }.count]
+        let acc32 = acc.map { Int32(clamping: $0) }
+        func expected(_ acc: [Int64]) -> [Int32] {
+          acc.enumerated().map { index, value in
+            codes[index % count][tables[index % count].filter { $0 <= value }.count]
+          }
         }
-        KernelTests.onEveryISA { isa in
-          var (narrow, wide) = ([Int16](repeating: 9, count: acc.count), [Int32](repeating: 9, count: acc.count))
-          qcc_threshold_i64_i16(packed, acc, positions, &narrow)
-          #expect(narrow.map(Int32.init) == expected, "ISA \(isa.rawValue)")
-          qcc_threshold_i64_i32(packed, acc, positions, &wide)
-          #expect(wide == expected, "ISA \(isa.rawValue)")
-          qcc_threshold_i32_i16(packed, acc.map(Int32.init), positions, &narrow)
-          #expect(narrow.map(Int32.init) == expected, "ISA \(isa.rawValue)")
-          qcc_threshold_i32_i32(packed, acc.map(Int32.init), positions, &wide)
-          #expect(wide == expected, "ISA \(isa.rawValue)")
-        }
+        let (expected64, expected32) = (expected(acc), expected(acc32.map(Int64.init)))
+        var (narrow, wide) = ([Int16](repeating: 9, count: acc.count), [Int32](repeating: 9, count: acc.count))
+        qcc_threshold_i64_i16(packed, acc, positions, &narrow)
+        #expect(narrow.map(Int32.init) == expected64)
+        qcc_threshold_i64_i32(packed, acc, positions, &wide)
+        #expect(wide == expected64)
+        qcc_threshold_i32_i16(packed, acc32, positions, &narrow)
+        #expect(narrow.map(Int32.init) == expected32)
+        qcc_threshold_i32_i32(packed, acc32, positions, &wide)
+        #expect(wide == expected32)
       }
       #expect(qcc_pack_thresholds(1, [2], [5, 4], [0, 1, 2]) == nil)
     }

@@ -1,8 +1,8 @@
 /// Linear layers over integer codes: convolution, depthwise convolution, dense.
 ///
 /// A feature map is an array of int16 codes in NHWC order. Codes wider than 16 bits are held as several planes of int16
-/// limbs in balanced base 2^16 (see `qcc_split_limbs`); the layer is run once per pair of input limb and weight limb and the
-/// results are added with `qcc_add_shifted_i64`.
+/// limbs in balanced base 2^16 (see `qcc_split_limbs`); the layer is run once per pair of input limb and weight limb
+/// and the results are added with `qcc_add_shifted_i64`.
 ///
 /// A kernel computes `acc[o] = sum x * w`, padding included (with the given code), and nothing else: the term
 /// `- zero_point * sum w` and the bias are constants of the requantization.
@@ -27,8 +27,8 @@ extern "C" {
 /// A convolution's geometry and its weights in the kernel's own order.
 typedef struct qcc_packed_conv qcc_packed_conv;
 
-/// Packs weights, codes in HWIO order (`qcc_conv_geometry` has the shape). Null when the geometry is not valid or memory
-/// has run out. To be freed with `qcc_free_conv`.
+/// Packs weights, codes in HWIO order (`qcc_conv_geometry` has the shape). Null when the geometry is not valid or
+/// memory has run out. To be freed with `qcc_free_conv`.
 qcc_packed_conv *_Nullable qcc_pack_conv(const qcc_conv_geometry *geometry, const int16_t *weights);
 
 void qcc_free_conv(qcc_packed_conv *_Nullable conv);
@@ -38,8 +38,8 @@ size_t qcc_conv_scratch_bytes(const qcc_packed_conv *conv);
 
 /// Convolution with int32 accumulators, the fast one.
 ///
-/// - Precondition: every output accumulator is within int32. Partial sums may leave it: arithmetic is modulo 2^32 in every
-///   order of summation, so that `sum |w| * max |x| < 2^31` is more than enough.
+/// - Precondition: every output accumulator is within int32. Partial sums may leave it: arithmetic is modulo 2^32 in
+///   every order of summation, so that `sum |w| * max |x| < 2^31` is more than enough.
 /// - Parameters:
 ///   - x: `[in_height][in_width][in_channels]` codes.
 ///   - pad: the code of zero, used outside the input.
@@ -91,7 +91,8 @@ void qcc_free_dense(qcc_packed_dense *_Nullable dense);
 /// Bytes of scratch memory for a run over `samples` samples; it does not grow beyond a fixed number of samples.
 size_t qcc_dense_scratch_bytes(const qcc_packed_dense *dense, size_t samples);
 
-/// Dense layer with int32 accumulators over a batch; batches of 8 and more reuse the weights and run several times faster.
+/// Dense layer with int32 accumulators over a batch; batches of 8 and more reuse the weights and run several times
+/// faster.
 ///
 /// - Precondition: as for `qcc_conv2d_i32`.
 /// - Parameters:

@@ -13,11 +13,11 @@ extern "C" {
 
 /// Geometry of a convolution.
 ///
-/// Output (oy, ox) reads input row `oy * stride_height + ky * dilation_height - pad_top` and the column alike; positions
-/// outside the input hold the padding value. Bottom and right padding follow from the output size.
+/// Output (oy, ox) reads input row `oy * stride_height + ky * dilation_height - pad_top` and the column alike;
+/// positions outside the input hold the padding value. Bottom and right padding follow from the output size.
 ///
-/// - Convolution: weights are HWIO `[kernel_height][kernel_width][in_channels / groups][out_channels]`; output channel o
-///   reads the input channels of group `o / (out_channels / groups)`.
+/// - Convolution: weights are HWIO `[kernel_height][kernel_width][in_channels / groups][out_channels]`; output channel
+///   o reads the input channels of group `o / (out_channels / groups)`.
 /// - Depthwise: `groups == in_channels` and weights are `[kernel_height][kernel_width][in_channels][multiplier]` with
 ///   `out_channels == in_channels * multiplier`; output channel `c * multiplier + m` reads input channel c.
 typedef struct {

@@ -1,12 +1,14 @@
 /// Linear layers in double precision, for the float reference. Nothing here is shared with the integer kernels but the
 /// geometry.
 ///
-/// Semantics: `y[o] = ((0.0 + x_0 * w_0) + x_1 * w_1) + ...` with every product and every sum rounded to double (no fused
-/// multiply-add, no reassociation), over kernel rows, then kernel columns, then input channels, in that order; positions
-/// outside the input are left out, which is the same as a padding value of 0.0. Results are the same on every machine.
+/// Semantics: `y[o] = ((0.0 + x_0 * w_0) + x_1 * w_1) + ...` with every product and every sum rounded to double (no
+/// fused multiply-add, no reassociation), over kernel rows, then kernel columns, then input channels, in that order;
+/// positions outside the input are left out, which is the same as a padding value of 0.0. Results are the same on every
+/// machine.
 ///
-/// Error: with n = kernel_height * kernel_width * in_channels / groups terms, |y - exact| <= n * 2^-53 / (1 - n * 2^-53) *
-/// sum |x w|  (Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, section 3.1).
+/// Error: with n = kernel_height * kernel_width * in_channels / groups terms and u = 2^-53,
+/// |y - exact| <= n u / (1 - n u) * sum |x w|
+/// (Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, section 3.1).
 #ifndef QCC_REFERENCE_H
 #define QCC_REFERENCE_H
 

@@ -16,8 +16,8 @@ extern "C" {
 
 /// One channel of `code = clamp(round((acc * M + B) / 2^S) + z, low, high)`.
 ///
-/// `round` is floor, or round half to even where `half_even` is set (the zero point stays outside: an odd one would turn
-/// even into odd on ties).
+/// `round` is floor, or round half to even where `half_even` is set (the zero point stays outside: an odd one would
+/// turn even into odd on ties).
 typedef struct {
   /// M.
   int64_t multiplier;
@@ -59,8 +59,8 @@ qcc_requant_width qcc_requant_arithmetic(const qcc_requant *requant);
 
 /// Requantizes `positions * channels` accumulators.
 ///
-/// - Precondition: accumulators are within their channel's `acc_low ... acc_high`, and for int16 codes `low` and `high` are
-///   within int16.
+/// - Precondition: accumulators are within their channel's `acc_low ... acc_high`, and for int16 codes `low` and `high`
+///   are within int16.
 void qcc_requantize_i32_i16(const qcc_requant *requant, const int32_t *acc, size_t positions, int16_t *codes);
 void qcc_requantize_i32_i32(const qcc_requant *requant, const int32_t *acc, size_t positions, int32_t *codes);
 void qcc_requantize_i64_i16(const qcc_requant *requant, const int64_t *acc, size_t positions, int16_t *codes);
@@ -69,16 +69,16 @@ void qcc_requantize_i64_i32(const qcc_requant *requant, const int64_t *acc, size
 /// Threshold tables of a layer, all channels.
 typedef struct qcc_thresholds qcc_thresholds;
 
-/// Packs one table per channel: with `n = counts[c]` ascending thresholds T and `n + 1` codes, the code of an accumulator is
-/// `codes[number of T <= acc]`.
+/// Packs one table per channel: with `n = counts[c]` ascending thresholds T and `n + 1` codes, the code of an
+/// accumulator is `codes[number of T <= acc]`.
 ///
 /// - Parameters:
 ///   - counts: thresholds of each channel, 0 or more.
 ///   - thresholds: all channels' thresholds, one channel after the other.
 ///   - codes: all channels' codes, one channel after the other (`counts[c] + 1` each).
 ///
-/// Null when `count` is 0, a channel's thresholds do not ascend (equal neighbours are allowed), or memory has run out. To be
-/// freed with `qcc_free_thresholds`.
+/// Null when `count` is 0, a channel's thresholds do not ascend (equal neighbours are allowed), or memory has run out.
+/// To be freed with `qcc_free_thresholds`.
 qcc_thresholds *_Nullable qcc_pack_thresholds(
   size_t count, const size_t *counts, const int64_t *thresholds, const int32_t *codes);
 
