@@ -50,8 +50,8 @@ void qcc_conv2d_i32(
 
 /// Convolution with int64 accumulators: exact for all int16 codes and weights, without precondition.
 ///
-/// A third to half as fast as `qcc_conv2d_i32`: the input is split in two signed bytes, and sums of weights are cut where a
-/// partial sum could leave 32 bits.
+/// A third to half as fast as `qcc_conv2d_i32`: the input is split in two signed bytes, and sums of weights are cut
+/// where a partial sum could leave 32 bits.
 void qcc_conv2d_i64(
   const qcc_packed_conv *conv, const int16_t *x, int16_t pad, int64_t *acc, void *scratch);
 
