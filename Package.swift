@@ -31,6 +31,15 @@ let package = Package(
     .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Targets", "Tiling", "TilingTestSupport"]),
     .testTarget(name: "CycleSimulatorTests", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"]),
     .target(name: "TilingTestSupport", dependencies: ["Targets", "Tiling"], path: "Tests/TilingTestSupport"),
+    .target(name: "IntegerProgram", dependencies: ["Diagnostics", "Quantization", "Targets", "Tiling"]),
+    .target(name: "Passes", dependencies: ["Diagnostics", "QIR", "Quantization"]),
+    .target(
+      name: "Lowering",
+      dependencies: [
+        "Diagnostics", "IntegerProgram", "QIR", "Quantization", "Targets", "Tiling",
+        .product(name: "BigInt", package: "BigInt"),
+      ]),
+    .testTarget(name: "LoweringTests", dependencies: ["IntegerProgram", "Lowering", "Quantization"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
     .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5"]),

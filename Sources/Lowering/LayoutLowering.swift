@@ -1,0 +1,61 @@
+import Diagnostics
+import IntegerProgram
+import QIR
+import Quantization
+
+extension Lowerer {
+  mutating func pad(_ id: NodeID, _ op: PadOp) throws -> IntegerValue {
+    let source = graph[id].inputs[0]
+    let value = try plainValue(source, for: id)
+    guard let zero = value.zeroPoint else {
+      throw Diagnostic(
+        "the feature map from '\(graph[source].name)' has no integer code for zero", at: graph.location(of: id),
+        fix: "put a QActivation in front of the padding")
+    }
+    let input = program[value.tensor]
+    let range = min(input.range.lowerBound, zero)...max(input.range.upperBound, zero)
+    let output = newTensor(id, range: range, encoding: input.encoding, reach: [range])
+    emit(
+      .pad(
+        PadInstruction(
+          name: graph[id].name, input: value.tensor, output: output, top: op.padding.top, left: op.padding.left,
+          code: zero)),
+      node: id)
+    return exactValue(
+      id, tensor: output, scales: value.scales, shifts: value.shifts, isQuantized: value.isQuantized)
+  }
+
+  mutating func reshape(_ id: NodeID, _ op: ReshapeOp) throws -> State {
+    let source = graph[id].inputs[0]
+    if case .host(let behind) = states[source.index] { return .host(behind: behind) }
+    var value = try value(source, for: id)
+    guard value.terms.count == 1, value.windowScales == nil else { throw unquantized(source, for: id) }
+    let channels = graph[id].shape.channels
+    let before = graph[source].shape.channels
+    guard value.channelFormulas == 1 || channels % before == 0 else {
+      throw Diagnostic(
+        "a reshape to \(op.shape) of channels with different scales", at: graph.location(of: id),
+        supported: "shapes that keep channels whole, or a flatten", fix: "put a QActivation in front of the reshape")
+    }
+    /// Channel c of the result is channel c mod `before` of the source.
+    func repeated<Formula>(_ formulas: [Formula]) -> [Formula] {
+      formulas.count == 1 ? formulas : (0..<channels).map { formulas[$0 % before] }
+    }
+    let input = program[value.tensor]
+    let shifts = repeated(value.shifts)
+    let scales = repeated(value.scales)
+    let output = newTensor(
+      id, range: input.range, encoding: encoding(scales: scales, shifts: shifts),
+      reach: repeated(reach(of: value.tensor)))
+    emit(
+      .reshape(ReshapeInstruction(name: graph[id].name, input: value.tensor, output: output)), node: id)
+    value.terms = [.init(tensor: output, scales: scales)]
+    value.shifts = shifts
+    value.functions = repeated(value.functions)
+    if value.isPlain {
+      meanings.append(
+        .init(tensor: output, node: id, kind: .exact(scales: scales.map(\.double), shifts: shifts.map(\.double))))
+    }
+    return .value(value)
+  }
+}

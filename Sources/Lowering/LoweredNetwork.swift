@@ -1,0 +1,47 @@
+import IntegerProgram
+import QIR
+import Quantization
+
+/// A program and how it hangs together with the graph that it came from.
+package struct LoweredNetwork: Sendable {
+  /// A tensor that the host fills: the graph's input through a quantizer.
+  package struct Input: Sendable {
+    package var tensor: TensorID
+    package var graphInput: NodeID
+    /// One, or one per channel.
+    package var quantizers: [FeatureMapQuantizer]
+    /// Program code = quantizer's code - this.
+    package var codeShift: Int64
+  }
+
+  /// A tensor whose codes stand exactly for a node's values.
+  package struct Meaning: Sendable {
+    package enum Kind: Sendable {
+      /// Program code = quantizer's code - codeShift.
+      case quantized([FeatureMapQuantizer], codeShift: Int64)
+      /// value = scale x code + shift, scale and shift one or one per channel.
+      case exact(scales: [Double], shifts: [Double])
+    }
+
+    package var tensor: TensorID
+    package var node: NodeID
+    package var kind: Kind
+  }
+
+  /// A requantization with how much of it was proved.
+  package struct Proof: Sendable {
+    package var layer: String
+    package var channels: Int
+    package var proved: Int
+  }
+
+  package var program: IntegerProgram
+  /// The typed graph that was lowered.
+  package var graph: Graph
+  package var inputs: [Input]
+  /// In program order; inputs included.
+  package var meanings: [Meaning]
+  package var proofs: [Proof]
+  /// The node whose exact values each program output holds; what follows it in the graph runs on the host, in float.
+  package var outputNodes: [NodeID]
+}

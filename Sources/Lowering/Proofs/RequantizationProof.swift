@@ -1,0 +1,41 @@
+import IntegerProgram
+import Quantization
+
+/// The requantization of a layer with its proof: each channel's integer function equals its ideal function for every
+/// accumulator that the channel can reach.
+struct RequantizationProof {
+  /// One ideal function per channel, or one for all.
+  let ideals: [IdealFunction]
+  /// What each channel's accumulator can reach.
+  let accumulators: [ClosedRange<Int64>]
+
+  struct Result {
+    var requantization: Requantization
+    /// The channels that could not be proved.
+    var unproved: [Int]
+  }
+
+  var result: Result {
+    let affines = ideals.map(\.affine)
+    if let clamp = affines.first??.clamp, affines.allSatisfy({ $0?.clamp == clamp }) {
+      let requantizers = ideals.indices.map { channel in
+        affines[channel].flatMap { AffineProof(ideal: $0, accumulators: accumulators[channel]).requantizer }
+      }
+      if requantizers.allSatisfy({ $0 != nil }) {
+        return Result(
+          requantization: Requantization(
+            channels: requantizers.compactMap { $0.map(Requantizer.affine) }, clamp: clamp),
+          unproved: [])
+      }
+    }
+    let tables = ideals.indices.map { TableProof(ideal: ideals[$0], accumulators: accumulators[$0]).table }
+    let range = ideals.dropFirst().reduce(ideals[0].quantizer.format.range) { range, ideal in
+      let other = ideal.quantizer.format.range
+      return min(range.lowerBound, other.lowerBound)...max(range.upperBound, other.upperBound)
+    }
+    return Result(
+      requantization: Requantization(
+        channels: tables.map { .table($0 ?? ThresholdTable(thresholds: [], codes: [range.lowerBound])) }, clamp: range),
+      unproved: tables.indices.filter { tables[$0] == nil })
+  }
+}

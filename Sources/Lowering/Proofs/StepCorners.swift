@@ -1,0 +1,109 @@
+import BigInt
+import Quantization
+
+/// All that an affine ideal function asks of a line through accumulators: at least `code` at every corner below, less than
+/// `code` at every corner above. Codes are counted before the offset.
+struct StepCorners {
+  struct Corner: Hashable {
+    var accumulator: Int64
+    var code: Int128
+  }
+
+  private(set) var below: [Corner] = []
+  private(set) var above: [Corner] = []
+  /// The one code that all accumulators have, clamped.
+  private(set) var constant: BigInt?
+  /// floor(|scale| x 2^fraction)
+  private(set) var slope: Int128 = 0
+  private(set) var fraction = 0
+  /// The accumulator with the smallest ideal value that matters, and the direction in which values rise from there.
+  private(set) var start: Int64 = 0
+  private(set) var direction: Int64 = 1
+  /// The code at the start.
+  private(set) var lowest: Int128 = 0
+
+  /// Bits of fraction that the line is looked at with.
+  private static let maximumFraction = 100
+
+  /// nil where the ideal function reaches ties, which no line rounds right, or numbers are too large to tell.
+  init?(_ ideal: IdealFunction.Affine, accumulators: ClosedRange<Int64>) {
+    direction = ideal.scale.sign < 0 ? -1 : 1
+    let origin = direction < 0 ? accumulators.upperBound : accumulators.lowerBound
+    let end = direction < 0 ? accumulators.lowerBound : accumulators.upperBound
+    let least = BigInt(ideal.clamp.lowerBound) - BigInt(ideal.offset)
+    let most = BigInt(ideal.clamp.upperBound) - BigInt(ideal.offset)
+    let gain = ideal.scale.magnitude
+    let first = ideal.scale * Rational(origin) + ideal.shift
+    let half = Rational(1, over: 2)
+    start = origin
+    lowest = Int128(least)
+    guard gain.sign != 0 else {
+      constant = min(max(first.roundedHalfEven, least), most)
+      return
+    }
+
+    // Steps up from the origin at which the code leaves its least, and at which it becomes its most.
+    let length = BigInt(accumulators.upperBound) - BigInt(accumulators.lowerBound)
+    let leaves = ((Rational(least) + half - first) / gain).ceiling
+    let arrives = ((Rational(most) - half - first) / gain).ceiling
+    if least == most || leaves > length {
+      constant = least
+      above = [Corner(accumulator: end, code: Int128(least) + 1)]
+      return
+    }
+    if arrives <= 0 {
+      constant = most
+      below = [Corner(accumulator: origin, code: Int128(most))]
+      return
+    }
+    let skipped = max(leaves - 1, 0)
+    let last = min(arrives, length)
+    start = origin + direction * Int64(skipped)
+
+    // The code is floor(line), counted from the least code to keep numbers small.
+    let line = first + gain * Rational(skipped) + half - Rational(least)
+    let span = (line + gain * Rational(last - skipped)).ceiling.magnitude.bitWidth + 2
+    fraction = min(120 - span, Self.maximumFraction)
+    guard fraction > 8, (last - skipped).magnitude.bitWidth < 60 else { return nil }
+    let (slopeBits, slopeRest) = Self.scaled(gain, by: fraction)
+    let (lineBits, lineRest) = Self.scaled(line, by: fraction)
+    slope = slopeBits
+    let whole = FixedPointLine(
+      slope: slopeBits, intercept: lineBits, fraction: fraction, length: Int128(last - skipped))
+
+    // At least the code from where it has left its least up to where it becomes its most …
+    let offset = Int128(max(leaves, 0) - skipped)
+    var rising = whole
+    rising.intercept += slopeBits * offset
+    rising.length -= offset
+    let lower = rising.cornersBelow.map { LatticePoint(x: $0.x + offset, y: $0.y) }
+    // … and less than the next code up to just before that.
+    var open = whole
+    if arrives <= length { open.length -= 1 }
+    let upper = open.length < 0 ? [] : open.cornersAbove
+
+    // A tie lies on the line. Cutting it off at `fraction` bits moved the line down, by less than length + 1 units: nothing
+    // changed unless a point above is nearer than that.
+    let one = Int128(1) << Int128(fraction)
+    func height(_ x: Int128) -> Int128 { slopeBits * x + lineBits }
+    if slopeRest == 0 && lineRest == 0 {
+      if lower.contains(where: { $0.y * one == height($0.x) }) { return nil }
+    } else {
+      let margin = whole.length + 2
+      if upper.contains(where: { $0.y * one - height($0.x) <= margin }) { return nil }
+      if lower.contains(where: { ($0.y + 1) * one - height($0.x) <= margin }) { return nil }
+    }
+    below = lower.map(corner)
+    above = upper.map(corner)
+  }
+
+  private func corner(_ point: LatticePoint) -> Corner {
+    Corner(accumulator: start + direction * Int64(point.x), code: lowest + point.y)
+  }
+
+  private static func scaled(_ value: Rational, by fraction: Int) -> (floor: Int128, rest: BigInt) {
+    let (quotient, remainder) = (value.numerator << fraction).quotientAndRemainder(dividingBy: value.denominator)
+    guard remainder.signum() < 0 else { return (Int128(quotient), remainder) }
+    return (Int128(quotient) - 1, remainder + value.denominator)
+  }
+}

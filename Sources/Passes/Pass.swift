@@ -1,0 +1,30 @@
+import Diagnostics
+import QIR
+
+/// A step from a graph to one that means the same.
+package protocol Pass: Sendable {
+  static var name: String { get }
+  /// Warnings and notes go to `problems`; what cannot be done is thrown.
+  func run(on graph: Graph, reporting problems: inout Diagnostics) throws -> Graph
+}
+
+/// Runs passes in order and verifies the graph after each of them, so that none of them has to.
+package struct PassManager {
+  package var passes: [any Pass]
+
+  package init(_ passes: [any Pass]) {
+    self.passes = passes
+  }
+
+  package func run(on graph: Graph, reporting problems: inout Diagnostics) throws -> Graph {
+    try passes.reduce(graph) { graph, pass in
+      let result = try pass.run(on: graph, reporting: &problems)
+      let broken = GraphVerifier(result).problems
+      if broken.hasErrors {
+        throw Diagnostics(
+          [Diagnostic("pass '\(type(of: pass).name)' left a broken graph", at: .init(file: graph.file))] + broken.all)
+      }
+      return result
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Diagnostics
+import QIR
+import Quantization
+
+/// Gives network inputs that reach a layer unquantized a quantizer, and says so.
+///
+///     x = input                 x = input
+///     y = dense x         ->    x/quantized = quantize x
+///                               y = dense x/quantized
+package struct QuantizeInputs: Pass {
+  package static let name = "quantize-inputs"
+  package var quantizer: Quantizer
+
+  package init(quantizer: Quantizer) {
+    self.quantizer = quantizer
+  }
+
+  package func run(on graph: Graph, reporting problems: inout Diagnostics) throws -> Graph {
+    let consumers = graph.consumers
+    var rewriter = GraphRewriter(graph)
+    var quantized: [NodeID: NodeID] = [:]
+    for id in graph.ids {
+      let node = graph[id]
+      if case .quantize = node.op {
+        try rewriter.keep(id)
+      } else {
+        let inputs = node.inputs.map { quantized[$0] ?? rewriter.copy(of: $0) }
+        rewriter.replace(id, by: try rewriter.append(node.op, named: node.name, inputs: inputs))
+      }
+      guard case .input = node.op, consumers[id.index].contains(where: { !isQuantizer(graph[$0]) }) else { continue }
+      let location = graph.location(of: id)
+      quantized[id] = try rewriter.append(
+        .quantize(QuantizeOp(quantizer, at: location)), named: "\(node.name)/quantized", inputs: [rewriter.copy(of: id)]
+      )
+      problems.report(
+        Diagnostic(
+          "the network's input has no quantizer; taken as \(quantizer.kind.description)", at: location,
+          fix: "put a QActivation behind it, or say --source-quantizer", severity: .note))
+    }
+    return rewriter.finish()
+  }
+
+  private func isQuantizer(_ node: Node) -> Bool {
+    if case .quantize = node.op { true } else { false }
+  }
+}

@@ -1,0 +1,51 @@
+import Diagnostics
+import QIR
+
+/// Removes what changes nothing, and nodes that no output needs.
+///
+///     b = identity a            (Dropout, linear activations)
+///     c = reshape b [shape of b], pad b [0 0 0 0], elementwise b []
+///     d = add c c               ->   d = add a a
+package struct RemoveIdentities: Pass {
+  package static let name = "remove-identities"
+
+  package init() {}
+
+  package func run(on graph: Graph, reporting problems: inout Diagnostics) throws -> Graph {
+    let needed = nodesThatOutputsNeed(graph)
+    var rewriter = GraphRewriter(graph)
+    for id in graph.ids where needed.contains(id) {
+      if isIdentity(graph[id], in: graph) {
+        rewriter.replace(id, by: rewriter.copy(of: graph[id].inputs[0]))
+      } else {
+        try rewriter.keep(id)
+      }
+    }
+    return rewriter.finish()
+  }
+
+  private func isIdentity(_ node: Node, in graph: Graph) -> Bool {
+    switch node.op {
+    case .identity: true
+    case .elementwise(let op): op.functions.isEmpty
+    case .pad(let op): op.padding.isNone
+    case .reshape: graph[node.inputs[0]].shape == node.shape
+    case .concatenate: node.inputs.count == 1
+    case .input, .quantize, .convolution, .depthwiseConvolution, .dense, .batchNormalization, .softmax, .add, .maxPool,
+      .averagePool:
+      false
+    }
+  }
+
+  /// Inputs stay: they are the network's interface.
+  private func nodesThatOutputsNeed(_ graph: Graph) -> Set<NodeID> {
+    var needed = Set(graph.inputs)
+    var open = graph.outputs
+    while let id = open.popLast() {
+      if needed.insert(id).inserted || graph.outputs.contains(id) {
+        open += graph[id].inputs.filter { !needed.contains($0) }
+      }
+    }
+    return needed
+  }
+}

@@ -1,0 +1,40 @@
+/// Copies a graph node by node into a new one; what a pass changes it appends in place of the copy.
+package struct GraphRewriter {
+  package let source: Graph
+  package private(set) var result: Graph
+  private var copies: [NodeID?]
+
+  package init(_ source: Graph) {
+    self.source = source
+    result = Graph(name: source.name, file: source.file)
+    copies = Array(repeating: nil, count: source.nodes.count)
+  }
+
+  /// Where a node of the source went.
+  package func copy(of id: NodeID) -> NodeID {
+    guard let copy = copies[id.index] else { preconditionFailure("'\(source[id].name)' has no copy yet") }
+    return copy
+  }
+
+  @discardableResult
+  package mutating func append(_ op: Op, named name: String, inputs: [NodeID]) throws -> NodeID {
+    try result.append(op, named: name, inputs: inputs)
+  }
+
+  /// Says that `copy` stands for the source's node `id` from here on.
+  package mutating func replace(_ id: NodeID, by copy: NodeID) {
+    copies[id.index] = copy
+  }
+
+  /// Copies a node as it is.
+  package mutating func keep(_ id: NodeID) throws {
+    let node = source[id]
+    replace(id, by: try append(node.op, named: node.name, inputs: node.inputs.map(copy(of:))))
+  }
+
+  /// The new graph, its outputs the copies of the old ones.
+  package mutating func finish() -> Graph {
+    result.outputs = source.outputs.map(copy(of:))
+    return result
+  }
+}

@@ -1,0 +1,38 @@
+import Diagnostics
+
+/// Checks what every graph must be: nodes behind their inputs, shapes that follow from them, names that are unique, at
+/// least one input and one output.
+package struct GraphVerifier {
+  package let graph: Graph
+
+  package init(_ graph: Graph) {
+    self.graph = graph
+  }
+
+  /// Everything that is wrong.
+  package var problems: Diagnostics {
+    var problems = Diagnostics()
+    var names: Set<String> = []
+    for id in graph.ids {
+      let node = graph[id]
+      let location = graph.location(of: id)
+      if !names.insert(node.name).inserted {
+        problems.report(Diagnostic("two nodes are named '\(node.name)'", at: location))
+      }
+      guard node.inputs.allSatisfy({ $0 < id }) else {
+        problems.report(Diagnostic("a node stands before one of its inputs", at: location))
+        continue
+      }
+      let shape = problems.collecting { try node.op.resultShape(of: node.inputs.map { graph[$0].shape }, at: location) }
+      if let shape, shape != node.shape {
+        problems.report(Diagnostic("shape \(node.shape) where \(shape) follows from the inputs", at: location))
+      }
+    }
+    if graph.inputs.isEmpty { problems.report(Diagnostic("the network has no input", at: .init(file: graph.file))) }
+    if graph.outputs.isEmpty { problems.report(Diagnostic("the network has no output", at: .init(file: graph.file))) }
+    for output in graph.outputs where !graph.nodes.indices.contains(output.index) {
+      problems.report(Diagnostic("an output is no node of the graph", at: .init(file: graph.file)))
+    }
+    return problems
+  }
+}

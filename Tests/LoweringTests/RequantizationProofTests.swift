@@ -1,0 +1,144 @@
+import IntegerProgram
+import Quantization
+import Testing
+
+@testable import Lowering
+
+@Suite struct RequantizationProofTests {
+  /// Every accumulator in range, one by one, in exact arithmetic.
+  private func expectExact(
+    _ ideal: IdealFunction, _ range: ClosedRange<Int64>, mayBeTable: Bool = false,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let result = RequantizationProof(ideals: [ideal], accumulators: [range]).result
+    #expect(result.unproved.isEmpty, sourceLocation: sourceLocation)
+    if !mayBeTable, case .table = result.requantization.channels[0] {
+      Issue.record("a table for \(ideal) on \(range)", sourceLocation: sourceLocation)
+    }
+    for accumulator in range {
+      let wanted = ideal.code(of: accumulator)
+      let found = result.requantization(accumulator, channel: 0)
+      #expect(wanted == found, "\(ideal) at \(accumulator): \(result)", sourceLocation: sourceLocation)
+      if wanted != found { return }
+    }
+  }
+
+  private func uniform(_ step: Rational, zeroPoint: Int64, _ range: ClosedRange<Int64>) -> FeatureMapQuantizer {
+    FeatureMapQuantizer(step: step, zeroPoint: zeroPoint, range: range)
+  }
+
+  @Test func affineChannelsWithRandomConstants() {
+    var random = SplitMix(seed: 2)
+    for _ in 0..<80 {
+      let bits = [2, 4, 8, 10].randomElement(using: &random) ?? 8
+      let most = Int64(1) << Int64(bits)
+      let width = Int64.random(in: 0...2000, using: &random)
+      let low = Int64.random(in: -5000...1000, using: &random)
+      let total = Double(most) / Double(width + 1) * Double.random(in: 0.05...4, using: &random)
+      let sign = Bool.random(using: &random) ? 1.0 : -1
+      let ideal = IdealFunction(
+        scale: Rational(sign * total * 0.1), shift: Rational(Double.random(in: -30...30, using: &random)),
+        functions: Bool.random(using: &random) ? [.relu] : [],
+        quantizer: uniform(Rational(0.1), zeroPoint: Int64.random(in: 0..<most, using: &random), 0...(most - 1)))
+      expectExact(ideal, low...(low + width))
+    }
+  }
+
+  @Test func powersOfTwoRoundTiesToEven() {
+    for shift in 1...6 {
+      for offset in -3...3 {
+        for sign in [1.0, -1] {
+          let ideal = IdealFunction(
+            scale: Rational(sign), shift: Rational(Double(offset)), functions: [],
+            quantizer: uniform(.powerOfTwo(shift), zeroPoint: 3, -20...20))
+          expectExact(ideal, -300...300)
+        }
+      }
+    }
+  }
+
+  @Test func oddMultiplesOfPowersOfTwoRoundTiesToEven() {
+    for multiple in [3.0, 5, 7, 11, 101] {
+      let ideal = IdealFunction(
+        scale: Rational(multiple / 64), shift: Rational(0.5), functions: [.relu],
+        quantizer: uniform(Rational(0.25), zeroPoint: 0, 0...255))
+      expectExact(ideal, -700...900)
+    }
+  }
+
+  /// The mean of 36 codes has ties that no shift can round to even.
+  @Test func tiesOfOtherFractionsTakeATable() {
+    let ideal = IdealFunction(
+      scale: Rational(1, over: 36), shift: .zero, functions: [], quantizer: uniform(.one, zeroPoint: 0, 0...15))
+    expectExact(ideal, 0...(36 * 15), mayBeTable: true)
+  }
+
+  @Test func noTiesOfOddFractions() {
+    let ideal = IdealFunction(
+      scale: Rational(1, over: 49), shift: .zero, functions: [], quantizer: uniform(.one, zeroPoint: 0, 0...255))
+    expectExact(ideal, 0...(49 * 255))
+  }
+
+  @Test func clipsBetweenAffineFunctionsBecomeClamps() {
+    let ideal = IdealFunction(
+      scale: Rational(0.013), shift: Rational(-1.5),
+      functions: [.clip(lower: .zero, upper: Rational(6.0)), .affine(scale: Rational(-0.7), shift: Rational(1.1))],
+      quantizer: uniform(Rational(0.05), zeroPoint: 60, 0...127))
+    expectExact(ideal, -2000...2000)
+  }
+
+  @Test func bentChainsTakeTables() {
+    let quantizer = uniform(Rational(0.125), zeroPoint: 0, -64...63)
+    for functions: [RealFunction] in [
+      [.leakyReLU(slope: Rational(0.25))], [.hardSwish(shift: Rational(3.0), upper: Rational(6.0))], [.sigmoid],
+      [.tanh],
+      [.affine(scale: Rational(-2.0), shift: Rational(0.3)), .hardSwish(shift: Rational(3.0), upper: Rational(6.0))],
+    ] {
+      let ideal = IdealFunction(
+        scale: Rational(0.01), shift: Rational(0.003), functions: functions, quantizer: quantizer)
+      let range: ClosedRange<Int64> = -1500...1500
+      let result = RequantizationProof(ideals: [ideal], accumulators: [range]).result
+      #expect(result.unproved.isEmpty)
+      for accumulator in range {
+        let value = functions.reduce(0.01 * Double(accumulator) + 0.003) { $1($0) }
+        let position = value / 0.125
+        // Away from rounding boundaries double precision says what is right.
+        guard abs(abs(position - position.rounded(.down)) - 0.5) > 1e-9 else { continue }
+        #expect(
+          result.requantization(accumulator, channel: 0) == quantizer.code(of: value), "\(functions) at \(accumulator)")
+      }
+    }
+  }
+
+  @Test func wideAccumulatorsAreExactWhereTheyStep() {
+    var random = SplitMix(seed: 5)
+    for _ in 0..<20 {
+      let range: ClosedRange<Int64> = -(1 << 35)...(1 << 35)
+      let ideal = IdealFunction(
+        scale: Rational(Double.random(in: 1e-7...3e-6, using: &random)),
+        shift: Rational(Double.random(in: -9...9, using: &random)),
+        functions: [],
+        quantizer: uniform(Rational(Double.random(in: 0.5...1.5, using: &random)), zeroPoint: 32768, 0...65535))
+      let result = RequantizationProof(ideals: [ideal], accumulators: [range]).result
+      guard case .affine(let affine)? = result.requantization.channels.first else {
+        Issue.record("no affine requantizer")
+        continue
+      }
+      #expect(affine.shift <= 70)
+      for _ in 0..<60 {
+        // Around a random step of the ideal function.
+        let middle = Int64.random(in: range, using: &random)
+        var low = middle
+        var high = min(middle + (1 << 28), range.upperBound)
+        let code = ideal.code(of: low)
+        while high - low > 1 {
+          let between = (low + high) / 2
+          if ideal.code(of: between) == code { low = between } else { high = between }
+        }
+        for accumulator in max(low - 1, range.lowerBound)...min(high + 1, range.upperBound) {
+          #expect(ideal.code(of: accumulator) == result.requantization(accumulator, channel: 0))
+        }
+      }
+    }
+  }
+}
