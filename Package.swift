@@ -30,6 +30,9 @@ let package = Package(
     .testTarget(name: "TargetsTests", dependencies: ["Diagnostics", "Targets"]),
     .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Targets", "Tiling", "TilingTestSupport"]),
     .testTarget(name: "CycleSimulatorTests", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"]),
+    .executableTarget(
+      name: "tiling-bench", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"],
+      path: "Benchmarks/TilingBench"),
     .target(name: "TilingTestSupport", dependencies: ["Targets", "Tiling"], path: "Tests/TilingTestSupport"),
     .target(name: "IntegerProgram", dependencies: ["Diagnostics", "Quantization", "Targets", "Tiling"]),
     .target(name: "Passes", dependencies: ["Diagnostics", "QIR", "Quantization"]),

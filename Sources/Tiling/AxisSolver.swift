@@ -17,8 +17,25 @@ struct AxisSolver {
   var outputMemory: Int
   var weightMemory: Int
 
-  /// All cuts found with the fewest tiles.
+  /// Cuts with the fewest tiles, those that load least first, and of a crowd of them only these.
   func cuts() -> [Cut] {
+    fewestTiles().map { (cut: $0, loaded: loaded($0)) }.enumerated()
+      .sorted { ($0.element.loaded, $0.offset) < ($1.element.loaded, $1.offset) }
+      .prefix(4).map(\.element.cut)
+  }
+
+  /// Rows that all tiles together load.
+  private func loaded(_ cut: Cut) -> Int {
+    var sum = 0
+    for range in cut.ranges {
+      for part in cut.parts {
+        sum += AxisWindow(outputs: range, part: part, stride: stride, dilation: dilation, padding: 0).count
+      }
+    }
+    return sum
+  }
+
+  private func fewestTiles() -> [Cut] {
     var best: [Cut] = []
     var fewest = Int.max
     var size = min(outputs, outputMemory, inputMemory)

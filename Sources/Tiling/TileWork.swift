@@ -29,6 +29,7 @@ package struct TileWork: Hashable, Sendable {
 
 extension TilingProblem {
   /// The work of every tile in order, on multipliers that sum `products` products per cycle (1: a standard accelerator).
+  /// Both kinds of accelerator move the same packed codes; only their multipliers differ.
   package func work(of plan: TilePlan, products: Int) -> [TileWork] {
     plan.tiles(of: shape).map { tile in
       let traffic = traffic(of: tile)

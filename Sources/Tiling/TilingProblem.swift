@@ -24,8 +24,13 @@ package struct TilingProblem: Hashable, Sendable {
       : min(engine.outputMemory.channels, engine.weightMemory.outputChannels)
   }
 
-  /// Extents beyond this are refused, so that no product of them can overflow.
+  /// What is refused as a mistake, so that no product overflows and no solver runs for minutes: extents, taps along an
+  /// axis of a kernel, elements of a feature map or of the weights, multiplications, tiles.
   static let extentLimit = 1 << 20
+  static let kernelLimit = 1 << 10
+  static let elementLimit = 1 << 28
+  static let macLimit = 1 << 50
+  static let tileLimit = 1 << 20
 
   /// - Throws: `Diagnostics` with everything that is wrong with the shape; `layer` names it in them.
   package func check(layer: String? = nil) throws(Diagnostics) {
@@ -58,8 +63,27 @@ package struct TilingProblem: Hashable, Sendable {
     for (name, value) in [("padding at the top", shape.padding.top), ("padding at the left", shape.padding.left)] {
       require((0...limit).contains(value), "\(name): \(value)", supported: "0 to \(limit)")
     }
+    for (name, value) in [("kernel rows", shape.kernel.rows), ("kernel columns", shape.kernel.columns)] {
+      require(value <= TilingProblem.kernelLimit, "\(name): \(value)", supported: "1 to \(TilingProblem.kernelLimit)")
+    }
     try problems.throwIfErrors()
 
+    let elementLimit = TilingProblem.elementLimit
+    let taps = shape.kernel.rows * shape.kernel.columns
+    let elements = [
+      ("input feature map", shape.input.elements), ("output feature map", shape.output.elements),
+      ("weights", taps * shape.output.channels * max(1, shape.reducedChannels)),
+    ]
+    for (name, value) in elements {
+      require(value <= elementLimit, "\(name): \(value) elements", supported: "at most \(elementLimit)")
+    }
+    try problems.throwIfErrors()
+
+    let (macs, overflows) = shape.output.pixels.multipliedReportingOverflow(
+      by: taps * shape.output.channels * max(1, shape.reducedChannels))
+    require(
+      !overflows && macs <= TilingProblem.macLimit, "\(overflows ? Int.max : macs) multiplications",
+      supported: "at most \(TilingProblem.macLimit)")
     require(engine.kind == shape.engine, "a \(shape.engine.rawValue) layer on a \(engine.kind.rawValue) engine")
     switch shape.engine {
     case .conv2D:

@@ -6,13 +6,22 @@ extension TilingProblem {
   ///
   /// Rows, columns and channels are cut apart from one another (their tiles multiply). Among cuts that tie, whole plans
   /// are compared by what their tiles load and store.
-  /// - Throws: `Diagnostics` where the shape does not make sense.
+  /// - Throws: `Diagnostics` where the shape does not make sense or takes more than a million tiles.
   package func solve(layer: String? = nil) throws(Diagnostics) -> TilePlan {
     try check(layer: layer)
+    let candidates = candidates()
+    let fewest = candidates.map(\.tileCount).min() ?? 0
+    guard fewest <= TilingProblem.tileLimit else {
+      throw Diagnostics([
+        Diagnostic(
+          "the layer needs \(fewest) tiles", at: .init(layer: layer), supported: "at most \(TilingProblem.tileLimit)",
+          fix: "use a target with larger memories")
+      ])
+    }
     var best: (plan: TilePlan, bytes: Int)?
-    for plan in candidates() {
+    for plan in candidates where plan.tileCount == fewest {
       let bytes = traffic(of: plan).total
-      if let known = best, (known.plan.tileCount, known.bytes) <= (plan.tileCount, bytes) { continue }
+      if let known = best, known.bytes <= bytes { continue }
       best = (plan, bytes)
     }
     guard let best else { preconditionFailure("every axis has a cut: one output and one tap fit any memory") }

@@ -80,4 +80,17 @@ import TilingTestSupport
     let utilization = cycles.utilization(macs: shape.macs, multipliers: 16, products: 2)
     #expect(abs(utilization - Double(12 * 12 * 9 * 16) / Double(cycles.total * 32)) < 1e-12)
   }
+
+  @Test(arguments: ReferenceNetwork.all)
+  func reconfigurableMultipliersAreNeverSlower(network: ReferenceNetwork) throws {
+    for shape in network.layers {
+      let plan = try TilingProblem(shape: shape, accelerator: accelerator).solve()
+      let cost = try LayerCost(of: shape, plan: plan, on: accelerator, model: .stated)
+      #expect(cost.reconfigurable.total <= cost.standard.total)
+      #expect(cost.reconfigurable.total <= cost.reconfigurableSequential.total)
+      #expect(cost.standard.total <= cost.standardSequential.total)
+      #expect((0...1).contains(cost.utilization) && cost.utilization > 0)
+      #expect(cost.tiles == plan.tileCount && cost.ideal.standard == Double(plan.tileCount))
+    }
+  }
 }

@@ -81,6 +81,22 @@ import TilingTestSupport
     #expect(problems(broken) == ["tile plan: input limbs: 2 in the plan, 1 in the layer"])
   }
 
+  @Test func refusesWhatWouldTakeForever() {
+    var shape = problem.shape
+    shape.kernel.rows = 1 << 20
+    #expect(problems(plan, of: TilingProblem(shape: shape, engine: problem.engine)) == ["kernel rows: 1048576"])
+    shape = problem.shape
+    shape.input.rows = 1 << 20
+    shape.input.columns = 1 << 20
+    #expect(
+      problems(plan, of: TilingProblem(shape: shape, engine: problem.engine))
+        == ["input feature map: 21990232555520 elements"])
+    shape = problem.shape
+    shape.output = MapExtents(rows: 1 << 14, columns: 1 << 14, channels: 1)
+    let crowded = TilingProblem(shape: shape, engine: problem.engine)
+    #expect(throws: Diagnostics.self) { try crowded.solve() }
+  }
+
   @Test func saysWhatIsWrongWithAShape() {
     var shape = problem.shape
     shape.output.channels = 0
