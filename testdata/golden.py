@@ -32,7 +32,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 @keras.utils.register_keras_serializable(package="qcc")
-class quantized_bits_featuremap(qkeras.quantizers.BaseQuantizer):
+class quantized_bits_featuremap(qkeras.quantizers.quantized_tanh.__base__):
     """Affine feature-map quantizer with static scale and zero point, one each per tensor:
     q = clamp(round_half_even(x / scale) + zero_point, 0, 2^bits - 1), value = (q - zero_point) scale."""
 
@@ -55,7 +55,13 @@ class quantized_bits_featuremap(qkeras.quantizers.BaseQuantizer):
 
 def load(path):
     """The network as its file says it."""
-    objects = {"quantized_bits_featuremap": quantized_bits_featuremap, "quantized_hswish": qkeras.quantized_hswish}
+    objects = {"quantized_bits_featuremap": quantized_bits_featuremap}
+    for name in (
+        "quantized_hswish",
+        "quantized_linear",
+    ):  # the first is not in QKeras' own list, the second only in head
+        if hasattr(qkeras.quantizers, name):
+            objects[name] = getattr(qkeras.quantizers, name)
     _add_supported_quantized_objects(objects)
     model = keras.models.load_model(path, custom_objects=objects, compile=False)
     for layer in model.layers:
