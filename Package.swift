@@ -35,6 +35,7 @@ let package = Package(
       path: "Benchmarks/TilingBench"),
     .target(name: "TilingTestSupport", dependencies: ["Targets", "Tiling"], path: "Tests/TilingTestSupport"),
     .target(name: "IntegerProgram", dependencies: ["Diagnostics", "Quantization", "Targets", "Tiling"]),
+    .target(name: "FloatReference", dependencies: ["CValueKernels", "QIR", "Quantization"]),
     .target(name: "Passes", dependencies: ["Diagnostics", "QIR", "Quantization"]),
     .target(
       name: "Lowering",

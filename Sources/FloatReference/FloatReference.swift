@@ -1,0 +1,240 @@
+import CValueKernels
+import QIR
+import Quantization
+
+/// Runs a graph in double precision, with quantizers where the graph has them, one node and one sample at a time: a caller
+/// may feed a node with other values than its inputs'. It shares no arithmetic with the integer side.
+package struct FloatReference: Sendable {
+  package let graph: Graph
+  /// Constants of each node as doubles, prepared once.
+  private let kernels: [[Double]]
+  private let biases: [[Double]]
+
+  package init(_ graph: Graph) {
+    self.graph = graph
+    func values(_ wanted: String) -> [[Double]] {
+      graph.nodes.map { node in
+        node.op.parameters.first { $0.name == wanted }?.parameter.values ?? []
+      }
+    }
+    kernels = values("kernel")
+    biases = values("bias")
+  }
+
+  /// Every node's values for one sample, by node.
+  ///
+  /// - Parameter inputs: the network's inputs by node, flattened (NHWC).
+  package func run(_ inputs: [NodeID: [Double]]) -> [[Double]] {
+    var values: [[Double]] = []
+    for id in graph.ids {
+      values.append(inputs[id] ?? evaluate(id, graph[id].inputs.map { values[$0.index] }))
+    }
+    return values
+  }
+
+  /// A node's values from those of its inputs, all flattened (NHWC).
+  package func evaluate(_ id: NodeID, _ inputs: [[Double]]) -> [Double] {
+    let node = graph[id]
+    switch node.op {
+    case .input: preconditionFailure("inputs are given, not evaluated")
+    case .quantize(let op): return quantize(op, inputs[0])
+    case .convolution(let op):
+      let sums = linear(id, inputs[0], kernels[id.index]) {
+        var geometry = geometry(id, op.window, groups: op.groups)
+        qcc_ref_conv2d_f64(&geometry, $0, $1, $2)
+      }
+      return addBias(id, sums)
+    case .depthwiseConvolution(let op):
+      let sums = linear(id, inputs[0], kernels[id.index]) {
+        var geometry = geometry(id, op.window, groups: op.kernel.shape[2])
+        qcc_ref_depthwise_f64(&geometry, $0, $1, $2)
+      }
+      return addBias(id, sums)
+    case .dense(let op):
+      let (units, outputs) = (op.kernel.shape[0], op.kernel.shape[1])
+      let sums = linear(id, inputs[0], kernels[id.index]) {
+        qcc_ref_dense_f64(node.shape.elements / outputs, units, outputs, $0, $1, $2)
+      }
+      return addBias(id, sums)
+    case .batchNormalization(let op):
+      let channels = node.shape.channels
+      return inputs[0].enumerated().map { index, value in
+        let channel = index % channels
+        return (value - op.mean[channel]) * op.scale[channel] + op.beta[channel]
+      }
+    case .elementwise(let op):
+      return op.functions.reduce(inputs[0]) { values, function in values.map { function($0) } }
+    case .softmax: return softmax(inputs[0], channels: node.shape.channels)
+    case .add:
+      return inputs.dropFirst().reduce(inputs[0]) { sum, next in zip(sum, next).map(+) }
+    case .concatenate(let op): return concatenate(id, op, inputs)
+    case .maxPool(let op):
+      return pool(id, op.window, inputs[0]) { $0.reduce(-.infinity, max) }
+    case .averagePool(let op):
+      return pool(id, op.window, inputs[0]) { $0.reduce(0, +) / Double($0.count) * op.factor }
+    case .pad(let op): return pad(id, op, inputs[0])
+    case .reshape, .identity: return inputs[0]
+    }
+  }
+
+  /// How far float32 arithmetic may be from a node's values: terms x 2^-24 x sum of |x w| for linear nodes and averages,
+  /// a few roundings of what is added for the others; 0 for what float32 computes exactly.
+  package func float32Error(_ id: NodeID, _ inputs: [[Double]]) -> [Double] {
+    let unit = 0x1p-24
+    let node = graph[id]
+    let magnitudes = { inputs[0].map(abs) }
+    switch node.op {
+    case .convolution(let op):
+      let sums = linear(id, magnitudes(), kernels[id.index].map(abs)) {
+        var geometry = geometry(id, op.window, groups: op.groups)
+        qcc_ref_conv2d_f64(&geometry, $0, $1, $2)
+      }
+      return withBias(id, sums, terms: op.kernel.shape[..<3].reduce(1, *))
+    case .depthwiseConvolution(let op):
+      let sums = linear(id, magnitudes(), kernels[id.index].map(abs)) {
+        var geometry = geometry(id, op.window, groups: op.kernel.shape[2])
+        qcc_ref_depthwise_f64(&geometry, $0, $1, $2)
+      }
+      return withBias(id, sums, terms: op.kernel.shape[..<2].reduce(1, *))
+    case .dense(let op):
+      let (units, outputs) = (op.kernel.shape[0], op.kernel.shape[1])
+      let sums = linear(id, magnitudes(), kernels[id.index].map(abs)) {
+        qcc_ref_dense_f64(node.shape.elements / outputs, units, outputs, $0, $1, $2)
+      }
+      return withBias(id, sums, terms: units)
+    case .batchNormalization(let op):
+      let channels = node.shape.channels
+      return inputs[0].enumerated().map { index, value in
+        let channel = index % channels
+        let scale = abs(op.scale[channel])
+        return 6 * unit * ((abs(value) + abs(op.mean[channel])) * scale + abs(op.beta[channel]))
+      }
+    case .averagePool(let op):
+      return pool(id, op.window, magnitudes()) { window in
+        Double(window.count + 3) * unit * window.reduce(0, +) / Double(window.count) * abs(op.factor)
+      }
+    case .add:
+      return inputs[0].indices.map { element in
+        Double(inputs.count) * unit * inputs.reduce(0) { $0 + abs($1[element]) }
+      }
+    case .elementwise, .softmax: return evaluate(id, inputs).map { 8 * unit * max(abs($0), 1) }
+    case .quantize, .input, .concatenate, .maxPool, .pad, .reshape, .identity:
+      return Array(repeating: 0, count: node.shape.elements)
+    }
+  }
+
+  // MARK: Linear nodes
+
+  private func linear(
+    _ id: NodeID, _ input: [Double], _ kernel: [Double],
+    _ body: (UnsafePointer<Double>, UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Void
+  ) -> [Double] {
+    [Double](unsafeUninitializedCapacity: graph[id].shape.elements) { output, count in
+      input.withUnsafeBufferPointer { input in
+        kernel.withUnsafeBufferPointer { kernel in
+          guard let x = input.baseAddress, let w = kernel.baseAddress, let y = output.baseAddress else {
+            preconditionFailure("linear layers have inputs, weights and outputs")
+          }
+          body(x, w, y)
+        }
+      }
+      count = graph[id].shape.elements
+    }
+  }
+
+  private func addBias(_ id: NodeID, _ sums: [Double]) -> [Double] {
+    let bias = biases[id.index]
+    guard !bias.isEmpty else { return sums }
+    return sums.indices.map { sums[$0] + bias[$0 % bias.count] }
+  }
+
+  private func withBias(_ id: NodeID, _ sums: [Double], terms: Int) -> [Double] {
+    let bias = biases[id.index]
+    let factor = Double(terms + (bias.isEmpty ? 0 : 1)) * 0x1p-24
+    return sums.indices.map { factor * (sums[$0] + (bias.isEmpty ? 0 : abs(bias[$0 % bias.count]))) }
+  }
+
+  private func geometry(_ id: NodeID, _ window: Window, groups: Int) -> qcc_conv_geometry {
+    let input = graph[graph[id].inputs[0]].shape.extents
+    let output = graph[id].shape.extents
+    return qcc_conv_geometry(
+      in_height: Int32(input[0]), in_width: Int32(input[1]), in_channels: Int32(input[2]),
+      out_height: Int32(output[0]), out_width: Int32(output[1]), out_channels: Int32(output[2]),
+      kernel_height: Int32(window.size.rows), kernel_width: Int32(window.size.columns),
+      stride_height: Int32(window.stride.rows), stride_width: Int32(window.stride.columns),
+      dilation_height: Int32(window.dilation.rows), dilation_width: Int32(window.dilation.columns),
+      pad_top: Int32(window.padding.top), pad_left: Int32(window.padding.left), groups: Int32(groups))
+  }
+
+  // MARK: Other nodes
+
+  private func quantize(_ op: QuantizeOp, _ values: [Double]) -> [Double] {
+    let channels = op.quantizers.count
+    let scales = op.quantizers.map(\.format.scale.double)
+    return values.enumerated().map { index, value in
+      let channel = index % channels
+      let quantizer = op.quantizers[channel]
+      return scales[channel] * Double(quantizer.code(of: value) - quantizer.format.zeroPoint)
+    }
+  }
+
+  private func softmax(_ values: [Double], channels: Int) -> [Double] {
+    var result = values
+    for start in stride(from: 0, to: values.count, by: channels) {
+      let row = values[start..<(start + channels)]
+      let most = row.max() ?? 0
+      let exponentials = row.map { Double.exponential($0 - most) }
+      let sum = exponentials.reduce(0, +)
+      for (offset, value) in exponentials.enumerated() { result[start + offset] = value / sum }
+    }
+    return result
+  }
+
+  private func concatenate(_ id: NodeID, _ op: ConcatenateOp, _ inputs: [[Double]]) -> [Double] {
+    let shapes = graph[id].inputs.map { graph[$0].shape.extents }
+    let runs = shapes.map { $0[op.axis...].reduce(1, *) }
+    let blocks = shapes[0][..<op.axis].reduce(1, *)
+    return (0..<blocks).flatMap { block in
+      zip(inputs, runs).flatMap { input, run in input[(block * run)..<((block + 1) * run)] }
+    }
+  }
+
+  /// `reduce` over the pixels of each window that lie inside the feature map.
+  private func pool(
+    _ id: NodeID, _ window: Window, _ values: [Double], _ reduce: ([Double]) -> Double
+  ) -> [Double] {
+    let input = graph[graph[id].inputs[0]].shape.extents
+    let output = graph[id].shape.extents
+    var result: [Double] = []
+    result.reserveCapacity(graph[id].shape.elements)
+    var inside: [Double] = []
+    for row in 0..<output[0] {
+      for column in 0..<output[1] {
+        let top = row * window.stride.rows - window.padding.top
+        let left = column * window.stride.columns - window.padding.left
+        let rows = max(top, 0)..<min(top + window.size.rows, input[0])
+        let columns = max(left, 0)..<min(left + window.size.columns, input[1])
+        for channel in 0..<input[2] {
+          inside.removeAll(keepingCapacity: true)
+          for y in rows {
+            for x in columns { inside.append(values[(y * input[1] + x) * input[2] + channel]) }
+          }
+          result.append(reduce(inside))
+        }
+      }
+    }
+    return result
+  }
+
+  private func pad(_ id: NodeID, _ op: PadOp, _ values: [Double]) -> [Double] {
+    let input = graph[graph[id].inputs[0]].shape.extents
+    let output = graph[id].shape.extents
+    var result = [Double](repeating: 0, count: graph[id].shape.elements)
+    let run = input[1] * input[2]
+    for row in 0..<input[0] {
+      let start = ((row + op.padding.top) * output[1] + op.padding.left) * input[2]
+      result.replaceSubrange(start..<(start + run), with: values[(row * run)..<((row + 1) * run)])
+    }
+    return result
+  }
+}
