@@ -44,6 +44,11 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ]),
     .testTarget(name: "LoweringTests", dependencies: ["IntegerProgram", "Lowering", "Quantization"]),
+    .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
+    .target(name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
+    .testTarget(name: "CRuntimeTests", dependencies: ["CRuntime"]),
+    .testTarget(
+      name: "CEmitterTests", dependencies: ["CEmitter", "Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
     .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5"]),

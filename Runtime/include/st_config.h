@@ -1,0 +1,29 @@
+/* Sizes of the accelerator's memories, in 16-bit words and accumulators. A compiled project brings its own copy of this
+ * file, written for its target; these are the sizes of the `stmac` target. */
+#ifndef ST_CONFIG_H
+#define ST_CONFIG_H
+
+#define ST_CONV2D_INPUT_ROWS 18
+#define ST_CONV2D_INPUT_COLUMNS 18
+#define ST_CONV2D_INPUT_CHANNELS 16
+#define ST_CONV2D_OUTPUT_ROWS 18
+#define ST_CONV2D_OUTPUT_COLUMNS 18
+#define ST_CONV2D_OUTPUT_CHANNELS 16
+#define ST_CONV2D_KERNEL_ROWS 7
+#define ST_CONV2D_KERNEL_COLUMNS 7
+
+#define ST_DWCONV_INPUT_ROWS 22
+#define ST_DWCONV_INPUT_COLUMNS 22
+#define ST_DWCONV_OUTPUT_ROWS 22
+#define ST_DWCONV_OUTPUT_COLUMNS 22
+#define ST_DWCONV_CHANNELS 16
+#define ST_DWCONV_KERNEL_ROWS 5
+#define ST_DWCONV_KERNEL_COLUMNS 5
+
+#define ST_FC_INPUTS 256
+#define ST_FC_OUTPUTS 16
+
+/* 32 where every accumulator of the network fits, else 64. */
+#define ST_ACCUMULATOR_BITS 64
+
+#endif

@@ -1,0 +1,101 @@
+/* The three engines of the accelerator. A layer's tile runs in the same steps on each: `begin` fills the accumulators,
+ * `load` (DMA) brings a window of the feature map and `weights` a block of weights into the engine's memories, `run`
+ * multiplies and accumulates, and the caller reads the accumulators when all parts of the tile are summed. */
+#ifndef ST_ENGINE_H
+#define ST_ENGINE_H
+
+#include <stdint.h>
+
+#include "st_config.h"
+#include "st_mac.h"
+
+#if ST_ACCUMULATOR_BITS == 64
+typedef int64_t st_accumulator;
+#else
+typedef int32_t st_accumulator;
+#endif
+
+/* One axis of a window: every step-th row (or column) of the feature map from `first` on, `count` of them. Output i of the
+ * tile and tap j of its kernel part read loaded row i * stride + j * dilation. */
+typedef struct {
+    int first, step, count;
+    int stride, dilation;
+} st_axis;
+
+/* What the DMA brings into an input memory; outside the feature map it reads `padding`. Codes wider than 16 bits come one
+ * balanced base 2^16 digit, `limb`, at a time. */
+typedef struct {
+    int map_rows, map_columns, map_channels;
+    st_axis rows, columns;
+    int first_channel, channels;
+    int limb;
+    int64_t padding;
+} st_window;
+
+/* The same for a 1x1 kernel without padding: a run of output pixels, counted row by row, in memory rows of `width`. */
+typedef struct {
+    int map_columns, map_channels;
+    int output_columns, stride_rows, stride_columns;
+    int first_pixel, pixels, width;
+    int first_channel, channels;
+    int limb;
+} st_run;
+
+/* A pass of the 2DConv or DWConv engine over what its memories hold. */
+typedef struct {
+    /* Output pixels, and the extents of the kernel part. */
+    int rows, columns;
+    int kernel_rows, kernel_columns;
+    int stride_rows, stride_columns;
+    int dilation_rows, dilation_columns;
+    /* Input channels of the 2DConv engine; the DWConv engine has one per output channel. */
+    int channels;
+    st_mode mode;
+    /* Sums need more than 32 bits. */
+    int wide;
+    /* The products' weight as a power of two: 16 x (input limb + weight limb). */
+    int shift;
+} st_pass;
+
+extern st_accumulator
+    st_conv2d_output[ST_CONV2D_OUTPUT_ROWS][ST_CONV2D_OUTPUT_COLUMNS][ST_CONV2D_OUTPUT_CHANNELS];
+extern st_accumulator st_dwconv_output[ST_DWCONV_OUTPUT_ROWS][ST_DWCONV_OUTPUT_COLUMNS][ST_DWCONV_CHANNELS];
+extern st_accumulator st_fc_output[ST_FC_OUTPUTS];
+
+/* 2DConv: `weights` are kernel_rows x kernel_columns x words x outputs, a word holding consecutive input channels. */
+void st_conv2d_begin(int rows, int columns, const st_accumulator initial[], int outputs);
+void st_conv2d_load8(const int8_t map[], const st_window *window, st_mode mode);
+void st_conv2d_load16(const int16_t map[], const st_window *window, st_mode mode);
+void st_conv2d_load32(const int32_t map[], const st_window *window, st_mode mode);
+void st_conv2d_load64(const int64_t map[], const st_window *window, st_mode mode);
+void st_conv2d_load_run8(const int8_t map[], const st_run *run, st_mode mode);
+void st_conv2d_load_run16(const int16_t map[], const st_run *run, st_mode mode);
+void st_conv2d_load_run32(const int32_t map[], const st_run *run, st_mode mode);
+void st_conv2d_load_run64(const int64_t map[], const st_run *run, st_mode mode);
+void st_conv2d_weights(const uint16_t weights[], int kernel_rows, int kernel_columns, int words, int outputs);
+void st_conv2d_run(const st_pass *pass);
+
+/* DWConv: lane o is input channel first_channel + o. `weights` are words x channels, a word holding consecutive taps of the
+ * kernel part, row by row. `initial` has one accumulator every `stride`. */
+void st_dwconv_begin(int rows, int columns, const st_accumulator initial[], int stride, int channels);
+void st_dwconv_load8(const int8_t map[], const st_window *window);
+void st_dwconv_load16(const int16_t map[], const st_window *window);
+void st_dwconv_load32(const int32_t map[], const st_window *window);
+void st_dwconv_load64(const int64_t map[], const st_window *window);
+void st_dwconv_load_run8(const int8_t map[], const st_run *run);
+void st_dwconv_load_run16(const int16_t map[], const st_run *run);
+void st_dwconv_load_run32(const int32_t map[], const st_run *run);
+void st_dwconv_load_run64(const int64_t map[], const st_run *run);
+void st_dwconv_weights(const uint16_t weights[], int words, int channels);
+void st_dwconv_run(const st_pass *pass);
+
+/* FC: `weights` are words x outputs, a word holding consecutive inputs. */
+void st_fc_begin(const st_accumulator initial[], int outputs);
+void st_fc_load8(const int8_t inputs[], int count, int limb, st_mode mode);
+void st_fc_load16(const int16_t inputs[], int count, int limb, st_mode mode);
+void st_fc_load32(const int32_t inputs[], int count, int limb, st_mode mode);
+void st_fc_load64(const int64_t inputs[], int count, int limb, st_mode mode);
+void st_fc_weights(const uint16_t weights[], int words, int outputs);
+void st_fc_run(int words, st_mode mode, int wide, int shift);
+
+#endif

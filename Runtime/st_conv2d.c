@@ -1,0 +1,77 @@
+/* The 2DConv engine. Sixteen multipliers, one per output channel, share an activation word; a word sums up to four input
+ * channels. */
+#include "st_arithmetic.h"
+#include "st_memories.h"
+
+uint16_t st_conv2d_input[ST_CONV2D_INPUT_ROWS][ST_CONV2D_INPUT_COLUMNS][ST_CONV2D_INPUT_CHANNELS];
+uint16_t st_conv2d_kernel[ST_CONV2D_KERNEL_ROWS][ST_CONV2D_KERNEL_COLUMNS][ST_CONV2D_INPUT_CHANNELS]
+                         [ST_CONV2D_OUTPUT_CHANNELS];
+st_accumulator st_conv2d_output[ST_CONV2D_OUTPUT_ROWS][ST_CONV2D_OUTPUT_COLUMNS][ST_CONV2D_OUTPUT_CHANNELS];
+
+#define ST_SUM uint32_t
+#define ST_SIGNED st_signed32
+#define ST_CORE st_conv2d_core32
+#define ST_RUN st_conv2d_run32
+#include "st_conv2d_core.h"
+
+#if ST_ACCUMULATOR_BITS == 64
+#define ST_SUM uint64_t
+#define ST_SIGNED st_signed64
+#define ST_CORE st_conv2d_core64
+#define ST_RUN st_conv2d_run64
+#include "st_conv2d_core.h"
+#endif
+
+void st_conv2d_begin(int rows, int columns, const st_accumulator initial[], int outputs)
+{
+    for (int r = 0; r < ST_CONV2D_OUTPUT_ROWS; ++r) {
+        if (r >= rows) {
+            break;
+        }
+        for (int c = 0; c < ST_CONV2D_OUTPUT_COLUMNS; ++c) {
+            if (c >= columns) {
+                break;
+            }
+            for (int o = 0; o < ST_CONV2D_OUTPUT_CHANNELS; ++o) {
+                st_conv2d_output[r][c][o] = o < outputs ? initial[o] : 0;
+            }
+        }
+    }
+}
+
+void st_conv2d_weights(const uint16_t weights[], int kernel_rows, int kernel_columns, int words, int outputs)
+{
+    for (int kr = 0; kr < ST_CONV2D_KERNEL_ROWS; ++kr) {
+        if (kr >= kernel_rows) {
+            break;
+        }
+        for (int kc = 0; kc < ST_CONV2D_KERNEL_COLUMNS; ++kc) {
+            if (kc >= kernel_columns) {
+                break;
+            }
+            for (int word = 0; word < ST_CONV2D_INPUT_CHANNELS; ++word) {
+                if (word >= words) {
+                    break;
+                }
+                for (int o = 0; o < ST_CONV2D_OUTPUT_CHANNELS; ++o) {
+                    const int index = ((kr * kernel_columns + kc) * words + word) * outputs + o;
+                    st_conv2d_kernel[kr][kc][word][o] = (uint16_t)(o < outputs ? weights[index] : 0);
+                }
+            }
+        }
+    }
+}
+
+void st_conv2d_run(const st_pass *pass)
+{
+#if ST_ACCUMULATOR_BITS == 64
+    if (pass->wide) {
+        /* Higher products are multiples of 2^64. */
+        if (pass->shift < 64) {
+            st_conv2d_run64(pass);
+        }
+        return;
+    }
+#endif
+    st_conv2d_run32(pass);
+}

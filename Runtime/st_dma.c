@@ -1,0 +1,19 @@
+/* DMA: windows of feature maps, packed into the engines' memories as the multipliers' ports want them. */
+#include "st_arithmetic.h"
+#include "st_memories.h"
+
+#define ST_CODE int8_t
+#define ST_DMA(name) name##8
+#include "st_dma_channel.h"
+
+#define ST_CODE int16_t
+#define ST_DMA(name) name##16
+#include "st_dma_channel.h"
+
+#define ST_CODE int32_t
+#define ST_DMA(name) name##32
+#include "st_dma_channel.h"
+
+#define ST_CODE int64_t
+#define ST_DMA(name) name##64
+#include "st_dma_channel.h"

@@ -1,0 +1,64 @@
+/* The DWConv engine. Sixteen multipliers, one per channel; a word sums up to four taps of the channel's kernel. */
+#include "st_arithmetic.h"
+#include "st_memories.h"
+
+uint16_t st_dwconv_input[ST_DWCONV_INPUT_ROWS][ST_DWCONV_INPUT_COLUMNS][ST_DWCONV_CHANNELS];
+uint16_t st_dwconv_kernel[ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS][ST_DWCONV_CHANNELS];
+st_accumulator st_dwconv_output[ST_DWCONV_OUTPUT_ROWS][ST_DWCONV_OUTPUT_COLUMNS][ST_DWCONV_CHANNELS];
+
+#define ST_SUM uint32_t
+#define ST_SIGNED st_signed32
+#define ST_CORE st_dwconv_core32
+#define ST_RUN st_dwconv_run32
+#include "st_dwconv_core.h"
+
+#if ST_ACCUMULATOR_BITS == 64
+#define ST_SUM uint64_t
+#define ST_SIGNED st_signed64
+#define ST_CORE st_dwconv_core64
+#define ST_RUN st_dwconv_run64
+#include "st_dwconv_core.h"
+#endif
+
+void st_dwconv_begin(int rows, int columns, const st_accumulator initial[], int stride, int channels)
+{
+    for (int r = 0; r < ST_DWCONV_OUTPUT_ROWS; ++r) {
+        if (r >= rows) {
+            break;
+        }
+        for (int c = 0; c < ST_DWCONV_OUTPUT_COLUMNS; ++c) {
+            if (c >= columns) {
+                break;
+            }
+            for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
+                st_dwconv_output[r][c][o] = o < channels ? initial[o * stride] : 0;
+            }
+        }
+    }
+}
+
+void st_dwconv_weights(const uint16_t weights[], int words, int channels)
+{
+    for (int word = 0; word < ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS; ++word) {
+        if (word >= words) {
+            break;
+        }
+        for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
+            st_dwconv_kernel[word][o] = (uint16_t)(o < channels ? weights[word * channels + o] : 0);
+        }
+    }
+}
+
+void st_dwconv_run(const st_pass *pass)
+{
+#if ST_ACCUMULATOR_BITS == 64
+    if (pass->wide) {
+        /* Higher products are multiples of 2^64. */
+        if (pass->shift < 64) {
+            st_dwconv_run64(pass);
+        }
+        return;
+    }
+#endif
+    st_dwconv_run32(pass);
+}

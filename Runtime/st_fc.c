@@ -1,0 +1,56 @@
+/* The FC engine. Sixteen multipliers, one per output, share an activation word that holds up to four inputs. */
+#include "st_arithmetic.h"
+#include "st_memories.h"
+
+uint16_t st_fc_input[ST_FC_INPUTS];
+uint16_t st_fc_kernel[ST_FC_INPUTS][ST_FC_OUTPUTS];
+st_accumulator st_fc_output[ST_FC_OUTPUTS];
+
+#define ST_SUM uint32_t
+#define ST_SIGNED st_signed32
+#define ST_CORE st_fc_core32
+#define ST_RUN st_fc_run32
+#include "st_fc_core.h"
+
+#if ST_ACCUMULATOR_BITS == 64
+#define ST_SUM uint64_t
+#define ST_SIGNED st_signed64
+#define ST_CORE st_fc_core64
+#define ST_RUN st_fc_run64
+#include "st_fc_core.h"
+#endif
+
+void st_fc_begin(const st_accumulator initial[], int outputs)
+{
+    for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
+        st_fc_output[o] = o < outputs ? initial[o] : 0;
+    }
+}
+
+void st_fc_weights(const uint16_t weights[], int words, int outputs)
+{
+    for (int word = 0; word < ST_FC_INPUTS; ++word) {
+        if (word >= words) {
+            break;
+        }
+        for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
+            st_fc_kernel[word][o] = (uint16_t)(o < outputs ? weights[word * outputs + o] : 0);
+        }
+    }
+}
+
+void st_fc_run(int words, st_mode mode, int wide, int shift)
+{
+#if ST_ACCUMULATOR_BITS == 64
+    if (wide) {
+        /* Higher products are multiples of 2^64. */
+        if (shift < 64) {
+            st_fc_run64(words, mode, shift);
+        }
+        return;
+    }
+#else
+    (void)wide;
+#endif
+    st_fc_run32(words, mode, shift);
+}

@@ -1,0 +1,49 @@
+/* The loops of the FC engine over sums of type ST_SUM: st_fc_core32, st_fc_core64. */
+static ST_SPECIALIZE void ST_CORE(int words, st_mode mode, int shift)
+{
+    ST_SUM sums[ST_FC_OUTPUTS] = {0};
+    ST_PARTITION(sums, 1)
+    ST_LOOP_PIPELINE
+    for (int word = 0; word < ST_FC_INPUTS; ++word) {
+        ST_BODY_PIPELINE
+        if (word >= words) {
+            break;
+        }
+        ST_LOOP_UNROLL
+        for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
+            ST_BODY_UNROLL
+            sums[o] += (ST_SUM)st_mac(st_fc_input[word], st_fc_kernel[word][o], mode);
+        }
+    }
+    ST_LOOP_UNROLL
+    for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
+        ST_BODY_UNROLL
+        st_fc_output[o] = (st_accumulator)ST_SIGNED((ST_SUM)st_fc_output[o] + (sums[o] << shift));
+    }
+}
+
+static void ST_RUN(int words, st_mode mode, int shift)
+{
+#if ST_HLS
+    ST_CORE(words, mode, shift);
+#else
+    switch (mode) {
+    case ST_16X16:
+    case ST_16X8:
+        ST_CORE(words, ST_16X16, shift);
+        break;
+    case ST_8X8:
+    case ST_8X4:
+        ST_CORE(words, ST_8X8, shift);
+        break;
+    case ST_4X4:
+        ST_CORE(words, ST_4X4, shift);
+        break;
+    }
+#endif
+}
+
+#undef ST_SUM
+#undef ST_SIGNED
+#undef ST_CORE
+#undef ST_RUN

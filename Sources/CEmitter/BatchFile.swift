@@ -1,0 +1,71 @@
+import IntegerProgram
+
+/// The files that the test bench reads and writes with `--input` and `--output`: codes without headers, each as wide as
+/// its tensor's type, in the machine's byte order.
+package struct BatchFile {
+  private let inputs: [CodeType]
+  private let traced: [(type: CodeType, elements: Int)]
+
+  package init(_ program: IntegerProgram) {
+    let storage = StoragePlan(program)
+    inputs = program.inputs.map { storage[$0].type }
+    traced = program.tracedTensors.map { (storage[$0].type, program[$0].shape.elements) }
+  }
+
+  /// The codes of all inputs of one sample, to be written one after another.
+  package func encode(inputs codes: [[Int64]]) -> [UInt8] {
+    precondition(codes.count == inputs.count, "a sample has codes for every input")
+    var bytes: [UInt8] = []
+    for (type, codes) in zip(inputs, codes) {
+      switch type.bytes {
+      case 1: append(codes, as: Int8.self, to: &bytes)
+      case 2: append(codes, as: Int16.self, to: &bytes)
+      case 4: append(codes, as: Int32.self, to: &bytes)
+      default: append(codes, as: Int64.self, to: &bytes)
+      }
+    }
+    return bytes
+  }
+
+  /// Bytes of one sample in the output.
+  package var sampleBytes: Int { traced.reduce(0) { $0 + $1.type.bytes * $1.elements } }
+
+  /// The codes of sample `index` of the output, by the program's traced tensors; `nil` where the output is too short.
+  package func decode(_ output: [UInt8], sample index: Int) -> [[Int64]]? {
+    guard output.count / max(1, sampleBytes) > index else { return nil }
+    var offset = index * sampleBytes
+    return output.withUnsafeBytes { bytes in
+      traced.map { type, elements in
+        defer { offset += type.bytes * elements }
+        return switch type.bytes {
+        case 1: read(bytes, offset, elements, as: Int8.self)
+        case 2: read(bytes, offset, elements, as: Int16.self)
+        case 4: read(bytes, offset, elements, as: Int32.self)
+        default: read(bytes, offset, elements, as: Int64.self)
+        }
+      }
+    }
+  }
+
+  private func append<Integer: FixedWidthInteger>(_ codes: [Int64], as _: Integer.Type, to bytes: inout [UInt8]) {
+    codes.map { Integer(truncatingIfNeeded: $0) }.withUnsafeBytes { bytes.append(contentsOf: $0) }
+  }
+
+  private func read<Integer: FixedWidthInteger>(
+    _ bytes: UnsafeRawBufferPointer, _ offset: Int, _ elements: Int, as _: Integer.Type
+  ) -> [Int64] {
+    (0..<elements).map { index in
+      Int64(bytes.loadUnaligned(fromByteOffset: offset + index * MemoryLayout<Integer>.size, as: Integer.self))
+    }
+  }
+}
+
+extension IntegerProgram {
+  /// What instructions make, in their order; reshapes make nothing.
+  package var tracedTensors: [TensorID] {
+    instructions.compactMap { instruction in
+      if case .reshape = instruction { return nil }
+      return instruction.output
+    }
+  }
+}

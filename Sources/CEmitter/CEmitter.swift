@@ -1,0 +1,90 @@
+import Diagnostics
+import IntegerProgram
+import Targets
+
+/// Writes a program as a C project: kernels in high-level-synthesis style, constants, a header and a test bench.
+package struct CEmitter {
+  private let program: IntegerProgram
+  private let accelerator: Accelerator
+  private let storage: StoragePlan
+  private let name: String
+
+  package init(_ program: IntegerProgram, accelerator: Accelerator) {
+    self.program = program
+    self.accelerator = accelerator
+    storage = StoragePlan(program)
+    name = Identifier.network(program.name)
+  }
+
+  /// The project's files. The same program and vectors give the same bytes.
+  /// - Throws: `Diagnostics` where the runtime's multiplier has no such mode as the program uses.
+  package static func emit(
+    _ program: IntegerProgram, accelerator: Accelerator, vectors: TestVectors
+  ) throws(Diagnostics) -> EmittedProject {
+    try CEmitter(program, accelerator: accelerator).project(vectors)
+  }
+
+  private func project(_ vectors: TestVectors) throws(Diagnostics) -> EmittedProject {
+    try checkModes()
+    let interface = InterfaceWriter(program, storage: storage, name: name)
+    let bench = BenchWriter(program, storage: storage, name: name)
+    var constants = ConstantPool()
+    let layers = LayersWriter(program, storage: storage, name: name).text(constants: &constants)
+    var files: [EmittedProject.File] = [
+      .init(path: "include/\(name).h", contents: interface.header.bytes),
+      .init(
+        path: "include/st_config.h", contents: ConfigurationWriter(accelerator, wide: needsWideAccumulators).text.bytes),
+      .init(path: "src/constants.h", contents: constantsHeader(constants).bytes),
+      .init(path: "src/constants.c", contents: constantsSource(constants).bytes),
+      .init(path: "src/\(name).c", contents: layers.bytes),
+      .init(path: "src/\(name)_interface.c", contents: interface.source.bytes),
+      .init(path: "test/bench_network.c", contents: bench.network(samples: vectors.samples.count).bytes),
+      .init(path: "Makefile", contents: ProjectFiles.makefile(name: name).bytes),
+      .init(path: "README.txt", contents: ProjectFiles.readme(program, name: name, storage: storage).bytes),
+    ]
+    for (index, sample) in vectors.samples.enumerated() {
+      files.append(.init(path: "test/vectors_\(index).c", contents: bench.vectors(sample, index: index).bytes))
+    }
+    for file in RuntimeFiles.files where file.path != "include/st_config.h" {
+      files.append(.init(path: file.path, contents: Array(file.text.utf8)))
+    }
+    files.sort { $0.path < $1.path }
+    return EmittedProject(
+      name: name, files: files, tracedTensors: program.tracedTensors, arenaBytes: storage.bytes)
+  }
+
+  private var needsWideAccumulators: Bool {
+    program.instructions.contains { instruction in
+      if case .linear(let layer) = instruction { layer.needsWideAccumulators } else { false }
+    }
+  }
+
+  private func checkModes() throws(Diagnostics) {
+    var problems = Diagnostics()
+    for case .linear(let layer) in program.instructions {
+      let mode = layer.mode
+      if ![1, 2, 4].contains(mode.products) || mode.wideBits * mode.products > 16 {
+        problems.report(
+          Diagnostic(
+            "multiplier mode \(mode.name) has \(mode.products) products of up to \(mode.wideBits)-bit operands",
+            at: .init(layer: layer.name),
+            supported: "1, 2 or 4 products of 16-, 8- or 4-bit operands on 16-bit ports in emitted C"))
+      }
+    }
+    try problems.throwIfErrors()
+  }
+
+  private func constantsHeader(_ constants: ConstantPool) -> SourceText {
+    var text = SourceText("/* Weights and constants of the layers. */\n#ifndef CONSTANTS_H\n#define CONSTANTS_H\n\n")
+    text.write("#include \"st_engine.h\"\n\n")
+    text.append(constants.declarations)
+    text.write("\n#endif\n")
+    return text
+  }
+
+  private func constantsSource(_ constants: ConstantPool) -> SourceText {
+    var text = SourceText("#include \"constants.h\"\n\n")
+    text.append(constants.definitions)
+    return text
+  }
+}

@@ -1,0 +1,189 @@
+import IntegerProgram
+
+/// Writes the steps that run outside the engines: sums, pooling, requantization, concatenation and padding.
+struct HostWriter {
+  let program: IntegerProgram
+  let storage: StoragePlan
+  let names: LayerNames
+
+  func write(_ sum: SumInstruction, into text: inout SourceText, constants: inout ConstantPool) {
+    let stage = RequantizationWriter(
+      sum.stage, prefix: names.prefix, range: sum.accumulatorRange, constants: &constants)
+    let terms = sum.terms.enumerated().map { index, term in
+      term.coefficient == 1
+        ? "(int64_t)input_\(index)[i]" : "\(Literal.integer(term.coefficient)) * (int64_t)input_\(index)[i]"
+    }
+    writeElementwise(
+      accumulator: terms.joined(separator: " + "), stage, title: sum.name, inputs: sum.terms.map(\.input),
+      output: sum.output, into: &text)
+  }
+
+  func write(_ step: RequantizeInstruction, into text: inout SourceText, constants: inout ConstantPool) {
+    let stage = RequantizationWriter(
+      .requantize(step.requantization), prefix: names.prefix, range: program[step.input].range, constants: &constants)
+    writeElementwise(
+      accumulator: "input_0[i]", stage, title: step.name, inputs: [step.input], output: step.output, into: &text)
+  }
+
+  private func writeElementwise(
+    accumulator: String, _ stage: RequantizationWriter, title: String, inputs: [TensorID], output: TensorID,
+    into text: inout SourceText
+  ) {
+    let shape = program[output].shape
+    begin(title, "\(shape)", inputs: inputs, output: output, into: &text)
+    text.write(
+      """
+          for (int pixel = 0; pixel < \(shape.pixels); ++pixel) {
+              ST_LOOP_PIPELINE
+              for (int channel = 0; channel < \(shape.channels); ++channel) {
+                  ST_BODY_PIPELINE
+                  const int i = pixel * \(shape.channels) + channel;
+                  const int64_t accumulator = \(accumulator);
+                  output[i] = (\(storage[output].type.name))\(stage.code("accumulator", "channel"));
+              }
+          }
+      }
+
+
+      """)
+  }
+
+  func write(_ pool: PoolInstruction, into text: inout SourceText, constants: inout ConstantPool) {
+    let input = program[pool.input].shape
+    let shape = program[pool.output].shape
+    let type = storage[pool.output].type.name
+    var update = "accumulator += code;"
+    var start = "0"
+    var result: [String] = []
+    switch pool.kind {
+    case .maximum:
+      start = "INT64_MIN"
+      update = "accumulator = code > accumulator ? code : accumulator;"
+      result = ["output[target] = (\(type))accumulator;"]
+    case .sum(let stages):
+      let counts = stages.keys.sorted()
+      for count in counts {
+        guard let stage = stages[count] else { continue }
+        let prefix = counts.count == 1 ? names.prefix : "\(names.prefix)of\(count)_"
+        let writer = RequantizationWriter(stage, prefix: prefix, range: pool.accumulatorRange, constants: &constants)
+        let store = "output[target] = (\(type))\(writer.code("accumulator", "channel"));"
+        if counts.count == 1 {
+          result = [store]
+        } else {
+          result.append("\(count == counts[0] ? "if" : "} else if") (inside == \(count)) {")
+          result.append("    " + store)
+        }
+      }
+      if counts.count > 1 { result.append("}") }
+    }
+    let countsInside = if case .sum(let stages) = pool.kind { stages.count > 1 } else { false }
+    let title = "\(input) -> \(shape), window \(pool.windowRows)x\(pool.windowColumns)"
+    begin(pool.name, title, inputs: [pool.input], output: pool.output, into: &text)
+    let first = (
+      pool.paddingTop == 0 ? "" : " - \(pool.paddingTop)", pool.paddingLeft == 0 ? "" : " - \(pool.paddingLeft)"
+    )
+    let margin = String(repeating: " ", count: 20)
+    text.write(
+      """
+          for (int r = 0; r < \(shape.rows); ++r) {
+              for (int c = 0; c < \(shape.columns); ++c) {
+                  for (int channel = 0; channel < \(shape.channels); ++channel) {
+                      const int target = (r * \(shape.columns) + c) * \(shape.channels) + channel;
+                      int64_t accumulator = \(start);
+      \(countsInside ? margin + "int inside = 0;\n" : "")\
+                      for (int wr = 0; wr < \(pool.windowRows); ++wr) {
+                          const int row = r * \(pool.strideRows) + wr\(first.0);
+                          for (int wc = 0; wc < \(pool.windowColumns); ++wc) {
+                              const int column = c * \(pool.strideColumns) + wc\(first.1);
+                              if (row >= 0 && row < \(input.rows) && column >= 0 && column < \(input.columns)) {
+                                  const int64_t code =
+                                      input_0[(row * \(input.columns) + column) * \(input.channels) + channel];
+                                  \(update)
+      \(countsInside ? margin + "            ++inside;\n" : "")\
+                              }
+                          }
+                      }
+      \(result.map { String(repeating: " ", count: 16) + $0 }.joined(separator: "\n"))
+                  }
+              }
+          }
+      }
+
+
+      """)
+  }
+
+  func write(_ concatenation: ConcatenateInstruction, into text: inout SourceText) {
+    let shape = program[concatenation.output].shape
+    begin(
+      concatenation.name, "\(shape), along axis \(concatenation.axis)", inputs: concatenation.parts.map(\.input),
+      output: concatenation.output, into: &text)
+    var start = 0
+    for (index, part) in concatenation.parts.enumerated() {
+      let input = program[part.input].shape
+      // Runs of `length` codes in the part, `period` apart in the output.
+      let inner = [shape.columns * shape.channels, shape.channels, 1][concatenation.axis]
+      let extent = [input.rows, input.columns, input.channels][concatenation.axis]
+      let total = [shape.rows, shape.columns, shape.channels][concatenation.axis]
+      let length = extent * inner
+      let period = total * inner
+      var code = "input_\(index)[run * \(length) + i]"
+      if part.coefficient != 1 || part.offset != 0 {
+        code = "\(Literal.integer(part.coefficient)) * (int64_t)\(code) + \(Literal.integer(part.offset))"
+      }
+      text.write(
+        """
+            for (int run = 0; run < \(input.elements / max(1, length)); ++run) {
+                ST_LOOP_PIPELINE
+                for (int i = 0; i < \(length); ++i) {
+                    ST_BODY_PIPELINE
+                    output[run * \(period) + \(start * inner) + i] = (\(storage[concatenation.output].type.name))(\(code));
+                }
+            }
+
+        """)
+      start += extent
+    }
+    text.write("}\n\n")
+  }
+
+  func write(_ pad: PadInstruction, into text: inout SourceText) {
+    let input = program[pad.input].shape
+    let output = program[pad.output].shape
+    let type = storage[pad.output].type.name
+    begin(pad.name, "\(input) -> \(output)", inputs: [pad.input], output: pad.output, into: &text)
+    text.write(
+      """
+          for (int r = 0; r < \(output.rows); ++r) {
+              for (int c = 0; c < \(output.columns); ++c) {
+                  const int row = r - \(pad.top);
+                  const int column = c - \(pad.left);
+                  const int outside = row < 0 || row >= \(input.rows) || column < 0 || column >= \(input.columns);
+                  ST_LOOP_PIPELINE
+                  for (int channel = 0; channel < \(output.channels); ++channel) {
+                      ST_BODY_PIPELINE
+                      const int target = (r * \(output.columns) + c) * \(output.channels) + channel;
+                      const int source = (row * \(input.columns) + column) * \(input.channels) + channel;
+                      output[target] = outside ? (\(type))\(Literal.integer(pad.code)) : (\(type))input_0[source];
+                  }
+              }
+          }
+      }
+
+
+      """)
+  }
+
+  /// A comment and the head of the function.
+  private func begin(
+    _ name: String, _ title: String, inputs: [TensorID], output: TensorID, into text: inout SourceText
+  ) {
+    text.line("/* \(Identifier.comment(name)): \(title) */")
+    text.line("static void \(names.function)(")
+    for (index, input) in inputs.enumerated() {
+      text.line("    const \(storage[input].type.name) input_\(index)[\(program[input].shape.elements)],")
+    }
+    text.line("    \(storage[output].type.name) output[\(program[output].shape.elements)])")
+    text.line("{")
+  }
+}

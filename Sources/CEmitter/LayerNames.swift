@@ -1,0 +1,13 @@
+/// The C names of one instruction. The number makes them unique.
+struct LayerNames {
+  /// `layer_03_conv_pw_1`
+  let function: String
+  /// `layer_03_`, before the names of the layer's constants
+  let prefix: String
+
+  init(index: Int, name: String) {
+    let number = index < 10 ? "0\(index)" : "\(index)"
+    prefix = "layer_\(number)_"
+    function = prefix + Identifier.sanitized(name)
+  }
+}

@@ -1,0 +1,61 @@
+import IntegerProgram
+
+/// The files around the sources.
+enum ProjectFiles {
+  static func makefile(name: String) -> SourceText {
+    SourceText(
+      """
+      # make: builds the test bench; make test: runs it. CC and CFLAGS as usual.
+      CC ?= cc
+      CFLAGS ?= -O2
+      override CFLAGS += -std=c99 -Wall -Wextra -Werror -pedantic
+      INCLUDES = -Iinclude -Iruntime -Isrc -Itest
+      SOURCES = $(wildcard src/*.c runtime/*.c test/*.c)
+      OBJECTS = $(SOURCES:%.c=build/%.o)
+      HEADERS = $(wildcard include/*.h runtime/*.h src/*.h test/*.h)
+
+      all: build/testbench
+
+      build/testbench: $(OBJECTS)
+      \t$(CC) $(CFLAGS) $(LDFLAGS) $(OBJECTS) -o $@
+
+      build/%.o: %.c $(HEADERS)
+      \t@mkdir -p $(@D)
+      \t$(CC) $(CFLAGS) $(INCLUDES) -c $< -o $@
+
+      test: build/testbench
+      \t./build/testbench
+
+      clean:
+      \trm -rf build
+
+      .PHONY: all test clean
+
+      """)
+  }
+
+  static func readme(_ program: IntegerProgram, name: String, storage: StoragePlan) -> SourceText {
+    let layers = program.instructions.count
+    return SourceText(
+      """
+      \(Identifier.comment(program.name)) as C for the ST-MAC accelerators
+
+      make          builds the test bench (build/testbench)
+      make test     runs it: every output code must equal the vectors, else it fails
+
+      include/\(name).h   inputs, outputs, scales, zero points, and the function to call: \(name)_run
+      src/                the network: \(layers) steps, their tile loops, weights and constants
+      runtime/            the Sum-Together multiplier, the engines with their memories, DMA, requantization
+      test/               the test bench and its vectors
+
+      Feature maps take \(storage.bytes) bytes in static arrays; nothing is allocated at run time.
+
+      For synthesis, define QCC_HLS_VITIS (Vitis HLS) or QCC_HLS_CATAPULT (Catapult) and take \(name)_run as the top
+      function with include/, src/ and runtime/; test/ is the C test bench. Without either macro the code is plain C99.
+
+      build/testbench --input FILE --output FILE runs the samples of a file and writes all tensors; the head of
+      test/testbench.c describes both files.
+
+      """)
+  }
+}

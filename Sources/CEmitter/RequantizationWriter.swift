@@ -1,0 +1,123 @@
+import IntegerProgram
+
+/// Turns an accumulator expression into the expression of its code, and puts the constants it needs into a pool.
+struct RequantizationWriter {
+  /// `code(accumulator, channel)`, both C expressions of integers; the accumulator's is a variable of type `int64_t`.
+  let code: CodeExpression
+
+  typealias CodeExpression = (_ accumulator: String, _ channel: String) -> String
+
+  /// Stands for the channel until it is known.
+  private static let placeholder = "@"
+
+  /// - Parameters:
+  ///   - prefix: begins the names of constants.
+  ///   - range: what the accumulators reach, for the choice of 64-bit arithmetic.
+  init(_ stage: OutputStage, prefix: String, range: ClosedRange<Int64>, constants: inout ConstantPool) {
+    switch stage {
+    case .accumulator:
+      code = { accumulator, _ in accumulator }
+    case .requantize(let requantization):
+      let affine = requantization.channels.compactMap { requantizer -> AffineRequantizer? in
+        guard case .affine(let affine) = requantizer else { return nil }
+        return affine
+      }
+      let tables = requantization.channels.compactMap { requantizer -> ThresholdTable? in
+        guard case .table(let table) = requantizer else { return nil }
+        return table
+      }
+      precondition(affine.isEmpty || tables.isEmpty, "a layer's requantizers are of one kind")
+      if tables.isEmpty {
+        code = Self.affine(affine, clamp: requantization.clamp, prefix: prefix, range: range, constants: &constants)
+      } else {
+        code = Self.tables(tables, clamp: requantization.clamp, prefix: prefix, constants: &constants)
+      }
+    }
+  }
+
+  private static func affine(
+    _ affine: [AffineRequantizer], clamp: ClosedRange<Int64>, prefix: String, range: ClosedRange<Int64>,
+    constants: inout ConstantPool
+  ) -> CodeExpression {
+    let channel = Self.placeholder
+    let multiplier = constants.perChannel(prefix + "multiplier", affine.map(\.multiplier), channel: channel)
+    let shift = constants.perChannel(prefix + "shift", affine.map { Int64($0.shift) }, channel: channel)
+    let offset = constants.perChannel(prefix + "offset", affine.map(\.offset), channel: channel)
+    let even = constants.perChannel(prefix + "even", affine.map { $0.rounding == .halfEven ? 1 : 0 }, channel: channel)
+    var call: (String) -> String
+    if affine.allSatisfy({ $0.fitsOneWord(range) }) {
+      let addend = constants.perChannel(
+        prefix + "addend", affine.map { Int64(truncatingIfNeeded: $0.addend) }, channel: channel)
+      let arguments = "\(multiplier), \(addend), \(shift)"
+      switch even {
+      case "0": call = { "st_requantize(\($0), \(arguments))" }
+      case "1": call = { "st_requantize_even(\($0), \(arguments))" }
+      default:
+        call = { "(\(even) ? st_requantize_even(\($0), \(arguments)) : st_requantize(\($0), \(arguments)))" }
+      }
+    } else {
+      let high = constants.perChannel(
+        prefix + "addend_high", affine.map { Int64(truncatingIfNeeded: $0.addend >> 64) }, channel: channel)
+      let low = constants.perChannel(
+        prefix + "addend_low", affine.map { Int64(truncatingIfNeeded: $0.addend) }, channel: channel)
+      let arguments = "\(multiplier), \(high), (uint64_t)\(low), (unsigned)\(shift), \(even)"
+      call = { "st_requantize_wide(\($0), \(arguments))" }
+    }
+    let bounds = "\(Literal.integer(clamp.lowerBound)), \(Literal.integer(clamp.upperBound))"
+    let added = offset == "0" ? "" : " + \(offset)"
+    return { accumulator, index in
+      Self.replace(channel, in: "st_clamp(\(call(accumulator))\(added), \(bounds))", by: index)
+    }
+  }
+
+  private static func tables(
+    _ tables: [ThresholdTable], clamp: ClosedRange<Int64>, prefix: String, constants: inout ConstantPool
+  ) -> CodeExpression {
+    var thresholds: [Int64] = []
+    var codes: [Int64] = []
+    var starts: [Int64] = []
+    var counts: [Int64] = []
+    for table in tables {
+      starts.append(Int64(thresholds.count))
+      counts.append(Int64(table.thresholds.count))
+      thresholds.append(contentsOf: table.thresholds)
+      codes.append(contentsOf: table.codes.map { min(max($0, clamp.lowerBound), clamp.upperBound) })
+    }
+    let codeRange = codes.reduce(codes[0]...codes[0]) { min($0.lowerBound, $1)...max($0.upperBound, $1) }
+    constants.array(prefix + "codes", type: CodeType(holding: codeRange).name, codes)
+    let channel = Self.placeholder
+    // The codes of a channel start behind the thresholds and one code more of every channel before it.
+    let codeStart = constants.perChannel(
+      prefix + "code_start", starts.enumerated().map { $0.element + Int64($0.offset) }, channel: channel)
+    guard let longest = counts.max(), longest > 0 else {
+      return { _, index in Self.replace(channel, in: "\(prefix)codes[\(codeStart)]", by: index) }
+    }
+    let bits = thresholds.allSatisfy { Int64(Int32.min)...Int64(Int32.max) ~= $0 } ? 32 : 64
+    constants.array(prefix + "thresholds", type: "int\(bits)_t", thresholds)
+    let start = constants.perChannel(prefix + "start", starts, channel: channel)
+    let count = constants.perChannel(prefix + "count", counts, channel: channel)
+    let steps = Int64.bitWidth - longest.leadingZeroBitCount
+    return { accumulator, index in
+      let passed =
+        "st_count_thresholds\(bits)(\(accumulator), \(prefix)thresholds + \(start), \(count), \(steps))"
+      return Self.replace(channel, in: "\(prefix)codes[\(codeStart) + \(passed)]", by: index)
+    }
+  }
+
+  private static func replace(_ placeholder: String, in text: String, by replacement: String) -> String {
+    text.split(separator: Character(placeholder), omittingEmptySubsequences: false).joined(separator: replacement)
+  }
+}
+
+extension AffineRequantizer {
+  /// Whether accumulator * multiplier + addend stays within 63 bits and a sign for every accumulator of `range`, and the
+  /// shift within a word.
+  func fitsOneWord(_ range: ClosedRange<Int64>) -> Bool {
+    let word = Int128(Int64.min)...Int128(Int64.max)
+    guard shift <= 62, word.contains(addend) else { return false }
+    return [range.lowerBound, range.upperBound].allSatisfy { accumulator in
+      let product = Int128(accumulator) * Int128(multiplier)
+      return word.contains(product) && word.contains(product + addend)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import CEmitter
+import Foundation
+import Testing
+
+/// An emitted project on disk, in a folder of its own that goes away with it.
+final class CProject {
+  let folder: URL
+  let project: EmittedProject
+
+  init(_ project: EmittedProject) throws {
+    self.project = project
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("qcc-\(UUID().uuidString)")
+    for file in project.files {
+      let url = folder.appendingPathComponent(file.path)
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(file.contents).write(to: url)
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// gcc, and clang where it stands on the machine.
+  static let compilers = ["gcc", "clang"].filter { name in
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+      FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
+    }
+  }
+
+  static let strict = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic"]
+  static let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+
+  /// Compiles every source together, as one program. Warnings are errors; the linker's are not the project's.
+  func compile(_ compiler: String, _ flags: [String], to program: String = "bench") throws {
+    let sources = project.files.map(\.path).filter { $0.hasSuffix(".c") }
+    let folders = EmittedProject.headerFolders.map { "-I" + $0 }
+    let (status, output) = try run("/usr/bin/env", [compiler] + flags + folders + sources + ["-o", program])
+    let messages = output.split(separator: "\n").filter { !$0.contains("/ld") }.joined(separator: "\n")
+    try #require(status == 0, "\(compiler): \(messages)")
+  }
+
+  func bench(_ arguments: [String] = [], program: String = "bench") throws -> (status: Int32, output: String) {
+    try run(folder.appendingPathComponent(program).path, arguments)
+  }
+
+  func run(_ executable: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+}

@@ -1,0 +1,127 @@
+import IntegerProgram
+import Tiling
+
+/// What a program computes, read off the definitions of its instructions: the other side of every comparison here.
+struct NaiveProgram {
+  let program: IntegerProgram
+
+  /// The codes of every tensor.
+  func run(_ inputs: [[Int64]]) -> [[Int64]] {
+    var codes = Array(repeating: [Int64](), count: program.tensors.count)
+    for (id, values) in zip(program.inputs, inputs) { codes[id.index] = values }
+    for instruction in program.instructions {
+      codes[instruction.output.index] = result(of: instruction, codes)
+    }
+    return codes
+  }
+
+  private func result(of instruction: Instruction, _ codes: [[Int64]]) -> [Int64] {
+    let output = program[instruction.output].shape
+    let sources = instruction.inputs.map { codes[$0.index] }
+    switch instruction {
+    case .linear(let layer): return linear(layer, sources[0])
+    case .sum(let sum):
+      return (0..<output.elements).map { index in
+        let total = zip(sum.terms, sources).reduce(Int64(0)) { $0 + $1.0.coefficient * $1.1[index] }
+        return apply(sum.stage, total, index % output.channels)
+      }
+    case .pool(let pool): return self.pool(pool, sources[0])
+    case .requantize(let step):
+      return sources[0].enumerated().map { step.requantization($0.element, channel: $0.offset % output.channels) }
+    case .concatenate(let concatenation): return concatenate(concatenation, sources)
+    case .pad(let pad):
+      let input = program[pad.input].shape
+      return pixels(output).flatMap { row, column in
+        (0..<output.channels).map { code(sources[0], input, row - pad.top, column - pad.left, $0) ?? pad.code }
+      }
+    case .reshape: return sources[0]
+    }
+  }
+
+  private func linear(_ layer: LinearInstruction, _ source: [Int64]) -> [Int64] {
+    let shape = layer.shape
+    let input = program[layer.input].shape
+    let output = program[layer.output].shape
+    // A fully connected layer sees its input as one pixel.
+    let map = shape.engine == .fullyConnected ? MapShape(rows: 1, columns: 1, channels: input.elements) : input
+    let perGroup = shape.output.channels / shape.groups
+    return pixels(output).flatMap { row, column in
+      (0..<output.channels).map { channel in
+        var accumulator = layer.initial[channel]
+        for kernelRow in 0..<shape.kernel.rows {
+          for kernelColumn in 0..<shape.kernel.columns {
+            let r = row * shape.stride.rows + kernelRow * shape.dilation.rows - shape.padding.top
+            let c = column * shape.stride.columns + kernelColumn * shape.dilation.columns - shape.padding.left
+            for reduced in 0..<shape.reducedChannels {
+              let first =
+                shape.engine == .depthwise
+                ? channel / shape.channelMultiplier : channel / perGroup * shape.reducedChannels
+              let tap = (kernelRow * shape.kernel.columns + kernelColumn) * shape.reducedChannels + reduced
+              let operand = code(source, map, r, c, first + reduced) ?? layer.paddingCode
+              accumulator += operand * layer.weights[tap * output.channels + channel]
+            }
+          }
+        }
+        return apply(layer.stage, accumulator, channel)
+      }
+    }
+  }
+
+  private func pool(_ pool: PoolInstruction, _ source: [Int64]) -> [Int64] {
+    let input = program[pool.input].shape
+    let output = program[pool.output].shape
+    return pixels(output).flatMap { row, column in
+      (0..<output.channels).map { channel in
+        var window: [Int64] = []
+        for r in 0..<pool.windowRows {
+          for c in 0..<pool.windowColumns {
+            let top = row * pool.strideRows - pool.paddingTop
+            let left = column * pool.strideColumns - pool.paddingLeft
+            if let code = code(source, input, top + r, left + c, channel) { window.append(code) }
+          }
+        }
+        switch pool.kind {
+        case .maximum: return window.max() ?? 0
+        case .sum(let stages):
+          let stage = stages.count == 1 ? stages.values.first : stages[window.count]
+          return apply(stage ?? .accumulator, window.reduce(0, +), channel)
+        }
+      }
+    }
+  }
+
+  private func concatenate(_ concatenation: ConcatenateInstruction, _ sources: [[Int64]]) -> [Int64] {
+    let output = program[concatenation.output].shape
+    return pixels(output).flatMap { row, column in
+      (0..<output.channels).map { channel in
+        var position = [row, column, channel]
+        for (part, source) in zip(concatenation.parts, sources) {
+          let shape = program[part.input].shape
+          let extent = [shape.rows, shape.columns, shape.channels][concatenation.axis]
+          if position[concatenation.axis] < extent {
+            let code = self.code(source, shape, position[0], position[1], position[2]) ?? 0
+            return code * part.coefficient + part.offset
+          }
+          position[concatenation.axis] -= extent
+        }
+        return 0
+      }
+    }
+  }
+
+  private func apply(_ stage: OutputStage, _ accumulator: Int64, _ channel: Int) -> Int64 {
+    switch stage {
+    case .accumulator: accumulator
+    case .requantize(let requantization): requantization(accumulator, channel: channel)
+    }
+  }
+
+  private func pixels(_ shape: MapShape) -> [(Int, Int)] {
+    (0..<shape.rows).flatMap { row in (0..<shape.columns).map { (row, $0) } }
+  }
+
+  private func code(_ codes: [Int64], _ shape: MapShape, _ row: Int, _ column: Int, _ channel: Int) -> Int64? {
+    guard (0..<shape.rows).contains(row), (0..<shape.columns).contains(column) else { return nil }
+    return codes[(row * shape.columns + column) * shape.channels + channel]
+  }
+}

@@ -1,0 +1,317 @@
+import IntegerProgram
+import Targets
+import Tiling
+
+/// Deterministic random numbers (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+/// Grows programs from random instructions, each range derived from what its instruction can reach.
+struct RandomProgram {
+  private(set) var program: IntegerProgram
+  let accelerator: Accelerator
+  private var random: SeededGenerator
+  /// Accumulators stay below this, so that the naive sums cannot overflow.
+  private let limit = Int64(1) << 61
+
+  init(seed: UInt64, name: String = "random", accelerator: Accelerator) {
+    random = SeededGenerator(seed: seed)
+    program = IntegerProgram(name: name)
+    self.accelerator = accelerator
+  }
+
+  // MARK: Choices
+
+  mutating func pick<Element>(_ values: [Element]) -> Element {
+    values[Int.random(in: 0..<values.count, using: &random)]
+  }
+  mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+  private mutating func chance(_ percent: Int) -> Bool { integer(1...100) <= percent }
+
+  private func signed(_ bits: Int) -> ClosedRange<Int64> { -(1 << Int64(bits - 1))...(1 << Int64(bits - 1)) - 1 }
+
+  mutating func codes(_ count: Int, in range: ClosedRange<Int64>) -> [Int64] {
+    (0..<count).map { _ in
+      switch integer(0...9) {
+      case 0: range.lowerBound
+      case 1: range.upperBound
+      default: Int64.random(in: range, using: &random)
+      }
+    }
+  }
+
+  /// A sample of inputs.
+  mutating func inputs() -> [[Int64]] {
+    program.inputs.map { id in
+      let tensor = program[id]
+      return codes(tensor.shape.elements, in: tensor.range)
+    }
+  }
+
+  // MARK: Growing
+
+  private mutating func tensor(_ shape: MapShape, _ range: ClosedRange<Int64>, encoding: Encoding? = nil) -> TensorID {
+    program.add(
+      ProgramTensor(
+        name: "tensor \(program.tensors.count)", shape: shape, range: range,
+        encoding: encoding ?? Encoding(scales: [0.1])))
+  }
+
+  @discardableResult mutating func input(_ shape: MapShape, bits: Int) -> TensorID {
+    let id = tensor(shape, signed(bits))
+    program.inputs.append(id)
+    return id
+  }
+
+  mutating func markOutputs(_ outputs: [TensorID]) { program.outputs = outputs }
+  mutating func rename(_ id: TensorID, _ name: String, encoding: Encoding) {
+    program.tensors[id.index].name = name
+    program.tensors[id.index].encoding = encoding
+  }
+
+  private func largest(_ range: ClosedRange<Int64>) -> Int64 { max(-range.lowerBound, range.upperBound) }
+
+  private mutating func append(_ instruction: Instruction) { program.instructions.append(instruction) }
+  private var nextName: String { "step \(program.instructions.count)/" }
+
+  /// A stage for accumulators of `range`, and the codes it makes.
+  mutating func stage(
+    _ range: ClosedRange<Int64>, channels: Int, bits: Int? = nil
+  ) -> (OutputStage, ClosedRange<Int64>) {
+    let kind = integer(0...9)
+    if kind == 0, bits == nil { return (.accumulator, range) }
+    let (requantization, codes) = requantization(range, channels: channels, bits: bits, table: kind <= 2)
+    return (.requantize(requantization), codes)
+  }
+
+  mutating func requantization(
+    _ range: ClosedRange<Int64>, channels: Int, bits: Int? = nil, table: Bool = false
+  ) -> (Requantization, ClosedRange<Int64>) {
+    let bits = bits ?? pick([2, 3, 4, 4, 4, 6, 8, 8, 8, 11, 16, 16, 20, 33])
+    let codes = signed(bits)
+    let clamp = codes.lowerBound + Int64(integer(0...1))...codes.upperBound - Int64(integer(0...1))
+    let count = chance(25) ? 1 : channels
+    let wide = chance(20)
+    let even = integer(0...3)
+    let requantizers = (0..<count).map { _ -> Requantizer in
+      if table { return .table(self.table(range, codes)) }
+      return .affine(affine(range, bits, wide: wide, even: even == 0 || (even == 1 && chance(50))))
+    }
+    return (Requantization(channels: requantizers, clamp: clamp), clamp)
+  }
+
+  private mutating func affine(_ range: ClosedRange<Int64>, _ bits: Int, wide: Bool, even: Bool) -> AffineRequantizer {
+    let accumulatorBits = 64 - largest(range).leadingZeroBitCount
+    var shift = integer(0...(wide ? 110 : min(60, max(1, 60 - bits))))
+    // Codes of about `bits` bits, sometimes a little beyond the clamp.
+    var multiplierBits = bits - 1 + shift - accumulatorBits + integer(0...1)
+    if multiplierBits > 60 {
+      shift -= multiplierBits - 60
+      multiplierBits = 60
+    }
+    shift = max(0, shift)
+    var multiplier = multiplierBits < 1 ? 1 : Int64.random(in: 1...(1 << Int64(multiplierBits)), using: &random)
+    if even, chance(50) { multiplier = 1 << Int64(max(0, multiplierBits)) }
+    if chance(20) { multiplier = -multiplier }
+    let addendBits = min(shift + bits - 1, wide ? 120 : 60)
+    let addend = Int128.random(in: -(1 << Int128(addendBits))...(1 << Int128(addendBits)), using: &random)
+    let rounded = even && chance(50) ? (addend >> Int128(max(0, shift - 1))) << Int128(max(0, shift - 1)) : addend
+    return AffineRequantizer(
+      multiplier: multiplier, addend: rounded, shift: shift, rounding: even ? .halfEven : .floor,
+      offset: even ? Int64(integer(-3...3)) : 0)
+  }
+
+  private mutating func table(_ range: ClosedRange<Int64>, _ codes: ClosedRange<Int64>) -> ThresholdTable {
+    var thresholds = Set<Int64>()
+    for _ in 0..<integer(0...20) { thresholds.insert(Int64.random(in: range, using: &random)) }
+    return ThresholdTable(
+      thresholds: thresholds.sorted(),
+      codes: (0...thresholds.count).map { _ in Int64.random(in: codes, using: &random) })
+  }
+}
+
+// MARK: Instructions
+
+extension RandomProgram {
+  mutating func linear(
+    _ source: TensorID, engine: EngineKind, bits: Int? = nil, weightBits: Int? = nil
+  ) throws -> TensorID {
+    let input = program[source]
+    let map = input.shape
+    var shape = LinearLayerShape(
+      engine: engine, input: MapExtents(rows: map.rows, columns: map.columns, channels: map.channels),
+      output: MapExtents(rows: 1, columns: 1, channels: integer(1...9)))
+    switch engine {
+    case .fullyConnected:
+      shape.input = MapExtents(rows: 1, columns: 1, channels: map.elements)
+    case .conv2D:
+      shape.groups = pick([1, 1, 1, map.channels].filter { map.channels.isMultiple(of: $0) })
+      shape.output.channels = shape.groups * integer(1...(shape.groups > 1 ? 2 : 9))
+    case .depthwise:
+      shape.channelMultiplier = pick([1, 1, 2, 3])
+      shape.output.channels = map.channels * shape.channelMultiplier
+    }
+    if engine != .fullyConnected, !chance(25) {
+      shape.kernel = Extents(rows: integer(1...5), columns: integer(1...5))
+      shape.padding = .init(top: integer(0...2), left: integer(0...2))
+      shape.dilation = Extents(rows: pick([1, 1, 2]), columns: pick([1, 1, 3]))
+    }
+    if engine != .fullyConnected {
+      shape.stride = Extents(rows: integer(1...3), columns: integer(1...2))
+      // As many pixels as fit, and sometimes one that hangs over the end.
+      func extent(_ input: Int, _ padding: Int, _ kernel: Int, _ dilation: Int, _ stride: Int, _ extra: Int) -> Int {
+        max(1, (input + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1 + extra)
+      }
+      shape.output.rows = extent(
+        map.rows, shape.padding.top, shape.kernel.rows, shape.dilation.rows, shape.stride.rows,
+        shape.isPointwise || shape.kernel == .one ? 0 : integer(0...1))
+      shape.output.columns = extent(
+        map.columns, shape.padding.left, shape.kernel.columns, shape.dilation.columns, shape.stride.columns, 0)
+    }
+    let taps = shape.kernel.rows * shape.kernel.columns * shape.reducedChannels
+    var weightBits = weightBits ?? pick([2, 4, 4, 4, 8, 8, 13, 16, 24, 40])
+    while Int128(largest(input.range)) * Int128(taps + 1) * (1 << Int128(weightBits)) > Int128(limit) {
+      weightBits -= 1
+    }
+    precondition(weightBits > 1, "a random layer's sums fit")
+    let weightRange = signed(weightBits)
+    shape.activationBits = input.type.bits
+    shape.weightBits = weightBits
+    shape.inputLimbs = input.limbs
+    shape.weightLimbs = limbCount(of: weightRange)
+    let weights = codes(taps * shape.output.channels, in: weightRange)
+    let bound = largest(input.range) * Int64(taps) * largest(weightRange) + 1000
+    let range = -bound...bound
+    let (stage, codes) = stage(range, channels: shape.output.channels, bits: bits)
+    let output = tensor(
+      MapShape(rows: shape.output.rows, columns: shape.output.columns, channels: shape.output.channels), codes)
+    shape.outputBits = program[output].type.bits
+    let mode = try accelerator.mode(activationBits: shape.modeActivationBits, weightBits: shape.modeWeightBits)
+    let problem = TilingProblem(shape: shape, accelerator: accelerator)
+    let layer = LinearInstruction(
+      name: nextName, input: source, output: output, shape: shape,
+      paddingCode: Int64.random(in: input.range, using: &random),
+      weights: weights, weightLimbs: shape.weightLimbs,
+      initial: self.codes(shape.output.channels, in: -1000...1000), accumulatorRange: range, mode: mode,
+      plan: try problem.solve(), stage: stage)
+    append(.linear(layer))
+    return output
+  }
+
+  mutating func sum(_ sources: [TensorID]) -> TensorID {
+    let terms = sources.map { SumInstruction.Term(input: $0, coefficient: Int64(integer(-9...9))) }
+    let bound = terms.reduce(Int64(1)) { $0 + abs($1.coefficient) * largest(program[$1.input].range) }
+    let shape = program[sources[0]].shape
+    let (stage, codes) = stage(-bound...bound, channels: shape.channels)
+    let output = tensor(shape, codes)
+    append(.sum(.init(name: nextName, terms: terms, output: output, accumulatorRange: -bound...bound, stage: stage)))
+    return output
+  }
+
+  mutating func pool(_ source: TensorID, maximum: Bool, padded: Bool) -> TensorID {
+    let input = program[source]
+    let window = (rows: integer(1...min(3, input.shape.rows)), columns: integer(1...min(3, input.shape.columns)))
+    let stride = (rows: integer(1...2), columns: integer(1...2))
+    let padding =
+      padded ? (top: integer(0...window.rows - 1), left: integer(0...window.columns - 1)) : (top: 0, left: 0)
+    let overhang = padded ? 1 : 0
+    let shape = MapShape(
+      rows: (input.shape.rows + padding.top - window.rows) / stride.rows + 1
+        + (window.rows > 1 && (input.shape.rows + padding.top - window.rows) % stride.rows > 0 ? overhang : 0),
+      columns: (input.shape.columns + padding.left - window.columns) / stride.columns + 1,
+      channels: input.shape.channels)
+    let bound = Int64(window.rows * window.columns) * largest(input.range)
+    let output: TensorID
+    let kind: PoolInstruction.Kind
+    if maximum {
+      output = tensor(shape, input.range)
+      kind = .maximum
+    } else {
+      let counts = insideCounts(input.shape, shape, window, stride, padding)
+      let bits = pick([4, 8, 16])
+      var stages: [Int: OutputStage] = [:]
+      for count in counts.sorted() { stages[count] = stage(-bound...bound, channels: shape.channels, bits: bits).0 }
+      output = tensor(shape, signed(bits))
+      kind = .sum(stages: stages)
+    }
+    append(
+      .pool(
+        .init(
+          name: nextName, input: source, output: output, window: window, stride: stride, padding: padding,
+          accumulatorRange: -bound...bound, kind: kind)))
+    return output
+  }
+
+  private func insideCounts(
+    _ input: MapShape, _ output: MapShape, _ window: (rows: Int, columns: Int), _ stride: (rows: Int, columns: Int),
+    _ padding: (top: Int, left: Int)
+  ) -> Set<Int> {
+    func inside(_ index: Int, _ extent: Int, _ window: Int, _ stride: Int, _ padding: Int) -> Int {
+      (0..<window).filter { (0..<extent).contains(index * stride - padding + $0) }.count
+    }
+    var counts = Set<Int>()
+    for row in 0..<output.rows {
+      for column in 0..<output.columns {
+        counts.insert(
+          inside(row, input.rows, window.rows, stride.rows, padding.top)
+            * inside(column, input.columns, window.columns, stride.columns, padding.left))
+      }
+    }
+    return counts
+  }
+
+  mutating func requantize(_ source: TensorID) -> TensorID {
+    let input = program[source]
+    let (requantization, codes) = requantization(input.range, channels: input.shape.channels, table: chance(30))
+    let output = tensor(input.shape, codes)
+    append(.requantize(.init(name: nextName, input: source, output: output, requantization: requantization)))
+    return output
+  }
+
+  mutating func concatenate(_ sources: [TensorID], axis: Int) -> TensorID {
+    let parts = sources.map {
+      ConcatenateInstruction.Part(input: $0, coefficient: Int64(pick([1, 1, -2, 5])), offset: Int64(pick([0, 0, 7])))
+    }
+    var shape = program[sources[0]].shape
+    for source in sources.dropFirst() {
+      switch axis {
+      case 0: shape.rows += program[source].shape.rows
+      case 1: shape.columns += program[source].shape.columns
+      default: shape.channels += program[source].shape.channels
+      }
+    }
+    let bound = parts.map { abs($0.coefficient) * largest(program[$0.input].range) + abs($0.offset) }.max() ?? 0
+    let output = tensor(shape, -bound...bound)
+    append(.concatenate(.init(name: nextName, parts: parts, axis: axis, output: output)))
+    return output
+  }
+
+  mutating func pad(_ source: TensorID) -> TensorID {
+    let input = program[source]
+    let (top, left) = (integer(0...2), integer(0...2))
+    let shape = MapShape(
+      rows: input.shape.rows + top + integer(0...2), columns: input.shape.columns + left + integer(0...2),
+      channels: input.shape.channels)
+    let output = tensor(shape, input.range)
+    append(
+      .pad(.init(name: nextName, input: source, output: output, top: top, left: left, code: input.range.lowerBound)))
+    return output
+  }
+
+  mutating func flatten(_ source: TensorID) -> TensorID {
+    let input = program[source]
+    let output = tensor(MapShape(rows: 1, columns: 1, channels: input.shape.elements), input.range)
+    append(.reshape(.init(name: nextName, input: source, output: output)))
+    return output
+  }
+}
