@@ -62,13 +62,17 @@ def act(x, name, quantizer=None):
     return QActivation(quantized_relu(6, 2) if quantizer is None else quantizer, name=name)(x)
 
 
+# Zeros are saved in one line where QKeras' own initializer repeats the quantizer; the weights are set afterwards.
+SHORT = {"kernel_initializer": "zeros"}
+
+
 def conv(x, name, filters=4, size=3, **options):
-    options = {"kernel_quantizer": bits(5), "bias_quantizer": bias()} | options
+    options = {"kernel_quantizer": bits(5), "bias_quantizer": bias()} | SHORT | options
     return QConv2D(filters, size, name=name, **options)(x)
 
 
 def dense(x, name="fc", units=3, **options):
-    options = {"kernel_quantizer": bits(5), "bias_quantizer": bias()} | options
+    options = {"kernel_quantizer": bits(5), "bias_quantizer": bias()} | SHORT | options
     return QDense(units, name=name, **options)(x)
 
 
