@@ -1,6 +1,7 @@
 """Networks for quantizers: of weights (a chain of convolutions) and of feature maps (a chain of activations)."""
 
 import numpy as np
+from golden import quantized_bits_featuremap as affine
 from networks import L, QActivation, act, bits, chain, classifier, conv, dense, keras, network, start
 from qkeras import (
     QDepthwiseConv2D,
@@ -477,3 +478,35 @@ def quantizer_chain():
     x = act(L.ReLU(name="r2")(act(conv(x, "c2", size=2), "a2", bits(6, 2))), "a3", quantized_relu(3, 1))
     x = act(act(x, "a4", quantized_relu(8, 2)), "a5", quantized_tanh(5))
     return keras.Model(i, classifier(x))
+
+
+@network(
+    "affine feature maps (scale and zero point, 3 to 16 bits) into convolutions with same padding, pooling of both "
+    "kinds with padding, ZeroPadding2D, Add, Concatenate, BatchNormalization, dense layers; zero points at both ends",
+    low=-1.5,
+    high=2.0,
+)
+def affine_maps():
+    def auto(b):
+        return quantized_bits(b, b, 1, 1, alpha="auto")
+
+    def step(x, name, quantizer, filters=4, size=3, bits=8, **options):
+        q = {"kernel_quantizer": auto(bits), "bias_quantizer": auto(16), "padding": "same"} | options
+        return act(conv(x, name, filters, size, **q), name + "_q", quantizer)
+
+    i, x = start((8, 8, 3), affine(8, 3.3 / 255, 100))
+    x = s = step(x, "c0", affine(8, 0.037, 131))
+    x = step(L.ZeroPadding2D(((1, 0), (0, 2)), name="pad")(x), "c1", affine(4, 0.21, 7), padding="valid", bits=4)
+    x = act(
+        L.MaxPooling2D(2, strides=1, padding="same", name="max")(step(x, "c2", affine(16, 1e-4, 30000), strides=2)),
+        "max_q",
+        affine(6, 0.09, 40),
+    )
+    s = act(L.AveragePooling2D(3, strides=2, padding="same", name="average")(s), "average_q", affine(8, 0.02, 128))
+    x = act(L.Add(name="add")([x, s]), "add_q", affine(8, 0.05, 90))
+    x = L.Concatenate(name="both")([x, step(s, "c3", affine(3, 0.5, 3), size=1, use_bias=False)])
+    d = QDepthwiseConv2D(3, padding="same", depthwise_quantizer=auto(6), bias_quantizer=auto(31), name="depthwise")(x)
+    x = act(L.ReLU(name="relu")(L.BatchNormalization(name="norm")(d)), "depthwise_q", affine(8, 0.03, 0))
+    x = act(L.GlobalAveragePooling2D(name="mean")(x), "mean_q", affine(8, 0.015, 0))
+    x = act(dense(x, "f0", 6, kernel_quantizer=auto(4), bias_quantizer=auto(16)), "f0_q", affine(5, 0.05, 20))
+    return keras.Model(i, dense(x, "f1", 4, kernel_quantizer=auto(16), bias_quantizer=auto(16)))
