@@ -198,8 +198,9 @@ def unquantized_function():
 
 @refused("Lambda layer")
 def lambda_layer():
+    # Keras saves the function's code with its file name: eval, so that the network does not depend on where it is made.
     i, x = start()
-    return keras.Model(i, classifier(act(L.Lambda(lambda t: t * 2, name="twice")(x), "a0")))
+    return keras.Model(i, classifier(act(L.Lambda(eval("lambda t: t * 2"), name="twice")(x), "a0")))
 
 
 @refused("four layers that are not known: LayerNormalization, UpSampling2D, Multiply, PReLU")

@@ -1,7 +1,7 @@
 """Networks for layers and their options."""
 
 import numpy as np
-from networks import L, QActivation, act, bias, bits, classifier, conv, dense, keras, network, start
+from networks import L, act, bias, bits, classifier, conv, dense, keras, network, start
 from qkeras import (
     QAdaptiveActivation,
     QAveragePooling2D,
