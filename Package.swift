@@ -16,6 +16,7 @@ let package = Package(
     .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
     .target(name: "Files", dependencies: ["Diagnostics"]),
     .target(name: "JSON", dependencies: ["Diagnostics"]),
+    .target(name: "Arrays", dependencies: ["Diagnostics", "Files", "HDF5"]),
     .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
     // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
     .target(name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])]),
@@ -51,6 +52,7 @@ let package = Package(
       name: "CEmitterTests", dependencies: ["CEmitter", "Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
+    .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),
     .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5"]),
     .target(name: "Reports"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),

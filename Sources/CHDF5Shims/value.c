@@ -126,9 +126,9 @@ static int sign_of(hid_t type, H5T_class_t class) {
   return sign;
 }
 
-// How a dataset is stored: NULL where its elements may be read, otherwise why not. What lies outside of the file is
-// refused for the whole file.
-static const char *obstacle(chdf5_writer *writer, hid_t dataset, const char *name, uint64_t bytes) {
+// How a dataset is stored: NULL where its elements may be read, otherwise why not. Elements outside of the file are
+// `refused`.
+static const char *obstacle(chdf5_writer *writer, hid_t dataset, const char *name, uint64_t bytes, int *refused) {
   hid_t creation = H5Dget_create_plist(dataset);
   if (creation < 0) chdf5_stop_damaged(writer, name);
   const char *why = NULL;
@@ -138,11 +138,10 @@ static const char *obstacle(chdf5_writer *writer, hid_t dataset, const char *nam
   if (layout < 0 || external < 0 || filters < 0) chdf5_stop_damaged(writer, name);
   if (layout == H5D_VIRTUAL) {
     why = "a virtual dataset, whose data is in other datasets";
-    chdf5_refuse(writer, name, why);
   } else if (external > 0) {
     why = "a dataset whose data is in another file (external storage)";
-    chdf5_refuse(writer, name, why);
   }
+  *refused = why != NULL;
   for (int i = 0; i < filters && !why; i++) {
     unsigned flags = 0, configuration = 0;
     size_t values = 0;
@@ -169,6 +168,8 @@ static void put_value(chdf5_writer *writer, hid_t object, const char *name, int 
   uint64_t size = H5Tget_size(type);
   hsize_t dimensions[H5S_MAX_RANK] = {0};
   int rank = H5Sget_simple_extent_dims(space, dimensions, NULL);
+  // Without a shape there are no elements: a list of none.
+  if (H5Sget_simple_extent_type(space) == H5S_NULL) rank = 1;
   if (class < 0 || sign < 0 || size == 0 || rank < 0 || rank > H5S_MAX_RANK) chdf5_stop_damaged(writer, name);
   int is_unsigned = sign == H5T_SGN_NONE;
 
@@ -176,7 +177,7 @@ static void put_value(chdf5_writer *writer, hid_t object, const char *name, int 
   uint32_t short_size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size;
   chdf5_put(writer, &short_size, sizeof short_size, name);
   chdf5_put_u8(writer, (uint8_t)rank, name);
-  uint64_t elements = H5Sget_simple_extent_type(space) == H5S_NULL ? 0 : 1;
+  uint64_t elements = 1;
   int overflow = 0;
   for (int i = 0; i < rank; i++) {
     chdf5_put_u64(writer, dimensions[i], name);
@@ -189,7 +190,8 @@ static void put_value(chdf5_writer *writer, hid_t object, const char *name, int 
   bytes = elements * size;
   uint64_t limit = is_attribute ? writer->request->attribute_limit : writer->request->snapshot_limit;
   source from = {object, type, is_attribute, name, elements, size};
-  const char *why = is_attribute ? NULL : obstacle(writer, object, name, bytes);
+  int refused = 0;
+  const char *why = is_attribute ? NULL : obstacle(writer, object, name, bytes, &refused);
   if (why) {
     put_unreadable(writer, &from, why);
   } else if (!is_attribute && writer->request->structure_only) {
@@ -201,6 +203,7 @@ static void put_value(chdf5_writer *writer, hid_t object, const char *name, int 
   } else {
     put_elements(writer, &from, class, is_unsigned);
   }
+  if (refused) chdf5_refuse(writer, name, why);
   H5Sclose(space);
   H5Tclose(type);
 }

@@ -14,9 +14,11 @@ package struct H5File: Sendable {
     /// Bytes of one attribute.
     package var attribute = 64 << 20
     /// Bytes that the library may take beside.
-    package var memory = 1 << 30
+    package var memory = 384 << 20
+    /// Of waiting, as for a disk.
     package var secondsWithoutProgress = 10
-    package var processorSeconds = 15
+    /// Of the library's work; a second more for every 16 MiB of the file. A network takes some milliseconds.
+    package var processorSeconds = 3
 
     package init() {}
   }
@@ -31,7 +33,10 @@ package struct H5File: Sendable {
   /// - Throws: `Diagnostic`, or `Diagnostics` where several things are refused.
   package init(_ path: String, only: [String] = [], structureOnly: Bool = false, limits: Limits = Limits()) throws {
     self.path = path
-    try Self.checkSuperblock(of: InputFile(path))
+    let file = try InputFile(path)
+    try Self.checkSuperblock(of: file)
+    var limits = limits
+    limits.processorSeconds += file.size >> 24
     var snapshot = Self.snapshot(path, only: only, structureOnly: structureOnly, limits: limits)
     defer { chdf5_release(&snapshot) }
     if let problem = Self.problem(snapshot, file: path) { throw problem }

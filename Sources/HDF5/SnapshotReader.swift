@@ -64,7 +64,7 @@ struct SnapshotReader {
   private mutating func refusal() throws {
     let path = try string()
     let what = try string()
-    refused.append(Diagnostic("'\(path)' is \(what), which is not read", at: .init(file: file)))
+    refused.append(Diagnostic("'\(path)' is refused: \(what)", at: .init(file: file)))
   }
 
   private mutating func value(at path: String) throws -> H5Value {
@@ -77,6 +77,13 @@ struct SnapshotReader {
     }
     let storage = chdf5_storage(UInt32(try number(UInt8.self)))
     guard let count = Int(exactly: try number(UInt64.self)) else { throw Malformed() }
+    var product = 1
+    for size in shape {
+      let (next, overflows) = product.multipliedReportingOverflow(by: size)
+      if overflows { throw Malformed() }
+      product = next
+    }
+    guard product == count else { throw Malformed() }
     return H5Value(
       elementType: type, shape: shape, storage: try elements(storage, count: count), location: place(path))
   }
@@ -96,7 +103,7 @@ struct SnapshotReader {
 
   private mutating func elements(_ storage: chdf5_storage, count: Int) throws -> H5Value.Storage {
     switch storage {
-    case CHDF5_AS_NOTHING: return .nothing
+    case CHDF5_AS_NOTHING: return count == 0 ? .nothing : .unreadable("elements that were not asked for")
     case CHDF5_AS_FLOAT: return .floats(try array(count))
     case CHDF5_AS_DOUBLE: return .doubles(try array(count))
     case CHDF5_AS_INT64: return .signed(try array(count))

@@ -19,4 +19,11 @@ enum Fixtures {
   static func path(_ name: String) -> String {
     root.appending(path: "testdata/hdf5/\(name)").path
   }
+
+  static func inTemporaryFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "hdf5-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder.path)
+  }
 }

@@ -1,0 +1,81 @@
+import Diagnostics
+
+/// The head of a `.npy` file (NumPy Enhancement Proposal 1, formats 1.0 to 3.0): magic, version, the length of a Python
+/// dictionary, and that dictionary: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
+struct NpyHeader: Equatable {
+  var type: NumericType
+  var isBigEndian: Bool
+  /// Columns first.
+  var isFortranOrder: Bool
+  var shape: [Int]
+
+  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+  /// More than any plain array's header takes.
+  private static let lengthLimit = 64 << 10
+
+  /// Where the dictionary is, from the first bytes of a file.
+  static func dictionaryRange(_ start: [UInt8], at place: Diagnostic.Location) throws -> Range<Int> {
+    guard start.starts(with: magic) else {
+      let fix = start.starts(with: [0x50, 0x4b]) ? "an .npz archive: save one array with numpy.save" : nil
+      throw Diagnostic("not a NumPy .npy file", at: place, fix: fix)
+    }
+    guard start.count >= 12 else { throw Diagnostic("the file is truncated in its header", at: place) }
+    guard (1...3).contains(start[6]) else {
+      throw Diagnostic("a .npy file of version \(start[6]).\(start[7])", at: place, supported: "1.0 to 3.0")
+    }
+    let isLong = start[6] > 1
+    let begin = isLong ? 12 : 10
+    let length = start[8..<begin].reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard length <= lengthLimit else {
+      throw Diagnostic("a .npy header of \(length) bytes", at: place, supported: "up to \(lengthLimit)")
+    }
+    return begin..<begin + length
+  }
+
+  /// - Throws: `Diagnostic` for what is no header, and for element types that are not read.
+  init(dictionary: [UInt8], at place: Diagnostic.Location) throws {
+    var parser = NpyHeaderParser(text: Array(String(decoding: dictionary, as: UTF8.self).unicodeScalars))
+    guard let entries = parser.dictionary(), case .text(let descr)? = entries["descr"],
+      case .bool(let isFortranOrder)? = entries["fortran_order"], case .tuple(let shape)? = entries["shape"]
+    else {
+      if entries(of: dictionary, hasList: "descr") {
+        throw Diagnostic(
+          "the array has records as elements", at: place, supported: "numbers and booleans", fix: "save one field")
+      }
+      throw Diagnostic("the .npy header is damaged", at: place)
+    }
+    guard let order = descr.first, "<>|=".contains(order), let type = NumericType(rawValue: String(descr.dropFirst()))
+    else {
+      throw Diagnostic(
+        "the array has elements of type '\(descr)'", at: place,
+        supported: "f2, f4, f8, i1 to i8, u1 to u8 and booleans", fix: "array.astype('f4')")
+    }
+    self.type = type
+    self.isBigEndian = order == ">"
+    self.isFortranOrder = isFortranOrder
+    self.shape = shape
+  }
+
+  init(type: NumericType, shape: [Int]) {
+    self.type = type
+    self.isBigEndian = false
+    self.isFortranOrder = false
+    self.shape = shape
+  }
+
+  /// Magic, version 1.0, length and dictionary, padded so that the elements begin at a multiple of 64.
+  var encoded: [UInt8] {
+    let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    let descr = (type.size == 1 ? "|" : "<") + type.rawValue
+    let dictionary = "{'descr': '\(descr)', 'fortran_order': False, 'shape': (\(sizes)), }"
+    let unpadded = Self.magic.count + 4 + dictionary.utf8.count + 1
+    let length = dictionary.utf8.count + (64 - unpadded % 64) % 64 + 1
+    let padding = String(repeating: " ", count: length - 1 - dictionary.utf8.count)
+    return Self.magic + [1, 0, UInt8(length & 0xff), UInt8(length >> 8)] + Array((dictionary + padding + "\n").utf8)
+  }
+}
+
+/// Whether the value of `key` is a list, as the type of an array of records is.
+private func entries(of dictionary: [UInt8], hasList key: String) -> Bool {
+  String(decoding: dictionary, as: UTF8.self).filter { $0 != " " }.contains("'\(key)':[")
+}
