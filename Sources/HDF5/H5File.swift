@@ -18,7 +18,7 @@ package struct H5File: Sendable {
     /// Of waiting, as for a disk.
     package var secondsWithoutProgress = 10
     /// Of the library's work; a second more for every 16 MiB of the file. A network takes some milliseconds.
-    package var processorSeconds = 3
+    package var processorSeconds = 2
 
     package init() {}
   }
