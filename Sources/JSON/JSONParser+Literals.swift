@@ -52,20 +52,31 @@ extension JSONParser {
 
   mutating func string() throws -> String {
     position += 1
-    var text = ""
-    while true {
-      let start = position
-      while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
-      guard let piece = String(validating: bytes[start..<position], as: UTF8.self) else {
-        position = start
-        throw problem("a string that is not UTF-8")
-      }
-      // Most strings have no escapes: then this is no copy.
-      if text.isEmpty { text = piece } else { text += piece }
-      if skip("\"") { return text }
+    let start = position
+    skipPlain()
+    // Most strings have no escapes.
+    if skip("\"") { return try text(bytes[start..<position - 1], from: start) }
+    var unescaped = Array(bytes[start..<position])
+    while !skip("\"") {
       guard skip("\\") else { throw unexpected("'\"' at the end of a string") }
-      text.unicodeScalars.append(try escape())
+      let scalar = try escape()
+      if scalar.isASCII { unescaped.append(UInt8(ascii: scalar)) } else { unescaped += Array(String(scalar).utf8) }
+      let piece = position
+      skipPlain()
+      unescaped += bytes[piece..<position]
     }
+    return try text(unescaped[...], from: start)
+  }
+
+  /// Goes on to the next quote, backslash or control character.
+  private mutating func skipPlain() {
+    while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
+  }
+
+  private mutating func text(_ utf8: ArraySlice<UInt8>, from start: Int) throws -> String {
+    if let text = String(validating: utf8, as: UTF8.self) { return text }
+    position = start
+    throw problem("a string that is not UTF-8")
   }
 
   private mutating func escape() throws -> Unicode.Scalar {

@@ -65,7 +65,7 @@ package struct JSONParser {
 
   private mutating func nested<Result>(_ body: (inout Self) throws -> Result) throws -> Result {
     depth += 1
-    guard depth <= Self.depthLimit else { throw problem("nested deeper than \(Self.depthLimit)") }
+    guard depth <= Self.depthLimit else { throw problem("nesting deeper than \(Self.depthLimit)") }
     defer { depth -= 1 }
     return try body(&self)
   }
