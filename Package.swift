@@ -36,6 +36,9 @@ let package = Package(
       path: "Benchmarks/TilingBench"),
     .target(name: "TilingTestSupport", dependencies: ["Targets", "Tiling"], path: "Tests/TilingTestSupport"),
     .target(name: "IntegerProgram", dependencies: ["Diagnostics", "Quantization", "Targets", "Tiling"]),
+    .target(
+      name: "IntegerProgramTestSupport", dependencies: ["IntegerProgram", "Targets", "Tiling"],
+      path: "Tests/IntegerProgramTestSupport"),
     .target(name: "FloatReference", dependencies: ["CValueKernels", "QIR", "Quantization"]),
     .target(name: "Passes", dependencies: ["Diagnostics", "QIR", "Quantization"]),
     .target(
@@ -49,11 +52,18 @@ let package = Package(
     .target(name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
     .testTarget(name: "CRuntimeTests", dependencies: ["CRuntime"]),
     .testTarget(
-      name: "CEmitterTests", dependencies: ["CEmitter", "Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
+      name: "CEmitterTests",
+      dependencies: ["CEmitter", "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
     .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),
     .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5"]),
+    .target(
+      name: "Simulator",
+      dependencies: ["CValueKernels", "Diagnostics", "IntegerProgram", "Quantization", "Targets", "Tiling"]),
+    .testTarget(
+      name: "SimulatorTests",
+      dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Simulator", "Targets", "Tiling"]),
     .target(name: "Reports"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
   ],

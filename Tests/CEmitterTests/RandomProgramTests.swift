@@ -1,71 +1,16 @@
 import CEmitter
 import Foundation
 import IntegerProgram
+import IntegerProgramTestSupport
 import Targets
 import Testing
 import Tiling
 
 /// Random programs on accelerators of random sizes: what emitted C computes is what the instructions' definitions say.
 @Suite struct RandomProgramTests {
-  /// Small memories, so that small layers are cut along every axis.
-  static func smallAccelerator(_ random: inout RandomProgram.Sizes) throws -> Accelerator {
-    var accelerator = try TargetFile.load("stmac")
-    accelerator.conv2D.inputMemory = MapExtents(
-      rows: random.next(5...9), columns: random.next(5...9), channels: random.next(2...5))
-    accelerator.conv2D.outputMemory = MapExtents(
-      rows: random.next(2...7), columns: random.next(2...7), channels: random.next(2...5))
-    accelerator.conv2D.weightMemory = WeightExtents(
-      kernelRows: random.next(2...4), kernelColumns: random.next(2...4), inputChannels: random.next(2...5),
-      outputChannels: random.next(2...5))
-    accelerator.depthwise.inputMemory = MapExtents(
-      rows: random.next(5...9), columns: random.next(5...9), channels: random.next(2...5))
-    accelerator.depthwise.outputMemory = MapExtents(
-      rows: random.next(2...7), columns: random.next(2...7), channels: random.next(2...5))
-    accelerator.depthwise.weightMemory = WeightExtents(
-      kernelRows: random.next(2...4), kernelColumns: random.next(2...4), inputChannels: random.next(2...5),
-      outputChannels: 1)
-    accelerator.fullyConnected.inputMemory.channels = random.next(3...40)
-    accelerator.fullyConnected.weightMemory.inputChannels = accelerator.fullyConnected.inputMemory.channels
-    return accelerator
-  }
-
-  /// A program with every kind of instruction.
-  static func program(seed: UInt64) throws -> (RandomProgram, Accelerator) {
-    var sizes = RandomProgram.Sizes(seed: seed &+ 1000)
-    let accelerator = seed.isMultiple(of: 3) ? try TargetFile.load("stmac") : try smallAccelerator(&sizes)
-    var random = RandomProgram(seed: seed, name: "random \(seed)", accelerator: accelerator)
-    let shape = MapShape(rows: random.integer(4...11), columns: random.integer(4...11), channels: random.integer(1...7))
-    let first = random.input(shape, bits: random.pick([4, 8, 8, 12, 16]))
-    let second = random.input(shape, bits: 4)
-    var maps: [TensorID] = [first, second]
-    var vectors: [TensorID] = []
-    for _ in 0..<12 {
-      let source = random.pick(maps)
-      // What has grown wide comes back to few bits now and then.
-      let bits: Int? = random.integer(0...2) == 0 ? nil : random.pick([4, 4, 8, 8, 16])
-      switch random.integer(0...9) {
-      case 0...2: maps.append(try random.linear(source, engine: .conv2D, bits: bits))
-      case 3, 4: maps.append(try random.linear(source, engine: .depthwise, bits: bits))
-      case 5: maps.append(random.sum([source, source]))
-      case 6: maps.append(random.pool(source, maximum: random.integer(0...1) == 0, padded: random.integer(0...1) == 0))
-      case 7: maps.append(random.pad(source))
-      case 8: maps.append(random.requantize(source))
-      default: maps.append(random.concatenate([source, source], axis: random.integer(0...2)))
-      }
-      let grown = random.program[maps[maps.count - 1]]
-      if grown.shape.elements > 2500 || grown.type.bits > 44 { maps.removeLast() }
-    }
-    let sum = random.sum([first, second])
-    let flat = random.flatten(random.pick(maps))
-    vectors.append(try random.linear(flat, engine: .fullyConnected))
-    vectors.append(try random.linear(random.flatten(sum), engine: .fullyConnected, bits: 8))
-    random.markOutputs([vectors[0], vectors[1], maps[maps.count - 1], first, flat])
-    return (random, accelerator)
-  }
-
   @Test(arguments: 0..<12 as Range<UInt64>)
   func emittedCodeIsExact(seed: UInt64) throws {
-    var (random, accelerator) = try Self.program(seed: seed)
+    var (random, accelerator) = try RandomProgram.mixed(seed: seed)
     let program = random.program
     let samples = (0..<3).map { _ in NaiveProgram(program: program).run(random.inputs()) }
     let vectors = TestVectors(samples: samples.map { .init(tensors: $0, of: program) })
@@ -76,14 +21,5 @@ import Tiling
     let (status, output) = try project.bench()
     #expect(status == 0, "\(output)")
     #expect(output.contains("PASS: 3 samples"))
-  }
-}
-
-extension RandomProgram {
-  /// Sizes of memories.
-  struct Sizes {
-    private var generator: SeededGenerator
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
-    mutating func next(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
   }
 }

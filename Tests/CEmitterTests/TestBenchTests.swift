@@ -1,6 +1,7 @@
 import CEmitter
 import Foundation
 import IntegerProgram
+import IntegerProgramTestSupport
 import Testing
 
 /// The emitted test bench tells right from wrong.
@@ -10,7 +11,7 @@ import Testing
   let tensors: [[Int64]]
 
   init() throws {
-    let (grown, accelerator) = try RandomProgramTests.program(seed: 42)
+    let (grown, accelerator) = try RandomProgram.mixed(seed: 42)
     var random = grown
     tensors = NaiveProgram(program: random.program).run(random.inputs())
     let vectors = TestVectors(samples: [.init(tensors: tensors, of: random.program)])
@@ -19,7 +20,7 @@ import Testing
   }
 
   @Test func twoEmissionsAreEqual() throws {
-    let (grown, accelerator) = try RandomProgramTests.program(seed: 42)
+    let (grown, accelerator) = try RandomProgram.mixed(seed: 42)
     let vectors = TestVectors(samples: [.init(tensors: tensors, of: grown.program)])
     let again = try CEmitter.emit(grown.program, accelerator: accelerator, vectors: vectors)
     #expect(again.files == project.files)
@@ -27,7 +28,7 @@ import Testing
 
   @Test func oneWrongOutputCodeFails() throws {
     let program = random.program
-    let (_, accelerator) = try RandomProgramTests.program(seed: 42)
+    let (_, accelerator) = try RandomProgram.mixed(seed: 42)
     var sample = TestVectors.Sample(tensors: tensors, of: program)
     sample.outputs[1][0] += sample.outputs[1][0] == program[program.outputs[1]].range.upperBound ? -1 : 1
     let wrong = try CProject(
@@ -44,7 +45,7 @@ import Testing
 
   @Test func oneWrongCodeInsideFails() throws {
     let program = random.program
-    let (_, accelerator) = try RandomProgramTests.program(seed: 42)
+    let (_, accelerator) = try RandomProgram.mixed(seed: 42)
     var sample = TestVectors.Sample(tensors: tensors, of: program)
     let inside = try #require(program.tracedTensors.first { !program.outputs.contains($0) })
     sample.tensors[inside.index][0] += 1

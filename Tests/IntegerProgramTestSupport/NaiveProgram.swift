@@ -2,11 +2,15 @@ import IntegerProgram
 import Tiling
 
 /// What a program computes, read off the definitions of its instructions: the other side of every comparison here.
-struct NaiveProgram {
-  let program: IntegerProgram
+package struct NaiveProgram {
+  package let program: IntegerProgram
+
+  package init(program: IntegerProgram) {
+    self.program = program
+  }
 
   /// The codes of every tensor.
-  func run(_ inputs: [[Int64]]) -> [[Int64]] {
+  package func run(_ inputs: [[Int64]]) -> [[Int64]] {
     var codes = Array(repeating: [Int64](), count: program.tensors.count)
     for (id, values) in zip(program.inputs, inputs) { codes[id.index] = values }
     for instruction in program.instructions {

@@ -3,11 +3,11 @@ import Targets
 import Tiling
 
 /// Deterministic random numbers (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
-  init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -17,14 +17,14 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 /// Grows programs from random instructions, each range derived from what its instruction can reach.
-struct RandomProgram {
-  private(set) var program: IntegerProgram
-  let accelerator: Accelerator
+package struct RandomProgram {
+  package private(set) var program: IntegerProgram
+  package let accelerator: Accelerator
   private var random: SeededGenerator
   /// Accumulators stay below this, so that the naive sums cannot overflow.
   private let limit = Int64(1) << 61
 
-  init(seed: UInt64, name: String = "random", accelerator: Accelerator) {
+  package init(seed: UInt64, name: String = "random", accelerator: Accelerator) {
     random = SeededGenerator(seed: seed)
     program = IntegerProgram(name: name)
     self.accelerator = accelerator
@@ -32,15 +32,15 @@ struct RandomProgram {
 
   // MARK: Choices
 
-  mutating func pick<Element>(_ values: [Element]) -> Element {
+  package mutating func pick<Element>(_ values: [Element]) -> Element {
     values[Int.random(in: 0..<values.count, using: &random)]
   }
-  mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+  package mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
   private mutating func chance(_ percent: Int) -> Bool { integer(1...100) <= percent }
 
   private func signed(_ bits: Int) -> ClosedRange<Int64> { -(1 << Int64(bits - 1))...(1 << Int64(bits - 1)) - 1 }
 
-  mutating func codes(_ count: Int, in range: ClosedRange<Int64>) -> [Int64] {
+  package mutating func codes(_ count: Int, in range: ClosedRange<Int64>) -> [Int64] {
     (0..<count).map { _ in
       switch integer(0...9) {
       case 0: range.lowerBound
@@ -51,7 +51,7 @@ struct RandomProgram {
   }
 
   /// A sample of inputs.
-  mutating func inputs() -> [[Int64]] {
+  package mutating func inputs() -> [[Int64]] {
     program.inputs.map { id in
       let tensor = program[id]
       return codes(tensor.shape.elements, in: tensor.range)
@@ -67,14 +67,14 @@ struct RandomProgram {
         encoding: encoding ?? Encoding(scales: [0.1])))
   }
 
-  @discardableResult mutating func input(_ shape: MapShape, bits: Int) -> TensorID {
+  @discardableResult package mutating func input(_ shape: MapShape, bits: Int) -> TensorID {
     let id = tensor(shape, signed(bits))
     program.inputs.append(id)
     return id
   }
 
-  mutating func markOutputs(_ outputs: [TensorID]) { program.outputs = outputs }
-  mutating func rename(_ id: TensorID, _ name: String, encoding: Encoding) {
+  package mutating func markOutputs(_ outputs: [TensorID]) { program.outputs = outputs }
+  package mutating func rename(_ id: TensorID, _ name: String, encoding: Encoding) {
     program.tensors[id.index].name = name
     program.tensors[id.index].encoding = encoding
   }
@@ -85,7 +85,7 @@ struct RandomProgram {
   private var nextName: String { "step \(program.instructions.count)/" }
 
   /// A stage for accumulators of `range`, and the codes it makes.
-  mutating func stage(
+  package mutating func stage(
     _ range: ClosedRange<Int64>, channels: Int, bits: Int? = nil
   ) -> (OutputStage, ClosedRange<Int64>) {
     let kind = integer(0...9)
@@ -94,7 +94,7 @@ struct RandomProgram {
     return (.requantize(requantization), codes)
   }
 
-  mutating func requantization(
+  package mutating func requantization(
     _ range: ClosedRange<Int64>, channels: Int, bits: Int? = nil, table: Bool = false
   ) -> (Requantization, ClosedRange<Int64>) {
     let bits = bits ?? pick([2, 3, 4, 4, 4, 6, 8, 8, 8, 11, 16, 16, 20, 33])
@@ -143,7 +143,7 @@ struct RandomProgram {
 // MARK: Instructions
 
 extension RandomProgram {
-  mutating func linear(
+  package mutating func linear(
     _ source: TensorID, engine: EngineKind, bits: Int? = nil, weightBits: Int? = nil
   ) throws -> TensorID {
     let input = program[source]
@@ -208,7 +208,7 @@ extension RandomProgram {
     return output
   }
 
-  mutating func sum(_ sources: [TensorID]) -> TensorID {
+  package mutating func sum(_ sources: [TensorID]) -> TensorID {
     let terms = sources.map { SumInstruction.Term(input: $0, coefficient: Int64(integer(-9...9))) }
     let bound = terms.reduce(Int64(1)) { $0 + abs($1.coefficient) * largest(program[$1.input].range) }
     let shape = program[sources[0]].shape
@@ -218,7 +218,7 @@ extension RandomProgram {
     return output
   }
 
-  mutating func pool(_ source: TensorID, maximum: Bool, padded: Bool) -> TensorID {
+  package mutating func pool(_ source: TensorID, maximum: Bool, padded: Bool) -> TensorID {
     let input = program[source]
     let window = (rows: integer(1...min(3, input.shape.rows)), columns: integer(1...min(3, input.shape.columns)))
     let stride = (rows: integer(1...2), columns: integer(1...2))
@@ -270,7 +270,7 @@ extension RandomProgram {
     return counts
   }
 
-  mutating func requantize(_ source: TensorID) -> TensorID {
+  package mutating func requantize(_ source: TensorID) -> TensorID {
     let input = program[source]
     let (requantization, codes) = requantization(input.range, channels: input.shape.channels, table: chance(30))
     let output = tensor(input.shape, codes)
@@ -278,7 +278,7 @@ extension RandomProgram {
     return output
   }
 
-  mutating func concatenate(_ sources: [TensorID], axis: Int) -> TensorID {
+  package mutating func concatenate(_ sources: [TensorID], axis: Int) -> TensorID {
     let parts = sources.map {
       ConcatenateInstruction.Part(input: $0, coefficient: Int64(pick([1, 1, -2, 5])), offset: Int64(pick([0, 0, 7])))
     }
@@ -296,7 +296,7 @@ extension RandomProgram {
     return output
   }
 
-  mutating func pad(_ source: TensorID) -> TensorID {
+  package mutating func pad(_ source: TensorID) -> TensorID {
     let input = program[source]
     let (top, left) = (integer(0...2), integer(0...2))
     let shape = MapShape(
@@ -308,7 +308,7 @@ extension RandomProgram {
     return output
   }
 
-  mutating func flatten(_ source: TensorID) -> TensorID {
+  package mutating func flatten(_ source: TensorID) -> TensorID {
     let input = program[source]
     let output = tensor(MapShape(rows: 1, columns: 1, channels: input.shape.elements), input.range)
     append(.reshape(.init(name: nextName, input: source, output: output)))

@@ -1,0 +1,142 @@
+import CValueKernels
+import Diagnostics
+import IntegerProgram
+
+/// A pooling layer, sample by sample.
+struct PoolStep: PreparedStep {
+  /// Neighbouring output pixels whose windows hold equally many input pixels.
+  private struct Run: Sendable {
+    var first: Int
+    var count: Int
+    var stage: PreparedStage
+  }
+
+  private enum Kind: Sendable {
+    case maximum
+    case sum([Run], CodeWidth)
+  }
+
+  private let input: TensorID
+  private let output: TensorID
+  private let inputElements: Int
+  private let outputElements: Int
+  private let channels: Int
+  private let geometry: qcc_pool_geometry
+  private let kind: Kind
+
+  /// - Throws: `Diagnostic` where the kernels do not take the layer or the stage of a window is missing.
+  init(_ instruction: PoolInstruction, in program: IntegerProgram) throws(Diagnostic) {
+    let inputTensor = program[instruction.input]
+    let outputTensor = program[instruction.output]
+    input = instruction.input
+    output = instruction.output
+    inputElements = inputTensor.shape.elements
+    outputElements = outputTensor.shape.elements
+    channels = inputTensor.shape.channels
+    guard let geometry = qcc_pool_geometry(instruction, input: inputTensor.shape, output: outputTensor.shape) else {
+      throw Diagnostic("the simulator does not take pooling of this shape", at: .init(layer: instruction.name))
+    }
+    self.geometry = geometry
+    switch instruction.kind {
+    case .maximum:
+      kind = .maximum
+    case .sum(let stages):
+      let runs = try PoolStep.runs(instruction, stages: stages, input: inputTensor, output: outputTensor)
+      let most = instruction.windowRows * instruction.windowColumns
+      let sums = instruction.accumulatorBounds(range: inputTensor.range, pixels: most).final.int64
+      let fits32 = CodeWidth(inputTensor) == .int16 && CodeWidth(holding: sums) != .int64
+      kind = .sum(runs, fits32 ? .int32 : .int64)
+    }
+  }
+
+  private static func runs(
+    _ instruction: PoolInstruction, stages: [Int: OutputStage], input: ProgramTensor, output: ProgramTensor
+  ) throws(Diagnostic) -> [Run] {
+    let initial = [Int64](repeating: 0, count: input.shape.channels)
+    let most = instruction.windowRows * instruction.windowColumns
+    let sums = instruction.accumulatorBounds(range: input.range, pixels: most).final.int64
+    let prepared = stages.mapValues {
+      PreparedStage($0, initial: initial, sums: [sums], output: CodeWidth(output))
+    }
+    var runs: [Run] = []
+    var previous: Int?
+    for row in 0..<output.shape.rows {
+      for column in 0..<output.shape.columns {
+        let pixels = instruction.windowPixels(row: row, column: column, input: input.shape)
+        if pixels == previous {
+          runs[runs.count - 1].count += 1
+          continue
+        }
+        guard let stage = prepared.count == 1 ? prepared.values.first : prepared[pixels] else {
+          throw Diagnostic(
+            "no output stage for windows with \(pixels) pixels inside the feature map",
+            at: .init(layer: instruction.name))
+        }
+        runs.append(Run(first: row * output.shape.columns + column, count: 1, stage: stage))
+        previous = pixels
+      }
+    }
+    return runs
+  }
+
+  func scratchBytes(samples: Int) -> Int { outputElements * CodeWidth.int64.bytes }
+
+  func run(_ frame: Frame) {
+    for sample in 0..<frame.samples {
+      let input = frame[input].advanced(by: sample * inputElements)
+      let output = frame[output].advanced(by: sample * outputElements)
+      switch kind {
+      case .maximum:
+        let isDirect = input.width == output.width
+        let maxima = isDirect ? output : CodePointer(base: frame.scratch, width: input.width)
+        maximum(input, maxima)
+        if !isDirect { output.write(maxima, count: outputElements) }
+      case .sum(let runs, let width):
+        let sums = CodePointer(base: frame.scratch, width: width)
+        sum(input, sums)
+        for run in runs {
+          let offset = run.first * channels
+          run.stage.apply(sums.advanced(by: offset), positions: run.count, to: output.advanced(by: offset))
+        }
+      }
+    }
+  }
+
+  private func maximum(_ input: CodePointer, _ output: CodePointer) {
+    withUnsafePointer(to: geometry) { geometry in
+      switch input.width {
+      case .int16: qcc_max_pool_i16(geometry, input.int16, output.int16)
+      case .int32: qcc_max_pool_i32(geometry, input.int32, output.int32)
+      case .int64: qcc_max_pool_i64(geometry, input.int64, output.int64)
+      }
+    }
+  }
+
+  private func sum(_ input: CodePointer, _ sums: CodePointer) {
+    withUnsafePointer(to: geometry) { geometry in
+      switch (input.width, sums.width) {
+      case (.int16, .int32): qcc_sum_pool_i16_i32(geometry, input.int16, sums.int32)
+      case (.int16, _): qcc_sum_pool_i16_i64(geometry, input.int16, sums.int64)
+      case (.int32, _): qcc_sum_pool_i32_i64(geometry, input.int32, sums.int64)
+      case (.int64, _): qcc_sum_pool_i64_i64(geometry, input.int64, sums.int64)
+      }
+    }
+  }
+}
+
+extension qcc_pool_geometry {
+  /// Nil where the kernels do not take it.
+  fileprivate init?(_ instruction: PoolInstruction, input: MapShape, output: MapShape) {
+    let extents = [
+      input.rows, input.columns, input.channels, output.rows, output.columns, instruction.windowRows,
+      instruction.windowColumns, instruction.strideRows, instruction.strideColumns, instruction.paddingTop,
+      instruction.paddingLeft,
+    ].compactMap { Int32(exactly: $0) }
+    guard extents.count == 11 else { return nil }
+    self.init(
+      in_height: extents[0], in_width: extents[1], channels: extents[2], out_height: extents[3],
+      out_width: extents[4], kernel_height: extents[5], kernel_width: extents[6], stride_height: extents[7],
+      stride_width: extents[8], pad_top: extents[9], pad_left: extents[10])
+    guard withUnsafePointer(to: self, { qcc_pool_geometry_is_valid($0) }) else { return nil }
+  }
+}

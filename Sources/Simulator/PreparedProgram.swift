@@ -1,0 +1,111 @@
+import Diagnostics
+import IntegerProgram
+
+/// A program ready to run on any number of samples: weights and requantizers packed for the kernels, once.
+package struct PreparedProgram: Sendable {
+  /// Which tensors a run keeps.
+  package enum Keeping: Hashable, Sendable {
+    case outputs
+    case all
+    case tensors(Set<TensorID>)
+  }
+
+  package let program: IntegerProgram
+  private let steps: [any PreparedStep]
+
+  /// - Throws: `Diagnostics` with the layers that the kernels do not take.
+  /// - Precondition: `ProgramVerifier` found nothing wrong with `program`.
+  package init(_ program: IntegerProgram) throws(Diagnostics) {
+    self.program = program
+    var problems = Diagnostics()
+    steps = program.instructions.compactMap { instruction in
+      problems.collecting { try step(instruction, in: program) }
+    }
+    try problems.throwIfErrors()
+  }
+
+  /// Runs the program on `samples` samples; the codes do not depend on the number of threads.
+  ///
+  /// - Parameters:
+  ///   - inputs: for every input of the program its codes, sample after sample.
+  ///   - threads: nil: one per processor.
+  /// - Throws: `Diagnostic` where an input has the wrong number of codes or a code out of its tensor's range.
+  package func run(
+    _ inputs: [CodeArray], samples: Int, keeping: Keeping = .outputs, threads: Int? = nil
+  ) throws(Diagnostic) -> SimulationResult {
+    try check(inputs, samples: samples)
+    let kept = keptTensors(keeping)
+    let stores = zip(program.tensors, kept).map { tensor, isKept -> SimulationResult.Store? in
+      guard isKept else { return nil }
+      let width = CodeWidth(tensor)
+      let memory = CodeMemory(bytes: samples * tensor.shape.elements * width.bytes)
+      return .init(memory: memory, width: width, elements: tensor.shape.elements)
+    }
+    let workers = max(1, min(threads ?? processorCount, samples))
+    let chunk = max(1, min(cachedSamples, (samples + workers - 1) / workers))
+    let buffers = BufferPlan(program, kept: kept)
+    let chunks = (samples + chunk - 1) / chunk
+    let steps = steps
+    let program = program
+    onThreads(min(workers, chunks)) { worker in
+      let count = min(workers, chunks)
+      var workspace = Workspace(program: program, stores: stores, buffers: buffers, chunk: chunk, steps: steps)
+      for index in stride(from: worker, to: chunks, by: count) {
+        let first = index * chunk
+        workspace.run(steps, inputs: inputs, samples: first..<min(first + chunk, samples))
+      }
+    }
+    return SimulationResult(samples: samples, stores: stores)
+  }
+
+  /// As many samples as keep what the largest step touches in the second-level cache; dense layers read their weights
+  /// once for all of them.
+  private var cachedSamples: Int {
+    let largest = program.instructions.map { instruction in
+      (instruction.inputs + [instruction.output]).reduce(0) { bytes, tensor in
+        bytes + program[tensor].shape.elements * 4
+      }
+    }.max()
+    return min(256, max(1, (256 << 10) / max(1, largest ?? 1)))
+  }
+
+  private func keptTensors(_ keeping: Keeping) -> [Bool] {
+    var kept = [Bool](repeating: keeping == .all, count: program.tensors.count)
+    for output in program.outputs { kept[output.index] = true }
+    if case .tensors(let tensors) = keeping {
+      for tensor in tensors { kept[tensor.index] = true }
+    }
+    return kept
+  }
+
+  private func check(_ inputs: [CodeArray], samples: Int) throws(Diagnostic) {
+    guard inputs.count == program.inputs.count else {
+      throw Diagnostic("\(inputs.count) inputs for a network with \(program.inputs.count)")
+    }
+    for (input, tensor) in zip(inputs, program.inputs.map({ program[$0] })) {
+      guard input.count == samples * tensor.shape.elements else {
+        throw Diagnostic(
+          "\(input.count) codes", at: .init(tensor: tensor.name),
+          supported: "\(samples) samples of \(tensor.shape)")
+      }
+      guard let range = input.range else { continue }
+      guard tensor.range.lowerBound <= range.lowerBound, range.upperBound <= tensor.range.upperBound else {
+        throw Diagnostic(
+          "codes from \(range.lowerBound) to \(range.upperBound)", at: .init(tensor: tensor.name),
+          supported: "codes from \(tensor.range.lowerBound) to \(tensor.range.upperBound)")
+      }
+    }
+  }
+}
+
+private func step(_ instruction: Instruction, in program: IntegerProgram) throws(Diagnostic) -> any PreparedStep {
+  switch instruction {
+  case .linear(let instruction): try LinearStep(instruction, in: program)
+  case .sum(let instruction): SumStep(instruction, in: program)
+  case .pool(let instruction): try PoolStep(instruction, in: program)
+  case .requantize(let instruction): RequantizeStep(instruction, in: program)
+  case .concatenate(let instruction): ConcatenateStep(instruction, in: program)
+  case .pad(let instruction): PadStep(instruction, in: program)
+  case .reshape(let instruction): ReshapeStep(instruction, in: program)
+  }
+}

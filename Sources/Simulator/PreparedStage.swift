@@ -1,0 +1,121 @@
+import CValueKernels
+import IntegerProgram
+
+/// From the kernels' sums to codes: adds each channel's initial value, then the output stage.
+///
+/// The initial values are not added one by one: they move into the addends and thresholds, so that the kernels start at
+/// zero: (sum + initial) M + B = sum M + (initial M + B), and sum + initial >= t where sum >= t - initial.
+struct PreparedStage: Sendable {
+  private enum Kind: Sendable {
+    case accumulator
+    case affine(PackedRequantizers)
+    case table(PackedThresholds)
+    /// Codes or constants beyond the kernels' widths, one at a time.
+    case general(Requantization)
+  }
+
+  private let kind: Kind
+  private let initial: [Int64]
+  private let channels: Int
+
+  /// - Parameters:
+  ///   - initial: one per channel.
+  ///   - sums: what each channel's sum can reach without its initial value; one for all or one per channel.
+  ///   - output: how the codes are stored. It holds every code that is reached, so the clamp may be narrowed to it.
+  init(_ stage: OutputStage, initial: [Int64], sums: [ClosedRange<Int64>], output: CodeWidth) {
+    channels = initial.count
+    self.initial = initial
+    switch stage {
+    case .accumulator:
+      kind = .accumulator
+    case .requantize(let requantization):
+      let packed =
+        output == .int64
+        ? nil
+        : PreparedStage.affine(requantization, initial: initial, sums: sums, output: output).map(Kind.affine)
+          ?? PreparedStage.table(requantization, initial: initial, output: output).map(Kind.table)
+      kind = packed ?? .general(requantization)
+    }
+  }
+
+  private static func affine(
+    _ requantization: Requantization, initial: [Int64], sums: [ClosedRange<Int64>], output: CodeWidth
+  ) -> PackedRequantizers? {
+    let low = Int32(output.clamp(requantization.clamp.lowerBound))
+    let high = Int32(output.clamp(requantization.clamp.upperBound))
+    var packed: [qcc_requant_channel] = []
+    for channel in initial.indices {
+      guard case .affine(let affine) = requantization.channels[requantization.channels.count == 1 ? 0 : channel],
+        let zeroPoint = Int32(exactly: affine.offset)
+      else { return nil }
+      let (shifted, overflows) = affine.addend.addingReportingOverflow(
+        Int128(affine.multiplier) * Int128(initial[channel]))
+      if overflows { return nil }
+      let sum = sums.count == 1 ? sums[0] : sums[channel]
+      packed.append(
+        qcc_requant_channel(
+          multiplier: affine.multiplier, offset_high: Int64(truncatingIfNeeded: shifted >> 64),
+          offset_low: UInt64(truncatingIfNeeded: shifted), acc_low: sum.lowerBound, acc_high: sum.upperBound,
+          shift: Int32(affine.shift), zero_point: zeroPoint, low: low, high: high,
+          half_even: affine.rounding == .halfEven && affine.shift > 0))
+    }
+    return PackedRequantizers(packed)
+  }
+
+  private static func table(
+    _ requantization: Requantization, initial: [Int64], output: CodeWidth
+  ) -> PackedThresholds? {
+    let clamp = requantization.clamp
+    var counts: [Int] = []
+    var thresholds: [Int64] = []
+    var codes: [Int32] = []
+    for channel in initial.indices {
+      guard case .table(let table) = requantization.channels[requantization.channels.count == 1 ? 0 : channel]
+      else { return nil }
+      counts.append(table.thresholds.count)
+      for threshold in table.thresholds {
+        let (shifted, overflows) = threshold.subtractingReportingOverflow(initial[channel])
+        if overflows { return nil }
+        thresholds.append(shifted)
+      }
+      codes += table.codes.map { Int32(output.clamp(min(max($0, clamp.lowerBound), clamp.upperBound))) }
+    }
+    return PackedThresholds(counts: counts, thresholds: thresholds, codes: codes)
+  }
+
+  /// Codes of `positions` x channels sums, which are 32 or 64 bits wide. May run in place for accumulators.
+  func apply(_ sums: CodePointer, positions: Int, to output: CodePointer) {
+    switch (kind, sums.width, output.width) {
+    case (.affine(let packed), .int32, .int16):
+      qcc_requantize_i32_i16(packed.pointer, sums.int32, positions, output.int16)
+    case (.affine(let packed), .int32, .int32):
+      qcc_requantize_i32_i32(packed.pointer, sums.int32, positions, output.int32)
+    case (.affine(let packed), .int64, .int16):
+      qcc_requantize_i64_i16(packed.pointer, sums.int64, positions, output.int16)
+    case (.affine(let packed), .int64, .int32):
+      qcc_requantize_i64_i32(packed.pointer, sums.int64, positions, output.int32)
+    case (.table(let packed), .int32, .int16):
+      qcc_threshold_i32_i16(packed.pointer, sums.int32, positions, output.int16)
+    case (.table(let packed), .int32, .int32):
+      qcc_threshold_i32_i32(packed.pointer, sums.int32, positions, output.int32)
+    case (.table(let packed), .int64, .int16):
+      qcc_threshold_i64_i16(packed.pointer, sums.int64, positions, output.int16)
+    case (.table(let packed), .int64, .int32):
+      qcc_threshold_i64_i32(packed.pointer, sums.int64, positions, output.int32)
+    case (.accumulator, _, _):
+      forEachElement(positions) { element, channel in output[element] = sums[element] &+ initial[channel] }
+    case (.general(let requantization), _, _):
+      forEachElement(positions) { element, channel in
+        output[element] = requantization(sums[element] &+ initial[channel], channel: channel)
+      }
+    case (.affine, _, _), (.table, _, _):
+      preconditionFailure("a requantization was packed for 32-bit sums or more and codes of 16 or 32 bits")
+    }
+  }
+
+  private func forEachElement(_ positions: Int, _ body: (_ element: Int, _ channel: Int) -> Void) {
+    for position in 0..<positions {
+      for channel in 0..<channels { body(position * channels + channel, channel) }
+    }
+  }
+}

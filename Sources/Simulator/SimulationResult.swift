@@ -1,0 +1,43 @@
+import IntegerProgram
+
+/// The codes that a run kept.
+package struct SimulationResult: Sendable {
+  struct Store: Sendable {
+    var memory: CodeMemory
+    var width: CodeWidth
+    /// Per sample.
+    var elements: Int
+
+    func pointer(sample: Int) -> CodePointer {
+      CodePointer(base: memory.base, width: width).advanced(by: sample * elements)
+    }
+  }
+
+  package let samples: Int
+  /// By tensor index.
+  let stores: [Store?]
+
+  package func keeps(_ tensor: TensorID) -> Bool { stores[tensor.index] != nil }
+
+  /// The codes of `tensor` in one sample, row by row, channels innermost.
+  /// - Precondition: the run kept the tensor.
+  package func codes(of tensor: TensorID, sample: Int) -> [Int64] {
+    withCodes(of: tensor, sample: sample) { codes, count in (0..<count).map { codes[$0] } }
+  }
+
+  /// Calls `body` with the index and the code of every element of `tensor` in one sample, without making an array.
+  package func forEachCode(of tensor: TensorID, sample: Int, _ body: (Int, Int64) throws -> Void) rethrows {
+    try withCodes(of: tensor, sample: sample) { codes, count in
+      for index in 0..<count { try body(index, codes[index]) }
+    }
+  }
+
+  private func withCodes<Result>(
+    of tensor: TensorID, sample: Int, _ body: (CodePointer, Int) throws -> Result
+  ) rethrows -> Result {
+    precondition((0..<samples).contains(sample), "sample \(sample) of \(samples)")
+    guard let store = stores[tensor.index] else { preconditionFailure("tensor \(tensor.index) was not kept") }
+    defer { withExtendedLifetime(store.memory) {} }
+    return try body(store.pointer(sample: sample), store.elements)
+  }
+}
