@@ -30,7 +30,8 @@ let package = Package(
     .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
     .testTarget(name: "TargetsTests", dependencies: ["Diagnostics", "Targets"]),
     .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Targets", "Tiling", "TilingTestSupport"]),
-    .testTarget(name: "CycleSimulatorTests", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"]),
+    .testTarget(
+      name: "CycleSimulatorTests", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"]),
     .executableTarget(
       name: "tiling-bench", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"],
       path: "Benchmarks/TilingBench"),

@@ -1,0 +1,55 @@
+# qcc: `make demo` shows it at work, `make test` runs every test. Both install what is missing first (scripts/prepare.sh).
+
+SWIFT ?= swift
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
+QCC := .build/release/qcc
+# The network of the demo: trained with QKeras on the digits of scikit-learn (testdata/make.py).
+DEMO := testdata/digits_conv_affine
+# Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
+LAYERS := --explicit-target-dependency-import-check error
+
+.PHONY: help prepare build demo test bench format lint generated check-generated clean
+.NOTPARALLEL:
+
+help:
+	@echo 'make demo             build, then compile, verify and report the digits network'
+	@echo 'make test             all tests'
+	@echo 'make build            the release build of qcc: $(QCC)'
+	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
+	@echo 'make format           format the Swift sources'
+	@echo 'make lint             check their format'
+	@echo 'make generated        write generated files afresh'
+	@echo 'make check-generated  check that they are fresh'
+	@echo 'make clean            remove all that was built'
+
+prepare:
+	@scripts/prepare.sh
+
+build: prepare
+	$(SWIFT) build -c release --product qcc $(LAYERS)
+
+demo: build
+	@scripts/demo.sh $(QCC) $(DEMO)
+
+test: prepare
+	$(SWIFT) build --build-tests $(LAYERS)
+	$(SWIFT) test --skip-build
+
+bench: prepare
+	$(SWIFT) build -c release $(LAYERS)
+	@scripts/bench.sh $(QCC)
+
+format:
+	$(SWIFT) format --in-place --recursive $(SWIFT_SOURCES)
+
+lint:
+	$(SWIFT) format lint --strict --recursive $(SWIFT_SOURCES)
+
+generated:
+	@scripts/generated.sh
+
+check-generated:
+	@scripts/generated.sh --check
+
+clean:
+	rm -rf .build build

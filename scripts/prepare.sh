@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Makes a machine ready to build qcc: checks Swift, installs by apt what is missing and says so, fetches the packages.
+# Where it may not install anything it says what to install instead.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+swift=${SWIFT:-swift}
+
+fail() {
+  printf 'prepare: %s\n' "$@" >&2
+  exit 1
+}
+
+command -v "$swift" >/dev/null || fail "no '$swift' on the PATH: install Swift 6.1 or later from https://swift.org/install"
+version=$("$swift" --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -1)
+read -r major minor <<<"${version:-0 0}"
+((major > 6 || (major == 6 && minor >= 1))) || fail "Swift $major.$minor found; qcc needs 6.1 or later (https://swift.org/install)"
+
+missing=()
+command -v git >/dev/null || missing+=(git ca-certificates)
+command -v pkg-config >/dev/null || missing+=(pkg-config)
+# Verification compiles the emitted C: any of the three will do, and Swift brings clang.
+command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || missing+=(gcc libc6-dev)
+pkg-config --exists hdf5-serial 2>/dev/null || missing+=(libhdf5-dev)
+
+if ((${#missing[@]})); then
+  command -v apt-get >/dev/null ||
+    fail "missing: ${missing[*]} (names of Debian packages); this system has no apt-get to install them" \
+      "HDF5's C library is looked for by pkg-config under the name hdf5-serial"
+  root=()
+  if [[ $(id -u) != 0 ]]; then
+    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
+      root=(sudo)
+    else
+      fail "missing: ${missing[*]}; ask an administrator for: apt-get install --no-install-recommends ${missing[*]}"
+    fi
+  fi
+  echo "prepare: installing ${missing[*]} with ${root[*]:+${root[*]} }apt-get"
+  apt() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"; }
+  # Lists of packages are often missing or stale where nothing was installed for a while.
+  apt update || echo "prepare: apt-get update failed; trying with the lists that are here" >&2
+  apt install -y --no-install-recommends "${missing[@]}" >/dev/null || fail "apt-get install ${missing[*]} failed"
+  pkg-config --exists hdf5-serial || fail "libhdf5-dev is installed, but pkg-config does not know hdf5-serial"
+fi
+
+# Fetching packages is the one step that needs a network; a first try may hit a hiccup.
+for attempt in 1 2 3; do
+  if "$swift" package resolve >/dev/null 2>.build-resolve.log; then
+    rm -f .build-resolve.log
+    exit 0
+  fi
+  sleep $((attempt * 2))
+done
+cat .build-resolve.log >&2
+rm -f .build-resolve.log
+fail "the Swift packages that qcc uses could not be fetched (see above)"
