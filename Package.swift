@@ -59,6 +59,12 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
     .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),
     .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5"]),
+    .testTarget(
+      name: "IntegerProgramTests",
+      dependencies: [
+        "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling",
+        .product(name: "BigInt", package: "BigInt"),
+      ]),
     .target(
       name: "Simulator",
       dependencies: ["CValueKernels", "Diagnostics", "IntegerProgram", "Quantization", "Targets", "Tiling"]),

@@ -89,10 +89,11 @@ extension PoolInstruction {
     return bounds
   }
 
-  /// How many pixels of the window of output (`row`, `column`) lie inside a feature map of `input`.
-  package func windowPixels(row: Int, column: Int, input: MapShape) -> Int {
+  /// How many rows and columns of the window of output (`row`, `column`) lie inside a feature map of `input`.
+  package func windowExtents(row: Int, column: Int, input: MapShape) -> Extents {
     func inside(_ first: Int, _ count: Int, _ extent: Int) -> Int { max(0, min(first + count, extent) - max(first, 0)) }
-    return inside(row * strideRows - paddingTop, windowRows, input.rows)
-      * inside(column * strideColumns - paddingLeft, windowColumns, input.columns)
+    return Extents(
+      rows: inside(row * strideRows - paddingTop, windowRows, input.rows),
+      columns: inside(column * strideColumns - paddingLeft, windowColumns, input.columns))
   }
 }

@@ -79,9 +79,9 @@ package func limbCount(of range: ClosedRange<Int64>) -> Int {
   var upper = range.upperBound
   var limbs = 1
   while lower < -32768 || upper > 32767 {
-    // The carry of a balanced digit: (code - digit) / 2^16 with digit in -32768...32767.
-    lower = (lower &+ 32768) >> 16
-    upper = (upper &+ 32768) >> 16
+    // What a balanced digit leaves: (code - digit) / 2^16 with digit in -32768...32767.
+    lower = (lower >> 16) + ((lower >> 15) & 1)
+    upper = (upper >> 16) + ((upper >> 15) & 1)
     limbs += 1
   }
   return limbs

@@ -62,7 +62,8 @@ struct PoolStep: PreparedStep {
     var previous: Int?
     for row in 0..<output.shape.rows {
       for column in 0..<output.shape.columns {
-        let pixels = instruction.windowPixels(row: row, column: column, input: input.shape)
+        let window = instruction.windowExtents(row: row, column: column, input: input.shape)
+        let pixels = window.rows * window.columns
         if pixels == previous {
           runs[runs.count - 1].count += 1
           continue

@@ -1,0 +1,133 @@
+import Diagnostics
+import Targets
+
+extension IntegerProgram {
+  /// Judges a program, whoever made it: that tensors are written before they are read, that shapes agree, that no step
+  /// can leave its type whatever the inputs, and that plans fit the accelerator. It trusts only the ranges of the inputs;
+  /// every other range is held against what the instructions can make.
+  /// - Throws: `Diagnostics` with everything that is wrong.
+  package func verify(for accelerator: Accelerator) throws(Diagnostics) {
+    var verifier = ProgramVerifier(program: self, accelerator: accelerator)
+    verifier.run()
+    try verifier.problems.throwIfErrors()
+  }
+}
+
+struct ProgramVerifier {
+  let program: IntegerProgram
+  let accelerator: Accelerator
+  var problems = Diagnostics()
+  /// The instruction under test.
+  var layer: String?
+
+  init(program: IntegerProgram, accelerator: Accelerator) {
+    self.program = program
+    self.accelerator = accelerator
+  }
+
+  mutating func run() {
+    verifyTensors()
+    // Everything below looks tensors up.
+    if problems.hasErrors { return }
+    verifyOrder()
+    for instruction in program.instructions {
+      layer = instruction.name
+      verify(instruction)
+    }
+  }
+
+  mutating func report(_ found: String, tensor: String? = nil, supported: String? = nil) {
+    problems.report(Diagnostic(found, at: .init(layer: layer, tensor: tensor), supported: supported))
+  }
+
+  /// Reports `found` and returns false where `condition` does not hold.
+  @discardableResult
+  mutating func require(
+    _ condition: Bool, _ found: @autoclosure () -> String, tensor: String? = nil,
+    supported: @autoclosure () -> String? = nil
+  ) -> Bool {
+    if !condition { report(found(), tensor: tensor, supported: supported()) }
+    return condition
+  }
+
+  private static let extentLimit = 1 << 20
+
+  private mutating func verifyTensors() {
+    var names = Set<String>()
+    for tensor in program.tensors {
+      require(names.insert(tensor.name).inserted, "two tensors of this name", tensor: tensor.name)
+      let extents = [tensor.shape.rows, tensor.shape.columns, tensor.shape.channels]
+      guard
+        require(
+          extents.allSatisfy { (1...ProgramVerifier.extentLimit).contains($0) }, "shape \(tensor.shape)",
+          tensor: tensor.name, supported: "extents of 1 to \(ProgramVerifier.extentLimit)")
+      else { continue }
+      let encoding = tensor.encoding
+      require(
+        [encoding.scales.count, encoding.offsets.count].allSatisfy { $0 == 1 || $0 == tensor.shape.channels },
+        "\(encoding.scales.count) scales and \(encoding.offsets.count) offsets", tensor: tensor.name,
+        supported: "1, or one per channel (\(tensor.shape.channels))")
+      require(
+        (encoding.scales + encoding.offsets).allSatisfy(\.isFinite), "a scale or offset that is no number",
+        tensor: tensor.name)
+    }
+    let used = program.inputs + program.outputs + program.instructions.flatMap { $0.inputs + [$0.output] }
+    for tensor in used where !program.tensors.indices.contains(tensor.index) {
+      report("tensor number \(tensor.index) of \(program.tensors.count)")
+    }
+  }
+
+  private mutating func verifyOrder() {
+    var written = Set<TensorID>()
+    for input in program.inputs {
+      require(written.insert(input).inserted, "an input that stands twice", tensor: program[input].name)
+    }
+    for instruction in program.instructions {
+      layer = instruction.name
+      for input in instruction.inputs {
+        require(written.contains(input), "read before it is written", tensor: program[input].name)
+      }
+      require(
+        written.insert(instruction.output).inserted, "written twice", tensor: program[instruction.output].name)
+    }
+    layer = nil
+    for output in program.outputs {
+      require(written.contains(output), "an output that nothing writes", tensor: program[output].name)
+    }
+  }
+
+  private mutating func verify(_ instruction: Instruction) {
+    switch instruction {
+    case .linear(let instruction): verify(instruction)
+    case .sum(let instruction): verify(instruction)
+    case .pool(let instruction): verify(instruction)
+    case .requantize(let instruction): verify(instruction)
+    case .concatenate(let instruction): verify(instruction)
+    case .pad(let instruction): verify(instruction)
+    case .reshape(let instruction): verify(instruction)
+    }
+  }
+}
+
+extension ProgramVerifier {
+  /// That codes of `range` are among those that `tensor` says it can hold.
+  mutating func requireCodes(_ range: ClosedRange<Int128>, in tensor: ProgramTensor) {
+    require(
+      range.isWithin(tensor.range), "codes from \(range.lowerBound) to \(range.upperBound)", tensor: tensor.name,
+      supported: "the tensor's range, \(tensor.range.lowerBound) to \(tensor.range.upperBound)")
+  }
+
+  mutating func requireShape(_ shape: MapShape, of tensor: ProgramTensor) {
+    require(tensor.shape == shape, "shape \(tensor.shape)", tensor: tensor.name, supported: "\(shape)")
+  }
+}
+
+extension ClosedRange where Bound == Int128 {
+  init(_ range: ClosedRange<Int64>) {
+    self = Int128(range.lowerBound)...Int128(range.upperBound)
+  }
+
+  func isWithin(_ other: ClosedRange<Int64>) -> Bool {
+    lowerBound >= Int128(other.lowerBound) && upperBound <= Int128(other.upperBound)
+  }
+}

@@ -1,0 +1,109 @@
+import Diagnostics
+
+extension ProgramVerifier {
+  /// - Parameter accumulators: what each channel's accumulators can reach, one for all channels or one per channel.
+  mutating func verify(_ stage: OutputStage, accumulators: [ClosedRange<Int128>], output: ProgramTensor) {
+    switch stage {
+    case .accumulator:
+      for range in accumulators { requireCodes(range, in: output) }
+    case .requantize(let requantization):
+      verify(requantization, accumulators: accumulators, output: output)
+    }
+  }
+
+  mutating func verify(
+    _ requantization: Requantization, accumulators: [ClosedRange<Int128>], output: ProgramTensor
+  ) {
+    let channels = output.shape.channels
+    guard
+      require(
+        requantization.channels.count == 1 || requantization.channels.count == channels,
+        "\(requantization.channels.count) requantizers", supported: "1, or one per channel (\(channels))")
+    else { return }
+    let tables = requantization.channels.filter { if case .table = $0 { true } else { false } }.count
+    require(
+      tables == 0 || tables == requantization.channels.count, "\(tables) of \(requantization.channels.count) tables",
+      supported: "requantizers of one kind in a layer")
+
+    for channel in 0..<max(requantization.channels.count, accumulators.count) {
+      let accumulators = accumulators[accumulators.count == 1 ? 0 : channel]
+      guard let lower = Int64(exactly: accumulators.lowerBound), let upper = Int64(exactly: accumulators.upperBound)
+      else {
+        report("accumulators of channel \(channel) beyond 64 bits")
+        return
+      }
+      let requantizer = requantization.channels[requantization.channels.count == 1 ? 0 : channel]
+      switch requantizer.codes(of: lower...upper) {
+      case .success(let codes):
+        let clamp = requantization.clamp
+        let clamped =
+          min(
+            max(codes.lowerBound, clamp.lowerBound), clamp.upperBound)...min(
+            max(codes.upperBound, clamp.lowerBound), clamp.upperBound)
+        if !output.range.contains(clamped) {
+          requireCodes(ClosedRange<Int128>(clamped), in: output)
+          return
+        }
+      case .failure(let problem):
+        report("channel \(channel): \(problem.found)", supported: problem.supported)
+        return
+      }
+    }
+  }
+}
+
+extension Requantizer {
+  /// The codes, before clamping, that accumulators of `range` can become, or what is wrong with the requantizer.
+  func codes(of range: ClosedRange<Int64>) -> Result<ClosedRange<Int64>, Diagnostic> {
+    switch self {
+    case .affine(let affine): affine.codes(of: range)
+    case .table(let table): table.codes(of: range)
+    }
+  }
+}
+
+extension AffineRequantizer {
+  func codes(of range: ClosedRange<Int64>) -> Result<ClosedRange<Int64>, Diagnostic> {
+    guard (0...126).contains(shift) else {
+      return .failure(Diagnostic("a shift of \(shift)", supported: "0 to 126"))
+    }
+    guard rounding == .halfEven || offset == 0 else {
+      return .failure(Diagnostic("an offset after a floor", supported: "an offset within the addend"))
+    }
+    // Monotone: the ends of the range say everything.
+    var ends: [Int64] = []
+    for accumulator in [range.lowerBound, range.upperBound] {
+      let (scaled, overflows) = (Int128(accumulator) * Int128(multiplier)).addingReportingOverflow(addend)
+      // One unit of room for rounding up.
+      guard !overflows, scaled < Int128.max,
+        let rounded = Int64(exactly: scaled >> Int128(shift)), rounded < Int64.max,
+        !rounded.addingReportingOverflow(offset).overflow, !(rounded + 1).addingReportingOverflow(offset).overflow
+      else {
+        return .failure(
+          Diagnostic(
+            "(\(accumulator) * \(multiplier) + \(addend)) / 2^\(shift) + \(offset)",
+            supported: "128 bits before the shift and 64 bits after it"))
+      }
+      ends.append(self(accumulator))
+    }
+    return .success(min(ends[0], ends[1])...max(ends[0], ends[1]))
+  }
+}
+
+extension ThresholdTable {
+  func codes(of range: ClosedRange<Int64>) -> Result<ClosedRange<Int64>, Diagnostic> {
+    guard codes.count == thresholds.count + 1 else {
+      return .failure(Diagnostic("\(codes.count) codes for \(thresholds.count) thresholds", supported: "one more"))
+    }
+    guard zip(thresholds, thresholds.dropFirst()).allSatisfy(<) else {
+      return .failure(Diagnostic("thresholds that do not ascend"))
+    }
+    let first = thresholds.count { $0 <= range.lowerBound }
+    let last = thresholds.count { $0 <= range.upperBound }
+    var reached = codes[first]...codes[first]
+    for code in codes[first...last] {
+      reached = min(reached.lowerBound, code)...max(reached.upperBound, code)
+    }
+    return .success(reached)
+  }
+}
