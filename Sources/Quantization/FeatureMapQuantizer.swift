@@ -1,26 +1,33 @@
 /// What a quantizer does to a feature map: element-wise functions, then steps, and what the codes mean. All of it is fixed
 /// when the model is read.
 package struct FeatureMapQuantizer: Sendable {
-  package var functions: [RealFunction]
+  package var functions: [RealFunction] { didSet { compiled = functions.map(\.compiled) } }
   package var steps: StepFunction
   package var format: CodeFormat
+  private var compiled: [CompiledFunction]
 
   package init(functions: [RealFunction] = [], steps: StepFunction, format: CodeFormat) {
     self.functions = functions
     self.steps = steps
     self.format = format
+    compiled = functions.map(\.compiled)
   }
 
   /// code = clamp(round_half_even(v / step) + zero point), value = scale x (code - zero point); scale = step unless given.
-  package init(step: Rational, scale: Rational? = nil, zeroPoint: Int64 = 0, range: ClosedRange<Int64>) {
+  package init(
+    functions: [RealFunction] = [], step: Rational, scale: Rational? = nil, zeroPoint: Int64 = 0,
+    range: ClosedRange<Int64>
+  ) {
     self.init(
-      steps: .uniform(UniformSteps(gain: .one / step, zeroPoint: zeroPoint, clamp: range)),
+      functions: functions, steps: .uniform(UniformSteps(gain: .one / step, zeroPoint: zeroPoint, clamp: range)),
       format: CodeFormat(scale: scale ?? step, zeroPoint: zeroPoint, range: range))
   }
 
   /// The code of a real number, in double precision.
   package func code(of value: Double) -> Int64 {
-    steps.code(of: functions.reduce(value) { $1($0) })
+    var value = value
+    for function in compiled { value = function(value) }
+    return steps.code(of: value)
   }
 
   /// The codes that numbers within `band` of `value` have: more than one says that a rounding boundary lies there.
@@ -33,11 +40,9 @@ package struct FeatureMapQuantizer: Sendable {
 
   /// A band around `value` that is 1e-9 of a step wide: reference values this near to a rounding boundary are ties.
   package func tieBand(at value: Double) -> Double {
-    let step: Double
     switch steps {
-    case .uniform(let uniform): step = 1 / abs(uniform.gain.double)
-    case .levels: step = max(abs(format.scale.double), abs(value))
+    case .uniform(let uniform): 1e-9 * uniform.stepWidth
+    case .levels: 1e-9 * max(abs(format.value(of: format.zeroPoint + 1)), abs(value))
     }
-    return 1e-9 * step
   }
 }

@@ -3,6 +3,8 @@ import Diagnostics
 /// A quantizer as a model names it. Each kind is a struct in a file of its own, the single definition of its numbers.
 package enum Quantizer: Sendable {
   case featureMapAffine(FeatureMapAffine)
+  case quantizedBits(QuantizedBits)
+  case quantizedReLU(QuantizedReLU)
 }
 
 /// What every kind of quantizer says of itself.
@@ -27,12 +29,26 @@ extension Quantizer {
   /// Every kind by its case: a new kind is a line here and a case above.
   private static let kinds: [(kind: any QuantizerKind.Type, make: @Sendable (inout QuantizerArguments) -> Quantizer)] =
     [
-      (FeatureMapAffine.self, { .featureMapAffine(FeatureMapAffine(&$0)) })
+      (FeatureMapAffine.self, { .featureMapAffine(FeatureMapAffine(&$0)) }),
+      (QuantizedBits.self, { .quantizedBits(QuantizedBits(&$0)) }),
+      (QuantizedReLU.self, { .quantizedReLU(QuantizedReLU(&$0)) }),
     ]
 
   package var kind: any QuantizerKind {
     switch self {
     case .featureMapAffine(let kind): kind
+    case .quantizedBits(let kind): kind
+    case .quantizedReLU(let kind): kind
+    }
+  }
+
+  /// As QKeras' layers use it for kernels (kernel_quantizer, depthwise_quantizer, pointwise_quantizer; gamma and variance of
+  /// QBatchNormalization): kinds that scale per channel take `auto_po2` where the model gives no alpha. Biases and
+  /// activations use the quantizer as it is.
+  package var trainable: Quantizer {
+    switch self {
+    case .quantizedBits(let kind): .quantizedBits(kind.trainable)
+    case .featureMapAffine, .quantizedReLU: self
     }
   }
 

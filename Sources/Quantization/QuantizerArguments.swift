@@ -46,6 +46,9 @@ package struct QuantizerArguments {
 
   package mutating func take(_ name: String) -> Value? { named.removeValue(forKey: name) }
 
+  /// Whether one of `names` is given and not yet taken.
+  package func mentions(_ names: String...) -> Bool { names.contains { named[$0] != nil } }
+
   /// Arguments that do not change what a trained network computes.
   package mutating func ignore(_ names: String...) {
     for name in names { named[name] = nil }
@@ -70,6 +73,27 @@ package struct QuantizerArguments {
       return standard
     }
     return value
+  }
+
+  /// One integer or a list of them, or nil where it is None or not given.
+  package mutating func ints(_ name: String) -> [Int]? {
+    switch take(name) {
+    case nil, .some(.none): return nil
+    case .int(let int) where abs(int) < 1 << 30: return [Int(int)]
+    case .array(let numbers, _) where !numbers.isEmpty && numbers.allSatisfy({ $0.rounded() == $0 && abs($0) < 1e9 }):
+      return numbers.map { Int($0) }
+    case let other?:
+      refuse("\(name) is \(other)", supported: "None, an integer, a list of integers")
+      return nil
+    }
+  }
+
+  /// An exponent of two, or nil where it is None or not given.
+  package mutating func exponent(_ name: String) -> Int? {
+    guard let numbers = ints(name) else { return nil }
+    if numbers.count == 1, (-126...127).contains(numbers[0]) { return numbers[0] }
+    refuse("\(name) = \(numbers)", supported: "an integer in -126...127")
+    return nil
   }
 
   package mutating func bool(_ name: String, default standard: Bool) -> Bool {
@@ -140,19 +164,6 @@ package struct QuantizerArguments {
     for name in named.keys.sorted() { refuse("unknown argument '\(name)'") }
     try problems.throwIfErrors()
   }
-}
-
-/// The `alpha` of QKeras' quantizers: how the scale of a tensor is found.
-package enum Alpha: Sendable, Equatable {
-  case none
-  case number(Double)
-  case array([Double], shape: [Int])
-  /// The largest magnitude decides, per channel.
-  case auto
-  /// The power of two nearest to the least-squares scale, per channel.
-  case autoPowerOfTwo
-
-  package var dependsOnData: Bool { self == .auto || self == .autoPowerOfTwo }
 }
 
 extension QuantizerArguments.Value: CustomStringConvertible {

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// An element-wise function of one real number, as it stands between a linear layer and the next quantizer.
 package enum RealFunction: Sendable, Equatable {
   /// scale x v + shift
@@ -41,32 +33,8 @@ extension RealFunction {
     }
   }
 
-  /// The value in double precision.
-  package func callAsFunction(_ value: Double) -> Double {
-    switch self {
-    case .affine(let scale, let shift): return scale.double * value + shift.double
-    case .clip(let lower, let upper):
-      var result = value
-      if let lower { result = max(result, lower.double) }
-      if let upper { result = min(result, upper.double) }
-      return result
-    case .leakyReLU(let slope): return value < 0 ? slope.double * value : value
-    case .hardSwish(let shift, let upper):
-      return value * min(max(value + shift.double, 0), upper.double) / upper.double
-    case .sigmoid: return 1 / (1 + exp(-value))
-    case .tanh: return Self.hyperbolicTangent(value)
-    }
-  }
-
-  private static func hyperbolicTangent(_ value: Double) -> Double {
-    #if canImport(Glibc)
-      return Glibc.tanh(value)
-    #elseif canImport(Musl)
-      return Musl.tanh(value)
-    #else
-      return Darwin.tanh(value)
-    #endif
-  }
+  /// The value in double precision. Over many values `compiled` is faster.
+  package func callAsFunction(_ value: Double) -> Double { compiled(value) }
 
   /// The numbers between which the function is monotone; none where it is monotone everywhere.
   package var turningPoints: [Rational] {
