@@ -10,7 +10,6 @@
 enum ElementaryMath {
   static func logistic(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
   static func hyperbolicTangent(_ value: Double) -> Double { tanh(value) }
-  static func powerOfTwo(_ exponent: Double) -> Double { exp2(exponent) }
 
   /// The natural logarithm in float32, correctly rounded but for rare cases.
   static func logarithm(_ value: Float) -> Float { Float(log(Double(value))) }

@@ -4,7 +4,21 @@ import Diagnostics
 package enum Quantizer: Sendable {
   case featureMapAffine(FeatureMapAffine)
   case quantizedBits(QuantizedBits)
+  case quantizedLinear(QuantizedLinear)
   case quantizedReLU(QuantizedReLU)
+  case quantizedPowerOfTwo(QuantizedPowerOfTwo)
+  case quantizedReLUPowerOfTwo(QuantizedReLUPowerOfTwo)
+  case binary(Binary)
+  case stochasticBinary(StochasticBinary)
+  case ternary(Ternary)
+  case stochasticTernary(StochasticTernary)
+  case bernoulli(Bernoulli)
+  case quantizedTanh(QuantizedTanh)
+  case quantizedSigmoid(QuantizedSigmoid)
+  case quantizedULaw(QuantizedULaw)
+  case quantizedHSwish(QuantizedHSwish)
+  case binarySigmoid(BinarySigmoid)
+  case binaryTanh(BinaryTanh)
 }
 
 /// What every kind of quantizer says of itself.
@@ -15,6 +29,10 @@ package protocol QuantizerKind: Sendable {
   static var parameters: [String] { get }
   /// Takes its arguments; problems are collected in them.
   init(_ arguments: inout QuantizerArguments)
+  /// The case that holds it.
+  var quantizer: Quantizer { get }
+  /// The same as a kernel quantizer, see `Quantizer.trainable`.
+  var trainable: Self { get }
   /// The width that the model declares, in bits.
   var bits: Int { get }
   /// What it does to a feature map. Throws where that depends on data that only training sees.
@@ -25,46 +43,72 @@ package protocol QuantizerKind: Sendable {
   var description: String { get }
 }
 
+extension QuantizerKind {
+  package var trainable: Self { self }
+}
+
 extension Quantizer {
-  /// Every kind by its case: a new kind is a line here and a case above.
-  private static let kinds: [(kind: any QuantizerKind.Type, make: @Sendable (inout QuantizerArguments) -> Quantizer)] =
-    [
-      (FeatureMapAffine.self, { .featureMapAffine(FeatureMapAffine(&$0)) }),
-      (QuantizedBits.self, { .quantizedBits(QuantizedBits(&$0)) }),
-      (QuantizedReLU.self, { .quantizedReLU(QuantizedReLU(&$0)) }),
-    ]
+  /// Every kind there is: a new one is a line here, a case above and its line in `kind`.
+  private static let kinds: [any QuantizerKind.Type] = [
+    FeatureMapAffine.self,
+    QuantizedBits.self,
+    QuantizedLinear.self,
+    QuantizedReLU.self,
+    QuantizedPowerOfTwo.self,
+    QuantizedReLUPowerOfTwo.self,
+    Binary.self,
+    StochasticBinary.self,
+    Ternary.self,
+    StochasticTernary.self,
+    Bernoulli.self,
+    QuantizedTanh.self,
+    QuantizedSigmoid.self,
+    QuantizedULaw.self,
+    QuantizedHSwish.self,
+    BinarySigmoid.self,
+    BinaryTanh.self,
+  ]
 
   package var kind: any QuantizerKind {
     switch self {
     case .featureMapAffine(let kind): kind
     case .quantizedBits(let kind): kind
+    case .quantizedLinear(let kind): kind
     case .quantizedReLU(let kind): kind
+    case .quantizedPowerOfTwo(let kind): kind
+    case .quantizedReLUPowerOfTwo(let kind): kind
+    case .binary(let kind): kind
+    case .stochasticBinary(let kind): kind
+    case .ternary(let kind): kind
+    case .stochasticTernary(let kind): kind
+    case .bernoulli(let kind): kind
+    case .quantizedTanh(let kind): kind
+    case .quantizedSigmoid(let kind): kind
+    case .quantizedULaw(let kind): kind
+    case .quantizedHSwish(let kind): kind
+    case .binarySigmoid(let kind): kind
+    case .binaryTanh(let kind): kind
     }
   }
 
   /// As QKeras' layers use it for kernels (kernel_quantizer, depthwise_quantizer, pointwise_quantizer; gamma and variance of
   /// QBatchNormalization): kinds that scale per channel take `auto_po2` where the model gives no alpha. Biases and
   /// activations use the quantizer as it is.
-  package var trainable: Quantizer {
-    switch self {
-    case .quantizedBits(let kind): .quantizedBits(kind.trainable)
-    case .featureMapAffine, .quantizedReLU: self
-    }
-  }
+  package var trainable: Quantizer { kind.trainable.quantizer }
 
   /// The class names that model files may use, sorted.
-  package static var supportedNames: [String] { kinds.flatMap { $0.kind.names }.sorted() }
+  package static var supportedNames: [String] { kinds.flatMap { $0.names }.sorted() }
 
   /// The quantizer that `arguments` describe. Throws all that is wrong with them.
   package init(_ arguments: QuantizerArguments) throws {
     var arguments = arguments
-    guard let entry = Self.kinds.first(where: { $0.kind.names.contains(arguments.quantizer) }) else {
+    guard let kind = Self.kinds.first(where: { $0.names.contains(arguments.quantizer) }) else {
       throw Diagnostic(
         "unknown quantizer '\(arguments.quantizer)'", at: arguments.location,
         supported: Self.supportedNames.joined(separator: ", "))
     }
-    arguments.bind(to: entry.kind.parameters)
-    self = entry.make(&arguments)
+    arguments.bind(to: kind.parameters)
+    self = kind.init(&arguments).quantizer
     try arguments.finish()
   }
 }

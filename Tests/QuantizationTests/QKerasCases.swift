@@ -66,6 +66,12 @@ struct QKerasCases {
     }
   }
 
+  func functions() throws -> [Text] {
+    try document.array("functions").map {
+      Text(text: try $0.string("name"), inputs: try Self.floats($0, "x"), outputs: try Self.floats($0, "y"))
+    }
+  }
+
   private static func floats(_ node: JSONNode, _ key: String) throws -> [Float] {
     let data = Data(base64Encoded: try node.string(key)) ?? Data()
     return data.withUnsafeBytes { bytes in

@@ -17,7 +17,12 @@ struct QuantizerArgumentsTests {
     ("quantized_bits(8,0,alpha='best')", "'best'"), ("quantized_bits(8,0,alpha=inf)", "inf"),
     ("quantized_bits(8,gamma=1)", "unknown argument 'gamma'"), ("quantised_bits(8)", "unknown quantizer"),
     ("quantized_bits(8,qnoise_factor=0.5)", "qnoise_factor = 0.5"), ("quantized_relu(0)", "bits = 0"),
-    ("quantized_relu(4,negative_slope=0.3)", "negative_slope = 0.3"),
+    ("quantized_relu(4,negative_slope=0.3)", "negative_slope = 0.3"), ("quantized_po2(33)", "bits = 33"),
+    ("quantized_po2(8,max_value=-1)", "max_value = -1"), ("quantized_po2(4,log2_rounding='up')", "log2_rounding"),
+    ("ternary(alpha='auto',threshold=0.5)", "threshold"), ("quantized_ulaw(8,0,0,-1)", "u = -1"),
+    ("quantized_hswish(8,0,relu_upper_bound=0)", "relu_upper_bound = 0"),
+    ("quantized_bits(4,0,1,alpha='auto',min_po2_exponent=1)", "exponent bound"),
+    ("quantized_bits(4,0,1,alpha='auto_po2',elements_per_scale=2)", "scale_axis"),
   ])
   func refusals(text: String, words: String) throws {
     do {
@@ -28,9 +33,33 @@ struct QuantizerArgumentsTests {
     }
   }
 
-  @Test(arguments: ["quantized_bits(8,0,alpha='auto')", "quantized_bits(8,0,alpha='auto_po2')"])
-  func scalesThatDependOnTheBatch(text: String) throws {
+  @Test(arguments: [
+    "quantized_bits(8,0,alpha='auto')", "quantized_bits(8,0,alpha='auto_po2')", "binary(alpha='auto')",
+    "ternary(alpha='auto_po2')", "quantized_linear(8,alpha='auto')", "quantized_po2(8)", "bernoulli",
+    "quantized_bits(8,0,alpha=[1 2])",
+  ])
+  func noFixedFeatureMap(text: String) throws {
     let quantizer = try Quantizer(QuantizerArguments(parsing: text))
     #expect(throws: Diagnostic.self) { try quantizer.kind.featureMap(at: .init(layer: "act")) }
+  }
+
+  @Test(arguments: [
+    "bernoulli()", "quantized_bits(1,0,alpha='auto')", "quantized_bits(4,0,alpha=[1 2])", "quantized_po2(8)",
+    "quantized_bits(4,0,alpha='auto_po2',scale_axis=2)", "quantized_bits_featuremap(8,0.1,3)",
+    "quantized_bits(4,0,alpha='auto_po2',scale_axis=0,elements_per_scale=2)",
+  ])
+  func noParameter(text: String) throws {
+    let quantizer = try Quantizer(QuantizerArguments(parsing: text))
+    #expect(throws: Diagnostic.self) {
+      try quantizer.kind.quantize([0, 1, 0.5, 1e-9, 2, 3, 4, 5, 6], shape: [3, 3], at: .init(layer: "conv"))
+    }
+  }
+
+  @Test func exactIntegersBeyondFloat32() throws {
+    let quantizer = try Quantizer(QuantizerArguments(parsing: "quantized_bits(31,10,1,alpha=1)"))
+    let tensor = try quantizer.kind.quantize([1.5, -3e-6, 2000, -2000], shape: [4], at: .init())
+    // float32 rounds the largest code 2^30 - 1 up.
+    #expect(tensor.codes == [1_572_864, -3, 1 << 30, -1 << 30])
+    #expect(tensor.scales == [.powerOfTwo(-20)])
   }
 }

@@ -14,7 +14,7 @@ import numpy as np
 import qkeras.quantizers as qk
 import tensorflow as tf
 
-from configurations import FEATURE_MAPS, HEAD_FEATURE_MAPS, HEAD_PARAMETERS, PARAMETERS, STRINGS
+from configurations import FEATURE_MAPS, FUNCTIONS, HEAD_FEATURE_MAPS, FUNCTIONS, HEAD_PARAMETERS, PARAMETERS, STRINGS
 
 HEAD = sys.argv[1:] == ["head"]
 rng = np.random.default_rng(20)
@@ -28,7 +28,7 @@ def quantizer(name, config):
     function = getattr(qk, name)
     if not isinstance(function, type):
         return function
-    config = {key: np.array(value, np.float32) if key == "alpha" and isinstance(value, list) else value
+    config = {key: np.array(value, np.float32) if isinstance(value, list) and key in ("alpha", "post_training_scale") else value
               for key, value in config.items()}
     return function(**config)
 
@@ -65,7 +65,8 @@ def inputs(function, step, span):
     whole = [k * step for k in (-3, -2, -1, 1, 2, 3)]
     special = [0.0, -0.0, 1e-8, -1e-8, 2e-7, -2e-7, 1e-3, 0.33, -0.33, 1, -1, 100, -100, 3e4, -3e4]
     random = rng.normal(0, span / 2, 16)
-    return np.array(list(boundaries(function, span)) + ties + whole + special + list(random), np.float32)
+    x = np.array(list(boundaries(function, span)) + ties + whole + special + list(random), np.float32)
+    return np.where(np.abs(x) < 1e-30, np.float32(0), x)  # TensorFlow takes denormal numbers for 0
 
 
 # Ranks 1, 2 and 4, with zeros, ties, a channel of zeros and channels of very different size.
@@ -111,6 +112,8 @@ def main():
         probe = np.linspace(-3, 3, 25).astype(np.float32)
         result["strings"] = [{"text": text, "x": packed(probe), "y": packed(evaluate(qk.get_quantizer(text), probe))}
                              for text in STRINGS]
+        result["functions"] = [{"name": name, "x": packed(probe), "y": packed(evaluate(qk.get_quantizer(name), probe))}
+                               for name in FUNCTIONS]
     with open(os.path.join(here, "cases_head.json" if HEAD else "cases.json"), "w") as file:
         json.dump(result, file, indent=0, separators=(",", ":"))
         file.write("\n")

@@ -18,6 +18,8 @@ package struct FeatureMapAffine: QuantizerKind {
     zeroPoint = arguments.int("zero_point", default: 0, in: -(1 << 32)...(1 << 32))
   }
 
+  package var quantizer: Quantizer { .featureMapAffine(self) }
+
   package func featureMap(at location: Diagnostic.Location) -> FeatureMapQuantizer {
     FeatureMapQuantizer(step: Rational(scale), zeroPoint: Int64(zeroPoint), range: 0...((1 << Int64(bits)) - 1))
   }

@@ -47,6 +47,8 @@ package struct QuantizedBits: QuantizerKind {
     arguments.ignore("use_stochastic_rounding")
   }
 
+  package var quantizer: Quantizer { .quantizedBits(self) }
+
   /// As a kernel quantizer: without an alpha, `auto_po2` is taken.
   package var trainable: QuantizedBits {
     guard alpha == .none else { return self }

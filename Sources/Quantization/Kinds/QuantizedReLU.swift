@@ -35,6 +35,8 @@ package struct QuantizedReLU: QuantizerKind {
     arguments.ignore("use_stochastic_rounding", "enable_fast_inference")
   }
 
+  package var quantizer: Quantizer { .quantizedReLU(self) }
+
   private var magnitudeBits: Int { bits - (negativeSlope == 0 ? 0 : 1) }
   private var step: Rational { .powerOfTwo(integer - magnitudeBits) }
   private var slope: Rational { Rational(negativeSlope) }
@@ -110,7 +112,7 @@ package struct QuantizedReLU: QuantizerKind {
     let gain: Float = usesSigmoid ? 2 : 1
     let shift: Float = usesSigmoid ? 1 : 0
     let position =
-      usesSigmoid ? min(max(0.5 * (value / whole) + 0.5, 0), 1) * levels : value * levels / whole
+      usesSigmoid ? (value / whole).qkerasHardSigmoid * levels : value * levels / whole
     let ratio = position.rounded(.toNearestOrEven) / levels
     var result = whole * min(max(gain * ratio - shift, 0), 1 - 1 / levels)
     if slope > 0 {

@@ -25,11 +25,10 @@ struct LeastSquaresScale {
     }
   }
 
-  /// 2^round(log2(scale + epsilon)) in QKeras' order of operations.
+  /// 2^round(log2(scale + epsilon)), the sum in float32.
   static func nearestPowerOfTwo(_ scale: Float) -> Float {
-    let logarithm = ElementaryMath.logarithm
-    let exponent = (logarithm(scale + epsilon) / logarithm(2)).rounded(.toNearestOrEven)
-    return Float(ElementaryMath.powerOfTwo(Double(exponent)))
+    let raised = scale + epsilon
+    return raised.isFinite ? Float(sign: .plus, exponent: raised.roundedLogarithm, significand: 1) : raised
   }
 
   private func clipped(_ scale: Float) -> Float {

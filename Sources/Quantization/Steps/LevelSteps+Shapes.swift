@@ -9,22 +9,27 @@ extension LevelSteps {
 }
 
 extension LevelSteps {
+  /// Ascending steps with the codes that begin there; steps between equal codes are left out.
+  init(from first: Int64, _ steps: [(threshold: Threshold, code: Int64)]) {
+    var kept: [Threshold] = []
+    var codes = [first]
+    for step in steps where step.code != codes[kept.count] {
+      kept.append(step.threshold)
+      codes.append(step.code)
+    }
+    self.init(thresholds: kept, codes: codes)
+  }
+
   /// Steps of `code`, which is constant between neighbours of `thresholds` (exact, in any order).
   init(at thresholds: [Threshold], code: (Rational) -> Int64) {
     let sorted = thresholds.sorted {
       $0.above == $1.above ? $0.isInclusive && !$1.isInclusive : $0.above < $1.above
     }
-    var kept: [Threshold] = []
-    var codes = [code((sorted.first?.above ?? .zero) - .one)]
-    for (index, threshold) in sorted.enumerated() {
+    let steps = sorted.enumerated().map { index, threshold in
       let next = index + 1 < sorted.count ? sorted[index + 1].above : threshold.above + .one + .one
-      let inside = code((threshold.above + next) / Rational(Int64(2)))
-      if inside != codes[kept.count] {
-        kept.append(threshold)
-        codes.append(inside)
-      }
+      return (threshold, code((threshold.above + next) / Rational(Int64(2))))
     }
-    self.init(thresholds: kept, codes: codes)
+    self.init(from: code((sorted.first?.above ?? .zero) - .one), steps)
   }
 }
 
