@@ -52,10 +52,15 @@ let package = Package(
     .testTarget(name: "LoweringTests", dependencies: ["IntegerProgram", "Lowering", "Quantization"]),
     .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
     .target(name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
+    .executableTarget(
+      name: "emitter-bench", dependencies: ["CEmitter", "IntegerProgram", "Targets", "Tiling", "TilingTestSupport"],
+      path: "Benchmarks/EmitterBench"),
     .testTarget(name: "CRuntimeTests", dependencies: ["CRuntime"]),
     .testTarget(
       name: "CEmitterTests",
-      dependencies: ["CEmitter", "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling"]),
+      dependencies: [
+        "CEmitter", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling",
+      ]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
     .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),

@@ -21,13 +21,14 @@ enum Identifier {
     let sanitized = sanitized(name)
     let startsWithDigit = sanitized.utf8.first.map { $0 < UInt8(ascii: "a") } ?? true
     let isReserved =
-      reserved.contains(sanitized) || sanitized.hasPrefix("st_") || sanitized.hasPrefix("bench_")
+      reserved.contains(sanitized) || ["st_", "bench_", "layer_"].contains { sanitized.hasPrefix($0) }
     return startsWithDigit || isReserved ? "network_" + sanitized : sanitized
   }
 
   /// The project's own files, and headers that the standard library's headers may look for.
   private static let reserved: Set<String> = [
-    "constants", "testbench", "alloca", "assert", "complex", "ctype", "endian", "errno", "features", "fenv", "float",
+    "bench", "constants", "testbench", "alloca", "assert", "complex", "ctype", "endian", "errno", "features", "fenv",
+    "float",
     "inttypes", "limits", "locale", "main", "math", "memory", "setjmp", "signal", "stdarg", "stdbool", "stddef",
     "stdint",
     "stdio", "stdlib", "string", "strings", "tgmath", "time", "unistd", "wchar", "wctype",

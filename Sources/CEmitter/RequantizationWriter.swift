@@ -89,14 +89,13 @@ struct RequantizationWriter {
     // The codes of a channel start behind the thresholds and one code more of every channel before it.
     let codeStart = constants.perChannel(
       prefix + "code_start", starts.enumerated().map { $0.element + Int64($0.offset) }, channel: channel)
-    guard let longest = counts.max(), longest > 0 else {
-      return { _, index in Self.replace(channel, in: "\(prefix)codes[\(codeStart)]", by: index) }
-    }
+    // C has no empty arrays; where every channel is constant, nothing reads the one threshold.
+    if thresholds.isEmpty { thresholds = [0] }
     let bits = thresholds.allSatisfy { Int64(Int32.min)...Int64(Int32.max) ~= $0 } ? 32 : 64
     constants.array(prefix + "thresholds", type: "int\(bits)_t", thresholds)
     let start = constants.perChannel(prefix + "start", starts, channel: channel)
     let count = constants.perChannel(prefix + "count", counts, channel: channel)
-    let steps = Int64.bitWidth - longest.leadingZeroBitCount
+    let steps = Int64.bitWidth - (counts.max() ?? 0).leadingZeroBitCount
     return { accumulator, index in
       let passed =
         "st_count_thresholds\(bits)(\(accumulator), \(prefix)thresholds + \(start), \(count), \(steps))"

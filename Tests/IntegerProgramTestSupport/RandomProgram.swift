@@ -133,7 +133,7 @@ package struct RandomProgram {
 
   private mutating func table(_ range: ClosedRange<Int64>, _ codes: ClosedRange<Int64>) -> ThresholdTable {
     var thresholds = Set<Int64>()
-    for _ in 0..<integer(0...20) { thresholds.insert(Int64.random(in: range, using: &random)) }
+    for _ in 0..<pick([0, 1, 3, 20]) { thresholds.insert(Int64.random(in: range, using: &random)) }
     return ThresholdTable(
       thresholds: thresholds.sorted(),
       codes: (0...thresholds.count).map { _ in Int64.random(in: codes, using: &random) })

@@ -1,0 +1,78 @@
+import IntegerProgram
+import IntegerProgramTestSupport
+import Targets
+import Testing
+import Tiling
+
+/// The random programs reach everything that the emitter can write.
+@Suite struct CoverageTests {
+  @Test func everyFeatureOccurs() throws {
+    var found = Set<String>()
+    for seed in RandomProgramTests.seeds {
+      let program = try RandomProgram.mixed(seed: seed).0.program
+      for tensor in program.tensors { found.insert("\(tensor.limbs) limbs in") }
+      for instruction in program.instructions { found.formUnion(features(of: instruction)) }
+    }
+    let expected: Set<String> = [
+      "16x16", "16x8", "8x8", "8x4", "4x4", "conv2D", "depthwise", "fullyConnected", "pixel runs", "grid",
+      "blocksOutermost", "channelsOutermost", "kernel parts", "input parts", "output parts", "stride", "dilation",
+      "padding", "groups", "multiplier", "2 limbs in", "3 limbs in", "2 weight limbs", "wide accumulator",
+      "accumulator",
+      "table", "floor", "half even", "two words", "one for all channels", "sum", "maximum", "average",
+      "counted average",
+      "requantize", "pad", "reshape", "concatenate 0", "concatenate 1", "concatenate 2",
+    ]
+    #expect(expected.subtracting(found).isEmpty, "not reached: \(expected.subtracting(found).sorted())")
+  }
+
+  private func features(of instruction: Instruction) -> Set<String> {
+    switch instruction {
+    case .linear(let layer): features(of: layer).union(features(of: layer.stage))
+    case .sum(let sum): features(of: sum.stage).union(["sum"])
+    case .pool(let pool):
+      switch pool.kind {
+      case .maximum: ["maximum"]
+      case .sum(let stages): [stages.count > 1 ? "counted average" : "average"]
+      }
+    case .requantize(let step): features(of: .requantize(step.requantization)).union(["requantize"])
+    case .concatenate(let concatenation): ["concatenate \(concatenation.axis)"]
+    case .pad: ["pad"]
+    case .reshape: ["reshape"]
+    }
+  }
+
+  private func features(of layer: LinearInstruction) -> Set<String> {
+    let shape = layer.shape
+    var found: Set<String> = [layer.mode.name, shape.engine.rawValue, "\(layer.weightLimbs) weight limbs"]
+    if layer.plan.blockCount > 1 || layer.plan.reductionCount > 1 { found.insert(layer.plan.order.rawValue) }
+    switch layer.plan.spatial {
+    case .grid: found.insert("grid")
+    case .pixels: found.insert("pixel runs")
+    }
+    if case .dense(_, let inputs, let outputs) = layer.plan.channels {
+      if inputs.count > 1 { found.insert("input parts") }
+      if outputs.count > 1 { found.insert("output parts") }
+    }
+    let conditions = [
+      ("kernel parts", layer.plan.kernelRows.count > 1 && layer.plan.kernelColumns.count > 1),
+      ("stride", shape.stride != .one), ("dilation", shape.dilation != .one), ("padding", shape.padding != .none),
+      ("groups", shape.groups > 1), ("multiplier", shape.channelMultiplier > 1),
+      ("wide accumulator", layer.accumulatorRange.upperBound > Int64(Int32.max)),
+    ]
+    return found.union(conditions.filter(\.1).map(\.0))
+  }
+
+  private func features(of stage: OutputStage) -> Set<String> {
+    guard case .requantize(let requantization) = stage else { return ["accumulator"] }
+    var found: Set<String> = requantization.channels.count == 1 ? ["one for all channels"] : []
+    for requantizer in requantization.channels {
+      switch requantizer {
+      case .table: found.insert("table")
+      case .affine(let affine):
+        found.insert(affine.rounding == .floor ? "floor" : "half even")
+        if affine.shift > 62 { found.insert("two words") }
+      }
+    }
+    return found
+  }
+}

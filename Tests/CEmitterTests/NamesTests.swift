@@ -1,0 +1,114 @@
+import CEmitter
+import Foundation
+import IntegerProgram
+import IntegerProgramTestSupport
+import Targets
+import Testing
+
+/// Any names and numbers make C that compilers accept.
+@Suite struct NamesTests {
+  static let names = [
+    "block/conv1", "block_conv1", "Größe", "int", "while", "a\"b\\c", "comment */ x /* y", "what??/", "??)",
+    "line\nbreak",
+    "", "0", "___", String(repeating: "long", count: 2000), "%d %s", "\u{0}", "重み", "#define",
+  ]
+
+  @Test func tensorsAndLayers() throws {
+    let accelerator = try TargetFile.load("stmac")
+    var random = RandomProgram(seed: 7, accelerator: accelerator)
+    var last = random.input(MapShape(rows: 2, columns: 2, channels: 3), bits: 8)
+    var ids = [last]
+    for _ in Self.names {
+      last = random.requantize(last)
+      ids.append(last)
+    }
+    random.markOutputs([ids[1], last])
+    var program = random.program
+    for (index, name) in Self.names.enumerated() {
+      program.tensors[ids[index].index].name = name
+      guard case .requantize(var step) = program.instructions[index] else { continue }
+      step.name = name
+      program.instructions[index] = .requantize(step)
+    }
+    let tensors = NaiveProgram(program: program).run(random.inputs())
+    for (number, name) in ["a/b c", "int", "stdint", "string", "bench", "layer_00", "8bit", "", "st_mac"].enumerated() {
+      program.name = name
+      let vectors = TestVectors(samples: [.init(tensors: tensors, of: program)])
+      let project = try CProject(CEmitter.emit(program, accelerator: accelerator, vectors: vectors))
+      try project.compile(CProject.compilers[number % CProject.compilers.count], CProject.strict)
+      let (status, output) = try project.bench()
+      #expect(status == 0, "\(output)")
+    }
+  }
+
+  /// A user's program sees the scales, zero points and offsets exactly.
+  @Test func encodingsAreExact() throws {
+    let accelerator = try TargetFile.load("stmac")
+    var random = RandomProgram(seed: 8, name: "net", accelerator: accelerator)
+    let scales = [0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, 2, -0.75]
+    let input = random.input(MapShape(rows: 1, columns: 1, channels: 6), bits: 8)
+    let output = random.requantize(input)
+    random.markOutputs([output])
+    random.rename(input, "in", encoding: Encoding(scales: [1.0 / 7], zeroPoint: -128))
+    random.rename(output, "out", encoding: Encoding(scales: scales, zeroPoint: 3, offsets: [-1.0 / 9]))
+    let project = try CProject(CEmitter.emit(random.program, accelerator: accelerator, vectors: TestVectors()))
+    let source = """
+      #include <stdio.h>
+      #include "net.h"
+      int main(void) {
+          printf("%a %d %d %d %a\\n", NET_INPUT_SCALE, NET_INPUT_ZERO_POINT, NET_OUTPUT_ZERO_POINT, NET_OUTPUT_SIZE,
+              NET_OUTPUT_OFFSET);
+          for (int i = 0; i < NET_OUTPUT_CHANNELS; ++i) printf("%a\\n", net_output_scales[i]);
+          return 0;
+      }
+      """
+    try Data(source.utf8).write(to: project.folder.appendingPathComponent("test/testbench.c"))
+    try project.compile("gcc", CProject.strict)
+    let words = try project.bench().output.split(whereSeparator: \.isWhitespace).map(String.init)
+    let expected: [Double] = [1.0 / 7, -128, 3, 6, -1.0 / 9] + scales
+    #expect(words.compactMap(Double.init) == expected)
+  }
+
+  @Test func extremeIntegers() throws {
+    let accelerator = try TargetFile.load("stmac")
+    var program = IntegerProgram(name: "extremes")
+    let shape = MapShape(rows: 1, columns: 1, channels: 2)
+    let wide = Int64.min...Int64.max
+    let input = program.add(ProgramTensor(name: "in", shape: shape, range: wide, encoding: Encoding(scales: [1])))
+    let output = program.add(ProgramTensor(name: "out", shape: shape, range: wide, encoding: Encoding(scales: [1])))
+    program.inputs = [input]
+    program.outputs = [output]
+    let identity = Requantizer.affine(AffineRequantizer(multiplier: .min, addend: 1 << 62, shift: 63))
+    program.instructions = [
+      .requantize(
+        RequantizeInstruction(
+          name: "negate", input: input, output: output,
+          requantization: Requantization(channels: [identity], clamp: -.max ... .max)))
+    ]
+    let samples = [[Int64.max, -5], [.min + 1, 0], [1, .min + 2]].map { codes in
+      TestVectors.Sample(tensors: NaiveProgram(program: program).run([codes]), of: program)
+    }
+    #expect(samples.map { $0.outputs[0] } == [[-.max, 5], [.max, 0], [-1, .max - 1]])
+    let project = try CProject(CEmitter.emit(program, accelerator: accelerator, vectors: TestVectors(samples: samples)))
+    for compiler in CProject.compilers {
+      try project.compile(compiler, CProject.strict + CProject.sanitizers)
+      let (status, output) = try project.bench()
+      #expect(status == 0, "\(output)")
+    }
+  }
+
+  @Test func modesBeyondTheMultiplierAreRefused() throws {
+    let accelerator = try TargetFile.load("stmac")
+    var random = RandomProgram(seed: 9, accelerator: accelerator)
+    let input = random.input(MapShape(rows: 1, columns: 1, channels: 4), bits: 2)
+    random.markOutputs([try random.linear(input, engine: .fullyConnected, bits: 8, weightBits: 2)])
+    var program = random.program
+    guard case .linear(var layer) = program.instructions[0] else { return }
+    layer.mode = MultiplierMode(name: "2x2", wideBits: 2, narrowBits: 2, products: 8, idealFactor: 0.125)
+    layer.name = "dense"
+    program.instructions[0] = .linear(layer)
+    #expect(throws: (any Error).self) {
+      try CEmitter.emit(program, accelerator: accelerator, vectors: TestVectors())
+    }
+  }
+}
