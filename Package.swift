@@ -77,6 +77,10 @@ let package = Package(
     .testTarget(
       name: "SimulatorTests",
       dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Simulator", "Targets", "Tiling"]),
+    .executableTarget(
+      name: "simulator-bench",
+      dependencies: ["IntegerProgram", "Simulator", "Targets", "Tiling", "TilingTestSupport"],
+      path: "Benchmarks/SimulatorBench"),
     .target(name: "Reports"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
   ],

@@ -45,17 +45,25 @@ package struct PreparedProgram: Sendable {
     let chunk = max(1, min(cachedSamples, (samples + workers - 1) / workers))
     let buffers = BufferPlan(program, kept: kept)
     let chunks = (samples + chunk - 1) / chunk
+    let count = max(1, min(workers, chunks))
     let steps = steps
     let program = program
-    onThreads(min(workers, chunks)) { worker in
-      let count = min(workers, chunks)
+    onThreads(count) { worker in
       var workspace = Workspace(program: program, stores: stores, buffers: buffers, chunk: chunk, steps: steps)
       for index in stride(from: worker, to: chunks, by: count) {
         let first = index * chunk
         workspace.run(steps, inputs: inputs, samples: first..<min(first + chunk, samples))
       }
     }
-    return SimulationResult(samples: samples, stores: stores)
+    return SimulationResult(program: program, samples: samples, stores: stores)
+  }
+
+  /// How many samples to run at once so that what a run keeps stays below `bytes`, 64 MiB as a rule; 1 at least.
+  package func batchSize(keeping: Keeping, bytes: Int = 64 << 20) -> Int {
+    let perSample = zip(program.tensors, keptTensors(keeping)).reduce(0) { sum, tensor in
+      sum + (tensor.1 ? tensor.0.shape.elements * CodeWidth(tensor.0).bytes : 0)
+    }
+    return max(1, bytes / max(1, perSample))
   }
 
   /// As many samples as keep what the largest step touches in the second-level cache; dense layers read their weights

@@ -13,6 +13,7 @@ package struct SimulationResult: Sendable {
     }
   }
 
+  package let program: IntegerProgram
   package let samples: Int
   /// By tensor index.
   let stores: [Store?]
@@ -23,6 +24,16 @@ package struct SimulationResult: Sendable {
   /// - Precondition: the run kept the tensor.
   package func codes(of tensor: TensorID, sample: Int) -> [Int64] {
     withCodes(of: tensor, sample: sample) { codes, count in (0..<count).map { codes[$0] } }
+  }
+
+  /// The values that the codes of `tensor` in one sample stand for.
+  /// - Precondition: the run kept the tensor.
+  package func values(of tensor: TensorID, sample: Int) -> [Double] {
+    let encoding = program[tensor].encoding
+    let channels = program[tensor].shape.channels
+    return withCodes(of: tensor, sample: sample) { codes, count in
+      (0..<count).map { encoding.value(of: codes[$0], channel: $0 % channels) }
+    }
   }
 
   /// Calls `body` with the index and the code of every element of `tensor` in one sample, without making an array.
@@ -36,7 +47,9 @@ package struct SimulationResult: Sendable {
     of tensor: TensorID, sample: Int, _ body: (CodePointer, Int) throws -> Result
   ) rethrows -> Result {
     precondition((0..<samples).contains(sample), "sample \(sample) of \(samples)")
-    guard let store = stores[tensor.index] else { preconditionFailure("tensor \(tensor.index) was not kept") }
+    guard let store = stores[tensor.index] else {
+      preconditionFailure("tensor '\(program[tensor].name)' was not kept")
+    }
     defer { withExtendedLifetime(store.memory) {} }
     return try body(store.pointer(sample: sample), store.elements)
   }

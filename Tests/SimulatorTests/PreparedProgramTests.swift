@@ -1,0 +1,74 @@
+import Diagnostics
+import IntegerProgram
+import Simulator
+import Testing
+
+@Suite struct PreparedProgramTests {
+  /// y = floor(3 x / 2) for x of two channels.
+  private func program() -> IntegerProgram {
+    var program = IntegerProgram(name: "scaled")
+    func tensor(_ name: String, _ range: ClosedRange<Int64>) -> TensorID {
+      program.add(
+        ProgramTensor(
+          name: name, shape: MapShape(rows: 1, columns: 1, channels: 2), range: range,
+          encoding: Encoding(scales: [0.5, 0.25], zeroPoint: 1, offsets: [0, 10])))
+    }
+    let x = tensor("x", -8...7)
+    let y = tensor("y", -12...10)
+    program.inputs = [x]
+    program.outputs = [y]
+    let affine = AffineRequantizer(multiplier: 3, addend: 0, shift: 1)
+    program.instructions = [
+      .requantize(
+        RequantizeInstruction(
+          name: "y", input: x, output: y,
+          requantization: Requantization(channels: [.affine(affine)], clamp: -12...10)))
+    ]
+    return program
+  }
+
+  @Test(arguments: [
+    CodeArray.int16([-8, 7, 3, -3]), .int32([-8, 7, 3, -3]), .int64([-8, 7, 3, -3]),
+  ])
+  func everyWidthOfInput(input: CodeArray) throws {
+    let program = program()
+    let result = try PreparedProgram(program).run([input], samples: 2)
+    #expect(result.codes(of: program.outputs[0], sample: 0) == [-12, 10])
+    #expect(result.codes(of: program.outputs[0], sample: 1) == [4, -5])
+    #expect(result.values(of: program.outputs[0], sample: 1) == [1.5, 8.5])
+    var codes: [Int64] = []
+    result.forEachCode(of: program.outputs[0], sample: 1) { codes.append($1) }
+    #expect(codes == [4, -5])
+  }
+
+  @Test func noSamples() throws {
+    #expect(try PreparedProgram(program()).run([.int16([])], samples: 0).samples == 0)
+  }
+
+  @Test func keptTensors() throws {
+    let program = program()
+    let prepared = try PreparedProgram(program)
+    let input = CodeArray.int16([1, 2])
+    #expect(try !prepared.run([input], samples: 1).keeps(program.inputs[0]))
+    #expect(try prepared.run([input], samples: 1, keeping: .all).codes(of: program.inputs[0], sample: 0) == [1, 2])
+    #expect(try prepared.run([input], samples: 1, keeping: .tensors([program.inputs[0]])).keeps(program.outputs[0]))
+    #expect(prepared.batchSize(keeping: .outputs, bytes: 100) == 25)
+    #expect(prepared.batchSize(keeping: .all, bytes: 100) == 12)
+  }
+
+  @Test func inputsOutOfRangeAreRefused() throws {
+    let prepared = try PreparedProgram(program())
+    func message(_ inputs: [CodeArray], samples: Int) -> String {
+      do {
+        _ = try prepared.run(inputs, samples: samples)
+        return ""
+      } catch {
+        return error.description
+      }
+    }
+    #expect(message([], samples: 1).contains("0 inputs for a network with 1"))
+    #expect(message([.int16([1, 2, 3])], samples: 1).contains("3 codes; supported: 1 samples of 1x1x2"))
+    #expect(message([.int16([1, 8])], samples: 1).contains("codes from 1 to 8; supported: codes from -8 to 7"))
+    #expect(message([.int64([1 << 40, -9])], samples: 1).contains("tensor 'x'"))
+  }
+}
