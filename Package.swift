@@ -11,7 +11,7 @@ let package = Package(
   targets: [
     .target(name: "Diagnostics"),
     .target(name: "Quantization", dependencies: ["Diagnostics", .product(name: "BigInt", package: "BigInt")]),
-    .testTarget(name: "QuantizationTests", dependencies: ["Diagnostics", "JSON", "Quantization"]),
+    .testTarget(name: "QuantizationTests", dependencies: ["Diagnostics", "HDF5", "JSON", "Quantization"]),
     .target(name: "QIR", dependencies: ["Diagnostics", "Quantization"]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),

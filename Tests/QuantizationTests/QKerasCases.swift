@@ -32,12 +32,20 @@ struct QKerasCases {
     let outputs: [Float]
   }
 
+  static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Reference models beside the checkout, or where `QCC_MODELS` says.
+  static let referenceModels: URL? = {
+    let beside = root.deletingLastPathComponent().appending(path: "shared/models").path
+    let folder = ProcessInfo.processInfo.environment["QCC_MODELS"] ?? beside
+    return FileManager.default.fileExists(atPath: folder) ? URL(filePath: folder) : nil
+  }()
+
   private let document: JSONNode
 
   init(_ file: String) throws {
-    let folder = URL(filePath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let data = try Data(contentsOf: folder.appending(path: "testdata/quantizers/\(file)"))
+    let data = try Data(contentsOf: Self.root.appending(path: "testdata/quantizers/\(file)"))
     document = JSONNode(try JSONParser.parse([UInt8](data)))
   }
 
@@ -53,7 +61,7 @@ struct QKerasCases {
       let tensor = try tensors.member(entry.string("tensor"))
       let arguments = try Self.arguments(entry)
       return Parameter(
-        name: "\(arguments.quantizer) \(try entry.member("config").value) on \(try entry.string("tensor"))",
+        name: "\(try Quantizer(arguments).kind.description) on \(try entry.string("tensor"))",
         arguments: arguments, isTrainable: try entry.bool("trainable"),
         shape: try tensor.array("shape").map { try $0.int() }, inputs: try Self.floats(tensor, "x"),
         outputs: try Self.floats(entry, "y"), scales: try Self.floats(entry, "scale"))
@@ -81,29 +89,34 @@ struct QKerasCases {
     }
   }
 
-  private static func arguments(_ node: JSONNode) throws -> QuantizerArguments {
-    let members = try node.member("config").object()
-    let named = members.map { ($0.key, value($0.value)) }
+  /// A quantizer as a model or a case holds it: a string, or its class and configuration.
+  static func arguments(_ node: JSONNode) throws -> QuantizerArguments {
+    if case .string(let text) = node.value { return try QuantizerArguments(parsing: text) }
+    let named = try node.member("config").object().map { ($0.key, try value($0.value)) }
     return QuantizerArguments(
-      quantizer: try node.string("quantizer"), named: Dictionary(named, uniquingKeysWith: { _, last in last }))
+      quantizer: try node.string("class_name"), named: Dictionary(named, uniquingKeysWith: { _, last in last }))
   }
 
-  private static func value(_ json: JSONValue) -> QuantizerArguments.Value {
+  private static func value(_ json: JSONValue) throws -> QuantizerArguments.Value {
     switch json {
-    case .null, .object: .none
-    case .bool(let bool): .bool(bool)
-    case .int(let int): .int(Int64(int))
-    case .double(let double): .double(double)
-    case .string(let string): .string(string)
-    case .array(let elements):
-      .array(
-        elements.map {
-          switch $0 {
-          case .int(let int): Double(int)
-          case .double(let double): double
-          default: .nan
-          }
-        }, shape: [elements.count])
+    case .null: return .none
+    case .bool(let bool): return .bool(bool)
+    case .int(let int): return .int(Int64(int))
+    case .double(let double): return .double(double)
+    case .string(let string): return .string(string)
+    case .array: return .array(try numbers(json), shape: shape(json))
+    // An array in a layer's configuration.
+    case .object: return try value(JSONNode(json).member("config").member("value").value)
     }
+  }
+
+  private static func numbers(_ json: JSONValue) throws -> [Double] {
+    guard case .array(let elements) = json else { return [try JSONNode(json).double()] }
+    return try elements.flatMap(numbers)
+  }
+
+  private static func shape(_ json: JSONValue) -> [Int] {
+    guard case .array(let elements) = json else { return [] }
+    return [elements.count] + (elements.first.map(shape) ?? [])
   }
 }

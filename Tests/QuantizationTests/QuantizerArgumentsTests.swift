@@ -55,6 +55,12 @@ struct QuantizerArgumentsTests {
     }
   }
 
+  @Test func certainDraws() throws {
+    let quantizer = try Quantizer(QuantizerArguments(parsing: "bernoulli(alpha=1)"))
+    let tensor = try quantizer.kind.quantize([20, -20, 4, -4], shape: [2, 2], at: .init())
+    #expect(tensor.codes == [1, 0, 1, 0] && tensor.scales == [.one])
+  }
+
   @Test func exactIntegersBeyondFloat32() throws {
     let quantizer = try Quantizer(QuantizerArguments(parsing: "quantized_bits(31,10,1,alpha=1)"))
     let tensor = try quantizer.kind.quantize([1.5, -3e-6, 2000, -2000], shape: [4], at: .init())

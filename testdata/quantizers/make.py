@@ -87,7 +87,7 @@ def parameters():
 def feature_map_case(name, config, step, span):
     function = quantizer(name, config)
     x = inputs(function, step, span)
-    return {"quantizer": name, "config": config, "x": packed(x), "y": packed(evaluate(function, x))}
+    return {"class_name": name, "config": config, "x": packed(x), "y": packed(evaluate(function, x))}
 
 
 def parameter_case(name, config, trainable, tensor, x):
@@ -96,7 +96,7 @@ def parameter_case(name, config, trainable, tensor, x):
         function._set_trainable_parameter()
     y = evaluate(function, x)
     scale = np.asarray(getattr(function, "scale", None) if getattr(function, "scale", None) is not None else 1, np.float32)
-    return {"quantizer": name, "config": config, "trainable": trainable, "tensor": tensor, "y": packed(y),
+    return {"class_name": name, "config": config, "trainable": trainable, "tensor": tensor, "y": packed(y),
             "scale": packed(scale.reshape(-1))}
 
 

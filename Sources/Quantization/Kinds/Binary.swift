@@ -22,6 +22,14 @@ package struct Binary: QuantizerKind {
     arguments.ignore("use_stochastic_rounding")
   }
 
+  /// With scales along the last axis.
+  init(uses01: Bool, alpha: Alpha) {
+    self.uses01 = uses01
+    self.alpha = alpha
+    scaleAxes = ScaleAxes()
+    exponents = (nil, nil)
+  }
+
   package var quantizer: Quantizer { .binary(self) }
 
   /// As a kernel quantizer: without an alpha, `auto_po2` is taken.

@@ -7,6 +7,8 @@ package struct ScaleAxes: Sendable, Equatable {
   /// As many as axes, or nil.
   var elementsPerScale: [Int]?
 
+  init() {}
+
   init(_ arguments: inout QuantizerArguments) {
     axes = arguments.ints("scale_axis")
     elementsPerScale = arguments.ints("elements_per_scale")
