@@ -19,6 +19,11 @@ let package = Package(
     .target(name: "JSON", dependencies: ["Diagnostics"]),
     .target(name: "Arrays", dependencies: ["Diagnostics", "Files", "HDF5"]),
     .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
+    .target(name: "KerasImport", dependencies: ["Diagnostics", "HDF5", "JSON", "QIR", "Quantization"]),
+    .executableTarget(name: "import-bench", dependencies: ["KerasImport"], path: "Benchmarks/ImportBench"),
+    .testTarget(
+      name: "KerasImportTests",
+      dependencies: ["Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "QIR", "Quantization"]),
     // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
     .target(name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "CDotProduct", path: "Benchmarks/CDotProduct", cSettings: [.unsafeFlags(["-O3"])]),

@@ -1,0 +1,74 @@
+import Diagnostics
+import JSON
+import QIR
+import Quantization
+
+/// What `activation=` says.
+enum LayerActivation {
+  case linear
+  case functions([RealFunction])
+  case softmax
+  /// One for the tensor or one per channel; `whole` is how the model says it.
+  case quantizer([Quantizer], whole: Quantizer)
+
+  /// - Parameter isQKeras: names are QKeras' functions and quantizers first, then Keras' functions
+  ///   (`get_quantizer` and `safe_eval` in QKeras).
+  static func read(_ node: JSONNode?, isQKeras: Bool) throws -> LayerActivation {
+    guard let node, !node.isNull else { return .linear }
+    if case .string(let name) = node.value { return try named(name, node, isQKeras: isQKeras) }
+    if try node.string("class_name") == "function" {
+      // How Keras writes a function without a name of its own there, QKeras' functions among them.
+      let name = try node.member("config")
+      return try named(try name.string(), name, isQKeras: true)
+    }
+    return try quantizer(node)
+  }
+
+  private static func quantizer(_ node: JSONNode) throws -> LayerActivation {
+    let (whole, channels) = try QuantizerConfig.readForFeatureMap(node)
+    return .quantizer(channels, whole: whole)
+  }
+
+  private static func named(_ name: String, _ node: JSONNode, isQKeras: Bool) throws -> LayerActivation {
+    if name == "softmax" { return .softmax }
+    if let functions = isQKeras ? QKerasActivation.named(name) : KerasActivation.named(name) {
+      return functions.isEmpty ? .linear : .functions(functions)
+    }
+    // Names of functions that round, such as binary_tanh, are quantizers; so is everything with arguments.
+    guard isQKeras || name.contains("(") else {
+      throw node.problem(
+        "is the activation '\(name)'", supported: names.joined(separator: ", "),
+        fix: "use one of them, or a quantizer, and train again")
+    }
+    return try quantizer(node)
+  }
+
+  /// Keras' functions, for messages and the documentation.
+  static let names = ["linear", "relu", "relu6", "sigmoid", "tanh", "hard_sigmoid", "softmax"]
+}
+
+extension LayerReader {
+  func activation(_ key: String = "activation") throws -> LayerActivation {
+    try LayerActivation.read(try config.memberIfPresent(key), isQKeras: className.hasPrefix("Q"))
+  }
+
+  /// Appends the linear part of a layer, and behind it what its activation needs, which then has the layer's name.
+  mutating func append(_ linear: Op, then activation: LayerActivation, inputs: [NodeID]) throws -> NodeID {
+    if case .linear = activation { return try append(linear, inputs: inputs) }
+    let below = try append(linear, "linear", inputs: inputs)
+    return try append(activation, input: below)
+  }
+
+  /// Appends an activation under the layer's name.
+  mutating func append(_ activation: LayerActivation, input: NodeID) throws -> NodeID {
+    switch activation {
+    case .linear: return try append(.identity(IdentityOp()), inputs: [input])
+    case .functions(let functions): return try append(.elementwise(ElementwiseOp(functions)), inputs: [input])
+    case .softmax: return try append(.softmax(SoftmaxOp()), inputs: [input])
+    case .quantizer(let channels, let whole):
+      let maps = try channels.map { try $0.kind.featureMap(at: location) }
+      let op = QuantizeOp(description: whole.kind.description, bits: whole.kind.bits, quantizers: maps)
+      return try append(.quantize(op), inputs: [input])
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Diagnostics
+import JSON
+import QIR
+import Quantization
+
+extension LayerReader {
+  /// The quantizer under a key of the layer's configuration; nil where there is none.
+  /// - Parameter trainable: whether QKeras tells the quantizer that its tensor is trained (`_set_trainable_parameter`).
+  func quantizer(_ key: String, of tensor: String, trainable: Bool) throws -> Quantizer? {
+    let quantizer = try QuantizerConfig.read(config, key, tensor: tensor)
+    return trainable ? quantizer?.trainable : quantizer
+  }
+
+  /// A weight through its quantizer, or as it is where the layer has none. Problems of both are collected.
+  mutating func parameter(
+    _ variable: String, shape: [Int?], quantizer key: String?, trainable: Bool
+  ) throws -> Parameter {
+    let quantizer = check { reader in
+      try key.flatMap { try reader.quantizer($0, of: variable, trainable: trainable) }
+    }
+    let weights = check { try $0.weights.values(variable, shape: shape) }
+    guard let quantizer, let weights else { throw Skipped() }
+    return try Self.parameter(
+      weights.values, shape: weights.shape, through: quantizer, at: self.weights.location(of: variable))
+  }
+
+  static func parameter(
+    _ values: [Float], shape: [Int], through quantizer: Quantizer?, at location: Diagnostic.Location
+  ) throws -> Parameter {
+    guard let quantizer else { return .real(values, shape: shape) }
+    return .quantized(try quantizer.kind.quantize(values, shape: shape, at: location))
+  }
+
+  /// The bias of a layer with `count` outputs; nil where it has none.
+  mutating func bias(count: Int?) throws -> Parameter? {
+    guard try config.flag("use_bias", default: true) else { return nil }
+    return try parameter("bias", shape: [count], quantizer: "bias_quantizer", trainable: false)
+  }
+}
+
+extension Parameter {
+  /// The same numbers with an axis of one in front.
+  var withLeadingAxis: Parameter {
+    switch self {
+    case .real(let values, let shape): return .real(values, shape: [1] + shape)
+    case .quantized(var tensor):
+      tensor.shape.insert(1, at: 0)
+      tensor.scaleAxis += 1
+      return .quantized(tensor)
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Diagnostics
+import JSON
+import QIR
+
+/// One call of a layer while it becomes nodes of the graph: what the reader of each layer class works on.
+struct LayerReader {
+  /// Thrown where the reason is already among the problems, or lies above in the network.
+  struct Skipped: Error {}
+
+  let className: String
+  let config: JSONNode
+  /// The name of the node that carries the layer's output.
+  let name: String
+  let weights: LayerWeights
+  /// Nil where a layer above could not be read.
+  let inputs: [NodeID]?
+  var graph: Graph
+  var problems = Diagnostics()
+
+  var location: Diagnostic.Location { config.location }
+
+  /// Runs a step; what it throws is collected, and nil comes back in place of its result.
+  @discardableResult
+  mutating func check<Result>(_ step: (inout Self) throws -> Result) -> Result? {
+    do {
+      return try step(&self)
+    } catch is Skipped {
+    } catch let problem as Diagnostic {
+      problems.report(problem)
+    } catch let several as Diagnostics {
+      problems.report(contentsOf: several)
+    } catch {
+      problems.report(Diagnostic("\(error)", at: location))
+    }
+    return nil
+  }
+
+  /// The layer's one input.
+  func input() throws -> NodeID {
+    guard let inputs else { throw Skipped() }
+    guard inputs.count == 1 else {
+      throw Diagnostic("\(className) is called on \(inputs.count) tensors", at: location, supported: "one")
+    }
+    return inputs[0]
+  }
+
+  /// The shape of the layer's one input.
+  func inputShape(rank: Int? = nil) throws -> Shape {
+    let shape = graph[try input()].shape
+    if let rank, shape.rank != rank {
+      throw Diagnostic(
+        "\(className) of a tensor of shape \(shape)", at: location, supported: "\(rank) axes besides the batch")
+    }
+    return shape
+  }
+
+  /// The shape of the layer's one input where it is known.
+  func inputShapeIfKnown(rank: Int) -> Shape? {
+    guard let inputs, inputs.count == 1, graph[inputs[0]].shape.rank == rank else { return nil }
+    return graph[inputs[0]].shape
+  }
+
+  /// Appends a node, named like the layer or, with a suffix, `<layer>/<suffix>`.
+  mutating func append(_ op: Op, _ suffix: String? = nil, inputs: [NodeID]) throws -> NodeID {
+    try graph.append(op, named: suffix.map { "\(name)/\($0)" } ?? name, inputs: inputs)
+  }
+}

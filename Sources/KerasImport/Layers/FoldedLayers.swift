@@ -1,0 +1,125 @@
+import Diagnostics
+import JSON
+import QIR
+import Quantization
+
+/// `QConv2DBatchnorm` and `QDepthwiseConv2DBatchnorm`: batch normalization folded into kernel and bias before they are
+/// quantized, as at inference, where both folding modes are one (`call` and `get_folded_weights` in QKeras'
+/// qconv2d_batchnorm.py and qdepthwiseconv2d_batchnorm.py). In float32 and in QKeras' order:
+///
+///     inverse = rsqrt(moving_variance + epsilon) gamma
+///     kernel' = inverse kernel,  bias' = inverse (bias - moving_mean) + beta
+enum FoldedLayers {
+  static let rows = [
+    LayerRow(
+      "QConv2DBatchnorm", notes: "both folding modes, as at inference; otherwise as QConv2D", read: convolution),
+    LayerRow(
+      "QDepthwiseConv2DBatchnorm", notes: "both folding modes, as at inference; otherwise as QDepthwiseConv2D",
+      read: depthwise),
+  ]
+
+  private static func convolution(_ layer: inout LayerReader) throws -> NodeID {
+    let window = layer.check { try WindowConfig.plane($0.config, size: "kernel_size") }
+    let groups = layer.check { try $0.config.int("groups", default: 1, in: 1...65536) }
+    let filters = layer.check { try $0.config.int("filters", in: 1...(1 << 24)) }
+    let activation = layer.check { try $0.activation() }
+    let channels = layer.inputShapeIfKnown(rank: 3).flatMap { shape in groups.map { shape.channels / $0 } }
+    let folded = layer.check {
+      try fold(
+        &$0, kernel: "kernel", shape: [window?.size.rows, window?.size.columns, channels, filters], outputs: filters,
+        outputAxes: 1, quantizer: "kernel_quantizer")
+    }
+    let shape = try layer.inputShape(rank: 3)
+    guard let window, let groups, let activation, let folded else { throw LayerReader.Skipped() }
+    let op = ConvolutionOp(
+      kernel: folded.kernel, bias: folded.bias, window: window.window(over: shape), groups: groups)
+    return try layer.append(.convolution(op), then: activation, inputs: [try layer.input()])
+  }
+
+  private static func depthwise(_ layer: inout LayerReader) throws -> NodeID {
+    let window = layer.check { try WindowConfig.plane($0.config, size: "kernel_size") }
+    let multiplier = layer.check { try $0.config.int("depth_multiplier", default: 1, in: 1...65536) }
+    let activation = layer.check { try $0.activation() }
+    let channels = layer.inputShapeIfKnown(rank: 3)?.channels
+    let folded = layer.check {
+      try fold(
+        &$0, kernel: "depthwise_kernel", shape: [window?.size.rows, window?.size.columns, channels, multiplier],
+        outputs: channels.flatMap { channels in multiplier.map { channels * $0 } }, outputAxes: 2,
+        quantizer: "depthwise_quantizer")
+    }
+    let shape = try layer.inputShape(rank: 3)
+    guard let window, let activation, let folded else { throw LayerReader.Skipped() }
+    let op = DepthwiseConvolutionOp(kernel: folded.kernel, bias: folded.bias, window: window.window(over: shape))
+    return try layer.append(.depthwiseConvolution(op), then: activation, inputs: [try layer.input()])
+  }
+
+  /// - Parameter outputAxes: how many of the kernel's last axes index outputs.
+  private static func fold(
+    _ layer: inout LayerReader, kernel variable: String, shape: [Int?], outputs: Int?, outputAxes: Int,
+    quantizer key: String
+  ) throws -> (kernel: Parameter, bias: Parameter) {
+    let kernelQuantizer = layer.check { try $0.quantizer(key, of: variable, trainable: true) }
+    let biasQuantizer = layer.check { try $0.quantizer("bias_quantizer", of: "bias", trainable: false) }
+    let kernel = layer.check { try $0.weights.values(variable, shape: shape) }
+    let statistics = layer.check { try Statistics(&$0, outputs: outputs) }
+    guard let kernelQuantizer, let biasQuantizer, let kernel, let statistics else { throw LayerReader.Skipped() }
+    let count = kernel.shape.suffix(outputAxes).reduce(1, *)
+    guard statistics.inverse.count == count else {
+      throw Diagnostic(
+        "batch normalization of \(statistics.inverse.count) channels around a kernel of shape \(kernel.shape)",
+        at: layer.location, supported: "\(count) channels")
+    }
+    var values = kernel.values
+    var channel = 0
+    for i in values.indices {
+      values[i] *= statistics.inverse[channel]
+      channel = channel + 1 == count ? 0 : channel + 1
+    }
+    let bias = statistics.foldedBias
+    guard values.allSatisfy(\.isFinite), bias.allSatisfy(\.isFinite) else {
+      throw Diagnostic(
+        "kernel or bias is not finite after batch normalization is folded into it", at: layer.location,
+        fix: "look for a negative or zero moving_variance")
+    }
+    return (
+      try LayerReader.parameter(
+        values, shape: kernel.shape, through: kernelQuantizer, at: layer.weights.location(of: variable)),
+      try LayerReader.parameter(
+        bias, shape: [count], through: biasQuantizer, at: layer.weights.location(of: "bias"))
+    )
+  }
+
+  private struct Statistics {
+    let inverse: [Float]
+    let foldedBias: [Float]
+
+    init(_ layer: inout LayerReader, outputs: Int?) throws {
+      let config = layer.config
+      let epsilon = layer.check { _ in Float(try config.doubleIfPresent("epsilon") ?? 0.001) }
+      let variance = layer.check { try $0.weights.values("moving_variance", shape: [outputs]).values }
+      let mean = layer.check { try $0.weights.values("moving_mean", shape: [outputs]).values }
+      let gamma = layer.check { layer in
+        try config.flag("scale", default: true) ? try layer.weights.values("gamma", shape: [outputs]).values : nil
+      }
+      let beta = layer.check { layer in
+        try config.flag("center", default: true) ? try layer.weights.values("beta", shape: [outputs]).values : nil
+      }
+      let bias = layer.check { layer in
+        try config.flag("use_bias", default: true) ? try layer.weights.values("bias", shape: [outputs]).values : nil
+      }
+      guard let epsilon, let variance, let mean, let gamma, let beta, let bias else { throw LayerReader.Skipped() }
+      guard [mean.count, gamma?.count, beta?.count, bias?.count].allSatisfy({ $0 == nil || $0 == variance.count })
+      else {
+        throw Diagnostic("statistics of unequal numbers of channels", at: layer.location)
+      }
+      let inverse = variance.indices.map { i in
+        let inverse = Float(1 / Double(variance[i] + epsilon).squareRoot())
+        return gamma.map { inverse * $0[i] } ?? inverse
+      }
+      self.inverse = inverse
+      foldedBias = variance.indices.map { i in
+        inverse[i] * ((bias?[i] ?? 0) - mean[i]) + (beta?[i] ?? 0)
+      }
+    }
+  }
+}

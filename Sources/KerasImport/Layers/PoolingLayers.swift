@@ -1,0 +1,67 @@
+import Diagnostics
+import JSON
+import QIR
+import Quantization
+
+/// Pooling over rows and columns.
+enum PoolingLayers {
+  static let rows = [
+    LayerRow("MaxPooling2D", "MaxPool2D", notes: "padding valid and same, any stride", read: { try pool(&$0, .max) }),
+    LayerRow(
+      "AveragePooling2D", "AvgPool2D", notes: "padding valid and same (edges divide by fewer), any stride",
+      read: { try pool(&$0, .average) }),
+    LayerRow(
+      "QAveragePooling2D", notes: "average_quantizer, activation=", read: { try pool(&$0, .quantizedAverage) }),
+    LayerRow("GlobalMaxPooling2D", "GlobalMaxPool2D", notes: "keepdims", read: { try globalPool(&$0, .max) }),
+    LayerRow(
+      "GlobalAveragePooling2D", "GlobalAvgPool2D", notes: "keepdims", read: { try globalPool(&$0, .average) }),
+    LayerRow(
+      "QGlobalAveragePooling2D", notes: "keepdims, average_quantizer, activation=",
+      read: { try globalPool(&$0, .quantizedAverage) }),
+  ]
+
+  private enum Kind {
+    case max, average, quantizedAverage
+  }
+
+  private static func pool(_ layer: inout LayerReader, _ kind: Kind) throws -> NodeID {
+    let config = layer.check { try WindowConfig.plane($0.config, size: "pool_size", strideDefaultsToSize: true) }
+    let activation = layer.check { kind == .quantizedAverage ? try $0.activation() : .linear }
+    let factor = layer.check { layer in
+      try Self.factor(layer, kind, area: config?.size.area)
+    }
+    let shape = try layer.inputShape(rank: 3)
+    guard let config, let activation, let factor else { throw LayerReader.Skipped() }
+    let op = Self.op(kind, window: config.window(over: shape), factor: factor)
+    return try layer.append(op, then: activation, inputs: [try layer.input()])
+  }
+
+  private static func globalPool(_ layer: inout LayerReader, _ kind: Kind) throws -> NodeID {
+    layer.check { try $0.config.requireChannelsLast() }
+    let keepsAxes = layer.check { try $0.config.flag("keepdims", default: false) }
+    let activation = layer.check { kind == .quantizedAverage ? try $0.activation() : .linear }
+    let area = layer.inputShapeIfKnown(rank: 3).map { $0.extents[0] * $0.extents[1] }
+    let factor = layer.check { try Self.factor($0, kind, area: area) }
+    let shape = try layer.inputShape(rank: 3)
+    guard let keepsAxes, let activation, let factor else { throw LayerReader.Skipped() }
+    let window = Window(size: Extent(rows: shape.extents[0], columns: shape.extents[1]))
+    let op = Self.op(kind, window: window, factor: factor)
+    let input = try layer.input()
+    if keepsAxes { return try layer.append(op, then: activation, inputs: [input]) }
+    let pooled = try layer.append(op, "pool", inputs: [input])
+    return try layer.append(.reshape(ReshapeOp(shape: Shape([shape.channels]))), then: activation, inputs: [pooled])
+  }
+
+  private static func op(_ kind: Kind, window: Window, factor: Double) -> Op {
+    kind == .max ? .maxPool(MaxPoolOp(window: window)) : .averagePool(AveragePoolOp(window: window, factor: factor))
+  }
+
+  /// QKeras multiplies the mean by the area and by the quantized inverse of the area (float32).
+  private static func factor(_ layer: LayerReader, _ kind: Kind, area: Int?) throws -> Double {
+    guard kind == .quantizedAverage,
+      let quantizer = try layer.quantizer("average_quantizer", of: "average_quantizer", trainable: false), let area
+    else { return 1 }
+    let inverse = try quantizer.kind.quantize([Float(1 / Double(area))], shape: [1], at: layer.location).values
+    return Double(area) * (inverse.first ?? 0)
+  }
+}

@@ -1,0 +1,103 @@
+import Diagnostics
+import JSON
+import QIR
+
+/// Layers that only move elements, and sums.
+enum ShapeLayers {
+  static let rows = [
+    LayerRow("Add", notes: "two or more tensors of one shape", read: { try add(&$0) }),
+    LayerRow("Concatenate", notes: "any axis but the batch", read: concatenate),
+    LayerRow("ZeroPadding2D", read: pad),
+    LayerRow("Flatten", read: flatten),
+    LayerRow("Reshape", notes: "also with -1; up to three axes besides the batch", read: reshape),
+    LayerRow(
+      "Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout", "GaussianDropout", "GaussianNoise",
+      "ActivityRegularization", notes: "nothing at inference", read: identity),
+  ]
+
+  private static func add(_ layer: inout LayerReader) throws -> NodeID {
+    try layer.append(.add(AddOp()), inputs: try several(layer))
+  }
+
+  private static func several(_ layer: LayerReader) throws -> [NodeID] {
+    guard let inputs = layer.inputs else { throw LayerReader.Skipped() }
+    guard inputs.count >= 2 else {
+      throw Diagnostic(
+        "\(layer.className) is called on \(inputs.count) tensor", at: layer.location, supported: "two or more")
+    }
+    return inputs
+  }
+
+  private static func concatenate(_ layer: inout LayerReader) throws -> NodeID {
+    let axis = layer.check { try $0.config.intIfPresent("axis") ?? -1 }
+    let inputs = try several(layer)
+    guard let axis else { throw LayerReader.Skipped() }
+    let rank = layer.graph[inputs[0]].shape.rank
+    // Keras counts the batch, or from the end.
+    guard (-rank...rank).contains(axis), axis != 0 else {
+      throw Diagnostic(
+        "concatenation along axis \(axis) of tensors of \(rank) axes besides the batch", at: layer.location,
+        supported: "1 to \(rank), or -1 to -\(rank)")
+    }
+    return try layer.append(.concatenate(ConcatenateOp(axis: axis < 0 ? rank + axis : axis - 1)), inputs: inputs)
+  }
+
+  private static func pad(_ layer: inout LayerReader) throws -> NodeID {
+    layer.check { try $0.config.requireChannelsLast() }
+    let padding = layer.check { try Self.padding($0.config.member("padding")) }
+    let input = try layer.input()
+    guard let padding else { throw LayerReader.Skipped() }
+    return try layer.append(.pad(PadOp(padding: padding)), inputs: [input])
+  }
+
+  /// n, [rows, columns] or [[top, bottom], [left, right]].
+  private static func padding(_ node: JSONNode) throws -> Padding {
+    func pair(_ node: JSONNode) throws -> (Int, Int) {
+      guard case .array = node.value else {
+        let both = try node.int(in: 0...65536)
+        return (both, both)
+      }
+      let numbers = try node.array()
+      guard numbers.count == 2 else { throw node.problem("has \(numbers.count) numbers", supported: "two") }
+      return (try numbers[0].int(in: 0...65536), try numbers[1].int(in: 0...65536))
+    }
+    guard case .array = node.value else {
+      let all = try node.int(in: 0...65536)
+      return Padding(top: all, bottom: all, left: all, right: all)
+    }
+    let axes = try node.array()
+    guard axes.count == 2 else { throw node.problem("has \(axes.count) axes", supported: "two") }
+    let (top, bottom) = try pair(axes[0])
+    let (left, right) = try pair(axes[1])
+    return Padding(top: top, bottom: bottom, left: left, right: right)
+  }
+
+  private static func flatten(_ layer: inout LayerReader) throws -> NodeID {
+    layer.check { try $0.config.requireChannelsLast() }
+    let shape = try layer.inputShape()
+    return try layer.append(.reshape(ReshapeOp(shape: Shape([shape.elements]))), inputs: [try layer.input()])
+  }
+
+  private static func reshape(_ layer: inout LayerReader) throws -> NodeID {
+    let target = layer.check { layer in
+      try layer.config.array("target_shape").map { try $0.int(in: -1...(1 << 28)) }
+    }
+    let shape = try layer.inputShape()
+    guard let target else { throw LayerReader.Skipped() }
+    let unknown = target.filter { $0 == -1 }.count
+    let known = target.filter { $0 != -1 }.reduce(into: 1) { product, extent in
+      product = product > 1 << 28 ? product : product * extent
+    }
+    guard unknown <= 1, known > 0, unknown == 1 ? shape.elements % known == 0 : shape.elements == known else {
+      throw Diagnostic(
+        "a reshape of \(shape) to \(target)", at: layer.location,
+        supported: "as many elements as there are; one extent may be -1")
+    }
+    let extents = target.map { $0 == -1 ? shape.elements / known : $0 }
+    return try layer.append(.reshape(ReshapeOp(shape: Shape(extents))), inputs: [try layer.input()])
+  }
+
+  private static func identity(_ layer: inout LayerReader) throws -> NodeID {
+    try layer.append(.identity(IdentityOp()), inputs: [try layer.input()])
+  }
+}

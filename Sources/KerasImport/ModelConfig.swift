@@ -1,0 +1,78 @@
+import Diagnostics
+import JSON
+
+/// A Functional or Sequential model as its configuration says it: layers, and which tensors go in and out.
+struct ModelConfig {
+  let name: String
+  private(set) var layers: [LayerEntry] = []
+  private(set) var inputs: [TensorReference] = []
+  private(set) var outputs: [TensorReference] = []
+
+  /// What is wrong with single layers is collected, and they are left out.
+  /// - Parameter node: `{"class_name": "Functional", "config": {…}}`
+  init(className: String, config: JSONNode, prefix: String, problems: inout Diagnostics) throws {
+    name = try config.isObject ? config.stringIfPresent("name") ?? "model" : "model"
+    // Very old files have a Sequential's layers alone as its configuration.
+    let list = try config.isObject ? config.array("layers") : config.array()
+    for node in list {
+      if let layer = problems.collecting({ try LayerEntry(node, prefix: prefix) }) { layers.append(layer) }
+    }
+    if className == "Sequential" {
+      try chain(config)
+    } else {
+      inputs = try TensorReference.all(in: config.member("input_layers"))
+      outputs = try TensorReference.all(in: config.member("output_layers"))
+    }
+    for (list, key) in [(inputs, "input_layers"), (outputs, "output_layers")] where list.isEmpty {
+      throw config.problem("says no \(key)", supported: "models with inputs and outputs")
+    }
+  }
+
+  /// The layers of a Sequential one after another.
+  private mutating func chain(_ config: JSONNode) throws {
+    guard let first = layers.first else {
+      throw config.problem("has no layers that can be read", supported: "one or more")
+    }
+    if !first.isInput {
+      layers.insert(try LayerEntry(inputOf: first, model: config), at: 0)
+    }
+    for i in layers.indices.dropFirst() {
+      layers[i].calls = [[reference(to: layers[i - 1], config)]]
+    }
+    inputs = [reference(to: layers[0], config)]
+    outputs = [reference(to: layers[layers.count - 1], config)]
+  }
+
+  private func reference(to layer: LayerEntry, _ node: JSONNode) -> TensorReference {
+    TensorReference(layer: layer.name, call: layer.firstCall, output: 0, node: node)
+  }
+}
+
+extension LayerEntry {
+  /// The input layer that a Sequential without one has: its shape stands at the first layer, or at the model once it is
+  /// built.
+  fileprivate init(inputOf first: LayerEntry, model: JSONNode) throws {
+    let atLayer = try first.config.isObject ? first.config.memberIfPresent("batch_input_shape") : nil
+    let atModel = try model.isObject ? model.memberIfPresent("build_input_shape") : nil
+    var shape = JSONValue.null
+    if let atLayer, !atLayer.isNull { shape = atLayer.value } else if let atModel { shape = atModel.value }
+    if shape == .null, first.isModel {
+      // A model in front brings its own input layer; what it says holds here too.
+      let inner = first.config.value["layers"] ?? first.config.value
+      if case .array(let layers) = inner, let front = layers.first {
+        shape = front["config"]?["batch_input_shape"] ?? .null
+      }
+    }
+    guard shape != .null else {
+      throw model.problem(
+        "does not say the shape of the model's input",
+        fix: "give the first layer input_shape=, or call model.build, and save again")
+    }
+    name = "\(first.name)_input"
+    className = "InputLayer"
+    config = JSONNode(
+      .object([JSONMember(key: "batch_input_shape", value: shape)]), path: first.config.path,
+      at: .init(file: model.location.file, layer: first.name))
+    calls = [[]]
+  }
+}

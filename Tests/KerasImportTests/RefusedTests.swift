@@ -1,0 +1,69 @@
+import Diagnostics
+import KerasImport
+import Testing
+
+/// Files that must be refused, each with a message that names the place and what is wrong there.
+@Suite struct RefusedTests {
+  /// What every message must hold; one list per problem.
+  static let files: [(name: String, problems: [[String]])] = [
+    ("bits_33", [["layer 'c0'", "'kernel'", "bits = 33"]]),
+    ("bits_fraction", [["layer 'c0'", "'kernel'", "bits is 2.5"]]),
+    ("bits_negative", [["layer 'c0'", "'kernel'", "bits = -4"]]),
+    ("bits_word", [["layer 'c0'", "'kernel'", "bits is 'eight'"]]),
+    ("bits_zero", [["layer 'c0'", "'kernel'", "bits = 0"]]),
+    ("channels_first", [["layer 'c0'", "channels_first", "channels_last"]]),
+    ("config_missing", [["no attribute 'model_config'", "model.save"]]),
+    ("config_not_json", [["model_config", "not valid JSON at line 1"]]),
+    ("cycle", [["circle", "'c0'", "'a0'"]]),
+    ("dangling_input", [["layer 'c0'", "'nowhere'"]]),
+    ("dynamic_size", [["layer 'input'", "[None, None, None, 3]", "keras.Input"]]),
+    ("lambda_layer", [["layer 'twice'", "Lambda", "not run"]]),
+    (
+      "several_mistakes",
+      [["layer 'c0'", "bits = 0"], ["layer 'a0'", "quantized_nothing"], ["layer 'fc'", "units", "\"many\""]]
+    ),
+    ("transposed_and_recurrent", [["layer 'up'", "Conv2DTranspose"], ["layer 'lstm'", "QLSTM"]]),
+    (
+      "unknown_layers",
+      [
+        ["layer 'norm'", "LayerNormalization"], ["layer 'up'", "UpSampling2D"], ["layer 'times'", "Multiply"],
+        ["layer 'prelu'", "PReLU"],
+      ]
+    ),
+    ("unknown_quantizer", [["layer 'a0'", "unknown quantizer"]]),
+    ("weight_infinite", [["layer 'c0'", "'kernel'", "inf", "[0, 0, 0, 0]"]]),
+    ("weight_missing", [["layer 'c0'", "no weights 'bias'", "c0/kernel:0"]]),
+    ("weight_nan", [["layer 'c0'", "'kernel'", "nan", "[0, 0, 0, 0]"]]),
+    ("weight_shape", [["layer 'c0'", "'kernel'", "[3, 3, 3, 3]", "[3, 3, 3, 4]"]]),
+  ]
+
+  @Test(arguments: files) func refuses(_ name: String, _ expected: [[String]]) throws {
+    let path = "\(Files.testdata)/refused/\(name).h5"
+    let problems = try #require(throws: Diagnostics.self) { try KerasModel.read(path) }
+    let messages = problems.all.map(\.description)
+    #expect(messages.count == expected.count, "\(problems)")
+    for (message, parts) in zip(messages, expected) {
+      #expect(message.contains(path))
+      for part in parts { #expect(message.contains(part), "\(message)") }
+    }
+  }
+
+  /// What a pass or the lowering refuses, the importer reads.
+  @Test(arguments: [
+    "float_quantized_layer", "float_weights", "softmax_middle", "unquantized_input", "unquantized_middle",
+  ])
+  func reads(_ name: String) throws {
+    #expect(throws: Never.self) { try KerasModel.read("\(Files.testdata)/refused/\(name).h5") }
+  }
+
+  @Test func filesThatAreNoModels() throws {
+    for (path, part) in [
+      ("\(Files.testdata)/nothing.h5", "no such file"), (Files.testdata, "is a folder"),
+      ("\(Files.testdata)/digits_labels.npy", "not an HDF5 file"),
+      ("\(Files.testdata)/digits_conv.golden.h5", "no attribute 'model_config'"),
+    ] {
+      let problems = try #require(throws: Diagnostics.self) { try KerasModel.read(path) }
+      #expect(problems.description.contains(part), "\(problems)")
+    }
+  }
+}
