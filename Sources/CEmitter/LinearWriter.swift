@@ -4,15 +4,15 @@ import Tiling
 
 /// Writes a linear layer: tables of its tile plan, and the loops that run the plan on an engine.
 struct LinearWriter {
-  private let layer: LinearInstruction
-  private let names: LayerNames
-  private let inputType: CodeType
-  private let outputType: CodeType
-  private let engine: String
+  let layer: LinearInstruction
+  let names: LayerNames
+  let inputType: CodeType
+  let outputType: CodeType
+  let engine: String
   /// Turns of the outer and inner loop over channels, and what they are called.
-  private let turns: (outer: Int, inner: Int)
-  private let inputRanges: [Range<Int>]
-  private let plan: TilePlan
+  let turns: (outer: Int, inner: Int)
+  let inputRanges: [Range<Int>]
+  let plan: TilePlan
 
   init(_ layer: LinearInstruction, names: LayerNames, inputType: CodeType, outputType: CodeType) {
     self.layer = layer
@@ -77,69 +77,6 @@ struct LinearWriter {
     parts.append("\(plan.tileCount) \(plan.tileCount == 1 ? "tile" : "tiles") (\(plan))")
     return Identifier.comment(layer.name) + ":\n * " + Identifier.comment(parts.joined(separator: ", "), limit: 400)
   }
-
-  // MARK: Tables
-
-  private func writeTables(offsets: [Int], into text: inout SourceText) {
-    switch plan.spatial {
-    case .pixels(let runs, _):
-      text.line(table("int", "runs", [runs.count, 2], runs.map { "{\($0.lowerBound), \($0.count)}" }))
-    case .grid(let rows, let columns) where layer.shape.engine != .fullyConnected:
-      text.line("    /* first and count of output pixels; their windows by kernel part */")
-      text.line(table("int", "row_ranges", [rows.count, 2], rows.map { "{\($0.lowerBound), \($0.count)}" }))
-      text.line(table("int", "column_ranges", [columns.count, 2], columns.map { "{\($0.lowerBound), \($0.count)}" }))
-      let shape = layer.shape
-      text.line(
-        windows("row_windows", rows, plan.kernelRows, shape.stride.rows, shape.dilation.rows, shape.padding.top))
-      text.line(
-        windows(
-          "column_windows", columns, plan.kernelColumns, shape.stride.columns, shape.dilation.columns,
-          shape.padding.left))
-      text.line(table("int", "part_rows", [plan.kernelRows.count], plan.kernelRows.map { "\($0.count)" }))
-      text.line(table("int", "part_columns", [plan.kernelColumns.count], plan.kernelColumns.map { "\($0.count)" }))
-    case .grid: break
-    }
-    switch plan.channels {
-    case .dense(_, let inputs, let outputs):
-      text.line("    /* first and count of channels in a group */")
-      text.line(table("int", "input_ranges", [inputs.count, 2], inputs.map { "{\($0.lowerBound), \($0.count)}" }))
-      text.line(table("int", "output_ranges", [outputs.count, 2], outputs.map { "{\($0.lowerBound), \($0.count)}" }))
-    case .depthwise(let channels, _):
-      text.line("    /* first and count of input channels */")
-      text.line(table("int", "input_ranges", [channels.count, 2], channels.map { "{\($0.lowerBound), \($0.count)}" }))
-    }
-    text.line(table("int", "weight_offsets", [offsets.count], offsets.map { "\($0)" }))
-  }
-
-  private func table(_ type: String, _ name: String, _ extents: [Int], _ rows: [String]) -> String {
-    let suffix = extents.map { "[\($0)]" }.joined()
-    var text = "    static const \(type) \(name)\(suffix) = {"
-    var column = text.utf8.count
-    for (index, row) in rows.enumerated() {
-      if column + row.utf8.count > 110 {
-        text += "\n        "
-        column = 8
-      }
-      text += row + (index + 1 < rows.count ? ", " : "")
-      column += row.utf8.count + 2
-    }
-    return text + "};"
-  }
-
-  private func windows(
-    _ name: String, _ ranges: [Range<Int>], _ parts: [KernelPart], _ stride: Int, _ dilation: Int, _ padding: Int
-  ) -> String {
-    let rows = ranges.map { range in
-      let windows = parts.map { part in
-        let window = AxisWindow(outputs: range, part: part, stride: stride, dilation: dilation, padding: padding)
-        return "{\(window.first), \(window.step), \(window.count), \(window.stride), \(window.dilation)}"
-      }
-      return "{" + windows.joined(separator: ", ") + "}"
-    }
-    return table("st_axis", name, [ranges.count, parts.count], rows)
-  }
-
-  // MARK: Loops
 
   /// What a block and a turn over channels are, and the start of their accumulation.
   private var tileStart: [String] {
@@ -244,140 +181,10 @@ struct LinearWriter {
     return below == 1 ? "part % \(base)" : "part / \(below) % \(base)"
   }
 
-  private var inputLimb: String { plan.inputLimbs * plan.weightLimbs > 1 ? "input_limb" : "0" }
-
-  private var load: [String] {
-    let shape = layer.shape
-    let mode = layer.mode.runtimeName
-    switch (plan.spatial, shape.engine) {
-    case (_, .fullyConnected):
-      return ["st_fc_load\(inputType.bits)(map + first_input, inputs, \(inputLimb), \(mode));"]
-    case (.grid, let kind):
-      return [
-        "const st_window window = {",
-        "    \(shape.input.rows), \(shape.input.columns), \(shape.input.channels), row_window, column_window,",
-        "    first_input, inputs, \(inputLimb), \(Literal.integer(layer.paddingCode))};",
-        "st_\(engine)_load\(inputType.bits)(map, &window\(kind == .conv2D ? ", " + mode : ""));",
-      ]
-    case (.pixels(_, let width), let kind):
-      return [
-        "const st_run run = {",
-        "    \(shape.input.columns), \(shape.input.channels), \(shape.output.columns), \(shape.stride.rows), "
-          + "\(shape.stride.columns),",
-        "    first_pixel, pixels, \(width), first_input, inputs, \(inputLimb)};",
-        "st_\(engine)_load_run\(inputType.bits)(map, &run\(kind == .conv2D ? ", " + mode : ""));",
-      ]
-    }
-  }
-
-  private func loadWeights(isGrid: Bool) -> String {
-    let extents = isGrid ? ("part_rows[part_row]", "part_columns[part_column]") : ("1", "1")
-    let lanes = layer.mode.products
-    func words(_ operands: String) -> String { lanes == 1 ? operands : "(\(operands) + \(lanes - 1)) / \(lanes)" }
-    switch layer.shape.engine {
-    case .conv2D:
-      return "st_conv2d_weights(words, \(extents.0), \(extents.1), \(words("inputs")), outputs);"
-    case .depthwise:
-      return "st_dwconv_weights(words, \(words(isGrid ? "\(extents.0) * \(extents.1)" : "1")), outputs);"
-    case .fullyConnected:
-      return "st_fc_weights(words, \(words("inputs")), outputs);"
-    }
-  }
-
-  private func pass(isGrid: Bool) -> [String] {
-    let mode = layer.mode.runtimeName
-    let wide = layer.needsWideAccumulators ? "1" : "0"
-    let shift = plan.inputLimbs * plan.weightLimbs > 1 ? "16 * (input_limb + weight_limb)" : "0"
-    if layer.shape.engine == .fullyConnected {
-      let lanes = layer.mode.products
-      let words = lanes == 1 ? "inputs" : "(inputs + \(lanes - 1)) / \(lanes)"
-      return ["st_fc_run(\(words), \(mode), \(wide), \(shift));"]
-    }
-    let geometry =
-      isGrid
-      ? [
-        "    rows, columns, part_rows[part_row], part_columns[part_column], row_window.stride, column_window.stride,",
-        "    row_window.dilation, column_window.dilation, inputs, \(mode), \(wide), \(shift)};",
-      ] : ["    rows, columns, 1, 1, 1, 1, 1, 1, inputs, \(mode), \(wide), \(shift)};"]
-    return ["{", "    const st_pass pass = {"] + geometry.map { "    " + $0 }
-      + ["    st_\(engine)_run(&pass);", "}"]
-  }
-
-  /// Requantizes the finished accumulators and stores the codes.
-  private func store(_ stage: RequantizationWriter) -> [String] {
-    let channels = layer.shape.output.channels
-    let step = layer.shape.channelMultiplier
-    let channel = "const int channel = first_output + \(step == 1 ? "o" : "o * \(step)");"
-    func code(_ target: String) -> String {
-      "\(target)[channel] = (\(outputType.name))\(stage.code("accumulator", "channel"));"
-    }
-    if layer.shape.engine == .fullyConnected {
-      return [
-        "for (int o = 0; o < ST_FC_OUTPUTS; ++o) {",
-        "    if (o >= outputs) {",
-        "        break;",
-        "    }",
-        "    \(channel)",
-        "    const int64_t accumulator = st_fc_output[o];",
-        "    \(code("output"))",
-        "}",
-      ]
-    }
-    let macro = "ST_" + Identifier.upperCased(engine)
-    let outputs = engine == "conv2d" ? macro + "_OUTPUT_CHANNELS" : macro + "_CHANNELS"
-    let pixel: String
-    var end = "c >= columns"
-    switch plan.spatial {
-    case .grid: pixel = "(first_row + r) * \(layer.shape.output.columns) + first_column + c"
-    case .pixels(_, let width):
-      pixel = "first_pixel + r * \(width) + c"
-      end += " || r * \(width) + c >= pixels"
-    }
-    return [
-      "for (int r = 0; r < \(macro)_OUTPUT_ROWS; ++r) {",
-      "    if (r >= rows) {",
-      "        break;",
-      "    }",
-      "    for (int c = 0; c < \(macro)_OUTPUT_COLUMNS; ++c) {",
-      "        if (\(end)) {",
-      "            break;",
-      "        }",
-      "        \(outputType.name) *const pixel = output + (\(pixel)) * \(channels);",
-      "        ST_LOOP_PIPELINE",
-      "        for (int o = 0; o < \(outputs); ++o) {",
-      "            ST_BODY_PIPELINE",
-      "            if (o >= outputs) {",
-      "                break;",
-      "            }",
-      "            \(channel)",
-      "            const int64_t accumulator = st_\(engine)_output[r][c][o];",
-      "            \(code("pixel"))",
-      "        }",
-      "    }",
-      "}",
-    ]
-  }
+  var inputLimb: String { plan.inputLimbs * plan.weightLimbs > 1 ? "input_limb" : "0" }
 
   private func indented(_ lines: [String], _ columns: Int) -> String {
     let margin = String(repeating: " ", count: columns)
     return lines.map { margin + $0 + "\n" }.joined()
-  }
-}
-
-extension LinearInstruction {
-  /// Limbs are summed modulo 2^64; a single pass needs what its accumulators need.
-  var needsWideAccumulators: Bool {
-    plan.inputLimbs * plan.weightLimbs > 1 || CodeType(holding: accumulatorRange).bytes > 4
-  }
-}
-
-extension MultiplierMode {
-  /// The runtime's name of the mode.
-  var runtimeName: String {
-    switch products {
-    case 1: narrowBits > 8 ? "ST_16X16" : "ST_16X8"
-    case 2: narrowBits > 4 ? "ST_8X8" : "ST_8X4"
-    default: "ST_4X4"
-    }
   }
 }

@@ -11,9 +11,13 @@ struct PackedWeights {
 
   /// Operands per word: 1, 2 or 4, of 16, 8 or 4 bits.
   private let lanes: Int
+  private let laneBits: Int
+  private let laneMask: UInt16
 
   init(_ layer: LinearInstruction) {
     lanes = layer.mode.products
+    laneBits = 16 / lanes
+    laneMask = UInt16.max >> UInt16(16 - laneBits)
     words.reserveCapacity(layer.weights.count / max(1, lanes - 1) + 64)
     layer.weights.withUnsafeBufferPointer { weights in
       switch layer.plan.channels {
@@ -97,12 +101,13 @@ struct PackedWeights {
     }
   }
 
+  @inline(__always)
   private func place(_ operand: Int64, _ lane: Int) -> UInt16 {
-    let bits = 16 / lanes
-    return (UInt16(truncatingIfNeeded: operand) & (UInt16.max >> UInt16(16 - bits))) << UInt16(lane * bits)
+    (UInt16(truncatingIfNeeded: operand) & laneMask) &<< UInt16(truncatingIfNeeded: lane &* laneBits)
   }
 
   /// Digit `limb` of `code` in balanced base 2^16, in -32768...32767.
+  @inline(__always)
   private func balancedDigit(of code: Int64, _ limb: Int) -> Int64 {
     var code = code
     for _ in 0..<limb { code = (code >> 16) + (code >> 15 & 1) }
