@@ -39,6 +39,25 @@ package enum Op: Sendable {
     }
   }
 
+  /// How the text form of a graph is read, by operator name.
+  static let readers: [String: @Sendable (inout AttributeReader) throws -> Op] = [
+    InputOp.mnemonic: { .input(try InputOp(&$0)) },
+    QuantizeOp.mnemonic: { .quantize(try QuantizeOp(&$0)) },
+    ConvolutionOp.mnemonic: { .convolution(try ConvolutionOp(&$0)) },
+    DepthwiseConvolutionOp.mnemonic: { .depthwiseConvolution(try DepthwiseConvolutionOp(&$0)) },
+    DenseOp.mnemonic: { .dense(try DenseOp(&$0)) },
+    BatchNormalizationOp.mnemonic: { .batchNormalization(try BatchNormalizationOp(&$0)) },
+    ElementwiseOp.mnemonic: { .elementwise(try ElementwiseOp(&$0)) },
+    SoftmaxOp.mnemonic: { _ in .softmax(SoftmaxOp()) },
+    AddOp.mnemonic: { _ in .add(AddOp()) },
+    ConcatenateOp.mnemonic: { .concatenate(try ConcatenateOp(&$0)) },
+    MaxPoolOp.mnemonic: { .maxPool(try MaxPoolOp(&$0)) },
+    AveragePoolOp.mnemonic: { .averagePool(try AveragePoolOp(&$0)) },
+    PadOp.mnemonic: { .pad(try PadOp(&$0)) },
+    ReshapeOp.mnemonic: { .reshape(try ReshapeOp(&$0)) },
+    IdentityOp.mnemonic: { _ in .identity(IdentityOp()) },
+  ]
+
   /// The result's shape. Throws where the inputs do not fit.
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     try attributes.resultShape(of: inputs, at: location)
@@ -64,10 +83,14 @@ package protocol Operator: Sendable {
   static var mnemonic: String { get }
   func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape
   var parameters: [(name: String, parameter: Parameter)] { get }
+  /// Its attributes in the text form of a graph; `Op.readers` reads them back.
+  func write(to writer: inout AttributeWriter)
 }
 
 extension Operator {
   package var parameters: [(name: String, parameter: Parameter)] { [] }
+
+  package func write(to writer: inout AttributeWriter) {}
 
   /// The one input's shape, of one of the ranks given.
   func oneInput(_ inputs: [Shape], ranks: ClosedRange<Int>, at location: Diagnostic.Location) throws -> Shape {

@@ -34,3 +34,21 @@ package struct BatchNormalizationOp: Operator {
     return input
   }
 }
+
+extension BatchNormalizationOp {
+  package func write(to writer: inout AttributeWriter) {
+    writer.write("mean", mean)
+    writer.write("scale", scale)
+    writer.write("beta", beta)
+    writer.write("stored", storedParameters, unless: 0)
+  }
+
+  init(_ reader: inout AttributeReader) throws {
+    let mean: [Double] = try reader.read("mean")
+    // scale = gamma / sqrt(1 + 0)
+    self.init(
+      gamma: try reader.read("scale"), beta: try reader.read("beta"), mean: mean,
+      variance: Array(repeating: 1, count: mean.count), epsilon: 0)
+    storedParameters = try reader.read("stored", default: 0)
+  }
+}

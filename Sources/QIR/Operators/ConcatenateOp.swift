@@ -26,3 +26,9 @@ package struct ConcatenateOp: Operator {
     return shape
   }
 }
+
+extension ConcatenateOp {
+  package func write(to writer: inout AttributeWriter) { writer.write("axis", axis) }
+
+  init(_ reader: inout AttributeReader) throws { self.init(axis: try reader.read("axis")) }
+}

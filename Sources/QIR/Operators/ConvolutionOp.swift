@@ -50,3 +50,32 @@ func checkBias(_ bias: Parameter?, channels: Int, at location: Diagnostic.Locati
   location.tensor = "bias"
   throw Diagnostic("a bias of shape \(bias.shape)", at: location, supported: "[\(channels)], one per output channel")
 }
+
+extension ConvolutionOp {
+  package func write(to writer: inout AttributeWriter) {
+    writer.write("kernel", kernel)
+    writer.write("bias", bias)
+    writer.write(window)
+    writer.write("groups", groups, unless: 1)
+    if takesAccumulators { writer.write("takes", word: "accumulators") }
+  }
+
+  init(_ reader: inout AttributeReader) throws {
+    let kernel = try reader.readParameter("kernel")
+    self.init(
+      kernel: kernel, bias: try reader.readParameterIfPresent("bias"),
+      window: try reader.readWindow(size: Extent(kernel: kernel, at: reader.location)),
+      groups: try reader.read("groups", default: 1),
+      takesAccumulators: try reader.readWordIfPresent("takes", of: ["accumulators"]) != nil)
+  }
+}
+
+extension Extent {
+  /// The window that a kernel of shape [rows, columns, …] covers.
+  init(kernel: Parameter, at location: Diagnostic.Location) throws {
+    guard kernel.shape.count == 4 else {
+      throw Diagnostic("a kernel of shape \(kernel.shape)", at: location, supported: "four axes")
+    }
+    self.init(rows: kernel.shape[0], columns: kernel.shape[1])
+  }
+}

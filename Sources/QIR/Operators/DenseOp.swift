@@ -27,3 +27,14 @@ package struct DenseOp: Operator {
     [("kernel", kernel)] + (bias.map { [("bias", $0)] } ?? [])
   }
 }
+
+extension DenseOp {
+  package func write(to writer: inout AttributeWriter) {
+    writer.write("kernel", kernel)
+    writer.write("bias", bias)
+  }
+
+  init(_ reader: inout AttributeReader) throws {
+    self.init(kernel: try reader.readParameter("kernel"), bias: try reader.readParameterIfPresent("bias"))
+  }
+}

@@ -34,3 +34,18 @@ package struct DepthwiseConvolutionOp: Operator {
     [("kernel", kernel)] + (bias.map { [("bias", $0)] } ?? [])
   }
 }
+
+extension DepthwiseConvolutionOp {
+  package func write(to writer: inout AttributeWriter) {
+    writer.write("kernel", kernel)
+    writer.write("bias", bias)
+    writer.write(window)
+  }
+
+  init(_ reader: inout AttributeReader) throws {
+    let kernel = try reader.readParameter("kernel")
+    self.init(
+      kernel: kernel, bias: try reader.readParameterIfPresent("bias"),
+      window: try reader.readWindow(size: Extent(kernel: kernel, at: reader.location)))
+  }
+}

@@ -14,3 +14,9 @@ package struct ElementwiseOp: Operator {
     try oneInput(inputs, ranks: 1...3, at: location)
   }
 }
+
+extension ElementwiseOp {
+  package func write(to writer: inout AttributeWriter) { writer.write("functions", functions) }
+
+  init(_ reader: inout AttributeReader) throws { self.init(try reader.read("functions")) }
+}

@@ -20,3 +20,9 @@ package struct InputOp: Operator {
     return shape
   }
 }
+
+extension InputOp {
+  package func write(to writer: inout AttributeWriter) { writer.write("shape", shape) }
+
+  init(_ reader: inout AttributeReader) throws { self.init(shape: try reader.read("shape")) }
+}

@@ -20,3 +20,9 @@ package struct PadOp: Operator {
     ])
   }
 }
+
+extension PadOp {
+  package func write(to writer: inout AttributeWriter) { writer.write("padding", padding) }
+
+  init(_ reader: inout AttributeReader) throws { self.init(padding: try reader.read("padding")) }
+}

@@ -36,3 +36,27 @@ private func pooledShape(of input: Shape, window: Window, at location: Diagnosti
   let positions = try window.positions(over: input, at: location)
   return Shape([positions.rows, positions.columns, input.channels])
 }
+
+extension MaxPoolOp {
+  package func write(to writer: inout AttributeWriter) {
+    writer.write("size", window.size)
+    writer.write(window)
+  }
+
+  init(_ reader: inout AttributeReader) throws {
+    self.init(window: try reader.readWindow(size: reader.read("size")))
+  }
+}
+
+extension AveragePoolOp {
+  package func write(to writer: inout AttributeWriter) {
+    writer.write("size", window.size)
+    writer.write(window)
+    writer.write("factor", factor, unless: 1)
+  }
+
+  init(_ reader: inout AttributeReader) throws {
+    let window = try reader.readWindow(size: reader.read("size"))
+    self.init(window: window, factor: try reader.read("factor", default: 1))
+  }
+}

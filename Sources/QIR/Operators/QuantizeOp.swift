@@ -37,3 +37,16 @@ package struct QuantizeOp: Operator {
     quantizers.count == 1 ? quantizers[0] : quantizers[channel]
   }
 }
+
+extension QuantizeOp {
+  /// One quantizer per channel is written but cannot be read back: its name does not say all of it.
+  package func write(to writer: inout AttributeWriter) {
+    writer.write("by", word: description)
+    if quantizers.count > 1 { writer.write("channels", quantizers.count) }
+  }
+
+  init(_ reader: inout AttributeReader) throws {
+    let arguments = try QuantizerArguments(parsing: reader.readWord("by"), location: reader.location)
+    try self.init(Quantizer(arguments), at: reader.location)
+  }
+}

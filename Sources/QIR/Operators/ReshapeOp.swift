@@ -18,3 +18,9 @@ package struct ReshapeOp: Operator {
     return shape
   }
 }
+
+extension ReshapeOp {
+  package func write(to writer: inout AttributeWriter) { writer.write("shape", shape) }
+
+  init(_ reader: inout AttributeReader) throws { self.init(shape: try reader.read("shape")) }
+}

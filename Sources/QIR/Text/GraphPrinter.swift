@@ -1,0 +1,33 @@
+/// The text form of a graph, a line per node in their order:
+///
+///     graph digits
+///     x = input shape=[8, 8, 1]
+///     q = quantize x by=quantized_bits(4,0,1) -> [8, 8, 1]
+///     c = conv2d q kernel=int4[3, 3, 1, 8](seeded(1))*0.25 stride=[2, 2] -> [3, 3, 8]
+///     output c
+package struct GraphPrinter {
+  package var constants: ConstantStyle
+
+  package init(constants: ConstantStyle = .whole) {
+    self.constants = constants
+  }
+
+  package func text(of graph: Graph) -> String {
+    var lines = ["graph \(NodeName.text(of: graph.name))"]
+    lines += graph.nodes.map { line($0, in: graph) }
+    lines.append((["output"] + graph.outputs.map { NodeName.text(of: graph[$0].name) }).joined(separator: " "))
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func line(_ node: Node, in graph: Graph) -> String {
+    let attributes = node.op.attributes
+    var writer = AttributeWriter(constants: constants)
+    attributes.write(to: &writer)
+    var words = [NodeName.text(of: node.name), "=", type(of: attributes).mnemonic]
+    words += node.inputs.map { NodeName.text(of: graph[$0].name) }
+    words += writer.words
+    // An input's shape is its attribute.
+    if !node.inputs.isEmpty { words += ["->", node.shape.text] }
+    return words.joined(separator: " ")
+  }
+}
