@@ -54,6 +54,10 @@ let package = Package(
         "Diagnostics", "IntegerProgram", "QIR", "Quantization", "Targets", "Tiling",
         .product(name: "BigInt", package: "BigInt"),
       ]),
+    .testTarget(name: "QIRTests", dependencies: ["Diagnostics", "QIR", "Quantization"]),
+    .testTarget(
+      name: "PassesTests", dependencies: ["Diagnostics", "FloatReference", "Passes", "QIR", "Quantization"],
+      exclude: ["filetests"]),
     .testTarget(name: "LoweringTests", dependencies: ["IntegerProgram", "Lowering", "Quantization"]),
     .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
     .target(name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),

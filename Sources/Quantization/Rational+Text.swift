@@ -4,7 +4,8 @@ extension Rational {
   /// Reads `3`, `0.125`, `1e-3` (the nearest double, exactly) or `1/3`; nil for anything else.
   package init?(_ text: some StringProtocol) {
     let sides = text.split(separator: "/", omittingEmptySubsequences: false)
-    if sides.count == 2, let top = BigInt(String(sides[0])), let bottom = BigInt(String(sides[1])), bottom.signum() > 0 {
+    if sides.count == 2, let top = BigInt(String(sides[0])), let bottom = BigInt(String(sides[1])), bottom.signum() > 0
+    {
       self.init(top, over: bottom)
     } else if let integer = BigInt(String(text)) {
       self.init(integer)

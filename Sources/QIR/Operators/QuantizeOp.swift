@@ -47,6 +47,6 @@ extension QuantizeOp {
 
   init(_ reader: inout AttributeReader) throws {
     let arguments = try QuantizerArguments(parsing: reader.readWord("by"), location: reader.location)
-    try self.init(Quantizer(arguments), at: reader.location)
+    self = try QuantizeOp(Quantizer(arguments), at: reader.location)
   }
 }

@@ -35,12 +35,16 @@ package struct GraphParser {
     let isNode = words.count > 2 && words[1] == "="
     if isNode, let name = NodeName.name(from: first) {
       location.layer = name
-      if problems.collecting({ try readNode(named: name, words[2...], at: location) }) == nil { broken.insert(name) }
+      var found = Diagnostics()
+      if found.collecting({ try readNode(named: name, words[2...], at: location) }) == nil { broken.insert(name) }
+      problems.report(contentsOf: found)
     } else if first == "graph", words.count == 2, let name = NodeName.name(from: words[1]) {
       graph.name = name
     } else if first == "output" {
       for word in words.dropFirst() {
-        if let id = problems.collecting({ try node(word, at: location) }) as? NodeID { graph.outputs.append(id) }
+        var found = Diagnostics()
+        if let id = found.collecting({ try node(word, at: location) }) ?? nil { graph.outputs.append(id) }
+        problems.report(contentsOf: found)
       }
     } else {
       problems.report(

@@ -28,7 +28,9 @@ extension Int64: TextValue {
 
 extension Double: TextValue {
   /// The shortest that is read back as the same number.
-  var text: String { self == rounded() && magnitude < 1e15 && self != 0 ? "\(Int(self))" : "\(self)" }
+  var text: String {
+    self == rounded() && magnitude < 1e15 && (self != 0 || sign == .plus) ? "\(Int(self))" : "\(self)"
+  }
 
   init(scanning scanner: inout TextScanner) throws {
     let before = scanner
@@ -38,7 +40,7 @@ extension Double: TextValue {
 }
 
 extension Float: TextValue {
-  var text: String { self == rounded() && magnitude < 1e6 && self != 0 ? "\(Int(self))" : "\(self)" }
+  var text: String { self == rounded() && magnitude < 1e6 && (self != 0 || sign == .plus) ? "\(Int(self))" : "\(self)" }
 
   init(scanning scanner: inout TextScanner) throws {
     let before = scanner

@@ -1,0 +1,51 @@
+import Diagnostics
+import Passes
+import QIR
+import Quantization
+import Testing
+
+@Suite struct PassFileTests {
+  /// What `quantize-inputs` gives to inputs without a quantizer.
+  static let sourceQuantizer = "quantized_bits(8,0,1)"
+
+  @Test(arguments: PassFile.all)
+  func passesDoWhatTheFileSays(name: String) throws {
+    let file = try PassFile(named: name)
+    let passes = try file.passes.map(Self.pass(named:))
+    let results = file.cases.map { Self.result(of: passes, on: $0.input) }
+    if PassFile.isBlessing {
+      try file.bless(results)
+      return
+    }
+    for (test, result) in zip(file.cases, results) {
+      #expect(
+        result == test.expected,
+        "\(name):\(test.line): if this is what the passes should do, run `QCC_BLESS=1 swift test --filter PassFileTests`"
+      )
+    }
+  }
+
+  @Test func thereAreFiles() {
+    #expect(PassFile.all.count >= 3)
+  }
+
+  /// The pass of the compiler's pipeline that has this name.
+  private static func pass(named name: String) throws -> any Pass {
+    let quantizer = try Quantizer(QuantizerArguments(parsing: sourceQuantizer))
+    let passes = Pipeline.passes(sourceQuantizer: quantizer)
+    return try #require(passes.first { type(of: $0).name == name }, "no pass is named '\(name)'")
+  }
+
+  /// The graph behind the passes, behind what they said.
+  private static func result(of passes: [any Pass], on text: String) -> String {
+    var problems = Diagnostics()
+    let graph = problems.collecting {
+      let graph = try GraphParser.graph(from: text)
+      var said = Diagnostics()
+      let result = try PassManager(passes).run(on: graph, reporting: &said)
+      return (GraphPrinter().text(of: result), said)
+    }
+    let said = (problems.all + (graph?.1.all ?? [])).map { "// \($0)\n" }.joined()
+    return String((said + (graph?.0 ?? "")).dropLast())
+  }
+}

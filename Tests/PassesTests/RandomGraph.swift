@@ -1,0 +1,106 @@
+import QIR
+import Quantization
+
+/// Small graphs of everything that passes look at: quantizers, element-wise functions, operators that move elements, branches
+/// and identities. The same seed gives the same graph.
+struct RandomGraph {
+  private(set) var graph: Graph
+  private var generator: SeededGenerator
+  /// Nodes of rank 3 that may be read.
+  private var open: [NodeID] = []
+
+  init(seed: UInt64) throws {
+    graph = Graph(name: "seed\(seed)")
+    generator = SeededGenerator(seed: seed)
+    for input in 0..<Int.random(in: 1...2, using: &generator) {
+      let shape = Shape([4, 4, Int.random(in: 1...2, using: &generator)])
+      open.append(try graph.append(.input(InputOp(shape: shape)), named: "input\(input)"))
+    }
+    for index in 0..<Int.random(in: 3...14, using: &generator) { try grow("node\(index)") }
+    // Late nodes read early ones, so that most graphs are connected.
+    graph.outputs = Array(Set([open[open.count - 1], open.randomElement(using: &generator) ?? open[0]])).sorted()
+  }
+
+  /// Multiples of 1/128 between -1 and 1 for every input: codes of `PassFileTests.sourceQuantizer`.
+  mutating func samples() -> [NodeID: [Double]] {
+    Dictionary(
+      uniqueKeysWithValues: graph.inputs.map { id in
+        let count = graph[id].shape.elements
+        return (id, (0..<count).map { _ in Double(Int.random(in: -127...127, using: &generator)) / 128 })
+      })
+  }
+
+  private mutating func grow(_ name: String) throws {
+    let last = open.suffix(3).randomElement(using: &generator) ?? open[0]
+    let shape = graph[last].shape
+    let (rows, columns) = (shape.extents[0], shape.extents[1])
+    var inputs = [last]
+    let op: Op
+    switch Int.random(in: 0..<12, using: &generator) {
+    case 0, 1, 2: op = .quantize(try quantizer())
+    case 3: op = .elementwise(ElementwiseOp((0..<Int.random(in: 0...2, using: &generator)).map { _ in function() }))
+    case 4 where min(rows, columns) > 1:
+      op = .maxPool(MaxPoolOp(window: Window(size: Extent(rows: 2, columns: 2), padding: Padding(bottom: 1))))
+    case 5 where min(rows, columns) > 1:
+      op = .averagePool(AveragePoolOp(window: Window(size: Extent(rows: 2, columns: 2))))
+    case 6 where rows < 6:
+      op = .pad(PadOp(padding: Padding(top: Int.random(in: 0...1, using: &generator))))
+    case 7: op = .reshape(ReshapeOp(shape: Bool.random(using: &generator) ? shape : shape.turned))
+    case 8:
+      let others = open.filter { graph[$0].shape.extents.dropLast() == shape.extents.dropLast() }
+      inputs += others.shuffled(using: &generator).prefix(Int.random(in: 0...1, using: &generator))
+      op = .concatenate(ConcatenateOp(axis: 2))
+    case 9:
+      inputs.append(open.filter { graph[$0].shape == shape }.randomElement(using: &generator) ?? last)
+      op = .add(AddOp())
+    case 10 where shape.channels <= 4:
+      let filters = Int.random(in: 1...3, using: &generator)
+      let codes = (0..<(shape.channels * filters)).map { _ in Int64.random(in: -7...7, using: &generator) }
+      let kernel = Parameter.quantized(
+        QuantizedTensor(
+          shape: [1, 1, shape.channels, filters], codes: codes, scales: [Rational(0.25)], bits: 4))
+      op = .convolution(ConvolutionOp(kernel: kernel, bias: nil, window: Window(size: .one)))
+    default: op = .identity(IdentityOp())
+    }
+    open.append(try graph.append(op, named: name, inputs: inputs))
+  }
+
+  private mutating func quantizer() throws -> QuantizeOp {
+    let texts: [String] = [
+      "quantized_bits(4,1,1)", "quantized_relu(4,1)", "quantized_bits_featuremap(6,0.1,20)", "binary(alpha=1)",
+      "quantized_relu(6,2,negative_slope=0.25)", "quantized_bits(8,3,0)", "quantized_tanh(6)", "quantized_po2(4)",
+    ]
+    let text = texts.randomElement(using: &generator) ?? texts[0]
+    return try QuantizeOp(Quantizer(QuantizerArguments(parsing: text)), at: .init())
+  }
+
+  private mutating func function() -> RealFunction {
+    let functions: [RealFunction] = [
+      .relu, .clip(lower: Rational(-0.5), upper: Rational(1.5)), .leakyReLU(slope: Rational(0.25)), .sigmoid, .tanh,
+      .affine(scale: Rational(-1.5), shift: .zero), .affine(scale: Rational(0.75), shift: Rational(0.125)),
+      .hardSwish(shift: Rational(3.0), upper: Rational(6.0)),
+    ]
+    return functions.randomElement(using: &generator) ?? .relu
+  }
+}
+
+extension Shape {
+  /// Rows and columns the other way round: as many elements.
+  fileprivate var turned: Shape { Shape([extents[1], extents[0], extents[2]]) }
+}
+
+/// SplitMix64.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed &* 0x2545_F491_4F6C_DD1D
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var word = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+    return word ^ (word >> 31)
+  }
+}
