@@ -6,10 +6,14 @@
   import Darwin
 #endif
 
-/// The C library's functions, in one place: their module differs from system to system.
+/// Functions of real numbers. Those of the C library are in one place because their module differs from system to system.
 enum ElementaryMath {
   static func logistic(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
   static func hyperbolicTangent(_ value: Double) -> Double { tanh(value) }
+
+  /// The nearest integer, ties to even, of a number below 2^51: adding 1.5 x 2^52 leaves no bit for a fraction. A third of
+  /// the time of a call of the C library, which rounding is before SSE 4.1.
+  static func roundedHalfEven(_ value: Double) -> Double { (value + 0x1.8p52) - 0x1.8p52 }
 
   /// The natural logarithm in float32, correctly rounded but for rare cases.
   static func logarithm(_ value: Float) -> Float { Float(log(Double(value))) }

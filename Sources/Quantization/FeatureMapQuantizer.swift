@@ -1,16 +1,16 @@
 /// What a quantizer does to a feature map: element-wise functions, then steps, and what the codes mean. All of it is fixed
 /// when the model is read.
 package struct FeatureMapQuantizer: Sendable {
-  package var functions: [RealFunction] { didSet { compiled = functions.map(\.compiled) } }
-  package var steps: StepFunction
+  package var functions: [RealFunction] { didSet { compiled = Compiled(functions, steps) } }
+  package var steps: StepFunction { didSet { compiled = Compiled(functions, steps) } }
   package var format: CodeFormat
-  private var compiled: [CompiledFunction]
+  private var compiled: Compiled
 
   package init(functions: [RealFunction] = [], steps: StepFunction, format: CodeFormat) {
     self.functions = functions
     self.steps = steps
     self.format = format
-    compiled = functions.map(\.compiled)
+    compiled = Compiled(functions, steps)
   }
 
   /// code = clamp(round_half_even(v / step) + zero point), value = scale x (code - zero point); scale = step unless given.
@@ -24,11 +24,7 @@ package struct FeatureMapQuantizer: Sendable {
   }
 
   /// The code of a real number, in double precision.
-  package func code(of value: Double) -> Int64 {
-    var value = value
-    for function in compiled { value = function(value) }
-    return steps.code(of: value)
-  }
+  package func code(of value: Double) -> Int64 { compiled.code(of: value) }
 
   /// The codes that numbers within `band` of `value` have: more than one says that a rounding boundary lies there.
   package func codes(of value: Double, within band: Double) -> ClosedRange<Int64> {
@@ -43,6 +39,32 @@ package struct FeatureMapQuantizer: Sendable {
     switch steps {
     case .uniform(let uniform): 1e-9 * uniform.stepWidth
     case .levels: 1e-9 * max(abs(format.value(of: format.zeroPoint + 1)), abs(value))
+    }
+  }
+}
+
+extension FeatureMapQuantizer {
+  /// What runs over many values.
+  private enum Compiled: Sendable {
+    case uniform(UniformSteps.Compiled)
+    case functionsAndUniform([CompiledFunction], UniformSteps.Compiled)
+    case functionsAndLevels([CompiledFunction], LevelSteps.Compiled)
+
+    init(_ functions: [RealFunction], _ steps: StepFunction) {
+      let compiled = functions.map(\.compiled)
+      switch steps {
+      case .uniform(let steps):
+        self = functions.isEmpty ? .uniform(steps.compiled) : .functionsAndUniform(compiled, steps.compiled)
+      case .levels(let steps): self = .functionsAndLevels(compiled, steps.compiled)
+      }
+    }
+
+    func code(of value: Double) -> Int64 {
+      switch self {
+      case .uniform(let steps): steps.code(of: value)
+      case .functionsAndUniform(let functions, let steps): steps.code(of: functions.reduce(value) { $1($0) })
+      case .functionsAndLevels(let functions, let steps): steps.code(of: functions.reduce(value) { $1($0) })
+      }
     }
   }
 }

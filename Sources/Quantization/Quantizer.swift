@@ -35,8 +35,10 @@ package protocol QuantizerKind: Sendable {
   var trainable: Self { get }
   /// The width that the model declares, in bits.
   var bits: Int { get }
-  /// What it does to a feature map. Throws where that depends on data that only training sees.
+  /// What it does to a feature map. Throws where that depends on data that only training sees, or on the channel.
   func featureMap(at location: Diagnostic.Location) throws -> FeatureMapQuantizer
+  /// One quantizer for a feature map, or one per channel.
+  func featureMaps(at location: Diagnostic.Location) throws -> [FeatureMapQuantizer]
   /// The codes and scales of a parameter, found as the framework finds them (float32). `values` are finite.
   func quantize(_ values: [Float], shape: [Int], at location: Diagnostic.Location) throws -> QuantizedTensor
   /// As a model would write it: `quantized_bits(8,0,1)`
@@ -45,6 +47,10 @@ package protocol QuantizerKind: Sendable {
 
 extension QuantizerKind {
   package var trainable: Self { self }
+
+  package func featureMaps(at location: Diagnostic.Location) throws -> [FeatureMapQuantizer] {
+    [try featureMap(at: location)]
+  }
 }
 
 extension Quantizer {

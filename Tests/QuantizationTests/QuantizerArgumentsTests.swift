@@ -55,6 +55,13 @@ struct QuantizerArgumentsTests {
     }
   }
 
+  @Test func oneAlphaPerChannel() throws {
+    let quantizer = try Quantizer(QuantizerArguments(parsing: "quantized_bits(6,2,alpha=[0.5 2])"))
+    let channels = try quantizer.kind.featureMaps(at: .init())
+    #expect(channels.map(\.format.scale) == [.powerOfTwo(-4), .powerOfTwo(-2)])
+    #expect(channels.map { $0.code(of: 1) } == [8, 8])
+  }
+
   @Test func certainDraws() throws {
     let quantizer = try Quantizer(QuantizerArguments(parsing: "bernoulli(alpha=1)"))
     let tensor = try quantizer.kind.quantize([20, -20, 4, -4], shape: [2, 2], at: .init())

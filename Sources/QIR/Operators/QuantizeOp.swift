@@ -14,7 +14,7 @@ package struct QuantizeOp: Operator {
   package init(_ quantizer: Quantizer, at location: Diagnostic.Location) throws {
     description = quantizer.kind.description
     bits = quantizer.kind.bits
-    quantizers = [try quantizer.kind.featureMap(at: location)]
+    quantizers = try quantizer.kind.featureMaps(at: location)
   }
 
   package init(description: String, bits: Int, quantizers: [FeatureMapQuantizer]) {

@@ -2,7 +2,7 @@ import Diagnostics
 
 /// QKeras' `bernoulli`: 1 with probability sigmoid(temperature x / std), else 0, at inference too. There is no fixed network
 /// to compile where it is used, save for weights that are so large that the draw is certain.
-package struct Bernoulli: QuantizerKind {
+package struct Bernoulli: AlphaQuantizerKind {
   package static let names = ["bernoulli"]
   package static let parameters = ["alpha", "temperature", "use_real_sigmoid"]
 
@@ -19,10 +19,9 @@ package struct Bernoulli: QuantizerKind {
 
   package var quantizer: Quantizer { .bernoulli(self) }
 
-  package var trainable: Bernoulli {
-    var copy = self
-    copy.mostProbable = mostProbable.trainable
-    return copy
+  package var alpha: Alpha {
+    get { mostProbable.alpha }
+    set { mostProbable.alpha = newValue }
   }
 
   package var bits: Int { 1 }

@@ -2,7 +2,7 @@ import Diagnostics
 
 /// QKeras' `binary`: alpha times the sign of x, where 0 counts as positive; with `use_01` it is alpha where the sign is
 /// positive and 0 elsewhere.
-package struct Binary: QuantizerKind {
+package struct Binary: AlphaQuantizerKind {
   package static let names = ["binary"]
   package static let parameters = [
     "use_01", "alpha", "use_stochastic_rounding", "scale_axis", "elements_per_scale", "min_po2_exponent",
@@ -10,7 +10,7 @@ package struct Binary: QuantizerKind {
   ]
 
   package let uses01: Bool
-  package private(set) var alpha: Alpha
+  package var alpha: Alpha
   private let scaleAxes: ScaleAxes
   private let exponents: (lower: Int?, upper: Int?)
 
@@ -31,14 +31,6 @@ package struct Binary: QuantizerKind {
   }
 
   package var quantizer: Quantizer { .binary(self) }
-
-  /// As a kernel quantizer: without an alpha, `auto_po2` is taken.
-  package var trainable: Binary {
-    guard alpha == .none else { return self }
-    var copy = self
-    copy.alpha = .autoPowerOfTwo
-    return copy
-  }
 
   package var bits: Int { 1 }
 

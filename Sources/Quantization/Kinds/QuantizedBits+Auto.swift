@@ -26,8 +26,11 @@ extension QuantizedBits {
     var codes: [Float] = []
     for _ in 0..<5 {
       codes = self.codes(of: values, scales: scales, groups: groups)
+      let previous = scales
       scales = fit(values: values, codes: codes)
       groups = fine
+      // Further rounds would repeat this one.
+      if scales == previous { break }
     }
     if roundsWithLastScale { codes = self.codes(of: values, scales: scales, groups: groups) }
     return (codes, scales, groups)
@@ -41,8 +44,9 @@ extension QuantizedBits {
     return values.indices.map { element in
       let value = values[element]
       guard value != 0 else { return 0 }
-      let magnitude = (abs(value) / scales[groups.ofElement[element]] + 0.5).rounded(.down)
-      return (magnitude < highest ? magnitude : highest) * (value < 0 ? -1 : 1)
+      let magnitude = abs(value) / scales[Int(groups.ofElement[element])] + 0.5
+      // `highest` is an integer of at most 32 bits.
+      return (magnitude < highest ? Float(Int64(magnitude)) : highest) * (value < 0 ? -1 : 1)
     }
   }
 

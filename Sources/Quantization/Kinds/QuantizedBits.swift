@@ -3,7 +3,7 @@ import Diagnostics
 /// QKeras' `quantized_bits`: fixed point with `bits` bits, `integer` of them left of the binary point.
 /// q = clip(round_half_even(x 2^unsigned / 2^integer), lowest, 2^unsigned - 1), value = alpha 2^integer q / 2^unsigned, where
 /// unsigned = bits - keep_negative. With no bit besides the sign it is the sign of x, and 0 counts as positive.
-package struct QuantizedBits: QuantizerKind {
+package struct QuantizedBits: AlphaQuantizerKind {
   package static let names = ["quantized_bits"]
   package static let parameters = [
     "bits", "integer", "symmetric", "keep_negative", "alpha", "use_stochastic_rounding", "scale_axis", "qnoise_factor",
@@ -15,7 +15,7 @@ package struct QuantizedBits: QuantizerKind {
   package let integer: Int
   package private(set) var isSymmetric: Bool
   package let keepsNegative: Bool
-  package private(set) var alpha: Alpha
+  package var alpha: Alpha
   let scaleAxes: ScaleAxes
   let exponents: (lower: Int?, upper: Int?)
   /// The scale that an `auto` quantizer is frozen at.
@@ -107,7 +107,7 @@ package struct QuantizedBits: QuantizerKind {
     let levels = Float(sign: .plus, exponent: unsignedBits, significand: 1)
     let position = value * levels / Float(sign: .plus, exponent: integer, significand: 1)
     let lowest = keepsNegative ? -levels + (isSymmetric ? 1 : 0) : 0
-    return Int64(min(max(position.rounded(.toNearestOrEven), lowest), levels - 1))
+    return Int64(ElementaryMath.roundedHalfEven(Double(min(max(position, lowest), levels - 1))))
   }
 
   package var description: String {

@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// QKeras' `quantized_hswish`: x clip(x + relu_shift, 0, relu_upper_bound) / relu_upper_bound, then `quantized_bits`.
-package struct QuantizedHSwish: QuantizerKind {
+package struct QuantizedHSwish: AlphaQuantizerKind {
   package static let names = ["quantized_hswish"]
   package static let parameters = [
     "bits", "integer", "symmetric", "alpha", "use_stochastic_rounding", "scale_axis", "qnoise_factor", "var_name",
@@ -29,6 +29,11 @@ package struct QuantizedHSwish: QuantizerKind {
     var copy = self
     copy.result = result.trainable
     return copy
+  }
+
+  package var alpha: Alpha {
+    get { result.alpha }
+    set { result.alpha = newValue }
   }
 
   package var bits: Int { result.bits }

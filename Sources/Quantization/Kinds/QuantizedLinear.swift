@@ -3,7 +3,7 @@ import Diagnostics
 /// `quantized_linear` of newer QKeras: value = s clip(round_half_even(x / s), lowest, highest) with
 /// s = alpha 2^(integer - bits + keep_negative). With one bit that is the sign it is s / 2 times the sign of x / s, and 0
 /// counts as positive.
-package struct QuantizedLinear: QuantizerKind {
+package struct QuantizedLinear: AlphaQuantizerKind {
   package static let names = ["quantized_linear"]
   package static let parameters = [
     "bits", "integer", "symmetric", "keep_negative", "alpha", "use_stochastic_rounding", "scale_axis", "qnoise_factor",
@@ -14,7 +14,7 @@ package struct QuantizedLinear: QuantizerKind {
   package let integer: Int
   package private(set) var isSymmetric: Bool
   package let keepsNegative: Bool
-  package private(set) var alpha: Alpha
+  package var alpha: Alpha
   private let scaleAxes: ScaleAxes
 
   package init(_ arguments: inout QuantizerArguments) {
@@ -90,7 +90,7 @@ package struct QuantizedLinear: QuantizerKind {
     let (lower, upper) = bounds
     let shift: Float = isSign ? 0.5 : 0
     return values.indices.map { element in
-      let position = min(max(values[element] / scales[groups.ofElement[element]], lower), upper)
+      let position = min(max(values[element] / scales[Int(groups.ofElement[element])], lower), upper)
       return (position - shift).rounded(.toNearestOrEven) + shift
     }
   }

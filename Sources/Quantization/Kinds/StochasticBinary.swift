@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// QKeras' `stochastic_binary`: random while training, at inference `binary`.
-package struct StochasticBinary: QuantizerKind {
+package struct StochasticBinary: AlphaQuantizerKind {
   package static let names = ["stochastic_binary"]
   package static let parameters = ["alpha", "temperature", "use_real_sigmoid"]
 
@@ -14,10 +14,9 @@ package struct StochasticBinary: QuantizerKind {
 
   package var quantizer: Quantizer { .stochasticBinary(self) }
 
-  package var trainable: StochasticBinary {
-    var copy = self
-    copy.inference = inference.trainable
-    return copy
+  package var alpha: Alpha {
+    get { inference.alpha }
+    set { inference.alpha = newValue }
   }
 
   package var bits: Int { inference.bits }

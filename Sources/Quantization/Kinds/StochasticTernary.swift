@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// QKeras' `stochastic_ternary`: random while training, at inference `ternary`.
-package struct StochasticTernary: QuantizerKind {
+package struct StochasticTernary: AlphaQuantizerKind {
   package static let names = ["stochastic_ternary"]
   package static let parameters = ["alpha", "threshold", "temperature", "use_real_sigmoid", "number_of_unrolls"]
 
@@ -14,10 +14,9 @@ package struct StochasticTernary: QuantizerKind {
 
   package var quantizer: Quantizer { .stochasticTernary(self) }
 
-  package var trainable: StochasticTernary {
-    var copy = self
-    copy.inference = inference.trainable
-    return copy
+  package var alpha: Alpha {
+    get { inference.alpha }
+    set { inference.alpha = newValue }
   }
 
   package var bits: Int { inference.bits }

@@ -2,11 +2,11 @@ import Diagnostics
 
 /// QKeras' `ternary`: alpha times the sign of x where |x| >= threshold (0.33 where none is given), else 0. With
 /// `alpha='auto'` or `'auto_po2'` threshold and scale are found from a parameter by turns.
-package struct Ternary: QuantizerKind {
+package struct Ternary: AlphaQuantizerKind {
   package static let names = ["ternary"]
   package static let parameters = ["alpha", "threshold", "use_stochastic_rounding", "number_of_unrolls"]
 
-  package private(set) var alpha: Alpha
+  package var alpha: Alpha
   /// nil: the default of 0.33, or found from the data.
   package let threshold: Float?
   private let unrolls: Int
@@ -22,14 +22,6 @@ package struct Ternary: QuantizerKind {
   }
 
   package var quantizer: Quantizer { .ternary(self) }
-
-  /// As a kernel quantizer: without an alpha, `auto_po2` is taken.
-  package var trainable: Ternary {
-    guard alpha == .none else { return self }
-    var copy = self
-    copy.alpha = .autoPowerOfTwo
-    return copy
-  }
 
   package var bits: Int { 2 }
 
@@ -75,13 +67,16 @@ package struct Ternary: QuantizerKind {
     var codes: [Float] = []
     for _ in 0..<unrolls {
       codes = values.indices.map { element in
-        let scale = scales[groups.ofElement[element]]
+        let scale = scales[Int(groups.ofElement[element])]
         // A scale of 0 makes this comparison one with NaN: false.
         let rounded = scale * (values[element] / scale).rounded(.toNearestOrEven)
         return abs(rounded) >= scale / 2 ? values[element].sign3 : 0
       }
+      let previous = scales
       scales = fit(values: values, codes: codes)
       groups = channels
+      // Further rounds would repeat this one.
+      if scales == previous { break }
     }
     return (codes, scales, groups)
   }

@@ -19,11 +19,11 @@ extension Alpha {
     switch self {
     case .none: return .one
     case .number(let number): return Rational(Float(number))
-    case .array(let numbers, _):
+    case .array(let numbers, let shape):
       guard let first = numbers.first, numbers.allSatisfy({ $0 == first }) else {
         throw Diagnostic(
-          "\(quantizer): alpha differs along a feature map", at: location, supported: "one number for a feature map",
-          fix: "give alpha as one number")
+          "\(quantizer): alpha of shape \(shape) on a feature map", at: location,
+          supported: "one number, or one per channel", fix: "give alpha as one number")
       }
       return Rational(Float(first))
     case .auto, .autoPowerOfTwo:

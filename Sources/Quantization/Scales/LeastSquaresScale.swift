@@ -13,7 +13,8 @@ struct LeastSquaresScale {
     var valuesCodes = [Double](repeating: 0, count: groups.count)
     var codesCodes = valuesCodes
     var counts = valuesCodes
-    for (element, group) in groups.ofElement.enumerated() {
+    for (element, index) in groups.ofElement.enumerated() {
+      let group = Int(index)
       valuesCodes[group] += Double(values[element] * codes[element])
       codesCodes[group] += Double(codes[element] * codes[element])
       counts[group] += 1

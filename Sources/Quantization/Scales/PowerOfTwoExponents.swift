@@ -133,12 +133,12 @@ extension PowerOfTwoExponents {
       var smallest = [Int](repeating: .max, count: groups.count)
       var largest = [Int](repeating: .min, count: groups.count)
       for (element, group) in groups.ofElement.enumerated() {
-        smallest[group] = min(smallest[group], powers[element].exponent)
-        largest[group] = max(largest[group], powers[element].exponent)
+        smallest[Int(group)] = min(smallest[Int(group)], powers[element].exponent)
+        largest[Int(group)] = max(largest[Int(group)], powers[element].exponent)
       }
       guard zip(smallest, largest).allSatisfy({ $0 > $1 || $1 - $0 <= 61 }) else { continue }
       let codes = zip(powers, groups.ofElement).map { power, group in
-        (power.isNegative ? -1 : 1) * (Int64(1) << Int64(power.exponent - smallest[group]))
+        (power.isNegative ? -1 : 1) * (Int64(1) << Int64(power.exponent - smallest[Int(group)]))
       }
       return try QuantizedTensor(
         codes, scales: smallest.map { $0 == .max ? .one : .powerOfTwo($0) }, groups: groups, bits: bits, quantizer,

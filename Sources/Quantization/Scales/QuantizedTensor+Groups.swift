@@ -11,7 +11,7 @@ extension QuantizedTensor {
     var codes = codes
     var scales = scales
     if scales.contains(where: { $0.sign == 0 }) {
-      for (element, group) in groups.ofElement.enumerated() where scales[group].sign == 0 { codes[element] = 0 }
+      for (element, group) in groups.ofElement.enumerated() where scales[Int(group)].sign == 0 { codes[element] = 0 }
       scales = scales.map { $0.sign == 0 ? .one : $0 }
     }
     let axes = groups.counts.indices.filter { groups.counts[$0] > 1 }
@@ -24,7 +24,7 @@ extension QuantizedTensor {
       self.init(shape: groups.shape, codes: codes, scales: perIndex, scaleAxis: axes[0], bits: bits)
     default:
       let (scale, factors) = Self.commonScale(of: scales)
-      let products = codes.indices.map { BigInt(codes[$0]) * factors[groups.ofElement[$0]] }
+      let products = codes.indices.map { BigInt(codes[$0]) * factors[Int(groups.ofElement[$0])] }
       let widest = products.map { $0.bitWidth }.max() ?? 0
       guard widest <= 62 else {
         throw Diagnostic(

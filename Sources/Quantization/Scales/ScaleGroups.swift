@@ -4,17 +4,26 @@ struct ScaleGroups {
   /// How many groups lie along each axis.
   let counts: [Int]
   /// The group of each element; groups are numbered with the last axis fastest.
-  let ofElement: [Int]
+  let ofElement: [Int32]
 
   /// `elementsPerScale` says for each axis along which scales differ how long a run of equal ones is.
   init(shape: [Int], elementsPerScale: [Int: Int]) {
     let counts = shape.indices.map { axis in elementsPerScale[axis].map { max(shape[axis] / $0, 1) } ?? 1 }
     self.shape = shape
     self.counts = counts
-    var groups = [0]
+    var groups: [Int32] = [0]
     for axis in shape.indices {
       let run = elementsPerScale[axis] ?? max(shape[axis], 1)
-      groups = groups.flatMap { group in (0..<shape[axis]).map { group * counts[axis] + $0 / run } }
+      let steps = (0..<shape[axis]).map { Int32($0 / run) }
+      let count = Int32(counts[axis])
+      groups = [Int32](unsafeUninitializedCapacity: groups.count * steps.count) { finer, initialized in
+        for group in groups {
+          for step in steps {
+            finer[initialized] = group * count + step
+            initialized += 1
+          }
+        }
+      }
     }
     ofElement = groups
   }
@@ -44,14 +53,9 @@ struct ScaleGroups {
   /// For each group the largest of `value` over its elements (0 where all are smaller).
   func maximum(of values: [Float], _ value: (Float) -> Float) -> [Float] {
     var result = [Float](repeating: 0, count: count)
-    for (element, group) in ofElement.enumerated() { result[group] = max(result[group], value(values[element])) }
-    return result
-  }
-
-  /// For each of these groups the value that the group of `others` around it has; `others` is coarser.
-  func spread(_ values: [Float], of others: ScaleGroups) -> [Float] {
-    var result = [Float](repeating: 0, count: count)
-    for (element, group) in ofElement.enumerated() { result[group] = values[others.ofElement[element]] }
+    for (element, group) in ofElement.enumerated() {
+      result[Int(group)] = max(result[Int(group)], value(values[element]))
+    }
     return result
   }
 }

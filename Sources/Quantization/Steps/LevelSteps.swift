@@ -2,26 +2,18 @@
 package struct LevelSteps: Sendable {
   package let thresholds: [Threshold]
   package let codes: [Int64]
-  /// For each threshold the smallest double that passes it.
-  private let firstPassing: [Double]
+  /// The same with double thresholds.
+  let compiled: Compiled
 
   package init(thresholds: [Threshold], codes: [Int64]) {
     precondition(codes.count == thresholds.count + 1, "there is one code more than thresholds")
     self.thresholds = thresholds
     self.codes = codes
-    firstPassing = thresholds.map(\.firstPassing)
+    compiled = Compiled(firstPassing: thresholds.map(\.firstPassing), codes: codes)
   }
 
   /// The code in double precision.
-  package func code(of value: Double) -> Int64 {
-    var low = 0
-    var high = firstPassing.count
-    while low < high {
-      let middle = (low + high) / 2
-      if value >= firstPassing[middle] { low = middle + 1 } else { high = middle }
-    }
-    return codes[low]
-  }
+  package func code(of value: Double) -> Int64 { compiled.code(of: value) }
 
   /// The code of an exact number, or nil where it cannot be told from a threshold.
   package func code(of value: Rational) -> Int64? {
@@ -43,6 +35,23 @@ package struct LevelSteps: Sendable {
 }
 
 extension LevelSteps {
+  /// What runs over many values.
+  struct Compiled: Sendable {
+    /// For each threshold the smallest double that passes it.
+    fileprivate let firstPassing: [Double]
+    fileprivate let codes: [Int64]
+
+    func code(of value: Double) -> Int64 {
+      var low = 0
+      var high = firstPassing.count
+      while low < high {
+        let middle = (low + high) / 2
+        if value >= firstPassing[middle] { low = middle + 1 } else { high = middle }
+      }
+      return codes[low]
+    }
+  }
+
   /// A real number between two fractions that both lie within 2^-200 of it, or one fraction twice.
   package struct Threshold: Sendable {
     package var below: Rational

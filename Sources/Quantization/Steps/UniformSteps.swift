@@ -1,36 +1,66 @@
 /// code = clamp(round_half_even(gain x v + bias) + zero point)
 package struct UniformSteps: Sendable {
-  package var gain: Rational
-  package var bias: Rational
-  package var zeroPoint: Int64
-  package var clamp: ClosedRange<Int64>
-  private let gainDouble: Double
-  private let biasDouble: Double
-  /// Where 1 / gain is a double and gain is not, a reference divides as the model does.
-  private let divisor: Double?
+  package var gain: Rational { didSet { compiled = Compiled(self) } }
+  package var bias: Rational { didSet { compiled = Compiled(self) } }
+  package var zeroPoint: Int64 { didSet { compiled = Compiled(self) } }
+  package var clamp: ClosedRange<Int64> { didSet { compiled = Compiled(self) } }
+  /// The same with double constants.
+  private(set) var compiled: Compiled
 
   package init(gain: Rational, bias: Rational = .zero, zeroPoint: Int64 = 0, clamp: ClosedRange<Int64>) {
     self.gain = gain
     self.bias = bias
     self.zeroPoint = zeroPoint
     self.clamp = clamp
-    gainDouble = gain.double
-    biasDouble = bias.double
-    let inverse = gain.sign == 0 ? 0 : (Rational.one / gain).double
-    divisor = Rational(gainDouble) != gain && inverse.isFinite && inverse != 0 ? inverse : nil
+    compiled = Compiled(gain: gain, bias: bias, zeroPoint: zeroPoint, clamp: clamp)
   }
 
   /// gain x v + bias in double precision.
-  package func position(of value: Double) -> Double {
-    (divisor.map { value / $0 } ?? value * gainDouble) + biasDouble
-  }
+  package func position(of value: Double) -> Double { compiled.position(of: value) }
 
   /// The code in double precision.
-  package func code(of value: Double) -> Int64 {
-    let rounded = position(of: value).rounded(.toNearestOrEven) + Double(zeroPoint)
-    return Int64(min(max(rounded, Double(clamp.lowerBound)), Double(clamp.upperBound)))
-  }
+  package func code(of value: Double) -> Int64 { compiled.code(of: value) }
 
   /// The width of a step in `v`, in double precision.
-  package var stepWidth: Double { divisor.map(abs) ?? 1 / abs(gainDouble) }
+  package var stepWidth: Double { compiled.stepWidth }
+}
+
+extension UniformSteps {
+  /// What runs over many values: nothing in it is counted by reference.
+  struct Compiled: Sendable {
+    private let gain: Double
+    private let bias: Double
+    /// Where 1 / gain is a double and gain is not, a reference divides as the model does; else 0.
+    private let divisor: Double
+    private let zeroPoint: Int64
+    /// Of the position.
+    private let lowest: Double
+    private let highest: Double
+
+    fileprivate init(_ steps: UniformSteps) {
+      self.init(gain: steps.gain, bias: steps.bias, zeroPoint: steps.zeroPoint, clamp: steps.clamp)
+    }
+
+    fileprivate init(gain: Rational, bias: Rational, zeroPoint: Int64, clamp: ClosedRange<Int64>) {
+      self.gain = gain.double
+      self.bias = bias.double
+      let inverse = gain.sign == 0 ? 0 : (Rational.one / gain).double
+      divisor = Rational(self.gain) != gain && inverse.isFinite ? inverse : 0
+      self.zeroPoint = zeroPoint
+      lowest = Double(clamp.lowerBound - zeroPoint)
+      highest = Double(clamp.upperBound - zeroPoint)
+    }
+
+    func position(of value: Double) -> Double { (divisor != 0 ? value / divisor : value * gain) + bias }
+
+    /// Clamping to integers may come before rounding.
+    func code(of value: Double) -> Int64 {
+      let clamped = min(max(position(of: value), lowest), highest)
+      let rounded =
+        abs(clamped) < 0x1p50 ? ElementaryMath.roundedHalfEven(clamped) : clamped.rounded(.toNearestOrEven)
+      return Int64(rounded) + zeroPoint
+    }
+
+    var stepWidth: Double { divisor != 0 ? abs(divisor) : 1 / abs(gain) }
+  }
 }

@@ -1,0 +1,28 @@
+import Diagnostics
+
+/// A kind whose result is multiplied with an `alpha`.
+package protocol AlphaQuantizerKind: QuantizerKind {
+  var alpha: Alpha { get set }
+}
+
+extension AlphaQuantizerKind {
+  /// As a kernel quantizer: without an alpha, `auto_po2` is taken.
+  package var trainable: Self {
+    guard alpha == .none else { return self }
+    var copy = self
+    copy.alpha = .autoPowerOfTwo
+    return copy
+  }
+
+  /// An alpha of several numbers gives every channel its own.
+  package func featureMaps(at location: Diagnostic.Location) throws -> [FeatureMapQuantizer] {
+    guard case .array(let numbers, let shape) = alpha, numbers.count > 1, shape.last == numbers.count else {
+      return [try featureMap(at: location)]
+    }
+    return try numbers.map { number in
+      var channel = self
+      channel.alpha = .number(number)
+      return try channel.featureMap(at: location)
+    }
+  }
+}
