@@ -3,18 +3,22 @@
 #include "st_arithmetic.h"
 #include "st_memories.h"
 
+#if ST_USES_CONV2D
+
 uint16_t st_conv2d_input[ST_CONV2D_INPUT_ROWS][ST_CONV2D_INPUT_COLUMNS][ST_CONV2D_INPUT_CHANNELS];
 uint16_t st_conv2d_kernel[ST_CONV2D_KERNEL_ROWS][ST_CONV2D_KERNEL_COLUMNS][ST_CONV2D_INPUT_CHANNELS]
                          [ST_CONV2D_OUTPUT_CHANNELS];
 st_accumulator st_conv2d_output[ST_CONV2D_OUTPUT_ROWS][ST_CONV2D_OUTPUT_COLUMNS][ST_CONV2D_OUTPUT_CHANNELS];
 
+#if ST_USES_SUMS_32
 #define ST_SUM uint32_t
 #define ST_SIGNED st_signed32
 #define ST_CORE st_conv2d_core32
 #define ST_RUN st_conv2d_run32
 #include "st_conv2d_core.h"
+#endif
 
-#if ST_ACCUMULATOR_BITS == 64
+#if ST_USES_SUMS_64
 #define ST_SUM uint64_t
 #define ST_SIGNED st_signed64
 #define ST_CORE st_conv2d_core64
@@ -64,14 +68,17 @@ void st_conv2d_weights(const uint16_t weights[], int kernel_rows, int kernel_col
 
 void st_conv2d_run(const st_pass *pass)
 {
-#if ST_ACCUMULATOR_BITS == 64
-    if (pass->wide) {
-        /* Higher products are multiples of 2^64. */
-        if (pass->shift < 64) {
-            st_conv2d_run64(pass);
-        }
-        return;
+#if ST_USES_SUMS_64
+    /* Products of higher limbs are multiples of 2^64. */
+    if (pass->wide && pass->shift < 64) {
+        st_conv2d_run64(pass);
     }
 #endif
-    st_conv2d_run32(pass);
+#if ST_USES_SUMS_32
+    if (!pass->wide) {
+        st_conv2d_run32(pass);
+    }
+#endif
 }
+
+#endif

@@ -56,14 +56,20 @@ static void ST_RUN(const st_pass *pass)
     switch (pass->mode) {
     case ST_16X16:
     case ST_16X8:
+#if ST_USES_LANES_1
         ST_CORE(pass, ST_16X16);
+#endif
         break;
     case ST_8X8:
     case ST_8X4:
+#if ST_USES_LANES_2
         ST_CORE(pass, ST_8X8);
+#endif
         break;
     case ST_4X4:
+#if ST_USES_LANES_4
         ST_CORE(pass, ST_4X4);
+#endif
         break;
     }
 #endif

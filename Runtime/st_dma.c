@@ -2,18 +2,26 @@
 #include "st_arithmetic.h"
 #include "st_memories.h"
 
+#if ST_USES_CODES_8
 #define ST_CODE int8_t
 #define ST_DMA(name) name##8
 #include "st_dma_channel.h"
+#endif
 
+#if ST_USES_CODES_16
 #define ST_CODE int16_t
 #define ST_DMA(name) name##16
 #include "st_dma_channel.h"
+#endif
 
+#if ST_USES_CODES_32
 #define ST_CODE int32_t
 #define ST_DMA(name) name##32
 #include "st_dma_channel.h"
+#endif
 
+#if ST_USES_CODES_64
 #define ST_CODE int64_t
 #define ST_DMA(name) name##64
 #include "st_dma_channel.h"
+#endif

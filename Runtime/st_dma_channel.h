@@ -17,7 +17,7 @@ static ST_SPECIALIZE void ST_DMA(pack)(const ST_CODE codes[], int count, int lim
     }
 }
 
-static void ST_DMA(pack_by_mode)(const ST_CODE codes[], int count, int limb, st_mode mode, uint16_t words[])
+static inline void ST_DMA(pack_by_mode)(const ST_CODE codes[], int count, int limb, st_mode mode, uint16_t words[])
 {
     switch (st_lanes(mode)) {
     case 4:
@@ -32,6 +32,15 @@ static void ST_DMA(pack_by_mode)(const ST_CODE codes[], int count, int limb, st_
     }
 }
 
+/* Where in the map output pixel `pixel` of a run's layer reads. */
+static inline int ST_DMA(run_source)(const st_run *run, int pixel)
+{
+    const int row = pixel / run->output_columns * run->stride_rows;
+    const int column = pixel % run->output_columns * run->stride_columns;
+    return (row * run->map_columns + column) * run->map_channels + run->first_channel;
+}
+
+#if ST_USES_CONV2D
 void ST_DMA(st_conv2d_load)(const ST_CODE map[], const st_window *window, st_mode mode)
 {
     uint16_t border[ST_CONV2D_INPUT_CHANNELS] = {0};
@@ -64,6 +73,26 @@ void ST_DMA(st_conv2d_load)(const ST_CODE map[], const st_window *window, st_mod
     }
 }
 
+void ST_DMA(st_conv2d_load_run)(const ST_CODE map[], const st_run *run, st_mode mode)
+{
+    for (int r = 0; r < ST_CONV2D_INPUT_ROWS; ++r) {
+        if (r * run->width >= run->pixels) {
+            break;
+        }
+        for (int c = 0; c < ST_CONV2D_INPUT_COLUMNS; ++c) {
+            const int pixel = r * run->width + c;
+            if (c >= run->width || pixel >= run->pixels) {
+                break;
+            }
+            ST_DMA(pack_by_mode)(
+                map + ST_DMA(run_source)(run, run->first_pixel + pixel), run->channels, run->limb, mode,
+                st_conv2d_input[r][c]);
+        }
+    }
+}
+#endif
+
+#if ST_USES_DWCONV
 void ST_DMA(st_dwconv_load)(const ST_CODE map[], const st_window *window)
 {
     const uint16_t border = st_place(st_limb(window->padding, window->limb), 0, 1);
@@ -90,32 +119,6 @@ void ST_DMA(st_dwconv_load)(const ST_CODE map[], const st_window *window)
     }
 }
 
-/* Where in the map output pixel `pixel` of a run's layer reads. */
-static int ST_DMA(run_source)(const st_run *run, int pixel)
-{
-    const int row = pixel / run->output_columns * run->stride_rows;
-    const int column = pixel % run->output_columns * run->stride_columns;
-    return (row * run->map_columns + column) * run->map_channels + run->first_channel;
-}
-
-void ST_DMA(st_conv2d_load_run)(const ST_CODE map[], const st_run *run, st_mode mode)
-{
-    for (int r = 0; r < ST_CONV2D_INPUT_ROWS; ++r) {
-        if (r * run->width >= run->pixels) {
-            break;
-        }
-        for (int c = 0; c < ST_CONV2D_INPUT_COLUMNS; ++c) {
-            const int pixel = r * run->width + c;
-            if (c >= run->width || pixel >= run->pixels) {
-                break;
-            }
-            ST_DMA(pack_by_mode)(
-                map + ST_DMA(run_source)(run, run->first_pixel + pixel), run->channels, run->limb, mode,
-                st_conv2d_input[r][c]);
-        }
-    }
-}
-
 void ST_DMA(st_dwconv_load_run)(const ST_CODE map[], const st_run *run)
 {
     for (int r = 0; r < ST_DWCONV_INPUT_ROWS; ++r) {
@@ -133,11 +136,14 @@ void ST_DMA(st_dwconv_load_run)(const ST_CODE map[], const st_run *run)
         }
     }
 }
+#endif
 
+#if ST_USES_FC
 void ST_DMA(st_fc_load)(const ST_CODE inputs[], int count, int limb, st_mode mode)
 {
     ST_DMA(pack_by_mode)(inputs, count, limb, mode, st_fc_input);
 }
+#endif
 
 #undef ST_CODE
 #undef ST_DMA

@@ -2,17 +2,21 @@
 #include "st_arithmetic.h"
 #include "st_memories.h"
 
+#if ST_USES_DWCONV
+
 uint16_t st_dwconv_input[ST_DWCONV_INPUT_ROWS][ST_DWCONV_INPUT_COLUMNS][ST_DWCONV_CHANNELS];
 uint16_t st_dwconv_kernel[ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS][ST_DWCONV_CHANNELS];
 st_accumulator st_dwconv_output[ST_DWCONV_OUTPUT_ROWS][ST_DWCONV_OUTPUT_COLUMNS][ST_DWCONV_CHANNELS];
 
+#if ST_USES_SUMS_32
 #define ST_SUM uint32_t
 #define ST_SIGNED st_signed32
 #define ST_CORE st_dwconv_core32
 #define ST_RUN st_dwconv_run32
 #include "st_dwconv_core.h"
+#endif
 
-#if ST_ACCUMULATOR_BITS == 64
+#if ST_USES_SUMS_64
 #define ST_SUM uint64_t
 #define ST_SIGNED st_signed64
 #define ST_CORE st_dwconv_core64
@@ -51,14 +55,17 @@ void st_dwconv_weights(const uint16_t weights[], int words, int channels)
 
 void st_dwconv_run(const st_pass *pass)
 {
-#if ST_ACCUMULATOR_BITS == 64
-    if (pass->wide) {
-        /* Higher products are multiples of 2^64. */
-        if (pass->shift < 64) {
-            st_dwconv_run64(pass);
-        }
-        return;
+#if ST_USES_SUMS_64
+    /* Products of higher limbs are multiples of 2^64. */
+    if (pass->wide && pass->shift < 64) {
+        st_dwconv_run64(pass);
     }
 #endif
-    st_dwconv_run32(pass);
+#if ST_USES_SUMS_32
+    if (!pass->wide) {
+        st_dwconv_run32(pass);
+    }
+#endif
 }
+
+#endif

@@ -2,17 +2,21 @@
 #include "st_arithmetic.h"
 #include "st_memories.h"
 
+#if ST_USES_FC
+
 uint16_t st_fc_input[ST_FC_INPUTS];
 uint16_t st_fc_kernel[ST_FC_INPUTS][ST_FC_OUTPUTS];
 st_accumulator st_fc_output[ST_FC_OUTPUTS];
 
+#if ST_USES_SUMS_32
 #define ST_SUM uint32_t
 #define ST_SIGNED st_signed32
 #define ST_CORE st_fc_core32
 #define ST_RUN st_fc_run32
 #include "st_fc_core.h"
+#endif
 
-#if ST_ACCUMULATOR_BITS == 64
+#if ST_USES_SUMS_64
 #define ST_SUM uint64_t
 #define ST_SIGNED st_signed64
 #define ST_CORE st_fc_core64
@@ -41,16 +45,17 @@ void st_fc_weights(const uint16_t weights[], int words, int outputs)
 
 void st_fc_run(int words, st_mode mode, int wide, int shift)
 {
-#if ST_ACCUMULATOR_BITS == 64
-    if (wide) {
-        /* Higher products are multiples of 2^64. */
-        if (shift < 64) {
-            st_fc_run64(words, mode, shift);
-        }
-        return;
+#if ST_USES_SUMS_64
+    /* Products of higher limbs are multiples of 2^64. */
+    if (wide && shift < 64) {
+        st_fc_run64(words, mode, shift);
     }
-#else
-    (void)wide;
 #endif
-    st_fc_run32(words, mode, shift);
+#if ST_USES_SUMS_32
+    if (!wide) {
+        st_fc_run32(words, mode, shift);
+    }
+#endif
 }
+
+#endif

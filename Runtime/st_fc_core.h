@@ -30,14 +30,20 @@ static void ST_RUN(int words, st_mode mode, int shift)
     switch (mode) {
     case ST_16X16:
     case ST_16X8:
+#if ST_USES_LANES_1
         ST_CORE(words, ST_16X16, shift);
+#endif
         break;
     case ST_8X8:
     case ST_8X4:
+#if ST_USES_LANES_2
         ST_CORE(words, ST_8X8, shift);
+#endif
         break;
     case ST_4X4:
+#if ST_USES_LANES_4
         ST_CORE(words, ST_4X4, shift);
+#endif
         break;
     }
 #endif

@@ -26,4 +26,18 @@
 /* 32 where every accumulator of the network fits, else 64. */
 #define ST_ACCUMULATOR_BITS 64
 
+/* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of feature maps' codes. */
+#define ST_USES_CONV2D 1
+#define ST_USES_DWCONV 1
+#define ST_USES_FC 1
+#define ST_USES_SUMS_32 1
+#define ST_USES_SUMS_64 1
+#define ST_USES_LANES_1 1
+#define ST_USES_LANES_2 1
+#define ST_USES_LANES_4 1
+#define ST_USES_CODES_8 1
+#define ST_USES_CODES_16 1
+#define ST_USES_CODES_32 1
+#define ST_USES_CODES_64 1
+
 #endif

@@ -33,7 +33,8 @@ package struct CEmitter {
     var files: [EmittedProject.File] = [
       .init(path: "include/\(name).h", contents: interface.header.bytes),
       .init(
-        path: "include/st_config.h", contents: ConfigurationWriter(accelerator, wide: needsWideAccumulators).text.bytes),
+        path: "include/st_config.h",
+        contents: ConfigurationWriter(accelerator, use: RuntimeUse(program, storage: storage)).text.bytes),
       .init(path: "src/constants.h", contents: constantsHeader(constants).bytes),
       .init(path: "src/constants.c", contents: constantsSource(constants).bytes),
       .init(path: "src/\(name).c", contents: layers.bytes),
@@ -51,12 +52,6 @@ package struct CEmitter {
     files.sort { $0.path < $1.path }
     return EmittedProject(
       name: name, files: files, tracedTensors: program.tracedTensors, arenaBytes: storage.bytes)
-  }
-
-  private var needsWideAccumulators: Bool {
-    program.instructions.contains { instruction in
-      if case .linear(let layer) = instruction { layer.needsWideAccumulators } else { false }
-    }
   }
 
   private func checkModes() throws(Diagnostics) {

@@ -1,14 +1,13 @@
 import Targets
 
-/// Writes `st_config.h`: the sizes of the accelerator's memories.
+/// Writes `st_config.h`: the sizes of the accelerator's memories, and what of the runtime the network uses.
 struct ConfigurationWriter {
   private let accelerator: Accelerator
-  private let wide: Bool
+  private let use: RuntimeUse
 
-  /// - Parameter wide: whether an accumulator of the network needs more than 32 bits.
-  init(_ accelerator: Accelerator, wide: Bool) {
+  init(_ accelerator: Accelerator, use: RuntimeUse) {
     self.accelerator = accelerator
-    self.wide = wide
+    self.use = use
   }
 
   var text: SourceText {
@@ -46,7 +45,11 @@ struct ConfigurationWriter {
       text.line()
     }
     text.line("/* 32 where every accumulator of the network fits, else 64. */")
-    text.line("#define ST_ACCUMULATOR_BITS \(wide ? 64 : 32)")
+    text.line("#define ST_ACCUMULATOR_BITS \(use.accumulatorBits)\n")
+    text.line(
+      "/* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of feature maps' codes. */"
+    )
+    for macro in use.macros { text.line("#define ST_USES_\(macro.name) \(macro.isUsed ? 1 : 0)") }
     text.line("\n#endif")
     return text
   }

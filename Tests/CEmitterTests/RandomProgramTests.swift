@@ -2,6 +2,7 @@ import CEmitter
 import Foundation
 import IntegerProgram
 import IntegerProgramTestSupport
+import Targets
 import Testing
 
 /// Random programs on accelerators of random sizes: what emitted C computes is what the instructions' definitions say.
@@ -21,5 +22,23 @@ import Testing
     let (status, output) = try project.bench()
     #expect(status == 0, "\(output)")
     #expect(output.contains("PASS: 3 samples"))
+  }
+
+  /// One layer alone: the parts of the runtime that it does not use are left out, and nothing else is.
+  @Test(arguments: [EngineKind.conv2D, .depthwise, .fullyConnected], [4, 8, 16, 24, 40])
+  func oneLayerAlone(engine: EngineKind, bits: Int) throws {
+    let accelerator = try TargetFile.load("stmac")
+    var random = RandomProgram(seed: UInt64(bits), name: "layer", accelerator: accelerator)
+    let input = random.input(MapShape(rows: 5, columns: 4, channels: 3), bits: bits)
+    let source = engine == .fullyConnected ? random.flatten(input) : input
+    random.markOutputs([try random.linear(source, engine: engine, weightBits: min(bits, 12))])
+    let tensors = NaiveProgram(program: random.program).run(random.inputs())
+    let vectors = TestVectors(samples: [.init(tensors: tensors, of: random.program)])
+    let project = try CProject(CEmitter.emit(random.program, accelerator: accelerator, vectors: vectors))
+    for compiler in CProject.compilers {
+      try project.compile(compiler, CProject.strict)
+      let (status, output) = try project.bench()
+      #expect(status == 0, "\(output)")
+    }
   }
 }

@@ -127,6 +127,20 @@ enum RuntimeFiles {
       /* 32 where every accumulator of the network fits, else 64. */
       #define ST_ACCUMULATOR_BITS 64
 
+      /* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of feature maps' codes. */
+      #define ST_USES_CONV2D 1
+      #define ST_USES_DWCONV 1
+      #define ST_USES_FC 1
+      #define ST_USES_SUMS_32 1
+      #define ST_USES_SUMS_64 1
+      #define ST_USES_LANES_1 1
+      #define ST_USES_LANES_2 1
+      #define ST_USES_LANES_4 1
+      #define ST_USES_CODES_8 1
+      #define ST_USES_CODES_16 1
+      #define ST_USES_CODES_32 1
+      #define ST_USES_CODES_64 1
+
       #endif
 
       """##
@@ -433,14 +447,20 @@ enum RuntimeFiles {
           switch (pass->mode) {
           case ST_16X16:
           case ST_16X8:
+      #if ST_USES_LANES_1
               ST_CORE(pass, ST_16X16);
+      #endif
               break;
           case ST_8X8:
           case ST_8X4:
+      #if ST_USES_LANES_2
               ST_CORE(pass, ST_8X8);
+      #endif
               break;
           case ST_4X4:
+      #if ST_USES_LANES_4
               ST_CORE(pass, ST_4X4);
+      #endif
               break;
           }
       #endif
@@ -475,7 +495,7 @@ enum RuntimeFiles {
           }
       }
 
-      static void ST_DMA(pack_by_mode)(const ST_CODE codes[], int count, int limb, st_mode mode, uint16_t words[])
+      static inline void ST_DMA(pack_by_mode)(const ST_CODE codes[], int count, int limb, st_mode mode, uint16_t words[])
       {
           switch (st_lanes(mode)) {
           case 4:
@@ -490,6 +510,15 @@ enum RuntimeFiles {
           }
       }
 
+      /* Where in the map output pixel `pixel` of a run's layer reads. */
+      static inline int ST_DMA(run_source)(const st_run *run, int pixel)
+      {
+          const int row = pixel / run->output_columns * run->stride_rows;
+          const int column = pixel % run->output_columns * run->stride_columns;
+          return (row * run->map_columns + column) * run->map_channels + run->first_channel;
+      }
+
+      #if ST_USES_CONV2D
       void ST_DMA(st_conv2d_load)(const ST_CODE map[], const st_window *window, st_mode mode)
       {
           uint16_t border[ST_CONV2D_INPUT_CHANNELS] = {0};
@@ -522,6 +551,26 @@ enum RuntimeFiles {
           }
       }
 
+      void ST_DMA(st_conv2d_load_run)(const ST_CODE map[], const st_run *run, st_mode mode)
+      {
+          for (int r = 0; r < ST_CONV2D_INPUT_ROWS; ++r) {
+              if (r * run->width >= run->pixels) {
+                  break;
+              }
+              for (int c = 0; c < ST_CONV2D_INPUT_COLUMNS; ++c) {
+                  const int pixel = r * run->width + c;
+                  if (c >= run->width || pixel >= run->pixels) {
+                      break;
+                  }
+                  ST_DMA(pack_by_mode)(
+                      map + ST_DMA(run_source)(run, run->first_pixel + pixel), run->channels, run->limb, mode,
+                      st_conv2d_input[r][c]);
+              }
+          }
+      }
+      #endif
+
+      #if ST_USES_DWCONV
       void ST_DMA(st_dwconv_load)(const ST_CODE map[], const st_window *window)
       {
           const uint16_t border = st_place(st_limb(window->padding, window->limb), 0, 1);
@@ -548,32 +597,6 @@ enum RuntimeFiles {
           }
       }
 
-      /* Where in the map output pixel `pixel` of a run's layer reads. */
-      static int ST_DMA(run_source)(const st_run *run, int pixel)
-      {
-          const int row = pixel / run->output_columns * run->stride_rows;
-          const int column = pixel % run->output_columns * run->stride_columns;
-          return (row * run->map_columns + column) * run->map_channels + run->first_channel;
-      }
-
-      void ST_DMA(st_conv2d_load_run)(const ST_CODE map[], const st_run *run, st_mode mode)
-      {
-          for (int r = 0; r < ST_CONV2D_INPUT_ROWS; ++r) {
-              if (r * run->width >= run->pixels) {
-                  break;
-              }
-              for (int c = 0; c < ST_CONV2D_INPUT_COLUMNS; ++c) {
-                  const int pixel = r * run->width + c;
-                  if (c >= run->width || pixel >= run->pixels) {
-                      break;
-                  }
-                  ST_DMA(pack_by_mode)(
-                      map + ST_DMA(run_source)(run, run->first_pixel + pixel), run->channels, run->limb, mode,
-                      st_conv2d_input[r][c]);
-              }
-          }
-      }
-
       void ST_DMA(st_dwconv_load_run)(const ST_CODE map[], const st_run *run)
       {
           for (int r = 0; r < ST_DWCONV_INPUT_ROWS; ++r) {
@@ -591,11 +614,14 @@ enum RuntimeFiles {
               }
           }
       }
+      #endif
 
+      #if ST_USES_FC
       void ST_DMA(st_fc_load)(const ST_CODE inputs[], int count, int limb, st_mode mode)
       {
           ST_DMA(pack_by_mode)(inputs, count, limb, mode, st_fc_input);
       }
+      #endif
 
       #undef ST_CODE
       #undef ST_DMA
@@ -675,14 +701,20 @@ enum RuntimeFiles {
           switch (pass->mode) {
           case ST_16X16:
           case ST_16X8:
+      #if ST_USES_LANES_1
               ST_CORE(pass, ST_16X16);
+      #endif
               break;
           case ST_8X8:
           case ST_8X4:
+      #if ST_USES_LANES_2
               ST_CORE(pass, ST_8X8);
+      #endif
               break;
           case ST_4X4:
+      #if ST_USES_LANES_4
               ST_CORE(pass, ST_4X4);
+      #endif
               break;
           }
       #endif
@@ -730,14 +762,20 @@ enum RuntimeFiles {
           switch (mode) {
           case ST_16X16:
           case ST_16X8:
+      #if ST_USES_LANES_1
               ST_CORE(words, ST_16X16, shift);
+      #endif
               break;
           case ST_8X8:
           case ST_8X4:
+      #if ST_USES_LANES_2
               ST_CORE(words, ST_8X8, shift);
+      #endif
               break;
           case ST_4X4:
+      #if ST_USES_LANES_4
               ST_CORE(words, ST_4X4, shift);
+      #endif
               break;
           }
       #endif
@@ -820,18 +858,22 @@ enum RuntimeFiles {
       #include "st_arithmetic.h"
       #include "st_memories.h"
 
+      #if ST_USES_CONV2D
+
       uint16_t st_conv2d_input[ST_CONV2D_INPUT_ROWS][ST_CONV2D_INPUT_COLUMNS][ST_CONV2D_INPUT_CHANNELS];
       uint16_t st_conv2d_kernel[ST_CONV2D_KERNEL_ROWS][ST_CONV2D_KERNEL_COLUMNS][ST_CONV2D_INPUT_CHANNELS]
                                [ST_CONV2D_OUTPUT_CHANNELS];
       st_accumulator st_conv2d_output[ST_CONV2D_OUTPUT_ROWS][ST_CONV2D_OUTPUT_COLUMNS][ST_CONV2D_OUTPUT_CHANNELS];
 
+      #if ST_USES_SUMS_32
       #define ST_SUM uint32_t
       #define ST_SIGNED st_signed32
       #define ST_CORE st_conv2d_core32
       #define ST_RUN st_conv2d_run32
       #include "st_conv2d_core.h"
+      #endif
 
-      #if ST_ACCUMULATOR_BITS == 64
+      #if ST_USES_SUMS_64
       #define ST_SUM uint64_t
       #define ST_SIGNED st_signed64
       #define ST_CORE st_conv2d_core64
@@ -881,17 +923,20 @@ enum RuntimeFiles {
 
       void st_conv2d_run(const st_pass *pass)
       {
-      #if ST_ACCUMULATOR_BITS == 64
-          if (pass->wide) {
-              /* Higher products are multiples of 2^64. */
-              if (pass->shift < 64) {
-                  st_conv2d_run64(pass);
-              }
-              return;
+      #if ST_USES_SUMS_64
+          /* Products of higher limbs are multiples of 2^64. */
+          if (pass->wide && pass->shift < 64) {
+              st_conv2d_run64(pass);
           }
       #endif
-          st_conv2d_run32(pass);
+      #if ST_USES_SUMS_32
+          if (!pass->wide) {
+              st_conv2d_run32(pass);
+          }
+      #endif
       }
+
+      #endif
 
       """##
     ),
@@ -902,21 +947,29 @@ enum RuntimeFiles {
       #include "st_arithmetic.h"
       #include "st_memories.h"
 
+      #if ST_USES_CODES_8
       #define ST_CODE int8_t
       #define ST_DMA(name) name##8
       #include "st_dma_channel.h"
+      #endif
 
+      #if ST_USES_CODES_16
       #define ST_CODE int16_t
       #define ST_DMA(name) name##16
       #include "st_dma_channel.h"
+      #endif
 
+      #if ST_USES_CODES_32
       #define ST_CODE int32_t
       #define ST_DMA(name) name##32
       #include "st_dma_channel.h"
+      #endif
 
+      #if ST_USES_CODES_64
       #define ST_CODE int64_t
       #define ST_DMA(name) name##64
       #include "st_dma_channel.h"
+      #endif
 
       """##
     ),
@@ -927,17 +980,21 @@ enum RuntimeFiles {
       #include "st_arithmetic.h"
       #include "st_memories.h"
 
+      #if ST_USES_DWCONV
+
       uint16_t st_dwconv_input[ST_DWCONV_INPUT_ROWS][ST_DWCONV_INPUT_COLUMNS][ST_DWCONV_CHANNELS];
       uint16_t st_dwconv_kernel[ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS][ST_DWCONV_CHANNELS];
       st_accumulator st_dwconv_output[ST_DWCONV_OUTPUT_ROWS][ST_DWCONV_OUTPUT_COLUMNS][ST_DWCONV_CHANNELS];
 
+      #if ST_USES_SUMS_32
       #define ST_SUM uint32_t
       #define ST_SIGNED st_signed32
       #define ST_CORE st_dwconv_core32
       #define ST_RUN st_dwconv_run32
       #include "st_dwconv_core.h"
+      #endif
 
-      #if ST_ACCUMULATOR_BITS == 64
+      #if ST_USES_SUMS_64
       #define ST_SUM uint64_t
       #define ST_SIGNED st_signed64
       #define ST_CORE st_dwconv_core64
@@ -976,17 +1033,20 @@ enum RuntimeFiles {
 
       void st_dwconv_run(const st_pass *pass)
       {
-      #if ST_ACCUMULATOR_BITS == 64
-          if (pass->wide) {
-              /* Higher products are multiples of 2^64. */
-              if (pass->shift < 64) {
-                  st_dwconv_run64(pass);
-              }
-              return;
+      #if ST_USES_SUMS_64
+          /* Products of higher limbs are multiples of 2^64. */
+          if (pass->wide && pass->shift < 64) {
+              st_dwconv_run64(pass);
           }
       #endif
-          st_dwconv_run32(pass);
+      #if ST_USES_SUMS_32
+          if (!pass->wide) {
+              st_dwconv_run32(pass);
+          }
+      #endif
       }
+
+      #endif
 
       """##
     ),
@@ -997,17 +1057,21 @@ enum RuntimeFiles {
       #include "st_arithmetic.h"
       #include "st_memories.h"
 
+      #if ST_USES_FC
+
       uint16_t st_fc_input[ST_FC_INPUTS];
       uint16_t st_fc_kernel[ST_FC_INPUTS][ST_FC_OUTPUTS];
       st_accumulator st_fc_output[ST_FC_OUTPUTS];
 
+      #if ST_USES_SUMS_32
       #define ST_SUM uint32_t
       #define ST_SIGNED st_signed32
       #define ST_CORE st_fc_core32
       #define ST_RUN st_fc_run32
       #include "st_fc_core.h"
+      #endif
 
-      #if ST_ACCUMULATOR_BITS == 64
+      #if ST_USES_SUMS_64
       #define ST_SUM uint64_t
       #define ST_SIGNED st_signed64
       #define ST_CORE st_fc_core64
@@ -1036,19 +1100,20 @@ enum RuntimeFiles {
 
       void st_fc_run(int words, st_mode mode, int wide, int shift)
       {
-      #if ST_ACCUMULATOR_BITS == 64
-          if (wide) {
-              /* Higher products are multiples of 2^64. */
-              if (shift < 64) {
-                  st_fc_run64(words, mode, shift);
-              }
-              return;
+      #if ST_USES_SUMS_64
+          /* Products of higher limbs are multiples of 2^64. */
+          if (wide && shift < 64) {
+              st_fc_run64(words, mode, shift);
           }
-      #else
-          (void)wide;
       #endif
-          st_fc_run32(words, mode, shift);
+      #if ST_USES_SUMS_32
+          if (!wide) {
+              st_fc_run32(words, mode, shift);
+          }
+      #endif
       }
+
+      #endif
 
       """##
     ),

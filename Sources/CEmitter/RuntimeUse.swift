@@ -1,0 +1,32 @@
+import IntegerProgram
+import Targets
+
+/// What of the runtime a program needs; the rest is left out when its project is compiled.
+struct RuntimeUse {
+  private(set) var engines = Set<EngineKind>()
+  private(set) var products = Set<Int>()
+  private(set) var codeBits = Set<Int>()
+  private(set) var sumBits = Set<Int>()
+
+  init(_ program: IntegerProgram, storage: StoragePlan) {
+    for case .linear(let layer) in program.instructions {
+      engines.insert(layer.shape.engine)
+      products.insert(layer.mode.products)
+      codeBits.insert(storage[layer.input].type.bits)
+      sumBits.insert(layer.needsWideAccumulators ? 64 : 32)
+    }
+  }
+
+  /// 32 where every accumulator fits, else 64.
+  var accumulatorBits: Int { sumBits.max() ?? 32 }
+
+  /// The macros of `st_config.h`, by the name after `ST_USES_`.
+  var macros: [(name: String, isUsed: Bool)] {
+    [
+      ("CONV2D", engines.contains(.conv2D)), ("DWCONV", engines.contains(.depthwise)),
+      ("FC", engines.contains(.fullyConnected)),
+    ] + [32, 64].map { ("SUMS_\($0)", sumBits.contains($0)) }
+      + [1, 2, 4].map { ("LANES_\($0)", products.contains($0)) }
+      + [8, 16, 32, 64].map { ("CODES_\($0)", codeBits.contains($0)) }
+  }
+}
