@@ -2,7 +2,7 @@ import BigInt
 import IntegerProgram
 import Quantization
 
-/// Finds and proves the smallest affine requantizer of a channel: the method of `docs/proofs.md`.
+/// Finds and proves the smallest affine requantizer of a channel: the method of `docs/numbers.md`.
 struct AffineProof {
   let ideal: IdealFunction.Affine
   let accumulators: ClosedRange<Int64>

@@ -1,0 +1,21 @@
+import KerasImport
+import Quantization
+
+/// What can be read, from the importer's own tables.
+enum SupportTable {
+  static var markdown: String {
+    var lines = ["| Keras layers | supported |", "|---|---|"]
+    for row in LayerTable.rows {
+      lines.append("| \(row.classes.map { "`\($0)`" }.joined(separator: ", ")) | \(cell(row.notes)) |")
+    }
+    lines += ["", "Quantizers: " + names.map { "`\($0)`" }.joined(separator: ", ") + "."]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Registered names of classes are also known without their package.
+  private static var names: [String] { Quantizer.supportedNames.filter { !$0.contains(">") } }
+
+  private static func cell(_ text: String) -> String {
+    text.isEmpty ? "all options" : text.replacing("|", with: "\\|")
+  }
+}
