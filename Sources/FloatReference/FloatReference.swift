@@ -171,11 +171,10 @@ package struct FloatReference: Sendable {
   private func quantize(_ op: QuantizeOp, _ values: [Double]) -> [Double] {
     let channels = op.quantizers.count
     let scales = op.quantizers.map(\.format.scale.double)
-    return values.enumerated().map { index, value in
-      let channel = index % channels
-      let quantizer = op.quantizers[channel]
-      return scales[channel] * Double(quantizer.code(of: value) - quantizer.format.zeroPoint)
+    let steps = op.quantizers.forEachElement(of: values) { quantizer, value in
+      Double(quantizer.code(of: value) - quantizer.format.zeroPoint)
     }
+    return steps.indices.map { scales[channels == 1 ? 0 : $0 % channels] * steps[$0] }
   }
 
   private func softmax(_ values: [Double], channels: Int) -> [Double] {

@@ -21,6 +21,8 @@ struct IntegerValue {
   var isQuantized: Bool
   /// Set where windows of a pool hang over the edge: the sum's scale by the number of pixels that lie inside.
   var windowScales: [Int: Rational]?
+  /// Where the integers are a quantizer's codes, moved perhaps.
+  var quantization: LoweredNetwork.Quantization?
 
   init(tensor: TensorID, scales: [Rational], shifts: [Rational], isQuantized: Bool) {
     terms = [Term(tensor: tensor, scales: scales)]

@@ -22,7 +22,8 @@ extension Lowerer {
           code: zero)),
       node: id)
     return exactValue(
-      id, tensor: output, scales: value.scales, shifts: value.shifts, isQuantized: value.isQuantized)
+      id, tensor: output, scales: value.scales, shifts: value.shifts, isQuantized: value.isQuantized,
+      quantization: value.quantization)
   }
 
   mutating func reshape(_ id: NodeID, _ op: ReshapeOp) throws -> State {
@@ -52,10 +53,7 @@ extension Lowerer {
     value.terms = [.init(tensor: output, scales: scales)]
     value.shifts = shifts
     value.functions = repeated(value.functions)
-    if value.isPlain {
-      meanings.append(
-        .init(tensor: output, node: id, kind: .exact(scales: scales.map(\.double), shifts: shifts.map(\.double))))
-    }
+    if value.isPlain { addMeaning(of: value, to: id) }
     return .value(value)
   }
 }

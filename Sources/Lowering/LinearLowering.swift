@@ -122,8 +122,10 @@ extension Lowerer {
     let least = initial.min().map { min($0, 0) } ?? 0
     let most = initial.max().map { max($0, 0) } ?? 0
     let partial = (reach.partial.lowerBound + least)...(reach.partial.upperBound + most)
+    // Sums that never leave the instruction need no encoding.
     let output = newTensor(
-      id, range: union(finals), encoding: encoding(scales: scales, shifts: shifts), reach: finals)
+      id, range: union(finals),
+      encoding: isFused ? Encoding(scales: [1]) : encoding(scales: scales, shifts: shifts), reach: finals)
     emit(
       .linear(
         LinearInstruction(
@@ -131,7 +133,10 @@ extension Lowerer {
           weights: weights.codes, weightLimbs: weightLimbs, initial: initial,
           accumulatorRange: union([partial, union(finals)]), mode: mode, plan: .unplanned, stage: .accumulator)),
       node: id)
-    return exactValue(id, tensor: output, scales: scales, shifts: shifts, isQuantized: false)
+    guard isFused else {
+      return exactValue(id, tensor: output, scales: scales, shifts: shifts, isQuantized: false)
+    }
+    return IntegerValue(tensor: output, scales: scales, shifts: shifts, isQuantized: false)
   }
 
   /// Whether a window reaches behind the feature map.

@@ -14,18 +14,20 @@ package struct LoweredNetwork: Sendable {
     package var codeShift: Int64
   }
 
-  /// A tensor whose codes stand exactly for a node's values.
+  /// A tensor whose codes stand exactly for a node's values: value = scale x code + shift, one or one per channel.
   package struct Meaning: Sendable {
-    package enum Kind: Sendable {
-      /// Program code = quantizer's code - codeShift.
-      case quantized([FeatureMapQuantizer], codeShift: Int64)
-      /// value = scale x code + shift, scale and shift one or one per channel.
-      case exact(scales: [Double], shifts: [Double])
-    }
-
     package var tensor: TensorID
     package var node: NodeID
-    package var kind: Kind
+    package var scales: [Double]
+    package var shifts: [Double]
+    /// Where a quantizer made the codes.
+    package var quantization: Quantization?
+  }
+
+  /// Program code = quantizer's code - code shift; one quantizer, or one per channel.
+  package struct Quantization: Sendable {
+    package var quantizers: [FeatureMapQuantizer]
+    package var codeShift: Int64
   }
 
   /// A requantization with how much of it was proved.

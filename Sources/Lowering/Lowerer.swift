@@ -175,14 +175,23 @@ struct Lowerer {
 
   func reach(of tensor: TensorID) -> [ClosedRange<Int64>] { reach[tensor] ?? [program[tensor].range] }
 
-  /// The value of a tensor that holds exact sums: scale x integer + shift.
+  /// The value of a tensor that holds a node's values exactly: scale x integer + shift.
   mutating func exactValue(
-    _ id: NodeID, tensor: TensorID, scales: [Rational], shifts: [Rational], isQuantized: Bool
+    _ id: NodeID, tensor: TensorID, scales: [Rational], shifts: [Rational], isQuantized: Bool,
+    quantization: LoweredNetwork.Quantization? = nil
   ) -> IntegerValue {
-    let value = IntegerValue(tensor: tensor, scales: scales, shifts: shifts, isQuantized: isQuantized)
-    meanings.append(
-      .init(tensor: tensor, node: id, kind: .exact(scales: scales.map(\.double), shifts: shifts.map(\.double))))
+    var value = IntegerValue(tensor: tensor, scales: scales, shifts: shifts, isQuantized: isQuantized)
+    value.quantization = quantization
+    addMeaning(of: value, to: id)
     return value
+  }
+
+  /// Says that a plain value's tensor stands for the values of a node.
+  mutating func addMeaning(of value: IntegerValue, to id: NodeID) {
+    meanings.append(
+      .init(
+        tensor: value.tensor, node: id, scales: value.scales.map(\.double), shifts: value.shifts.map(\.double),
+        quantization: value.quantization))
   }
 
   /// The encoding of integers with these scales and shifts; the shift is a zero point where all have one integer zero.

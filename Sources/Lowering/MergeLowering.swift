@@ -71,7 +71,7 @@ extension Lowerer {
   }
 
   /// The smallest whole numbers in these ratios, of at most 24 bits.
-  private func wholeMultiples(_ ratios: [Rational]) -> [Int64]? {
+  func wholeMultiples(_ ratios: [Rational]) -> [Int64]? {
     var common = BigInt(1)
     for ratio in ratios {
       let shared = ratio.numerator.greatestCommonDivisor(with: ratio.denominator)
@@ -118,7 +118,17 @@ extension Lowerer {
     let output = newTensor(
       id, range: union(ranges), encoding: encoding(scales: scales, shifts: shifts), reach: [union(ranges)])
     emit(.concatenate(ConcatenateInstruction(name: graph[id].name, parts: parts, axis: axis, output: output)), node: id)
-    return exactValue(id, tensor: output, scales: scales, shifts: shifts, isQuantized: isQuantized)
+    // The same codes everywhere: those of one quantizer that was moved up.
+    let isMoved = parts.allSatisfy { $0.coefficient == 1 && $0.offset == 0 }
+    let quantizations = values.compactMap(\.quantization)
+    let isOne =
+      quantizations.count == values.count
+      && quantizations.allSatisfy {
+        $0.quantizers.count == 1 && $0.codeShift == quantizations[0].codeShift
+      }
+    return exactValue(
+      id, tensor: output, scales: scales, shifts: shifts, isQuantized: isQuantized,
+      quantization: isMoved && isOne ? quantizations.first : nil)
   }
 
   /// One scale and shift for all values, with each part's coefficient and offset to get there.

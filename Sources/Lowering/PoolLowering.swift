@@ -16,12 +16,7 @@ extension Lowerer {
     emit(
       .pool(pool(id, op.window, input: value.tensor, output: output, range: input.range, kind: .maximum)), node: id)
     value.terms[0].tensor = output
-    if value.isPlain {
-      meanings.append(
-        .init(
-          tensor: output, node: id,
-          kind: .exact(scales: value.scales.map(\.double), shifts: value.shifts.map(\.double))))
-    }
+    if value.isPlain { addMeaning(of: value, to: id) }
     return value
   }
 

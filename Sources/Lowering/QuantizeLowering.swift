@@ -9,8 +9,10 @@ extension Lowerer {
   mutating func quantize(_ id: NodeID, _ op: QuantizeOp) throws -> IntegerValue {
     let source = graph[id].inputs[0]
     let location = graph.location(of: id)
-    let format = try commonFormat(op, at: location)
-    let shift = portShift(format.range, zero: needsZero(id) ? format.zeroPoint : nil, isOperand: feedsMultiplier(id))
+    let (quantizers, format) = try inOneUnit(op.quantizers, at: location)
+    let isMovable = quantizers.allSatisfy { $0.codeFactor == 1 }
+    let shift = portShift(
+      format.range, zero: needsZero(id) ? format.zeroPoint : nil, isOperand: isMovable && feedsMultiplier(id))
     let range = (format.range.lowerBound - shift)...(format.range.upperBound - shift)
     let zeroPoint = format.zeroPoint - shift
     let encoding = Encoding(scales: [format.scale.double], zeroPoint: zeroPoint)
@@ -19,30 +21,39 @@ extension Lowerer {
     if case .realInput = states[source.index] {
       tensor = newTensor(id, range: range, encoding: encoding, reach: [range])
       program.inputs.append(tensor)
-      inputs.append(.init(tensor: tensor, graphInput: source, quantizers: op.quantizers, codeShift: shift))
+      inputs.append(.init(tensor: tensor, graphInput: source, quantizers: quantizers, codeShift: shift))
     } else {
       let value = try value(source, for: id)
-      let quantizers = op.quantizers.map { $0.shiftingCodes(by: -shift) }
-      let stage = try requantization(id, of: value, quantizers: quantizers)
+      let stage = try requantization(id, of: value, quantizers: quantizers.map { $0.shiftingCodes(by: -shift) })
       tensor = place(stage, of: value, at: id, range: range, encoding: encoding)
     }
-    meanings.append(.init(tensor: tensor, node: id, kind: .quantized(op.quantizers, codeShift: shift)))
-    return IntegerValue(
-      tensor: tensor, scales: [format.scale], shifts: [-format.scale * Rational(zeroPoint)], isQuantized: true)
+    return exactValue(
+      id, tensor: tensor, scales: [format.scale], shifts: [-format.scale * Rational(zeroPoint)], isQuantized: true,
+      quantization: .init(quantizers: quantizers, codeShift: shift))
   }
 
-  /// One format for all channels.
-  private func commonFormat(_ op: QuantizeOp, at location: Diagnostic.Location) throws -> CodeFormat {
-    var format = op.quantizers[0].format
-    for quantizer in op.quantizers.dropFirst() {
-      guard quantizer.format.scale == format.scale, quantizer.format.zeroPoint == format.zeroPoint else {
+  /// The quantizers of all channels in one unit: codes of coarser channels become multiples.
+  private func inOneUnit(
+    _ quantizers: [FeatureMapQuantizer], at location: Diagnostic.Location
+  ) throws -> (quantizers: [FeatureMapQuantizer], format: CodeFormat) {
+    var format = quantizers[0].format
+    let differ = quantizers.contains { $0.format.scale != format.scale || $0.format.zeroPoint != format.zeroPoint }
+    var quantizers = quantizers
+    if differ {
+      let ratios = quantizers.map { $0.format.scale / format.scale }
+      guard quantizers.allSatisfy({ $0.format.zeroPoint == 0 }), ratios.allSatisfy({ $0.sign > 0 }),
+        let multiples = wholeMultiples(ratios)
+      else {
         throw Diagnostic(
-          "the channels of the feature map are quantized with different scales", at: location,
-          supported: "one scale and zero point for the feature map", fix: "use per_channel=False")
+          "the channels of the feature map are quantized with scales that have no common unit", at: location,
+          supported: "one scale and zero point, or scales that are multiples of each other",
+          fix: "use one quantizer for all channels, or scales that are powers of two")
       }
-      format.range = union([format.range, quantizer.format.range])
+      quantizers = zip(quantizers, multiples).map { $0.multiplyingCodes(by: $1) }
+      format = quantizers[0].format
     }
-    return format
+    format.range = union(quantizers.map(\.format.range))
+    return (quantizers, format)
   }
 
   /// What to take from codes so that they fit a signed multiplier port of their width: 128 from 0...255.
@@ -168,14 +179,14 @@ extension Lowerer {
 
   private mutating func fuse(_ stage: Stage, into index: Int) -> Bool {
     switch (program.instructions[index], stage) {
-    case (.linear(var linear), .one(let requantization)):
+    case (.linear(var linear), .one(let requantization)) where linear.stage == .accumulator:
       linear.stage = .requantize(requantization)
       program.instructions[index] = .linear(linear)
-    case (.sum(var sum), .one(let requantization)):
+    case (.sum(var sum), .one(let requantization)) where sum.stage == .accumulator:
       sum.stage = .requantize(requantization)
       program.instructions[index] = .sum(sum)
     case (.pool(var pool), .one(let requantization)):
-      guard case .sum(let stages) = pool.kind else { return false }
+      guard case .sum(let stages) = pool.kind, stages.values.allSatisfy({ $0 == .accumulator }) else { return false }
       pool.kind = .sum(stages: stages.mapValues { _ in .requantize(requantization) })
       program.instructions[index] = .pool(pool)
     case (.pool(var pool), .byWindow(let requantizations)):
@@ -190,6 +201,8 @@ extension Lowerer {
 extension FeatureMapQuantizer {
   /// The same steps with codes moved by a constant; values stay.
   fileprivate func shiftingCodes(by offset: Int64) -> FeatureMapQuantizer {
+    guard offset != 0 else { return self }
+    precondition(codeFactor == 1, "codes are moved before they are multiplied")
     var moved = self
     moved.format.zeroPoint += offset
     moved.format.range = (format.range.lowerBound + offset)...(format.range.upperBound + offset)

@@ -4,6 +4,8 @@ package struct FeatureMapQuantizer: Sendable {
   package var functions: [RealFunction] { didSet { compiled = Compiled(functions, steps) } }
   package var steps: StepFunction { didSet { compiled = Compiled(functions, steps) } }
   package var format: CodeFormat
+  /// What the steps' codes are multiplied with: where channels of different scales are brought to one unit.
+  package private(set) var codeFactor: Int64 = 1
   private var compiled: Compiled
 
   package init(functions: [RealFunction] = [], steps: StepFunction, format: CodeFormat) {
@@ -24,7 +26,24 @@ package struct FeatureMapQuantizer: Sendable {
   }
 
   /// The code of a real number, in double precision.
-  package func code(of value: Double) -> Int64 { compiled.code(of: value) }
+  package func code(of value: Double) -> Int64 { codeFactor &* compiled.code(of: value) }
+
+  /// The code of what the functions make of a number, in double precision.
+  package func code(ofResult value: Double) -> Int64 { codeFactor * steps.code(of: value) }
+
+  /// The same exactly; nil where it cannot be told from an irrational threshold.
+  package func code(ofResult value: Rational) -> Int64? { steps.code(of: value).map { codeFactor * $0 } }
+
+  /// The same values with codes `factor` times as large: the zero point is 0.
+  package func multiplyingCodes(by factor: Int64) -> FeatureMapQuantizer {
+    precondition(format.zeroPoint == 0 && factor > 0, "codes are multiplied around zero")
+    var multiplied = self
+    multiplied.codeFactor *= factor
+    multiplied.format = CodeFormat(
+      scale: format.scale / Rational(factor),
+      range: (format.range.lowerBound * factor)...(format.range.upperBound * factor))
+    return multiplied
+  }
 
   /// The codes that numbers within `band` of `value` have: more than one says that a rounding boundary lies there.
   package func codes(of value: Double, within band: Double) -> ClosedRange<Int64> {

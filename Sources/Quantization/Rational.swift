@@ -1,30 +1,34 @@
 import BigInt
 
-/// An exact fraction. The constants of a model are binary floating-point numbers, so common powers of two are all that is
-/// cancelled: it keeps numbers short without a greatest common divisor in every step.
+/// An exact fraction: top / bottom x 2^exponent. The constants of a model are binary floating-point numbers, so powers of two
+/// stand apart, and nothing else is cancelled: numbers stay short without a greatest common divisor in every step.
 package struct Rational: Sendable {
-  package let numerator: BigInt
+  private let top: BigInt
   /// Positive.
-  package let denominator: BigInt
+  private let bottom: BigInt
+  private let exponent: Int
 
-  package init(_ numerator: BigInt, over denominator: BigInt = 1) {
+  private init(top: BigInt, bottom: BigInt, exponent: Int) {
+    self.top = top
+    self.bottom = bottom
+    self.exponent = exponent
+  }
+
+  package init(_ numerator: BigInt, over denominator: BigInt) {
     precondition(denominator.signum() != 0, "a fraction's denominator is not zero")
-    let negative = denominator.signum() < 0
-    var top = negative ? -numerator : numerator
-    var bottom = negative ? -denominator : denominator
-    if !bottom.magnitude.isOdd {
-      let twos =
-        top.signum() == 0 ? bottom.trailingZeroBitCount : min(top.trailingZeroBitCount, bottom.trailingZeroBitCount)
-      top >>= twos
-      bottom >>= twos
-    }
-    self.numerator = top
-    self.denominator = bottom
+    let twos = denominator.trailingZeroBitCount
+    let isNegative = denominator.signum() < 0
+    top = isNegative ? -numerator : numerator
+    bottom = BigInt(denominator.magnitude >> twos)
+    exponent = -twos
+  }
+
+  package init(_ integer: BigInt) {
+    self.init(top: integer, bottom: 1, exponent: 0)
   }
 
   package init(_ integer: Int64) {
-    numerator = BigInt(integer)
-    denominator = 1
+    self.init(top: BigInt(integer), bottom: 1, exponent: 0)
   }
 
   /// The exact value of a finite double.
@@ -34,95 +38,120 @@ package struct Rational: Sendable {
       self.init(Int64(0))
       return
     }
-    // An integer significand times a power of two.
-    let width = Double.significandBitCount
-    let significand = BigInt(Int64(value.significand * Double(sign: .plus, exponent: width, significand: 1)))
-    let exponent = Int(value.exponent) - width
-    let signed = value.sign == .minus ? -significand : significand
-    if exponent >= 0 {
-      self.init(signed << exponent)
-    } else {
-      self.init(signed, over: BigInt(1) << -exponent)
-    }
+    let width = value.significandWidth
+    // An odd integer times a power of two.
+    let significand = Int64(value.significand * Double(sign: .plus, exponent: width, significand: 1))
+    self.init(
+      top: BigInt(value.sign == .minus ? -significand : significand), bottom: 1,
+      exponent: Int(value.exponent) - width)
   }
 
   package init(_ value: Float) { self.init(Double(value)) }
 
   package static func powerOfTwo(_ exponent: Int) -> Rational {
-    exponent >= 0 ? Rational(BigInt(1) << exponent) : Rational(1, over: BigInt(1) << -exponent)
+    Rational(top: 1, bottom: 1, exponent: exponent)
   }
 
-  package var sign: Int { Int(numerator.signum()) }
-  package var isInteger: Bool { denominator == 1 || (numerator % denominator).signum() == 0 }
-  package var magnitude: Rational { Rational(BigInt(numerator.magnitude), over: denominator) }
+  /// In lowest terms as far as powers of two go.
+  private var parts: (numerator: BigInt, denominator: BigInt) {
+    guard top.signum() != 0 else { return (0, 1) }
+    let twos = top.trailingZeroBitCount
+    let power = exponent + twos
+    let odd = top >> twos
+    return power >= 0 ? (odd << power, bottom) : (odd, bottom << -power)
+  }
+
+  /// Without common powers of two with the denominator.
+  package var numerator: BigInt { parts.numerator }
+  /// Positive.
+  package var denominator: BigInt { parts.denominator }
+
+  package var sign: Int { Int(top.signum()) }
+  package var magnitude: Rational { Rational(top: BigInt(top.magnitude), bottom: bottom, exponent: exponent) }
+
+  package var isInteger: Bool {
+    let (numerator, denominator) = parts
+    return denominator == 1 || (numerator % denominator).signum() == 0
+  }
+
+  /// floor(this x 2^bits) and whether that is all of it.
+  package func scaled(by bits: Int) -> (floor: BigInt, isExact: Bool) {
+    let shift = exponent + bits
+    let dividend = shift >= 0 ? top << shift : top
+    let divisor = shift >= 0 ? bottom : bottom << -shift
+    let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
+    return (remainder.signum() < 0 ? quotient - 1 : quotient, remainder.signum() == 0)
+  }
 
   /// The largest integer that is not larger.
-  package var floor: BigInt {
-    let (quotient, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
-    return remainder.signum() < 0 ? quotient - 1 : quotient
-  }
+  package var floor: BigInt { scaled(by: 0).floor }
 
   /// The smallest integer that is not smaller.
-  package var ceiling: BigInt { -(Rational(-numerator, over: denominator).floor) }
+  package var ceiling: BigInt { -(-self).floor }
 
   /// The nearest integer, ties to the even one.
   package var roundedHalfEven: BigInt {
-    let doubled = Rational(numerator * 2 + denominator, over: denominator * 2)
-    let up = doubled.floor
-    let isTie = doubled.isInteger
-    return isTie && up.magnitude.isOdd ? up - 1 : up
+    // floor(2 v) says on which side of a half v lies; odd and exact is a tie.
+    let (doubled, isExact) = scaled(by: 1)
+    let floor = doubled >> 1
+    guard doubled.isOdd else { return floor }
+    return isExact && !floor.isOdd ? floor : floor + 1
   }
 
   /// The nearest double.
   package var double: Double {
     guard sign != 0 else { return 0 }
-    let shift = 66 - (numerator.magnitude.bitWidth - denominator.magnitude.bitWidth)
-    let top = shift >= 0 ? numerator.magnitude << shift : numerator.magnitude
-    let bottom = shift >= 0 ? denominator.magnitude : denominator.magnitude << -shift
-    let (quotient, remainder) = top.quotientAndRemainder(dividingBy: bottom)
+    let shift = 66 - (top.magnitude.bitWidth - bottom.magnitude.bitWidth)
+    let dividend = shift >= 0 ? top.magnitude << shift : top.magnitude
+    let divisor = shift >= 0 ? bottom.magnitude : bottom.magnitude << -shift
+    let (quotient, remainder) = divisor == 1 ? (dividend, 0) : dividend.quotientAndRemainder(dividingBy: divisor)
     var bits = UInt128(0)
     for word in quotient.words.reversed() { bits = bits << 64 | UInt128(word) }
+    // What was cut off decides ties.
     if remainder != 0 { bits |= 1 }
-    let value = Double(bits) * Double(sign: .plus, exponent: max(-shift, -1000), significand: 1)
-    let scaled = -shift < -1000 ? value * Double(sign: .plus, exponent: -shift + 1000, significand: 1) : value
+    let power = exponent - shift
+    let value = Double(bits) * Double(sign: .plus, exponent: max(power, -1000), significand: 1)
+    let scaled = power < -1000 ? value * Double(sign: .plus, exponent: power + 1000, significand: 1) : value
     return sign < 0 ? -scaled : scaled
   }
 }
 
-extension BigUInt {
+extension BigInt {
   fileprivate var isOdd: Bool { words.first.map { $0 & 1 == 1 } ?? false }
 }
 
 extension Rational: Comparable {
-  package static func == (left: Rational, right: Rational) -> Bool {
-    left.numerator * right.denominator == right.numerator * left.denominator
-  }
-
-  package static func < (left: Rational, right: Rational) -> Bool {
-    left.numerator * right.denominator < right.numerator * left.denominator
-  }
+  package static func == (left: Rational, right: Rational) -> Bool { (left - right).sign == 0 }
+  package static func < (left: Rational, right: Rational) -> Bool { (left - right).sign < 0 }
 }
 
 extension Rational {
   package static func + (left: Rational, right: Rational) -> Rational {
-    if left.denominator == right.denominator {
-      return Rational(left.numerator + right.numerator, over: left.denominator)
-    }
+    guard left.sign != 0 else { return right }
+    guard right.sign != 0 else { return left }
+    let exponent = min(left.exponent, right.exponent)
+    let first = left.exponent > exponent ? left.top << (left.exponent - exponent) : left.top
+    let second = right.exponent > exponent ? right.top << (right.exponent - exponent) : right.top
+    if left.bottom == right.bottom { return Rational(top: first + second, bottom: left.bottom, exponent: exponent) }
     return Rational(
-      left.numerator * right.denominator + right.numerator * left.denominator,
-      over: left.denominator * right.denominator)
+      top: first * right.bottom + second * left.bottom, bottom: left.bottom * right.bottom, exponent: exponent)
   }
 
-  package static prefix func - (value: Rational) -> Rational { Rational(-value.numerator, over: value.denominator) }
+  package static prefix func - (value: Rational) -> Rational {
+    Rational(top: -value.top, bottom: value.bottom, exponent: value.exponent)
+  }
 
   package static func - (left: Rational, right: Rational) -> Rational { left + -right }
 
   package static func * (left: Rational, right: Rational) -> Rational {
-    Rational(left.numerator * right.numerator, over: left.denominator * right.denominator)
+    let bottom = left.bottom == 1 ? right.bottom : right.bottom == 1 ? left.bottom : left.bottom * right.bottom
+    return Rational(top: left.top * right.top, bottom: bottom, exponent: left.exponent + right.exponent)
   }
 
   package static func / (left: Rational, right: Rational) -> Rational {
-    Rational(left.numerator * right.denominator, over: left.denominator * right.numerator)
+    precondition(right.sign != 0, "a fraction is not divided by zero")
+    let inverse = Rational(right.bottom, over: right.top)
+    return left * Rational(top: inverse.top, bottom: inverse.bottom, exponent: inverse.exponent - right.exponent)
   }
 
   package static let zero = Rational(Int64(0))

@@ -42,7 +42,7 @@ extension RealFunction {
     case .affine, .clip, .leakyReLU, .sigmoid, .tanh: return []
     case .hardSwish(let shift, let upper):
       // v (v + shift) / upper falls until v = -shift / 2; the gate opens at -shift and is full at upper - shift.
-      let half = Rational(-shift.numerator, over: shift.denominator * 2)
+      let half = -shift * .powerOfTwo(-1)
       return [-shift, half, upper - shift].sorted()
     }
   }

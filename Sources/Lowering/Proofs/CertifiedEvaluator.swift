@@ -38,8 +38,8 @@ struct CertifiedEvaluator {
     }
     error += abs(value) * Self.unit
     if case .uniform(let steps) = ideal.quantizer.steps { error += abs((steps.bias / steps.gain).double) * Self.unit }
-    let first = ideal.quantizer.steps.code(of: value - error)
-    let last = ideal.quantizer.steps.code(of: value + error)
+    let first = ideal.quantizer.code(ofResult: value - error)
+    let last = ideal.quantizer.code(ofResult: value + error)
     return first == last ? first : ideal.code(of: accumulator)
   }
 }

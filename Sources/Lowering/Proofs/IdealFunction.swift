@@ -21,7 +21,7 @@ struct IdealFunction {
 
   /// The affine form, or nil where the chain has another one.
   var affine: Affine? {
-    guard case .uniform(let steps) = quantizer.steps else { return nil }
+    guard case .uniform(let steps) = quantizer.steps, quantizer.codeFactor == 1 else { return nil }
     var scale = scale
     var shift = shift
     var lower: Rational?
@@ -69,6 +69,6 @@ struct IdealFunction {
       guard let next = function(value) else { return nil }
       value = next
     }
-    return quantizer.steps.code(of: value)
+    return quantizer.code(ofResult: value)
   }
 }

@@ -45,7 +45,7 @@ struct StepCorners {
     // Steps up from the origin at which the code leaves its least, and at which it becomes its most.
     let length = BigInt(accumulators.upperBound) - BigInt(accumulators.lowerBound)
     let leaves = ((Rational(least) + half - first) / gain).ceiling
-    let arrives = ((Rational(most) - half - first) / gain).ceiling
+    let arrives = leaves > length ? leaves : ((Rational(most) - half - first) / gain).ceiling
     if least == most || leaves > length {
       constant = least
       above = [Corner(accumulator: end, code: Int128(least) + 1)]
@@ -65,8 +65,10 @@ struct StepCorners {
     let span = (line + gain * Rational(last - skipped)).ceiling.magnitude.bitWidth + 2
     fraction = min(120 - span, Self.maximumFraction)
     guard fraction > 8, (last - skipped).magnitude.bitWidth < 60 else { return nil }
-    let (slopeBits, slopeRest) = Self.scaled(gain, by: fraction)
-    let (lineBits, lineRest) = Self.scaled(line, by: fraction)
+    let (slopeFloor, slopeIsExact) = gain.scaled(by: fraction)
+    let (lineFloor, lineIsExact) = line.scaled(by: fraction)
+    let slopeBits = Int128(slopeFloor)
+    let lineBits = Int128(lineFloor)
     slope = slopeBits
     let whole = FixedPointLine(
       slope: slopeBits, intercept: lineBits, fraction: fraction, length: Int128(last - skipped))
@@ -86,7 +88,7 @@ struct StepCorners {
     // changed unless a point above is nearer than that.
     let one = Int128(1) << Int128(fraction)
     func height(_ x: Int128) -> Int128 { slopeBits * x + lineBits }
-    if slopeRest == 0 && lineRest == 0 {
+    if slopeIsExact && lineIsExact {
       if lower.contains(where: { $0.y * one == height($0.x) }) { return nil }
     } else {
       let margin = whole.length + 2
@@ -99,11 +101,5 @@ struct StepCorners {
 
   private func corner(_ point: LatticePoint) -> Corner {
     Corner(accumulator: start + direction * Int64(point.x), code: lowest + point.y)
-  }
-
-  private static func scaled(_ value: Rational, by fraction: Int) -> (floor: Int128, rest: BigInt) {
-    let (quotient, remainder) = (value.numerator << fraction).quotientAndRemainder(dividingBy: value.denominator)
-    guard remainder.signum() < 0 else { return (Int128(quotient), remainder) }
-    return (Int128(quotient) - 1, remainder + value.denominator)
   }
 }

@@ -40,7 +40,7 @@ struct SumProof {
 
     func solution(shift: Int) -> (across: Int64, along: Int64, addend: Int128)? {
       func multiplier(_ gain: Rational) -> Int64? {
-        Int64(exactly: Rational(gain.numerator << shift, over: gain.denominator).roundedHalfEven)
+        Int64(exactly: (gain * .powerOfTwo(shift)).roundedHalfEven)
       }
       guard let first = multiplier(gains[across]), let second = multiplier(gains[along]),
         first.magnitude < 1 << 40, second.magnitude < 1 << 40
