@@ -93,6 +93,18 @@ let package = Package(
       path: "Benchmarks/SimulatorBench"),
     .target(name: "Reports"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+    .target(
+      name: "QCCDriver",
+      dependencies: [
+        "Arrays", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram", "KerasImport",
+        "Lowering", "Passes", "QIR", "Quantization", "Reports", "Simulator", "Targets",
+      ]),
+    .executableTarget(
+      name: "qcc",
+      dependencies: [
+        "CEmitter", "Diagnostics", "QCCDriver", "Reports", "Targets",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,56 @@
+import Diagnostics
+import KerasImport
+import Lowering
+import Passes
+import QIR
+import Quantization
+import Targets
+
+/// A model on its way: read, checked by the passes, and lowered to a proved integer program.
+package struct Compilation: Sendable {
+  package struct Options: Sendable {
+    /// A built-in target's name or a YAML file.
+    package var target = "stmac"
+    /// Quantizes network inputs that the model leaves unquantized.
+    package var sourceQuantizer = "quantized_bits(16,6,1)"
+
+    package init() {}
+  }
+
+  /// The graph as it was read.
+  package let imported: Graph
+  /// The same with every network input quantized: what the program has to equal, and what the float reference runs.
+  package let reference: Graph
+  package let network: LoweredNetwork
+  package let target: Accelerator
+  /// Warnings and notes.
+  package let remarks: [Diagnostic]
+
+  /// - Throws: `Diagnostic` or `Diagnostics`, everything that is wrong with a stage at once.
+  package init(model: String, options: Options) throws {
+    var problems = Diagnostics()
+    target = try TargetFile.load(options.target)
+    let quantizer = try Quantizer(
+      QuantizerArguments(parsing: options.sourceQuantizer, location: .init(file: "--source-quantizer")))
+    let result = try Self.read(model)
+    imported = result.graph
+    problems.report(contentsOf: Diagnostics(result.remarks))
+    var ignored = Diagnostics()
+    reference = try PassManager([QuantizeInputs(quantizer: quantizer)]).run(on: imported, reporting: &ignored)
+    let passed = try PassManager(Pipeline.passes(sourceQuantizer: quantizer)).run(
+      on: imported, reporting: &problems)
+    network = try lower(passed, to: target)
+    remarks = problems.all
+  }
+
+  /// The graph of a model file, and what is to be said of it.
+  package static func read(_ model: String) throws -> (graph: Graph, remarks: [Diagnostic]) {
+    if model.hasSuffix(".onnx") {
+      throw Diagnostic(
+        "an ONNX file", at: .init(file: model), supported: "Keras H5 files as QKeras writes them",
+        fix: "save the network from QKeras with model.save('model.h5')")
+    }
+    let result = try KerasModel.read(model)
+    return (result.graph, result.notes.all)
+  }
+}

@@ -1,0 +1,132 @@
+import Arrays
+import Diagnostics
+import Lowering
+import QIR
+import Quantization
+
+/// Samples for every input of a network, as real numbers.
+package struct NetworkInputs: Sendable {
+  package let samples: Int
+  /// By the graph input's name: the samples one after another, each flattened (NHWC).
+  package private(set) var values: [String: [Double]]
+
+  /// One array for a network of one input; `name=file` for each of several.
+  ///
+  /// - Throws: `Diagnostics` where files are missing, or shapes and counts do not fit.
+  package init(files: [String], for graph: Graph) throws {
+    var problems = Diagnostics()
+    var values: [String: [Double]] = [:]
+    var counts: [Int] = []
+    let names = graph.inputs.map { graph[$0].name }
+    for argument in files {
+      let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+      let isNamed = parts.count == 2 && names.contains(parts[0])
+      let (name, file) = isNamed ? (parts[0], parts[1]) : (names[0], argument)
+      guard isNamed || names.count == 1 else {
+        problems.report(
+          Diagnostic(
+            "inputs '\(argument)' for a network of \(names.count) inputs",
+            supported: names.map { "\($0)=FILE" }.joined(separator: " ")))
+        continue
+      }
+      guard let array = problems.collecting({ try ArrayFile.load(file) }), let input = graph.node(named: name) else {
+        continue
+      }
+      if let count = problems.collecting({ try Self.sampleCount(array, of: graph[input], file: file) }) {
+        values[name] = array.values
+        counts.append(count)
+      }
+    }
+    for name in names where values[name] == nil && !problems.hasErrors {
+      problems.report(Diagnostic("no values for input '\(name)'", fix: "say --inputs \(name)=FILE"))
+    }
+    if let first = counts.first, counts.contains(where: { $0 != first }) {
+      problems.report(
+        Diagnostic("inputs of \(counts) samples", supported: "the same number of samples for every input"))
+    }
+    try problems.throwIfErrors()
+    samples = counts.first ?? 0
+    self.values = values
+  }
+
+  private static func sampleCount(_ array: NumericArray, of input: Node, file: String) throws -> Int {
+    let shape = input.shape.extents
+    let location = Diagnostic.Location(file: file)
+    let tail = Array(array.shape.dropFirst())
+    let isOneSample = array.shape == shape
+    guard isOneSample || tail == shape || (tail.reduce(1, *) == input.shape.elements && tail.count == 1) else {
+      throw Diagnostic(
+        "an array of shape \(array.shape) for input '\(input.name)'", at: location,
+        supported: "[samples" + shape.map { ", \($0)" }.joined() + "]")
+    }
+    guard array.values.allSatisfy(\.isFinite) else {
+      throw Diagnostic("the array holds NaN or infinity", at: location, supported: "finite numbers")
+    }
+    let samples = isOneSample ? 1 : array.shape[0]
+    guard samples > 0 else { throw Diagnostic("the array holds no sample", at: location) }
+    return samples
+  }
+
+  /// Seeded samples over the range of the input quantizers and a little beyond, after the corners: all least, all most, all
+  /// zero, and least and most by turns.
+  package init(drawnFor network: LoweredNetwork, samples: Int, seed: UInt64) {
+    self.samples = samples
+    values = [:]
+    var random = SplitMix64(seed: seed)
+    for input in network.graph.inputs {
+      let node = network.graph[input]
+      let quantizers = network.inputs.filter { $0.graphInput == input }.flatMap(\.quantizers)
+      let ends = quantizers.flatMap { quantizer in
+        [quantizer.format.range.lowerBound, quantizer.format.range.upperBound].map(quantizer.format.value(of:))
+      }
+      let least = ends.min() ?? -1
+      let most = ends.max() ?? 1
+      let margin = (most - least) / 16
+      var numbers: [Double] = []
+      numbers.reserveCapacity(samples * node.shape.elements)
+      for sample in 0..<samples {
+        for element in 0..<node.shape.elements {
+          switch sample {
+          case 0: numbers.append(least - margin)
+          case 1: numbers.append(most + margin)
+          case 2: numbers.append(0)
+          case 3: numbers.append(element % 2 == 0 ? least - margin : most + margin)
+          default:
+            // float32 numbers, as networks take them.
+            numbers.append(Double(Float(Double.random(in: (least - margin)...(most + margin), using: &random))))
+          }
+        }
+      }
+      values[node.name] = numbers
+    }
+  }
+
+  /// One sample of one input.
+  package func sample(_ index: Int, of name: String, elements: Int) -> ArraySlice<Double> {
+    values[name]?[(index * elements)..<((index + 1) * elements)] ?? []
+  }
+}
+
+/// A small seeded generator (Steele, Lea, Flood: SplitMix64): the same numbers everywhere.
+struct SplitMix64: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+extension LoweredNetwork.Input {
+  /// The program's codes of one sample.
+  func codes(of values: ArraySlice<Double>) -> [Int64] {
+    quantizers.forEachElement(of: Array(values)) { quantizer, value in quantizer.code(of: value) - codeShift }
+  }
+}

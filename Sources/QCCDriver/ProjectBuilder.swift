@@ -1,0 +1,31 @@
+import CEmitter
+import IntegerProgram
+import Lowering
+import Simulator
+
+/// The C project of a network, with test vectors from the simulator on seeded inputs.
+package struct ProjectBuilder {
+  package let compilation: Compilation
+
+  package init(_ compilation: Compilation) {
+    self.compilation = compilation
+  }
+
+  /// Of the drawn samples: the most and least by turns, and two at random.
+  private static let vectorSamples = [3, 4, 5]
+
+  package func project() throws -> EmittedProject {
+    let network = compilation.network
+    let inputs = NetworkInputs(drawnFor: network, samples: 6, seed: 1)
+    let codes = network.codes(of: inputs)
+    let simulated = try PreparedProgram(network.program).run(
+      codes.byInput.map { .int64($0) }, samples: inputs.samples, keeping: .all, threads: 1)
+    let samples = Self.vectorSamples.map { sample in
+      TestVectors.Sample(
+        tensors: network.program.tensors.indices.map { simulated.codes(of: TensorID($0), sample: sample) },
+        of: network.program)
+    }
+    return try CEmitter.emit(
+      network.program, accelerator: compilation.target, vectors: TestVectors(samples: samples))
+  }
+}

@@ -1,0 +1,62 @@
+import CEmitter
+import Diagnostics
+import IntegerProgram
+import Reports
+import Simulator
+import Targets
+
+/// Simulated codes against the emitted C, compiled and run on the same inputs: every tensor of every sample.
+struct EmittedComparison {
+  private(set) var report = VerifyReport.Emitted(ran: false, mismatches: 0)
+  private(set) var firstDifference: VerifyReport.Difference?
+
+  /// - Throws: `Diagnostic` where the compiler or the program fails.
+  init(_ compilation: Compilation, inputs: [[[Int64]]], simulated: SimulationResult, compiler: String) throws {
+    let program = compilation.network.program
+    let project = try CEmitter.emit(program, accelerator: compilation.target, vectors: TestVectors())
+    let folder = try TemporaryFolder()
+    try project.write(to: folder.path)
+    let binary = folder.path + "/bench"
+    let includes = EmittedProject.headerFolders.map { "-I\(folder.path)/\($0)" }
+    let sources = project.files.map(\.path).filter { $0.hasSuffix(".c") }.map { "\(folder.path)/\($0)" }
+    try Subprocess.run(
+      compiler, ["-std=c99", "-O2", "-w"] + includes + sources + ["-o", binary], log: folder.path + "/log",
+      purpose: "compiling the emitted C")
+
+    let batch = BatchFile(program)
+    var bytes: [UInt8] = []
+    for sample in inputs { bytes += batch.encode(inputs: sample) }
+    try write(bytes, to: folder.path + "/input")
+    try Subprocess.run(
+      binary, ["--input", folder.path + "/input", "--output", folder.path + "/output"], log: folder.path + "/log",
+      purpose: "running the emitted C")
+    let output = try readAll(folder.path + "/output")
+
+    report.ran = true
+    for sample in 0..<simulated.samples {
+      guard let tensors = batch.decode(output, sample: sample) else {
+        throw Diagnostic("the emitted C wrote \(output.count) bytes, fewer than \(simulated.samples) samples have")
+      }
+      for (tensor, found) in zip(project.tracedTensors, tensors) {
+        compare(tensor, found, simulated.codes(of: tensor, sample: sample), sample: sample, program)
+      }
+    }
+  }
+
+  private mutating func compare(
+    _ tensor: TensorID, _ found: [Int64], _ expected: [Int64], sample: Int, _ program: IntegerProgram
+  ) {
+    guard found != expected else { return }
+    for element in found.indices where found[element] != expected[element] {
+      report.mismatches += 1
+      guard firstDifference == nil else { continue }
+      let shape = program[tensor].shape
+      firstDifference = .init(
+        tensor: program[tensor].name, layer: program[tensor].name,
+        index: [
+          sample, element / (shape.columns * shape.channels), element / shape.channels % shape.columns,
+          element % shape.channels,
+        ], expected: Double(expected[element]), found: Double(found[element]), against: "simulator, in the emitted C")
+    }
+  }
+}

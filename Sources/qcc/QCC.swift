@@ -1,0 +1,65 @@
+import ArgumentParser
+import Diagnostics
+import Reports
+
+@main
+struct QCC: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "qcc",
+    abstract: "Compiles quantized neural networks for the ST-MAC accelerators, and proves the result exact.",
+    discussion: """
+      EXAMPLES
+        qcc compile model.h5 --target stmac -o build/
+        qcc verify model.h5
+        qcc tile-report model.h5
+
+      Models are Keras H5 files as QKeras 0.9 with TensorFlow 2.15 saves them.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      CompileCommand.self, VerifyCommand.self, TileReportCommand.self, SimulateCommand.self, SummaryCommand.self,
+      TargetsCommand.self,
+    ])
+
+  /// Exit codes: 0, 1 for a problem with files or networks, 2 for wrong usage.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let problems as Diagnostics {
+      fail(problems.all)
+    } catch let problem as Diagnostic {
+      fail([problem])
+    } catch let code as ExitCode {
+      QCC.exit(withError: code)
+    } catch {
+      let code = exitCode(for: error)
+      guard code == .validationFailure else { exit(withError: error) }
+      var standardError = StandardError()
+      print(fullMessage(for: error), to: &standardError)
+      QCC.exit(withError: ExitCode(2))
+    }
+  }
+
+  private static func fail(_ problems: [Diagnostic]) {
+    show(problems)
+    QCC.exit(withError: ExitCode(1))
+  }
+}
+
+/// Prints diagnostics to standard error, each once.
+func show(_ problems: [Diagnostic]) {
+  var seen: Set<Diagnostic> = []
+  let style = Terminal.standardError.style
+  var standardError = StandardError()
+  for problem in problems where seen.insert(problem).inserted {
+    let severity = problem.severity.rawValue
+    let colored =
+      switch problem.severity {
+      case .error: style.red(severity)
+      case .warning: style.yellow(severity)
+      case .note: style.bold(severity)
+      }
+    print(colored + problem.description.dropFirst(severity.count), to: &standardError)
+  }
+}

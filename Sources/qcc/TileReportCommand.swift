@@ -1,0 +1,39 @@
+import ArgumentParser
+import QCCDriver
+import Reports
+import Targets
+
+extension CostModel: ExpressibleByArgument {}
+
+struct TileReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tile-report",
+    abstract: "Tiles, latency, cycles and speedup of every accelerated layer.",
+    discussion: """
+      Ideal latency counts tiles, each with its multiplier mode's factor; cycles are simulated with double buffering, on \
+      standard and on reconfigurable multipliers.
+
+      EXAMPLE
+        qcc tile-report model.h5 --cost-model published --format csv
+      """)
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "What a tile is charged: as the thesis' text states it, or as its published table does.")
+  var costModel = CostModel.stated
+
+  @Option(help: "How the report is printed.")
+  var format = ReportFormat.text
+
+  func run() throws {
+    let compilation = try model.compilation()
+    let report = try TileReportBuilder(
+      compilation.network.program, on: compilation.target, model: costModel
+    ).report()
+    switch format {
+    case .text: print(report.text(Terminal.standardOutput.style))
+    case .json: print(try jsonText(report))
+    case .csv: print(report.csv(), terminator: "")
+    }
+  }
+}
