@@ -20,7 +20,8 @@ let package = Package(
     .target(name: "Arrays", dependencies: ["Diagnostics", "Files", "HDF5"]),
     .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
     .target(name: "KerasImport", dependencies: ["Diagnostics", "HDF5", "JSON", "QIR", "Quantization"]),
-    .executableTarget(name: "import-bench", dependencies: ["KerasImport"], path: "Benchmarks/ImportBench"),
+    .executableTarget(
+      name: "import-bench", dependencies: ["FloatReference", "KerasImport"], path: "Benchmarks/ImportBench"),
     .testTarget(
       name: "KerasImportTests",
       dependencies: ["Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "QIR", "Quantization"]),

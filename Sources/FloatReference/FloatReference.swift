@@ -63,7 +63,7 @@ package struct FloatReference: Sendable {
         return (value - op.mean[channel]) * op.scale[channel] + op.beta[channel]
       }
     case .elementwise(let op):
-      return op.functions.reduce(inputs[0]) { values, function in values.map { function($0) } }
+      return op.functions.map(\.compiled).reduce(inputs[0]) { values, function in values.map { function($0) } }
     case .softmax: return softmax(inputs[0], channels: node.shape.channels)
     case .add:
       return inputs.dropFirst().reduce(inputs[0]) { sum, next in zip(sum, next).map(+) }
@@ -145,7 +145,13 @@ package struct FloatReference: Sendable {
   private func addBias(_ id: NodeID, _ sums: [Double]) -> [Double] {
     let bias = biases[id.index]
     guard !bias.isEmpty else { return sums }
-    return sums.indices.map { sums[$0] + bias[$0 % bias.count] }
+    var result = sums
+    var channel = 0
+    for i in result.indices {
+      result[i] += bias[channel]
+      channel = channel + 1 == bias.count ? 0 : channel + 1
+    }
+    return result
   }
 
   private func withBias(_ id: NodeID, _ sums: [Double], terms: Int) -> [Double] {
@@ -170,11 +176,15 @@ package struct FloatReference: Sendable {
 
   private func quantize(_ op: QuantizeOp, _ values: [Double]) -> [Double] {
     let channels = op.quantizers.count
-    let scales = op.quantizers.map(\.format.scale.double)
-    let steps = op.quantizers.forEachElement(of: values) { quantizer, value in
-      Double(quantizer.code(of: value) - quantizer.format.zeroPoint)
+    var result = values
+    for (channel, quantizer) in op.quantizers.enumerated() {
+      let scale = quantizer.format.scale.double
+      let zeroPoint = quantizer.format.zeroPoint
+      for index in stride(from: channel, to: values.count, by: channels) {
+        result[index] = scale * Double(quantizer.code(of: values[index]) - zeroPoint)
+      }
     }
-    return steps.indices.map { scales[channels == 1 ? 0 : $0 % channels] * steps[$0] }
+    return result
   }
 
   private func softmax(_ values: [Double], channels: Int) -> [Double] {

@@ -8,8 +8,7 @@ enum LayerActivation {
   case linear
   case functions([RealFunction])
   case softmax
-  /// One for the tensor or one per channel; `whole` is how the model says it.
-  case quantizer([Quantizer], whole: Quantizer)
+  case quantizer(Quantizer)
 
   /// - Parameter isQKeras: names are QKeras' functions and quantizers first, then Keras' functions
   ///   (`get_quantizer` and `safe_eval` in QKeras).
@@ -21,12 +20,7 @@ enum LayerActivation {
       let name = try node.member("config")
       return try named(try name.string(), name, isQKeras: true)
     }
-    return try quantizer(node)
-  }
-
-  private static func quantizer(_ node: JSONNode) throws -> LayerActivation {
-    let (whole, channels) = try QuantizerConfig.readForFeatureMap(node)
-    return .quantizer(channels, whole: whole)
+    return .quantizer(try QuantizerConfig.read(node))
   }
 
   private static func named(_ name: String, _ node: JSONNode, isQKeras: Bool) throws -> LayerActivation {
@@ -40,7 +34,7 @@ enum LayerActivation {
         "is the activation '\(name)'", supported: names.joined(separator: ", "),
         fix: "use one of them, or a quantizer, and train again")
     }
-    return try quantizer(node)
+    return .quantizer(try QuantizerConfig.read(node))
   }
 
   /// Keras' functions, for messages and the documentation.
@@ -65,10 +59,8 @@ extension LayerReader {
     case .linear: return try append(.identity(IdentityOp()), inputs: [input])
     case .functions(let functions): return try append(.elementwise(ElementwiseOp(functions)), inputs: [input])
     case .softmax: return try append(.softmax(SoftmaxOp()), inputs: [input])
-    case .quantizer(let channels, let whole):
-      let maps = try channels.map { try $0.kind.featureMap(at: location) }
-      let op = QuantizeOp(description: whole.kind.description, bits: whole.kind.bits, quantizers: maps)
-      return try append(.quantize(op), inputs: [input])
+    case .quantizer(let quantizer):
+      return try append(.quantize(try QuantizeOp(quantizer, at: location)), inputs: [input])
     }
   }
 }

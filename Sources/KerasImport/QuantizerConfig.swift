@@ -11,21 +11,9 @@ enum QuantizerConfig {
     return try read(node)
   }
 
-  static func read(_ node: JSONNode) throws -> Quantizer { try Quantizer(arguments(node).whole) }
-
-  /// A quantizer of a feature map: one for the tensor or, where `alpha` is an array, one per channel.
-  static func readForFeatureMap(_ node: JSONNode) throws -> (whole: Quantizer, channels: [Quantizer]) {
-    let (whole, channels) = try arguments(node)
-    let quantizer = try Quantizer(whole)
-    return (quantizer, try channels.isEmpty ? [quantizer] : channels.map { try Quantizer($0) })
-  }
-
-  /// The arguments of a quantizer and, where `alpha` is an array of several numbers, those for each of them.
-  private static func arguments(
-    _ node: JSONNode
-  ) throws -> (whole: QuantizerArguments, channels: [QuantizerArguments]) {
+  static func read(_ node: JSONNode) throws -> Quantizer {
     if case .string(let text) = node.value {
-      return (try QuantizerArguments(parsing: text, location: node.location), [])
+      return try Quantizer(QuantizerArguments(parsing: text, location: node.location))
     }
     let name = try node.string("class_name")
     var named: [String: QuantizerArguments.Value] = [:]
@@ -34,16 +22,7 @@ enum QuantizerConfig {
         named[argument.key] = try value(config.member(argument.key))
       }
     }
-    let whole = QuantizerArguments(quantizer: name, named: named, location: node.location)
-    guard case .array(let numbers, let shape)? = named["alpha"], numbers.count > 1, shape.last == numbers.count else {
-      return (whole, [])
-    }
-    let channels = numbers.map { alpha in
-      var named = named
-      named["alpha"] = .double(alpha)
-      return QuantizerArguments(quantizer: name, named: named, location: node.location)
-    }
-    return (whole, channels)
+    return try Quantizer(QuantizerArguments(quantizer: name, named: named, location: node.location))
   }
 
   private static func value(_ node: JSONNode) throws -> QuantizerArguments.Value {

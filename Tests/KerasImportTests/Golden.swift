@@ -12,8 +12,6 @@ struct Golden {
   let file: H5File
   /// Whether values were computed in float64 or float32.
   let isDouble: Bool
-  /// Convolutions with batch normalization folded into them.
-  private let foldedLayers: Set<String>
   private(set) var problems: [String] = []
   private(set) var quantized = 0
   private(set) var ties = 0
@@ -24,10 +22,6 @@ struct Golden {
     reference = FloatReference(graph)
     file = try H5File(golden)
     self.isDouble = isDouble
-    foldedLayers = Set(
-      try H5File(network).root.group("model_weights").groups.filter { group in
-        try group.stringArray(attribute: "weight_names")?.contains { $0.hasSuffix("iteration:0") } ?? false
-      }.map(\.name))
   }
 
   /// Compares layer by layer, each fed with the file's own values where it holds them.
@@ -95,13 +89,10 @@ struct Golden {
       }
       return
     }
-    // TensorFlow's rsqrt (Eigen: an approximation that differs between processors and a Newton step) is one unit in the
-    // last place off for a fifth of all numbers, and a bias of 31 bits shows it.
-    let isFolded = foldedLayers.contains(node.name)
     let largest = own.reduce(0) { max($0, abs($1)) }
     for element in own.indices {
       others += 1
-      let width = isDouble ? (isFolded ? 1e-5 : 1e-9) * largest : max(band[element], 1e-5 * largest)
+      let width = isDouble ? 1e-9 * largest : max(band[element], 1e-5 * largest)
       if !(abs(own[element] - computed[element]) <= width) {
         report(
           id, "element \(element) of sample \(sample): \(computed[element]), golden \(own[element]), largest \(largest)"

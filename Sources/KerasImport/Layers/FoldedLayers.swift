@@ -112,10 +112,8 @@ enum FoldedLayers {
       else {
         throw Diagnostic("statistics of unequal numbers of channels", at: layer.location)
       }
-      let inverse = variance.indices.map { i in
-        let inverse = Float(1 / Double(variance[i] + epsilon).squareRoot())
-        return gamma.map { inverse * $0[i] } ?? inverse
-      }
+      let roots = ReciprocalSquareRoot.of(variance.map { $0 + epsilon })
+      let inverse = gamma.map { zip(roots, $0).map(*) } ?? roots
       self.inverse = inverse
       foldedBias = variance.indices.map { i in
         inverse[i] * ((bias?[i] ?? 0) - mean[i]) + (beta?[i] ?? 0)
