@@ -8,7 +8,7 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare build demo test bench format lint generated check-generated clean
+.PHONY: help prepare prepare-tests build demo test bench format lint generated check-generated clean
 .NOTPARALLEL:
 
 help:
@@ -25,13 +25,16 @@ help:
 prepare:
 	@scripts/prepare.sh
 
+prepare-tests:
+	@scripts/prepare.sh --tests
+
 build: prepare
 	$(SWIFT) build -c release --product qcc $(LAYERS)
 
 demo: build
 	@scripts/demo.sh $(QCC) $(DEMO)
 
-test: prepare
+test: prepare-tests
 	$(SWIFT) build --build-tests $(LAYERS)
 	$(SWIFT) test --skip-build
 
@@ -46,11 +49,11 @@ lint:
 	$(SWIFT) format lint --strict --recursive $(SWIFT_SOURCES)
 
 # The README's table of what is supported is written by a test, from the importer's own tables.
-generated: prepare
+generated: prepare-tests
 	@scripts/embed.sh
 	QCC_BLESS=1 $(SWIFT) test --filter DocumentationTests
 
-check-generated: prepare
+check-generated: prepare-tests
 	@scripts/embed.sh --check
 	$(SWIFT) test --filter DocumentationTests
 

@@ -55,7 +55,7 @@ let package = Package(
         "Diagnostics", "IntegerProgram", "QIR", "Quantization", "Targets", "Tiling",
         .product(name: "BigInt", package: "BigInt"),
       ]),
-    .testTarget(name: "QIRTests", dependencies: ["Diagnostics", "QIR", "Quantization"]),
+    .testTarget(name: "QIRTests", dependencies: ["Diagnostics", "KerasImport", "QIR", "Quantization"]),
     .testTarget(
       name: "PassesTests", dependencies: ["Diagnostics", "FloatReference", "Passes", "QIR", "Quantization"],
       exclude: ["filetests"]),

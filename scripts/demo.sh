@@ -19,6 +19,6 @@ run "$qcc" verify "$network.h5" --golden "$network.golden.h5"
 run "$qcc" tile-report "$network.h5"
 for compiler in cc gcc clang; do
   command -v "$compiler" >/dev/null || continue
-  run make --no-print-directory -C "$out" CC="$compiler" test
+  run make -s -C "$out" CC="$compiler" test
   break
 done

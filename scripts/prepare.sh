@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a machine ready to build qcc: checks Swift, installs by apt what is missing and says so, fetches the packages.
-# Where it may not install anything it says what to install instead.
+# Makes a machine ready to build qcc, with --tests also to test it: checks Swift, installs by apt what is missing and says
+# so, fetches the packages. Where it may not install anything it says what to install instead.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift=${SWIFT:-swift}
@@ -21,6 +21,8 @@ command -v pkg-config >/dev/null || missing+=(pkg-config)
 # Verification compiles the emitted C: any of the three will do, and Swift brings clang.
 command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || missing+=(gcc libc6-dev)
 pkg-config --exists hdf5-serial 2>/dev/null || missing+=(libhdf5-dev)
+# The tests compile emitted C with gcc and with Swift's clang.
+[[ ${1:-} != --tests ]] || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 
 if ((${#missing[@]})); then
   command -v apt-get >/dev/null ||

@@ -53,7 +53,8 @@ enum AdaptiveActivation {
       return try Quantizer(QuantizerArguments(quantizer: kind, named: named, location: layer.location))
     }
     let maps = try quantizers.map { try $0.kind.featureMap(at: layer.location) }
-    let description = "QAdaptiveActivation(\(kind),\(bits))"
+    let description =
+      quantizers.count == 1 ? quantizers[0].kind.description : "QAdaptiveActivation(\(kind),\(bits))"
     return try layer.append(
       .quantize(QuantizeOp(description: description, bits: bits, quantizers: maps)), inputs: [input])
   }
