@@ -97,8 +97,8 @@ let package = Package(
     .target(
       name: "QCCDriver",
       dependencies: [
-        "Arrays", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram", "KerasImport",
-        "Lowering", "Passes", "QIR", "Quantization", "Reports", "Simulator", "Targets",
+        "Arrays", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram",
+        "KerasImport", "Lowering", "Passes", "QIR", "Quantization", "Reports", "Simulator", "Targets",
       ]),
     .executableTarget(
       name: "qcc",

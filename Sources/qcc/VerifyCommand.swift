@@ -29,7 +29,9 @@ struct VerifyCommand: ParsableCommand {
     completion: .file(extensions: ["h5", "hdf5"]))
   var golden: String?
 
-  @Option(help: ArgumentHelp("Class numbers of the samples: .npy or file.h5:dataset.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Class numbers of the samples: .npy or file.h5:dataset.", valueName: "file"),
+    completion: .file())
   var labels: String?
 
   @Flag(inversion: .prefixedNo, help: "Compile and run the C too. Default: where a compiler is found.")
