@@ -93,8 +93,9 @@ package struct Rational: Sendable {
   package var roundedHalfEven: BigInt {
     // floor(2 v) says on which side of a half v lies; odd and exact is a tie.
     let (doubled, isExact) = scaled(by: 1)
-    let floor = doubled >> 1
-    guard doubled.isOdd else { return floor }
+    guard doubled.isOdd else { return doubled >> 1 }
+    // Only even numbers are shifted: BigInt's shift does not round negative ones down.
+    let floor = (doubled - 1) >> 1
     return isExact && !floor.isOdd ? floor : floor + 1
   }
 
