@@ -1,4 +1,5 @@
 import Diagnostics
+import IntegerProgram
 import KerasImport
 import Lowering
 import Passes
@@ -40,6 +41,8 @@ package struct Compilation: Sendable {
     let passed = try PassManager(Pipeline.passes(sourceQuantizer: quantizer)).run(
       on: imported, reporting: &problems)
     network = try lower(passed, to: target)
+    // Widths, ranges and plans once more, by a judge that trusts the input ranges alone.
+    try network.program.verify(for: target)
     remarks = problems.all
   }
 

@@ -17,7 +17,7 @@ package struct ProjectBuilder {
   package func project() throws -> EmittedProject {
     let network = compilation.network
     let inputs = NetworkInputs(drawnFor: network, samples: 6, seed: 1)
-    let codes = network.codes(of: inputs)
+    let codes = network.codes(of: inputs, samples: 0..<inputs.samples)
     let simulated = try PreparedProgram(network.program).run(
       codes.byInput.map { .int64($0) }, samples: inputs.samples, keeping: .all, threads: 1)
     let samples = Self.vectorSamples.map { sample in

@@ -20,7 +20,7 @@ package struct Simulation {
   package init(_ compilation: Compilation, inputs files: [String], threads: Int? = nil) throws {
     let network = compilation.network
     let inputs = try NetworkInputs(files: files, for: compilation.imported)
-    let codes = network.codes(of: inputs)
+    let codes = network.codes(of: inputs, samples: 0..<inputs.samples)
     let simulated = try PreparedProgram(network.program).run(
       codes.byInput.map { .int64($0) }, samples: inputs.samples, threads: threads)
     outputs = zip(network.program.outputs, network.outputNodes).map { id, node in

@@ -11,7 +11,7 @@ package var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)
 
 /// Runs `body` once for each of 0 ..< count, each on a thread of its own, the first on the caller's; returns when all are
 /// done. Plain threads: work that never waits needs no scheduler, and none has to be loaded at start-up.
-func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
   final class Start {
     let index: Int
     let body: @Sendable (Int) -> Void

@@ -64,7 +64,14 @@ struct VerifyCommand: ParsableCommand {
     options.samples = samples
     options.seed = seed
     options.threads = threads
-    let report = try Verifier(compilation, options: options).report()
+    var bar: ProgressBar?
+    var shown = 0
+    let report = try Verifier(compilation, options: options).report { done, total in
+      bar = bar ?? ProgressBar("comparing", total: total)
+      bar?.advance(by: done - shown)
+      shown = done
+    }
+    bar?.finish()
     switch format {
     case .text: print(report.text(Terminal.standardOutput.style))
     case .json: print(try jsonText(report))

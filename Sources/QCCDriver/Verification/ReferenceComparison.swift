@@ -8,60 +8,104 @@ import Simulator
 /// Simulated codes against the float reference, tensor by tensor. Every node of the reference is fed with the values of the
 /// simulator's codes where there are any, so that a difference is counted where it is made and nowhere else.
 struct ReferenceComparison {
-  private(set) var tensors: [VerifyReport.TensorComparison] = []
+  private(set) var tensors: [VerifyReport.TensorComparison]
   private(set) var firstDifference: VerifyReport.Difference?
-  /// The reference's final values, by sample, of the network's first output.
+  /// The reference's values of the network's first output, by sample.
   private(set) var outputs: [[Double]] = []
 
-  init(_ compilation: Compilation, inputs: NetworkInputs, simulated: SimulationResult) {
-    let graph = compilation.reference
-    let network = compilation.network
-    let reference = FloatReference(graph)
-    // What the program holds of each node of the reference, in the program's order.
-    var checks: [NodeID: Int] = [:]
-    var meanings: [(check: TensorCheck, node: NodeID)] = []
-    for meaning in network.meanings {
-      guard let node = graph.node(named: network.graph[meaning.node].name) else { continue }
-      checks[node] = meanings.count
-      meanings.append((TensorCheck(meaning: meaning), node))
-    }
-    tensors = meanings.map { .init(name: graph[$0.node].name, elements: 0, mismatches: 0, ties: 0) }
+  private let graph: Graph
+  private let reference: FloatReference
+  /// What the program holds of the reference's nodes, in the program's order.
+  private let checks: [TensorCheck]
+  /// The check of each node that has one.
+  private let checkOfNode: [NodeID: Int]
 
-    for sample in 0..<simulated.samples {
-      var values = [[Double]](repeating: [], count: graph.nodes.count)
-      for id in graph.ids {
-        let node = graph[id]
-        if case .input = node.op {
-          values[id.index] = Array(inputs.sample(sample, of: node.name, elements: node.shape.elements))
-          continue
-        }
-        let arguments = node.inputs.map { values[$0.index] }
-        guard let index = checks[id] else {
-          values[id.index] = reference.evaluate(id, arguments)
-          continue
-        }
-        let check = meanings[index].check
-        let codes = simulated.codes(of: check.meaning.tensor, sample: sample)
-        let result: TensorCheck.Result
-        if case .quantize = node.op, let quantization = check.meaning.quantization {
-          result = check.compareCodes(of: arguments[0], quantization, with: codes)
-          values[id.index] = TensorCheck.values(of: codes, quantization)
-        } else {
-          values[id.index] = reference.evaluate(id, arguments)
-          result = check.compareCodes(for: values[id.index], with: codes)
-        }
-        tensors[index].elements += codes.count
-        tensors[index].mismatches += result.mismatches
-        tensors[index].ties += result.ties
-        if firstDifference == nil, let first = result.first {
-          firstDifference = .init(
-            tensor: node.name, layer: graph[node.inputs[0]].name,
-            index: [sample] + node.shape.index(of: first.element), expected: Double(first.expected),
-            found: Double(first.found), against: "float reference")
+  init(_ compilation: Compilation) {
+    graph = compilation.reference
+    reference = FloatReference(graph)
+    var checks: [TensorCheck] = []
+    var checkOfNode: [NodeID: Int] = [:]
+    var names: [String] = []
+    for meaning in compilation.network.meanings {
+      let name = compilation.network.graph[meaning.node].name
+      guard let node = graph.node(named: name) else { continue }
+      checkOfNode[node] = checks.count
+      checks.append(TensorCheck(meaning: meaning))
+      names.append(name)
+    }
+    self.checks = checks
+    self.checkOfNode = checkOfNode
+    tensors = names.map { .init(name: $0, elements: 0, mismatches: 0, ties: 0) }
+  }
+
+  /// Compares the samples from `first` on with what was simulated of them.
+  mutating func compare(from first: Int, inputs: NetworkInputs, simulated: SimulationResult, threads: Int) {
+    var found = [Sample?](repeating: nil, count: simulated.samples)
+    let comparison = self
+    found.withUnsafeMutableBufferPointer { found in
+      nonisolated(unsafe) let found = found
+      let workers = max(1, min(threads, simulated.samples))
+      onThreads(workers) { worker in
+        for index in stride(from: worker, to: simulated.samples, by: workers) {
+          found[index] = comparison.sample(index, first + index, inputs, simulated)
         }
       }
-      if let output = graph.outputs.first { outputs.append(values[output.index]) }
     }
+    for case let sample? in found {
+      for (index, result) in sample.results {
+        tensors[index].elements += result.elements
+        tensors[index].mismatches += result.mismatches
+        tensors[index].ties += result.ties
+      }
+      if firstDifference == nil { firstDifference = sample.firstDifference }
+      outputs.append(sample.output)
+    }
+  }
+
+  private struct Sample {
+    /// By check.
+    var results: [(index: Int, result: TensorCheck.Result)] = []
+    var firstDifference: VerifyReport.Difference?
+    var output: [Double] = []
+  }
+
+  /// Sample `number` of the inputs, which is sample `index` of the simulated ones.
+  private func sample(
+    _ index: Int, _ number: Int, _ inputs: NetworkInputs, _ simulated: SimulationResult
+  ) -> Sample {
+    var sample = Sample()
+    var values = [[Double]](repeating: [], count: graph.nodes.count)
+    for id in graph.ids {
+      let node = graph[id]
+      if case .input = node.op {
+        values[id.index] = Array(inputs.sample(number, of: node.name, elements: node.shape.elements))
+        continue
+      }
+      let arguments = node.inputs.map { values[$0.index] }
+      guard let check = checkOfNode[id] else {
+        values[id.index] = reference.evaluate(id, arguments)
+        continue
+      }
+      let meaning = checks[check].meaning
+      let codes = simulated.codes(of: meaning.tensor, sample: index)
+      let result: TensorCheck.Result
+      if case .quantize = node.op, let quantization = meaning.quantization {
+        result = checks[check].compareCodes(of: arguments[0], quantization, with: codes)
+        values[id.index] = TensorCheck.values(of: codes, quantization)
+      } else {
+        values[id.index] = reference.evaluate(id, arguments)
+        result = checks[check].compareCodes(for: values[id.index], with: codes)
+      }
+      sample.results.append((check, result))
+      if sample.firstDifference == nil, let first = result.first {
+        sample.firstDifference = .init(
+          tensor: node.name, layer: graph[node.inputs[0]].name,
+          index: [number] + node.shape.index(of: first.element), expected: Double(first.expected),
+          found: Double(first.found), against: "float reference")
+      }
+    }
+    if let output = graph.outputs.first { sample.output = values[output.index] }
+    return sample
   }
 }
 

@@ -9,6 +9,7 @@ struct TensorCheck {
 
   /// What a comparison of one sample found.
   struct Result {
+    var elements: Int
     var mismatches = 0
     var ties = 0
     /// Index of the first element that differs, what was expected and what was found, as codes of the model.
@@ -18,7 +19,7 @@ struct TensorCheck {
   /// Codes against the codes that the quantizer gives its arguments.
   func compareCodes(of arguments: [Double], _ quantization: LoweredNetwork.Quantization, with codes: [Int64]) -> Result
   {
-    var result = Result()
+    var result = Result(elements: codes.count)
     let wanted = quantization.quantizers.forEachElement(of: arguments) { quantizer, argument in
       (quantizer.code(of: argument), quantizer.codes(of: argument, within: quantizer.tieBand(at: argument)))
     }
@@ -32,7 +33,7 @@ struct TensorCheck {
 
   /// Codes against the codes that stand for a node's values.
   func compareCodes(for values: [Double], with codes: [Int64]) -> Result {
-    var result = Result()
+    var result = Result(elements: codes.count)
     for (element, value) in values.enumerated() {
       let scale = meaning.scales[meaning.scales.count == 1 ? 0 : element % meaning.scales.count]
       let shift = meaning.shifts[meaning.shifts.count == 1 ? 0 : element % meaning.shifts.count]

@@ -33,41 +33,48 @@ package struct Verifier {
     self.options = options
   }
 
+  /// - Parameter progress: told how many samples are done, of how many.
   /// - Throws: `Diagnostic` or `Diagnostics` where inputs cannot be read, or the C cannot be compiled or run.
-  package func report() throws -> VerifyReport {
+  package func report(progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> VerifyReport {
     let network = compilation.network
     let inputs = try networkInputs()
-    let codes = network.codes(of: inputs)
+    let labels = try options.labels.map { try self.labels($0, samples: inputs.samples) }
     let prepared = try PreparedProgram(network.program)
-    let simulated = try prepared.run(
-      codes.byInput.map { .int64($0) }, samples: inputs.samples, keeping: .all, threads: options.threads)
-    let reference = ReferenceComparison(compilation, inputs: inputs, simulated: simulated)
-    var report = VerifyReport(
+    var reference = ReferenceComparison(compilation)
+    var emitted = try emittedComparison()
+    var classes: [Int] = []
+    let batch = min(prepared.batchSize(keeping: .all), 64)
+    for first in stride(from: 0, to: inputs.samples, by: batch) {
+      let codes = network.codes(of: inputs, samples: first..<min(first + batch, inputs.samples))
+      let simulated = try prepared.run(
+        codes.byInput.map { .int64($0) }, samples: codes.bySample.count, keeping: .all, threads: options.threads)
+      reference.compare(
+        from: first, inputs: inputs, simulated: simulated, threads: options.threads ?? processorCount)
+      try emitted?.compare(from: first, inputs: codes.bySample, simulated: simulated)
+      if labels != nil, let output = network.program.outputs.first {
+        classes += (0..<simulated.samples).map { largest(simulated.values(of: output, sample: $0)) }
+      }
+      progress(first + simulated.samples, inputs.samples)
+    }
+    let golden = try options.golden.map { try GoldenComparison(compilation.imported, file: $0, inputs: inputs) }
+    return VerifyReport(
       samples: inputs.samples, tensors: reference.tensors,
       proofs: .init(
-        channels: network.proofs.reduce(0) { $0 + $1.channels }, proved: network.proofs.reduce(0) { $0 + $1.proved }))
-    var differences = [reference.firstDifference]
-    if let file = options.golden {
-      let golden = try GoldenComparison(compilation.imported, file: file, inputs: inputs)
-      report.golden = golden.report
-      differences.append(golden.firstDifference)
+        channels: network.proofs.reduce(0) { $0 + $1.channels }, proved: network.proofs.reduce(0) { $0 + $1.proved }),
+      golden: golden?.report, emitted: emitted?.report,
+      accuracy: labels.map { labels in
+        .init(
+          reference: rate(reference.outputs.map(largest), labels), accelerator: rate(classes, labels))
+      },
+      firstDifference: reference.firstDifference ?? golden?.firstDifference ?? emitted?.firstDifference)
+  }
+
+  private func emittedComparison() throws -> EmittedComparison? {
+    guard options.emitted ?? (Subprocess.compiler != nil) else { return nil }
+    guard let compiler = Subprocess.compiler else {
+      throw Diagnostic("no C compiler is found", fix: "install one, name it in CC, or say --no-emitted")
     }
-    if options.emitted ?? (Subprocess.compiler != nil) {
-      guard let compiler = Subprocess.compiler else {
-        throw Diagnostic("no C compiler is found", fix: "install one, name it in CC, or say --no-emitted")
-      }
-      let emitted = try EmittedComparison(
-        compilation, inputs: codes.bySample, simulated: simulated, compiler: compiler)
-      report.emitted = emitted.report
-      differences.append(emitted.firstDifference)
-    }
-    if let labels = options.labels {
-      report.accuracy = try accuracy(labels, reference: reference.outputs, simulated: simulated)
-    }
-    return VerifyReport(
-      samples: report.samples, tensors: report.tensors, proofs: report.proofs, golden: report.golden,
-      emitted: report.emitted, accuracy: report.accuracy,
-      firstDifference: differences.compactMap { $0 }.first)
+    return try EmittedComparison(compilation, compiler: compiler)
   }
 
   private func networkInputs() throws -> NetworkInputs {
@@ -81,41 +88,32 @@ package struct Verifier {
     return NetworkInputs(drawnFor: compilation.network, samples: options.samples, seed: options.seed)
   }
 
-  private func accuracy(
-    _ labels: String, reference: [[Double]], simulated: SimulationResult
-  ) throws -> VerifyReport.Accuracy {
-    let array = try ArrayFile.load(labels)
-    guard array.values.count == simulated.samples else {
+  // MARK: Accuracy
+
+  private func labels(_ file: String, samples: Int) throws -> [Double] {
+    let array = try ArrayFile.load(file)
+    guard array.values.count == samples else {
       throw Diagnostic(
-        "\(array.values.count) labels for \(simulated.samples) samples", at: .init(file: labels),
+        "\(array.values.count) labels for \(samples) samples", at: .init(file: file),
         supported: "one class number per sample")
     }
-    guard let output = compilation.network.program.outputs.first else {
-      return .init(reference: 0, accelerator: 0)
-    }
-    let tensor = compilation.network.program[output]
-    func rate(_ values: (Int) -> [Double]) -> Double {
-      let right = (0..<simulated.samples).count { sample in
-        let numbers = values(sample)
-        let best = numbers.indices.max { numbers[$0] < numbers[$1] } ?? 0
-        return Double(best) == array.values[sample]
-      }
-      return Double(right) / Double(simulated.samples)
-    }
-    return .init(
-      reference: rate { reference[$0] },
-      accelerator: rate { sample in
-        simulated.codes(of: output, sample: sample).enumerated().map { element, code in
-          tensor.encoding.value(of: code, channel: element % tensor.shape.channels)
-        }
-      })
+    return array.values
+  }
+
+  /// The class with the largest value.
+  private func largest(_ values: [Double]) -> Int { values.indices.max { values[$0] < values[$1] } ?? 0 }
+
+  private func rate(_ classes: [Int], _ labels: [Double]) -> Double {
+    Double(zip(classes, labels).count { Double($0) == $1 }) / Double(max(labels.count, 1))
   }
 }
 
 extension LoweredNetwork {
-  /// The program's input codes of all samples, by program input and by sample.
-  func codes(of inputs: NetworkInputs) -> (byInput: [[Int64]], bySample: [[[Int64]]]) {
-    let bySample = (0..<inputs.samples).map { sample in
+  /// The program's input codes of some samples, by program input and by sample.
+  func codes(
+    of inputs: NetworkInputs, samples: Range<Int>
+  ) -> (byInput: [[Int64]], bySample: [[[Int64]]]) {
+    let bySample = samples.map { sample in
       self.inputs.map { input in
         let node = graph[input.graphInput]
         return input.codes(of: inputs.sample(sample, of: node.name, elements: node.shape.elements))
