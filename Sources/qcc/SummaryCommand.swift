@@ -25,7 +25,7 @@ struct SummaryCommand: ParsableCommand {
     show(result.remarks)
     let report = SummaryBuilder(result.graph).report
     switch format {
-    case .text: print(report.text(Terminal.standardOutput.style))
+    case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
     case .json: print(try jsonText(report))
     case .csv: print(report.csv(), terminator: "")
     }

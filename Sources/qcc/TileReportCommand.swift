@@ -31,7 +31,7 @@ struct TileReportCommand: ParsableCommand {
       compilation.network.program, on: compilation.target, model: costModel
     ).report()
     switch format {
-    case .text: print(report.text(Terminal.standardOutput.style))
+    case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
     case .json: print(try jsonText(report))
     case .csv: print(report.csv(), terminator: "")
     }

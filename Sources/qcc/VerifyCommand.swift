@@ -73,7 +73,7 @@ struct VerifyCommand: ParsableCommand {
     }
     bar?.finish()
     switch format {
-    case .text: print(report.text(Terminal.standardOutput.style))
+    case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
     case .json: print(try jsonText(report))
     case .csv: print(report.csv(), terminator: "")
     }

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// What the pages say of the code is true.
-@Suite struct DocumentationTests {
+/// What the pages say of the code is true. One test at a time: some write the README.
+@Suite(.serialized) struct DocumentationTests {
   /// The README's table of layers and quantizers is the importer's. `QCC_BLESS=1` writes it.
   @Test func supportTableIsFresh() throws {
     let page = try Page("README.md")
