@@ -2,22 +2,18 @@ import Diagnostics
 
 /// The weights of one layer, found by the names of its variables.
 struct LayerWeights {
-  private let tensors: [KerasTensor]
+  /// With the name of its variable: `kernel` of `conv/kernel:0`.
+  private let tensors: [(variable: Substring, tensor: KerasTensor)]
   /// For messages.
   private let location: Diagnostic.Location
 
   /// - Parameter inner: the layer's own name where it stands in a nested model, whose weights Keras stores together.
   init(_ tensors: [KerasTensor], ofInnerLayer inner: String?, at location: Diagnostic.Location) {
     self.location = location
-    guard let inner else {
-      self.tensors = tensors
-      return
-    }
-    let scope = "/\(inner)/"
-    self.tensors = tensors.filter { "/\($0.name)".contains(scope) }
+    let scope = inner.map { "/\($0)/" }
+    self.tensors = tensors.filter { tensor in scope.map { "/\(tensor.name)".contains($0) } ?? true }
+      .map { (Self.variable($0.name), $0) }
   }
-
-  func has(_ variable: String) -> Bool { tensors.contains { Self.variable($0) == variable } }
 
   func location(of variable: String) -> Diagnostic.Location {
     Diagnostic.Location(file: location.file, layer: location.layer, tensor: variable)
@@ -27,9 +23,9 @@ struct LayerWeights {
   /// - Parameter shape: nil where any extent will do.
   func values(_ variable: String, shape: [Int?]) throws -> (values: [Float], shape: [Int]) {
     let place = location(of: variable)
-    let found = tensors.filter { Self.variable($0) == variable }
-    guard let tensor = found.last, found.count == 1 else {
-      let names = tensors.prefix(12).map(\.name).joined(separator: ", ")
+    let found = tensors.filter { $0.variable == variable }
+    guard let tensor = found.last?.tensor, found.count == 1 else {
+      let names = tensors.prefix(12).map(\.tensor.name).joined(separator: ", ")
       throw Diagnostic(
         "the file has \(found.isEmpty ? "no" : "\(found.count)") weights '\(variable)' for this layer", at: place,
         supported: "one" + (names.isEmpty ? "" : "; the layer has \(names)"),
@@ -45,8 +41,7 @@ struct LayerWeights {
     guard values.count == tensor.shape.reduce(1, *) else {
       throw Diagnostic("\(values.count) weights for shape \(tensor.shape)", at: place)
     }
-    // The sum is finite only if all are, and is faster to look at; a sum that overflows costs a second look.
-    if !values.reduce(0, +).isFinite, let bad = values.firstIndex(where: { !$0.isFinite }) {
+    if !values.areFinite, let bad = values.firstIndex(where: { !$0.isFinite }) {
       throw Diagnostic(
         "a weight is \(values[bad]), at index \(Self.index(bad, in: tensor.shape))", at: place,
         supported: "finite numbers", fix: "train again from the last checkpoint that has none")
@@ -54,10 +49,10 @@ struct LayerWeights {
     return (values, tensor.shape)
   }
 
-  /// `kernel` of `conv/kernel:0`
-  private static func variable(_ tensor: KerasTensor) -> Substring {
-    let last = tensor.name.split(separator: "/").last ?? ""
-    return last.split(separator: ":").first ?? ""
+  private static func variable(_ name: String) -> Substring {
+    let bytes = name.utf8
+    let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes.index(after: $0) } ?? bytes.startIndex
+    return name[start..<(bytes[start...].firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex)]
   }
 
   private static func index(_ flat: Int, in shape: [Int]) -> [Int] {
@@ -66,5 +61,15 @@ struct LayerWeights {
       defer { rest /= max(extent, 1) }
       return rest % max(extent, 1)
     }.reversed()
+  }
+}
+
+extension [Float] {
+  /// Whether all are; without a branch per number.
+  var areFinite: Bool {
+    let exponent: UInt32 = 0x7f80_0000
+    var largest: UInt32 = 0
+    for value in self { largest = Swift.max(largest, value.bitPattern & exponent) }
+    return largest != exponent
   }
 }

@@ -70,13 +70,11 @@ enum FoldedLayers {
         at: layer.location, supported: "\(count) channels")
     }
     var values = kernel.values
-    var channel = 0
-    for i in values.indices {
-      values[i] *= statistics.inverse[channel]
-      channel = channel + 1 == count ? 0 : channel + 1
+    for start in stride(from: 0, to: values.count, by: count) {
+      for channel in 0..<count { values[start + channel] *= statistics.inverse[channel] }
     }
     let bias = statistics.foldedBias
-    guard values.allSatisfy(\.isFinite), bias.allSatisfy(\.isFinite) else {
+    guard values.areFinite, bias.areFinite else {
       throw Diagnostic(
         "kernel or bias is not finite after batch normalization is folded into it", at: layer.location,
         fix: "look for a negative or zero moving_variance")
