@@ -23,7 +23,7 @@ extension Lowerer {
   private static func rises(_ function: RealFunction) -> Bool {
     switch function {
     case .affine(let scale, _): scale.sign >= 0
-    case .clip, .leakyReLU, .sigmoid, .tanh: true
+    case .clip, .leakyReLU, .thresholdedReLU, .sigmoid, .tanh: true
     case .hardSwish: false
     }
   }

@@ -110,7 +110,7 @@ extension RealFunction {
   fileprivate var isIncreasing: Bool {
     switch self {
     case .affine(let scale, _): scale.sign >= 0
-    case .clip, .sigmoid, .tanh: true
+    case .clip, .thresholdedReLU, .sigmoid, .tanh: true
     case .leakyReLU(let slope): slope.sign >= 0
     case .hardSwish: false
     }

@@ -6,6 +6,9 @@ package enum RealFunction: Sendable, Equatable {
   case clip(lower: Rational?, upper: Rational?)
   /// v where v >= 0, slope x v below. The slope is not negative.
   case leakyReLU(slope: Rational)
+  /// v where v > threshold, slope x (v - threshold) elsewhere: a jump up where the threshold is above 0. Neither is
+  /// negative (Keras `ReLU`).
+  case thresholdedReLU(threshold: Rational, slope: Rational)
   /// v x clip(v + shift, 0, upper) / upper (MobileNetV3; QKeras `quantized_hswish`)
   case hardSwish(shift: Rational, upper: Rational)
   /// 1 / (1 + exp(-v))
@@ -25,6 +28,7 @@ extension RealFunction {
       if let upper, value > upper { return upper }
       return value
     case .leakyReLU(let slope): return value.sign < 0 ? slope * value : value
+    case .thresholdedReLU(let threshold, let slope): return value > threshold ? value : slope * (value - threshold)
     case .hardSwish(let shift, let upper):
       let gate = value + shift
       if gate.sign <= 0 { return .zero }
@@ -39,7 +43,7 @@ extension RealFunction {
   /// The numbers between which the function is monotone; none where it is monotone everywhere.
   package var turningPoints: [Rational] {
     switch self {
-    case .affine, .clip, .leakyReLU, .sigmoid, .tanh: return []
+    case .affine, .clip, .leakyReLU, .thresholdedReLU, .sigmoid, .tanh: return []
     case .hardSwish(let shift, let upper):
       // v (v + shift) / upper falls until v = -shift / 2; the gate opens at -shift and is full at upper - shift.
       let half = -shift * .powerOfTwo(-1)

@@ -9,7 +9,7 @@ import Testing
   /// Networks of the zoo that are refused, and a part of the message.
   static let refused = [
     "bernoulli_random.h5": "bernoulli",
-    "bn_rows.h5": "the last axis", "relu_options.h5": "threshold",
+    "bn_rows.h5": "the last axis",
   ]
 
   @Test(arguments: Files.networks(in: zooFolder)) func zoo(_ name: String) throws {

@@ -91,7 +91,7 @@ import Testing
     let quantizer = uniform(Rational(0.125), zeroPoint: 0, -64...63)
     for functions: [RealFunction] in [
       [.leakyReLU(slope: Rational(0.25))], [.hardSwish(shift: Rational(3.0), upper: Rational(6.0))], [.sigmoid],
-      [.tanh],
+      [.tanh], [.thresholdedReLU(threshold: Rational(2.0), slope: Rational(0.25))],
       [.affine(scale: Rational(-2.0), shift: Rational(0.3)), .hardSwish(shift: Rational(3.0), upper: Rational(6.0))],
     ] {
       let ideal = IdealFunction(

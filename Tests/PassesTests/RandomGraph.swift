@@ -79,6 +79,7 @@ struct RandomGraph {
       .relu, .clip(lower: Rational(-0.5), upper: Rational(1.5)), .leakyReLU(slope: Rational(0.25)), .sigmoid, .tanh,
       .affine(scale: Rational(-1.5), shift: .zero), .affine(scale: Rational(0.75), shift: Rational(0.125)),
       .hardSwish(shift: Rational(3.0), upper: Rational(6.0)),
+      .thresholdedReLU(threshold: Rational(0.5), slope: Rational(0.25)),
     ]
     return functions.randomElement(using: &generator) ?? .relu
   }

@@ -15,7 +15,7 @@ import Testing
     w = depthwise_conv2d q kernel=int8[2, 2, 2, 1](3, -4, 5, 127, 0, 1, 2, -127)*[1, 0.5]@2 dilation=[3, 3] -> [5, 5, 2]
     n = batch_normalization w mean=[0.1, 0.2] scale=[-1, 3] beta=[0, -0.0] stored=8 -> [5, 5, 2]
     e = elementwise n functions=[relu, clip(none, 6), clip(-1, 1/3), affine(2, -0.5), leaky_relu(0.125), \
-    hard_swish(3, 6), sigmoid, tanh] -> [5, 5, 2]
+    thresholded_relu(0.5, 0.25), hard_swish(3, 6), sigmoid, tanh] -> [5, 5, 2]
     p = pad e padding=[0, 1, 1, 0] -> [6, 6, 2]
     a = add p "second input" -> [6, 6, 2]
     k = concatenate a p axis=2 -> [6, 6, 4]

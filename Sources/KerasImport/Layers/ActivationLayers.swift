@@ -13,7 +13,7 @@ enum ActivationLayers {
     LayerRow(
       "Activation", notes: LayerActivation.names.joined(separator: ", ") + ", or a quantizer",
       read: activation),
-    LayerRow("ReLU", notes: "max_value, negative_slope", read: relu),
+    LayerRow("ReLU", notes: "max_value, negative_slope, threshold", read: relu),
     LayerRow("LeakyReLU", notes: "alpha of 0 or more", read: leakyReLU),
     LayerRow("Softmax", notes: "along the last axis", read: softmax),
   ]
@@ -46,10 +46,11 @@ enum ActivationLayers {
     let threshold = layer.check { try constant($0, "threshold", default: 0) }
     let input = try layer.input()
     guard let slope, let upper, let threshold else { throw LayerReader.Skipped() }
-    if threshold.sign != 0 {
-      throw Diagnostic("ReLU with threshold \(threshold.double)", at: layer.location, supported: "threshold 0")
+    guard threshold.sign > 0 else {
+      return try layer.append(.functions(rectifier(slope: slope, upper: upper)), input: input)
     }
-    return try layer.append(.functions(rectifier(slope: slope, upper: upper)), input: input)
+    let bound: [RealFunction] = upper.map { [.clip(lower: nil, upper: $0)] } ?? []
+    return try layer.append(.functions([.thresholdedReLU(threshold: threshold, slope: slope)] + bound), input: input)
   }
 
   static func rectifier(slope: Rational, upper: Rational?) -> [RealFunction] {

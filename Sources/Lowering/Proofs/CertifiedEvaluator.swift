@@ -28,6 +28,11 @@ struct CertifiedEvaluator {
         error = abs(gain.double) * error + (abs(gain.double * value) + abs(bias.double)) * Self.unit
       case .clip: error += abs(result) * Self.unit
       case .leakyReLU(let slope): error = max(1, slope.double) * error + abs(result) * Self.unit
+      case .thresholdedReLU(let threshold, let slope):
+        // On which side of the jump the exact value lies has to be certain.
+        let distance = abs(value - threshold.double)
+        if distance <= error + threshold.double * Self.unit { return ideal.code(of: accumulator) }
+        error = max(1, slope.double) * error + (abs(result) + abs(slope.double * threshold.double)) * Self.unit
       case .hardSwish(let shift, let upper):
         // |d/dv v (v + shift) / upper| where the gate is open, 1 where it is full.
         let steepest = (2 * (abs(value) + error) + abs(shift.double)) / upper.double + 1

@@ -39,7 +39,7 @@ struct IdealFunction {
       case .clip(let least, let most):
         lower = clip(lower ?? least, least, most)
         upper = clip(upper ?? most, least, most)
-      case .leakyReLU, .hardSwish, .sigmoid, .tanh: return nil
+      case .leakyReLU, .thresholdedReLU, .hardSwish, .sigmoid, .tanh: return nil
       }
     }
     apply(gain: steps.gain, bias: steps.bias)

@@ -63,7 +63,7 @@ struct TableProof {
       switch function {
       case .affine(let gain, let bias): line = line.map { (gain * $0.scale, gain * $0.shift + bias) }
       case .clip: break
-      case .leakyReLU, .hardSwish, .sigmoid, .tanh: line = nil
+      case .leakyReLU, .thresholdedReLU, .hardSwish, .sigmoid, .tanh: line = nil
       }
     }
     let starts = [accumulators.lowerBound] + cuts.sorted().filter { $0 > accumulators.lowerBound }

@@ -2,13 +2,14 @@ import Quantization
 
 extension RealFunction: TextValue {
   /// `relu`, `clip(0, 6)` (`none` where there is no bound), `affine(scale, shift)`, `leaky_relu(slope)`,
-  /// `hard_swish(shift, upper)`, `sigmoid`, `tanh`
+  /// `thresholded_relu(threshold, slope)`, `hard_swish(shift, upper)`, `sigmoid`, `tanh`
   var text: String {
     switch self {
     case .affine(let scale, let shift): "affine(\(scale.text), \(shift.text))"
     case .clip(let lower, let upper):
       self == .relu ? "relu" : "clip(\(lower?.text ?? "none"), \(upper?.text ?? "none"))"
     case .leakyReLU(let slope): "leaky_relu(\(slope.text))"
+    case .thresholdedReLU(let threshold, let slope): "thresholded_relu(\(threshold.text), \(slope.text))"
     case .hardSwish(let shift, let upper): "hard_swish(\(shift.text), \(upper.text))"
     case .sigmoid: "sigmoid"
     case .tanh: "tanh"
@@ -27,6 +28,11 @@ extension RealFunction: TextValue {
     case ("leaky_relu", let bounds) where bounds.count == 1:
       guard let slope = bounds[0] else { throw before.refused("leaky_relu(slope)") }
       self = .leakyReLU(slope: slope)
+    case ("thresholded_relu", let bounds) where bounds.count == 2:
+      guard let threshold = bounds[0], let slope = bounds[1] else {
+        throw before.refused("thresholded_relu(threshold, slope)")
+      }
+      self = .thresholdedReLU(threshold: threshold, slope: slope)
     case ("affine", let bounds) where bounds.count == 2:
       guard let scale = bounds[0], let shift = bounds[1] else { throw before.refused("affine(scale, shift)") }
       self = .affine(scale: scale, shift: shift)
@@ -35,7 +41,8 @@ extension RealFunction: TextValue {
       self = .hardSwish(shift: shift, upper: upper)
     default:
       throw before.refused(
-        "relu, sigmoid, tanh, clip(lower, upper), leaky_relu(slope), affine(scale, shift), hard_swish(shift, upper)")
+        "relu, sigmoid, tanh, clip(lower, upper), leaky_relu(slope), thresholded_relu(threshold, slope), "
+          + "affine(scale, shift), hard_swish(shift, upper)")
     }
   }
 
