@@ -71,7 +71,7 @@ extension Lowerer {
   }
 
   /// The smallest whole numbers in these ratios, of at most 24 bits.
-  func wholeMultiples(_ ratios: [Rational]) -> [Int64]? {
+  private func wholeMultiples(_ ratios: [Rational]) -> [Int64]? {
     var common = BigInt(1)
     for ratio in ratios {
       let shared = ratio.numerator.greatestCommonDivisor(with: ratio.denominator)
@@ -136,13 +136,14 @@ extension Lowerer {
     of values: [IntegerValue]
   ) -> (parts: [ConcatenateInstruction.Part], scale: Rational, shift: Rational)? {
     guard values.allSatisfy({ $0.scales.count == 1 && $0.shifts.count == 1 && $0.scales[0].sign != 0 }),
-      let multiples = wholeMultiples(values.map { $0.scales[0] / values[0].scales[0] })
+      let common = CommonUnit(
+        of: values.map { $0.scales[0] }, largest: values.map { program[$0.tensor].range.largestMagnitude })
     else { return nil }
-    let unit = values[0].scales[0] / Rational(multiples[0])
+    let unit = common.unit
     // Moving by whole units reaches the first value's shift.
     let shift = values[0].shifts[0]
     var parts: [ConcatenateInstruction.Part] = []
-    for (value, multiple) in zip(values, multiples) {
+    for (value, multiple) in zip(values, common.multiples) {
       let steps = (value.shifts[0] - shift) / unit
       guard steps.isInteger, let offset = Int64(exactly: steps.floor), offset.magnitude < 1 << 40 else { return nil }
       parts.append(.init(input: value.tensor, coefficient: multiple, offset: offset))

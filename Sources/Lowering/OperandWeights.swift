@@ -35,28 +35,21 @@ struct OperandWeights {
         codes = tensor.codes
         scales = scaleOf.map { tensor.scales[$0 ?? 0] }
       } else {
-        let (unit, multiples) = try Self.commonUnit(of: tensor.scales, at: location)
-        codes = tensor.codes.indices.map { tensor.codes[$0] * multiples[$0 / inner % scaleCount] }
-        scales = [unit]
+        // Scales along an input axis: codes become multiples of one unit.
+        let largest = tensor.codes.map(\.magnitude).max() ?? 0
+        guard let common = CommonUnit(of: tensor.scales, largest: [largest]) else {
+          throw Diagnostic(
+            "weights whose scales differ along an input axis and have no common unit", at: location,
+            supported: "scales per output channel, or scales whose common unit gives weights of at most "
+              + "\(CommonUnit.maximumBits) bits",
+            fix: "leave scale_axis at its default or use alpha='auto_po2'")
+        }
+        codes = tensor.codes.indices.map { tensor.codes[$0] * common.multiples[$0 / inner % scaleCount] }
+        scales = [common.unit]
       }
     case .real(let numbers, _):
       (codes, scales) = try Self.exactCodes(of: numbers, at: location)
     }
-  }
-
-  /// Scales along an input axis: each must be a whole multiple of one unit.
-  private static func commonUnit(
-    of scales: [Rational], at location: Diagnostic.Location
-  ) throws -> (unit: Rational, multiples: [Int64]) {
-    let smallest = scales.filter { $0.sign > 0 }.min() ?? .one
-    let multiples = scales.map { $0 / smallest }
-    guard multiples.allSatisfy({ $0.isInteger && $0.numerator.magnitude.bitWidth < 40 }) else {
-      throw Diagnostic(
-        "weights whose scales differ along an input axis", at: location,
-        supported: "scales per output channel, or scales that are multiples of each other (alpha='auto_po2')",
-        fix: "leave scale_axis at its default or use alpha='auto_po2'")
-    }
-    return (smallest, multiples.map { Int64($0.floor) })
   }
 
   /// float32 weights that no quantizer touches, where they all are multiples of one power of two in 16 bits.

@@ -40,16 +40,16 @@ extension Lowerer {
     let differ = quantizers.contains { $0.format.scale != format.scale || $0.format.zeroPoint != format.zeroPoint }
     var quantizers = quantizers
     if differ {
-      let ratios = quantizers.map { $0.format.scale / format.scale }
-      guard quantizers.allSatisfy({ $0.format.zeroPoint == 0 }), ratios.allSatisfy({ $0.sign > 0 }),
-        let multiples = wholeMultiples(ratios)
+      let formats = quantizers.map(\.format)
+      guard formats.allSatisfy({ $0.zeroPoint == 0 && $0.scale.sign > 0 }),
+        let common = CommonUnit(of: formats.map(\.scale), largest: formats.map(\.range.largestMagnitude))
       else {
         throw Diagnostic(
           "the channels of the feature map are quantized with scales that have no common unit", at: location,
           supported: "one scale and zero point, or scales that are multiples of each other",
           fix: "use one quantizer for all channels, or scales that are powers of two")
       }
-      quantizers = zip(quantizers, multiples).map { $0.multiplyingCodes(by: $1) }
+      quantizers = zip(quantizers, common.multiples).map { $0.multiplyingCodes(by: $1) }
       format = quantizers[0].format
     }
     format.range = union(quantizers.map(\.format.range))

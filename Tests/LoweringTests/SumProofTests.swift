@@ -1,0 +1,69 @@
+import IntegerProgram
+import Quantization
+import Testing
+
+@testable import Lowering
+
+@Suite struct SumProofTests {
+  /// The ideal code of a pair in exact arithmetic.
+  private func code(_ proof: SumProof, _ first: Int64, _ second: Int64) -> Int64? {
+    var ideal = proof.ideal
+    ideal.shift = ideal.shift + proof.scales[0] * Rational(first) + proof.scales[1] * Rational(second)
+    return ideal.code(of: 0)
+  }
+
+  private func proof(_ random: inout SplitMix, bits: (Int, Int, Int)) -> SumProof {
+    let scales = [0.02, 0.03].map { Rational($0 * Double.random(in: 0.3...3, using: &random)) }
+    let zeros = [bits.0, bits.1].map { Int64.random(in: 0..<(1 << Int64($0)), using: &random) }
+    let most = (Int64(1) << Int64(bits.2)) - 1
+    return SumProof(
+      ideal: IdealFunction(
+        scale: .one, shift: -scales[0] * Rational(zeros[0]) - scales[1] * Rational(zeros[1]),
+        functions: Bool.random(using: &random) ? [.relu] : [],
+        quantizer: FeatureMapQuantizer(
+          step: Rational(0.05 * Double.random(in: 0.3...3, using: &random)),
+          zeroPoint: Int64.random(in: 0...most, using: &random), range: 0...most)),
+      scales: scales, ranges: [bits.0, bits.1].map { 0...((1 << Int64($0)) - 1) })
+  }
+
+  @Test func everyPairOfNarrowCodes() {
+    var random = SplitMix(seed: 3)
+    for _ in 0..<25 {
+      let proof = proof(&random, bits: (5, 6, 6))
+      guard let (coefficients, requantizer, range) = proof.requantizer else {
+        Issue.record("not proved: \(proof)")
+        continue
+      }
+      let requantization = Requantization(channels: [.affine(requantizer)], clamp: proof.clamp)
+      for first in proof.ranges[0] {
+        for second in proof.ranges[1] {
+          let sum = coefficients[0] * first + coefficients[1] * second
+          #expect(range.contains(sum))
+          let found = requantization(sum, channel: 0)
+          if found != code(proof, first, second) {
+            Issue.record("\(proof) at \(first), \(second)")
+            return
+          }
+        }
+      }
+    }
+  }
+
+  @Test func drawnPairsOfWideCodes() {
+    var random = SplitMix(seed: 4)
+    for _ in 0..<2 {
+      let proof = proof(&random, bits: (8, 16, 16))
+      guard let (coefficients, requantizer, _) = proof.requantizer else {
+        Issue.record("not proved: \(proof)")
+        continue
+      }
+      let requantization = Requantization(channels: [.affine(requantizer)], clamp: proof.clamp)
+      for _ in 0..<5000 {
+        let first = Int64.random(in: proof.ranges[0], using: &random)
+        let second = Int64.random(in: proof.ranges[1], using: &random)
+        let found = requantization(coefficients[0] * first + coefficients[1] * second, channel: 0)
+        #expect(found == code(proof, first, second))
+      }
+    }
+  }
+}
