@@ -12,15 +12,15 @@ package struct ProjectBuilder {
   }
 
   /// Of the drawn samples: the most and least by turns, and two at random.
-  private static let vectorSamples = [3, 4, 5]
+  private static let vectorSamples = 3..<6
 
   package func project() throws -> EmittedProject {
     let network = compilation.network
-    let inputs = NetworkInputs(drawnFor: network, samples: 6, seed: 1)
-    let codes = network.codes(of: inputs, samples: 0..<inputs.samples)
+    let inputs = NetworkInputs(drawnFor: network, samples: Self.vectorSamples.upperBound, seed: 1)
+    let codes = network.codes(of: inputs, samples: Self.vectorSamples)
     let simulated = try PreparedProgram(network.program).run(
-      codes.byInput.map { .int64($0) }, samples: inputs.samples, keeping: .all, threads: 1)
-    let samples = Self.vectorSamples.map { sample in
+      codes.byInput.map { .int64($0) }, samples: Self.vectorSamples.count, keeping: .all, threads: 1)
+    let samples = (0..<simulated.samples).map { sample in
       TestVectors.Sample(
         tensors: network.program.tensors.indices.map { simulated.codes(of: TensorID($0), sample: sample) },
         of: network.program)

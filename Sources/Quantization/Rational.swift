@@ -74,6 +74,24 @@ package struct Rational: Sendable {
     return denominator == 1 || (numerator % denominator).signum() == 0
   }
 
+  /// Both numbers' numerators over one denominator, which is positive.
+  package func overCommonDenominator(
+    with other: Rational
+  ) -> (numerator: BigInt, other: BigInt, denominator: BigInt) {
+    // A zero's power of two says nothing.
+    let power = min(sign == 0 ? other.exponent : exponent, other.sign == 0 ? exponent : other.exponent)
+    var first = sign == 0 ? 0 : top << (exponent - power)
+    var second = other.sign == 0 ? 0 : other.top << (other.exponent - power)
+    var denominator = bottom
+    if bottom != other.bottom {
+      first *= other.bottom
+      second *= bottom
+      denominator *= other.bottom
+    }
+    if power > 0 { return (first << power, second << power, denominator) }
+    return (first, second, denominator << -power)
+  }
+
   /// floor(this x 2^bits) and whether that is all of it.
   package func scaled(by bits: Int) -> (floor: BigInt, isExact: Bool) {
     let shift = exponent + bits

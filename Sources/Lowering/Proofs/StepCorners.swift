@@ -32,20 +32,26 @@ struct StepCorners {
     let end = direction < 0 ? accumulators.lowerBound : accumulators.upperBound
     let least = BigInt(ideal.clamp.lowerBound) - BigInt(ideal.offset)
     let most = BigInt(ideal.clamp.upperBound) - BigInt(ideal.offset)
-    let gain = ideal.scale.magnitude
-    let first = ideal.scale * Rational(origin) + ideal.shift
-    let half = Rational(1, over: 2)
     start = origin
     lowest = Int128(least)
-    guard gain.sign != 0 else {
-      constant = min(max(first.roundedHalfEven, least), most)
+    guard ideal.scale.sign != 0 else {
+      constant = min(max(ideal.shift.roundedHalfEven, least), most)
       return
     }
 
-    // Steps up from the origin at which the code leaves its least, and at which it becomes its most.
+    // Everything over one denominator: position = (gain x step + first) / unit, steps counted up from the origin.
+    let (scale, shift, unit) = ideal.scale.overCommonDenominator(with: ideal.shift)
+    let gain = BigInt(scale.magnitude)
+    let first = scale * BigInt(origin) + shift
+    let twice = gain << 1
+    func firstStep(at doubledPosition: BigInt) -> BigInt {
+      -floorDivide((first << 1) - doubledPosition * unit, by: twice)
+    }
+
+    // The steps at which the code leaves its least (past least + 1/2), and at which it becomes its most.
     let length = BigInt(accumulators.upperBound) - BigInt(accumulators.lowerBound)
-    let leaves = ((Rational(least) + half - first) / gain).ceiling
-    let arrives = leaves > length ? leaves : ((Rational(most) - half - first) / gain).ceiling
+    let leaves = firstStep(at: (least << 1) + 1)
+    let arrives = leaves > length ? leaves : firstStep(at: (most << 1) - 1)
     if least == most || leaves > length {
       constant = least
       above = [Corner(accumulator: end, code: Int128(least) + 1)]
@@ -60,13 +66,15 @@ struct StepCorners {
     let last = min(arrives, length)
     start = origin + direction * Int64(skipped)
 
-    // The code is floor(line), counted from the least code to keep numbers small.
-    let line = first + gain * Rational(skipped) + half - Rational(least)
-    let span = (line + gain * Rational(last - skipped)).ceiling.magnitude.bitWidth + 2
-    fraction = min(120 - span, Self.maximumFraction)
+    // The code is floor(line), line = position + 1/2, counted from the least code to keep numbers small.
+    let line = ((first + gain * skipped) << 1) + unit - ((least * unit) << 1)
+    let span = (line + twice * (last - skipped)).magnitude.bitWidth - unit.magnitude.bitWidth + 3
+    fraction = min(120 - max(span, 2), Self.maximumFraction)
     guard fraction > 8, (last - skipped).magnitude.bitWidth < 60 else { return nil }
-    let (slopeFloor, slopeIsExact) = gain.scaled(by: fraction)
-    let (lineFloor, lineIsExact) = line.scaled(by: fraction)
+    let slopeFloor = floorDivide(gain << fraction, by: unit)
+    let lineFloor = floorDivide(line << (fraction - 1), by: unit)
+    let slopeIsExact = slopeFloor * unit == gain << fraction
+    let lineIsExact = lineFloor * unit == line << (fraction - 1)
     let slopeBits = Int128(slopeFloor)
     let lineBits = Int128(lineFloor)
     slope = slopeBits
@@ -102,4 +110,10 @@ struct StepCorners {
   private func corner(_ point: LatticePoint) -> Corner {
     Corner(accumulator: start + direction * Int64(point.x), code: lowest + point.y)
   }
+}
+
+/// floor(dividend / divisor) for a positive divisor.
+private func floorDivide(_ dividend: BigInt, by divisor: BigInt) -> BigInt {
+  let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
+  return remainder.signum() < 0 ? quotient - 1 : quotient
 }
