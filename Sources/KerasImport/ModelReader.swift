@@ -4,13 +4,13 @@ import QIR
 
 /// Turns a model's configuration into a graph; models within are inlined, their nodes named `outer/inner`.
 struct ModelReader {
-  /// More nodes than any network has: a few nested models that call each other twice make billions.
-  static let nodeLimit = 100_000
+  /// More calls of layers than any network has: a few nested models that call each other twice make billions.
+  static let callLimit = 20_000
 
   private let weights: any KerasWeights
   private(set) var graph: Graph
   private(set) var problems = Diagnostics()
-  private var isFull = false
+  private var calls = 0
 
   init(name: String, file: String?, weights: any KerasWeights) {
     self.weights = weights
@@ -114,14 +114,12 @@ struct ModelReader {
     let inputs = layer.calls[call.call].map { reference in
       order.target(of: reference).flatMap { output(reference, results[$0], at: layer.config.location) }
     }
-    guard graph.nodes.count < Self.nodeLimit else {
-      if !isFull {
-        problems.report(
-          Diagnostic("the network has more than \(Self.nodeLimit) layers", at: .init(file: graph.file)))
-      }
-      isFull = true
-      return []
+    calls += 1
+    if calls == Self.callLimit {
+      problems.report(
+        Diagnostic("layers are called more than \(Self.callLimit) times", at: .init(file: graph.file)))
     }
+    guard calls < Self.callLimit else { return [] }
     if layer.isInput {
       guard isOutermost else {
         problems.report(Diagnostic("an input that the model does not list", at: layer.config.location))
