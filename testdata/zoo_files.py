@@ -393,6 +393,11 @@ def config_not_json():
     return small()
 
 
+@refused("a file that Keras 3 wrote", edit=lambda p: h5py.File(p, "r+").attrs.__setitem__("keras_version", "3.3.3"))
+def keras_3():
+    return small()
+
+
 @refused("weights without model_config", edit=lambda p: h5py.File(p, "r+").attrs.__delitem__("model_config"))
 def config_missing():
     return small()

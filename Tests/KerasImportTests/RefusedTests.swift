@@ -2,6 +2,12 @@ import Diagnostics
 import KerasImport
 import Testing
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// Files that must be refused, each with a message that names the place and what is wrong there.
 @Suite struct RefusedTests {
   /// What every message must hold; one list per problem.
@@ -17,6 +23,7 @@ import Testing
     ("cycle", [["circle", "'c0'", "'a0'"]]),
     ("dangling_input", [["layer 'c0'", "'nowhere'"]]),
     ("dynamic_size", [["layer 'input'", "[None, None, None, 3]", "keras.Input"]]),
+    ("keras_3", [["written by Keras 3.3.3", "Keras 2", "tf_keras"]]),
     ("lambda_layer", [["layer 'twice'", "Lambda", "not run"]]),
     (
       "several_mistakes",
@@ -54,6 +61,22 @@ import Testing
   ])
   func reads(_ name: String) throws {
     #expect(throws: Never.self) { try KerasModel.read("\(Files.testdata)/refused/\(name).h5") }
+  }
+
+  /// What TensorFlow and Keras 3 save instead of H5, as far as the first look goes.
+  @Test func otherFormats() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data([8, 1]).write(to: folder.appending(path: "saved_model.pb"))
+    try Data([0x50, 0x4b, 3, 4] + Array(repeating: 0, count: 60)).write(to: folder.appending(path: "model.keras"))
+    for (path, parts) in [
+      (folder.path, ["SavedModel folder", "model.save('model.h5')"]),
+      (folder.path + "/model.keras", ["zip archive", "Keras 3", ".h5"]),
+    ] {
+      let problems = try #require(throws: Diagnostics.self) { try KerasModel.read(path) }
+      for part in parts { #expect(problems.description.contains(part), "\(problems)") }
+    }
   }
 
   @Test func filesThatAreNoModels() throws {
