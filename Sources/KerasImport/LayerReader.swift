@@ -62,6 +62,15 @@ struct LayerReader {
 
   /// Appends a node, named like the layer or, with a suffix, `<layer>/<suffix>`.
   mutating func append(_ op: Op, _ suffix: String? = nil, inputs: [NodeID]) throws -> NodeID {
-    try graph.append(op, named: suffix.map { "\(name)/\($0)" } ?? name, inputs: inputs)
+    let id = try graph.append(op, named: suffix.map { "\(name)/\($0)" } ?? name, inputs: inputs)
+    let shape = graph[id].shape
+    guard shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(Self.elementLimit) else {
+      throw Diagnostic(
+        "a tensor of shape \(shape)", at: location, supported: "tensors of up to \(Self.elementLimit) elements")
+    }
+    return id
   }
+
+  /// Elements of one tensor: as many as an input may have.
+  private static let elementLimit = 1 << 28
 }

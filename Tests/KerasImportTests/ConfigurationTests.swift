@@ -47,6 +47,7 @@ import Testing
 
   @Test func hostileSizesAreRefused() throws {
     try expect("c0", "filters", .int(.max), "9223372036854775807", "1 to 16777216")
+    try expect("z1", "padding", .int(65536), in: "shapes", "a tensor of shape", "up to 268435456 elements")
     try expect("c0", "kernel_size", .array([.int(65536), .int(65536)]), "weights of shape [3, 3, 3, 4]")
     try expect("p", "pool_size", .int(65536), in: "sequential", "larger than the feature map")
     try expect(
