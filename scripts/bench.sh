@@ -42,8 +42,9 @@ for network in "${networks[@]}"; do
   line "  $(basename "$network")" "$(best 2 "$qcc" verify "$network" --samples 64 --no-emitted) s"
 done
 echo
-echo "kernels and cycle simulation"
+echo "import, kernels, simulator, emitter, tiling and cycle simulation"
 for benchmark in .build/release/*-bench; do
   echo "-- $(basename "$benchmark")"
-  "$benchmark"
+  # import-bench alone takes networks.
+  if [[ $benchmark == */import-bench ]]; then "$benchmark" "${networks[@]}"; else "$benchmark"; fi
 done
