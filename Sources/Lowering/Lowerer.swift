@@ -29,8 +29,8 @@ struct Lowerer {
     case value(IntegerValue)
     /// Runs on the host in float, behind this node.
     case host(behind: NodeID)
-    /// Its problem, or that of a node before it, is reported.
-    case failed
+    /// Its problem, or that of a node before it, is reported; whether its values would be quantized.
+    case failed(isQuantized: Bool)
   }
 
   init(graph: Graph, target: Accelerator) {
@@ -38,13 +38,13 @@ struct Lowerer {
     self.target = target
     consumers = graph.consumers
     program = IntegerProgram(name: graph.name)
-    states = Array(repeating: .failed, count: graph.nodes.count)
+    states = Array(repeating: .failed(isQuantized: true), count: graph.nodes.count)
   }
 
   /// - Throws: `Diagnostics`, everything that cannot be lowered.
   mutating func run() throws -> LoweredNetwork {
     for id in graph.ids {
-      states[id.index] = attempt { try $0.lower(id) } ?? .failed
+      states[id.index] = attempt { try $0.lower(id) } ?? .failed(isQuantized: graph[id].op.kernel == nil)
     }
     let outputNodes = lowerOutputs()
     planTiles()
@@ -63,7 +63,7 @@ struct Lowerer {
 
   private mutating func lower(_ id: NodeID) throws -> State {
     let node = graph[id]
-    if node.inputs.contains(where: { if case .failed = states[$0.index] { true } else { false } }) { return .failed }
+    if let state = stateBehindFailure(id) { return state }
     switch node.op {
     case .input: return .realInput
     case .quantize(let op): return try .value(quantize(id, op))
@@ -81,6 +81,28 @@ struct Lowerer {
     case .reshape(let op): return try reshape(id, op)
     case .identity: return states[node.inputs[0].index]
     }
+  }
+
+  /// Behind a node that failed only what can be said all the same is checked, so that every problem is reported at once: the
+  /// weights of a layer, and whether a quantizer is missing in front of it.
+  private mutating func stateBehindFailure(_ id: NodeID) -> State? {
+    let node = graph[id]
+    let failures = node.inputs.compactMap { input -> (node: NodeID, isQuantized: Bool)? in
+      if case .failed(let isQuantized) = states[input.index] { (input, isQuantized) } else { nil }
+    }
+    guard let failure = failures.first else { return nil }
+    if let kernel = node.op.kernel {
+      if !failure.isQuantized { problems.report(unquantized(failure.node, for: id)) }
+      var location = graph.location(of: id)
+      location.tensor = "kernel"
+      let channels = node.shape.channels
+      _ = problems.collecting {
+        try OperandWeights(kernel, outputChannels: channels, outputChannel: { $0 % channels }, at: location)
+      }
+      return .failed(isQuantized: false)
+    }
+    if case .quantize = node.op { return .failed(isQuantized: true) }
+    return .failed(isQuantized: failures.allSatisfy(\.isQuantized))
   }
 
   // MARK: What nodes ask of each other
@@ -291,4 +313,19 @@ struct Lowerer {
 package func lower(_ graph: Graph, to target: Accelerator) throws -> LoweredNetwork {
   var lowerer = Lowerer(graph: graph, target: target)
   return try lowerer.run()
+}
+
+extension Op {
+  /// The weights of a layer that sums products.
+  fileprivate var kernel: Parameter? {
+    switch self {
+    case .convolution(let op): op.kernel
+    case .depthwiseConvolution(let op): op.kernel
+    case .dense(let op): op.kernel
+    case .input, .quantize, .batchNormalization, .elementwise, .softmax, .add, .concatenate, .maxPool, .averagePool,
+      .pad,
+      .reshape, .identity:
+      nil
+    }
+  }
 }
