@@ -11,6 +11,8 @@ struct Lowerer {
   let graph: Graph
   let target: Accelerator
   let consumers: [[NodeID]]
+  /// By node.
+  let uses: [NodeUse]
   var program: IntegerProgram
   var problems = Diagnostics()
   var states: [State]
@@ -37,6 +39,7 @@ struct Lowerer {
     self.graph = graph
     self.target = target
     consumers = graph.consumers
+    uses = NodeUse.all(of: graph, consumers: graph.consumers)
     program = IntegerProgram(name: graph.name)
     states = Array(repeating: .failed(isQuantized: true), count: graph.nodes.count)
   }
@@ -139,39 +142,13 @@ struct Lowerer {
   }
 
   /// Whether all that reads a node is one quantizer, through element-wise nodes alone.
-  func endsInQuantizer(_ id: NodeID) -> Bool {
-    guard consumers[id.index].count == 1, !graph.outputs.contains(id) else { return false }
-    let consumer = consumers[id.index][0]
-    switch graph[consumer].op {
-    case .quantize: return true
-    case .elementwise, .batchNormalization: return endsInQuantizer(consumer)
-    default: return false
-    }
-  }
+  func endsInQuantizer(_ id: NodeID) -> Bool { uses[id.index].endsInQuantizer }
 
-  /// Whether codes of a node are fed to a multiplier, moved or summed up perhaps.
-  func feedsMultiplier(_ id: NodeID) -> Bool {
-    consumers[id.index].contains { consumer in
-      switch graph[consumer].op {
-      case .convolution, .depthwiseConvolution, .dense: true
-      case .maxPool, .reshape, .pad, .concatenate: feedsMultiplier(consumer)
-      default: false
-      }
-    }
-  }
+  /// Whether codes of a node are fed to a multiplier, moved perhaps.
+  func feedsMultiplier(_ id: NodeID) -> Bool { uses[id.index].feedsMultiplier }
 
   /// Whether zeros are put around a node's codes somewhere.
-  func needsZero(_ id: NodeID) -> Bool {
-    consumers[id.index].contains { consumer in
-      switch graph[consumer].op {
-      case .convolution(let op): !op.window.padding.isNone
-      case .depthwiseConvolution(let op): !op.window.padding.isNone
-      case .pad: true
-      case .maxPool, .reshape, .concatenate: needsZero(consumer)
-      default: false
-      }
-    }
-  }
+  func needsZero(_ id: NodeID) -> Bool { uses[id.index].needsZero }
 
   // MARK: Tensors
 

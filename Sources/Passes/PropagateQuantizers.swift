@@ -24,11 +24,16 @@ package struct PropagateQuantizers: Pass {
   /// The graph with the first movable node moved over its input; nil where there is none.
   private func moved(in graph: Graph) throws -> Graph? {
     let consumers = graph.consumers
+    let outputs = Set(graph.outputs)
+    let ends = nodesThatEndInQuantizers(graph, consumers, outputs)
+    let quantized = quantizedNodes(graph)
     let movable = graph.ids.first { id in
-      guard let below = graph[id].inputs.first, consumers[below.index].count == 1, !graph.outputs.contains(below) else {
+      guard let below = graph[id].inputs.first, consumers[below.index].count == 1, !outputs.contains(below) else {
         return false
       }
-      return endsInQuantizer(id, graph, consumers) && commutes(graph[id].op, with: below, in: graph)
+      // Codes are already there: quantizing them twice on more pixels gains nothing.
+      let isCodes = graph[below].inputs.allSatisfy { quantized[$0.index] }
+      return ends[id.index] && !isCodes && commutes(graph[id].op, with: below, in: graph)
     }
     guard let movable else { return nil }
     let below = graph[movable].inputs[0]
@@ -50,36 +55,45 @@ package struct PropagateQuantizers: Pass {
     return rewriter.finish()
   }
 
-  /// Whether a quantizer reads `id`'s result through element-wise functions alone, or `id` is one.
-  private func endsInQuantizer(_ id: NodeID, _ graph: Graph, _ consumers: [[NodeID]]) -> Bool {
-    switch graph[id].op {
-    case .quantize: true
-    case .elementwise:
-      consumers[id.index].count == 1 && !graph.outputs.contains(id)
-        && endsInQuantizer(consumers[id.index][0], graph, consumers)
-    default: false
+  /// By node: whether it is a quantizer, or one reads its result through element-wise functions alone.
+  private func nodesThatEndInQuantizers(
+    _ graph: Graph, _ consumers: [[NodeID]], _ outputs: Set<NodeID>
+  ) -> [Bool] {
+    var ends = Array(repeating: false, count: graph.nodes.count)
+    for id in graph.ids.reversed() {
+      switch graph[id].op {
+      case .quantize: ends[id.index] = true
+      case .elementwise:
+        ends[id.index] =
+          consumers[id.index].count == 1 && !outputs.contains(id) && ends[consumers[id.index][0].index]
+      default: break
+      }
     }
+    return ends
+  }
+
+  /// By node: whether its values are codes of quantizers, moved perhaps.
+  private func quantizedNodes(_ graph: Graph) -> [Bool] {
+    var quantized: [Bool] = []
+    for id in graph.ids {
+      switch graph[id].op {
+      case .quantize: quantized.append(true)
+      case .maxPool, .reshape, .pad, .concatenate: quantized.append(graph[id].inputs.allSatisfy { quantized[$0.index] })
+      default: quantized.append(false)
+      }
+    }
+    return quantized
   }
 
   private func commutes(_ op: Op, with below: NodeID, in graph: Graph) -> Bool {
     guard let behaviour = Behaviour(op) else { return false }
     let node = graph[below]
-    // Codes are already there: quantizing them twice on more pixels gains nothing.
-    if node.inputs.allSatisfy({ isQuantized($0, in: graph) }) { return false }
     switch node.op {
     case .maxPool: return behaviour.isIncreasing
     case .reshape: return behaviour.isUniform
     case .pad: return behaviour.mapsZeroToZero
     case .concatenate(let op): return behaviour.isUniform || op.axis != node.shape.rank - 1
     default: return false
-    }
-  }
-
-  private func isQuantized(_ id: NodeID, in graph: Graph) -> Bool {
-    switch graph[id].op {
-    case .quantize: true
-    case .maxPool, .reshape, .pad, .concatenate: graph[id].inputs.allSatisfy { isQuantized($0, in: graph) }
-    default: false
     }
   }
 
