@@ -42,9 +42,16 @@ package struct Compilation: Sendable {
       on: imported, reporting: &problems)
     network = try lower(passed, to: target)
     // Widths, ranges and plans once more, by a judge that trusts the input ranges alone.
-    try network.program.verify(for: target)
+    do {
+      try network.program.verify(for: target)
+    } catch {
+      throw Diagnostics(error.all.map { $0.inFile(model) })
+    }
     remarks = problems.all
   }
+
+  /// Passes and proofs are quick for any network that small hardware runs; beyond this a file is a mistake.
+  private static let nodeLimit = 2048
 
   /// The graph of a model file, and what is to be said of it.
   package static func read(_ model: String) throws -> (graph: Graph, remarks: [Diagnostic]) {
@@ -54,6 +61,20 @@ package struct Compilation: Sendable {
         fix: "save the network from QKeras with model.save('model.h5')")
     }
     let result = try KerasModel.read(model)
+    guard result.graph.nodes.count <= nodeLimit else {
+      throw Diagnostic(
+        "a network of \(result.graph.nodes.count) layers", at: .init(file: model),
+        supported: "up to \(nodeLimit) layers")
+    }
     return (result.graph, result.notes.all)
+  }
+}
+
+extension Diagnostic {
+  /// The same with a file where none is said.
+  fileprivate func inFile(_ file: String) -> Diagnostic {
+    var located = self
+    located.location.file = location.file ?? file
+    return located
   }
 }
