@@ -11,8 +11,8 @@ package struct ProjectBuilder {
     self.compilation = compilation
   }
 
-  /// Of the drawn samples: the most and least by turns, and two at random.
-  private static let vectorSamples = 3..<6
+  /// Of the drawn samples: the most and least by turns, and one at random.
+  private static let vectorSamples = 3..<5
 
   package func project() throws -> EmittedProject {
     let network = compilation.network

@@ -28,7 +28,7 @@ package struct Rational: Sendable {
   }
 
   package init(_ integer: Int64) {
-    self.init(top: BigInt(integer), bottom: 1, exponent: 0)
+    self.init(top: BigInt(word: integer), bottom: 1, exponent: 0)
   }
 
   /// The exact value of a finite double.
@@ -42,7 +42,7 @@ package struct Rational: Sendable {
     // An odd integer times a power of two.
     let significand = Int64(value.significand * Double(sign: .plus, exponent: width, significand: 1))
     self.init(
-      top: BigInt(value.sign == .minus ? -significand : significand), bottom: 1,
+      top: BigInt(word: value.sign == .minus ? -significand : significand), bottom: 1,
       exponent: Int(value.exponent) - width)
   }
 
@@ -136,6 +136,11 @@ package struct Rational: Sendable {
 }
 
 extension BigInt {
+  /// Without the generic initializer, which is slow.
+  package init(word: Int64) {
+    self.init(integerLiteral: word)
+  }
+
   fileprivate var isOdd: Bool { words.first.map { $0 & 1 == 1 } ?? false }
 }
 

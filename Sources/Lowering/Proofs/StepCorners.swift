@@ -30,10 +30,10 @@ struct StepCorners {
     direction = ideal.scale.sign < 0 ? -1 : 1
     let origin = direction < 0 ? accumulators.upperBound : accumulators.lowerBound
     let end = direction < 0 ? accumulators.lowerBound : accumulators.upperBound
-    let least = BigInt(ideal.clamp.lowerBound) - BigInt(ideal.offset)
-    let most = BigInt(ideal.clamp.upperBound) - BigInt(ideal.offset)
+    let least = BigInt(word: ideal.clamp.lowerBound) - BigInt(word: ideal.offset)
+    let most = BigInt(word: ideal.clamp.upperBound) - BigInt(word: ideal.offset)
     start = origin
-    lowest = Int128(least)
+    lowest = least.int128
     guard ideal.scale.sign != 0 else {
       constant = min(max(ideal.shift.roundedHalfEven, least), most)
       return
@@ -42,14 +42,14 @@ struct StepCorners {
     // Everything over one denominator: position = (gain x step + first) / unit, steps counted up from the origin.
     let (scale, shift, unit) = ideal.scale.overCommonDenominator(with: ideal.shift)
     let gain = BigInt(scale.magnitude)
-    let first = scale * BigInt(origin) + shift
+    let first = scale * BigInt(word: origin) + shift
     let twice = gain << 1
     func firstStep(at doubledPosition: BigInt) -> BigInt {
       -floorDivide((first << 1) - doubledPosition * unit, by: twice)
     }
 
     // The steps at which the code leaves its least (past least + 1/2), and at which it becomes its most.
-    let length = BigInt(accumulators.upperBound) - BigInt(accumulators.lowerBound)
+    let length = BigInt(word: accumulators.upperBound) - BigInt(word: accumulators.lowerBound)
     let leaves = firstStep(at: (least << 1) + 1)
     let arrives = leaves > length ? leaves : firstStep(at: (most << 1) - 1)
     if least == most || leaves > length {
@@ -75,8 +75,8 @@ struct StepCorners {
     let lineFloor = floorDivide(line << (fraction - 1), by: unit)
     let slopeIsExact = slopeFloor * unit == gain << fraction
     let lineIsExact = lineFloor * unit == line << (fraction - 1)
-    let slopeBits = Int128(slopeFloor)
-    let lineBits = Int128(lineFloor)
+    let slopeBits = slopeFloor.int128
+    let lineBits = lineFloor.int128
     slope = slopeBits
     let whole = FixedPointLine(
       slope: slopeBits, intercept: lineBits, fraction: fraction, length: Int128(last - skipped))
@@ -116,4 +116,13 @@ struct StepCorners {
 private func floorDivide(_ dividend: BigInt, by divisor: BigInt) -> BigInt {
   let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
   return remainder.signum() < 0 ? quotient - 1 : quotient
+}
+
+extension BigInt {
+  /// The same number, which fits; word by word, as the generic initializer is slow.
+  fileprivate var int128: Int128 {
+    var bits = UInt128(0)
+    for (index, word) in magnitude.words.enumerated() { bits |= UInt128(word) << UInt128(64 * index) }
+    return signum() < 0 ? -Int128(bits) : Int128(bits)
+  }
 }
