@@ -28,7 +28,9 @@ extension LayerReader {
     _ values: [Float], shape: [Int], through quantizer: Quantizer?, at location: Diagnostic.Location
   ) throws -> Parameter {
     guard let quantizer else { return .real(values, shape: shape) }
-    return .quantized(try quantizer.kind.quantize(values, shape: shape, at: location))
+    var tensor = try quantizer.kind.quantize(values, shape: shape, at: location)
+    tensor.quantizer = quantizer.kind.description
+    return .quantized(tensor)
   }
 
   /// The bias of a layer with `count` outputs; nil where it has none.

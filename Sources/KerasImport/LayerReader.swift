@@ -68,6 +68,7 @@ struct LayerReader {
       throw Diagnostic(
         "a tensor of shape \(shape)", at: location, supported: "tensors of up to \(Self.elementLimit) elements")
     }
+    graph[id].layerClass = className
     return id
   }
 

@@ -21,15 +21,16 @@ package struct SummaryBuilder {
       let node = graph[id]
       let shapes = node.inputs.map { graph[$0].shape }
       var layer = SummaryReport.Layer(
-        name: node.name, type: type(of: node.op.attributes).mnemonic, inputs: node.inputs.map { graph[$0].name },
+        name: node.name, type: node.layerClass ?? type(of: node.op.attributes).mnemonic,
+        inputs: node.inputs.map { graph[$0].name },
         shape: node.shape.extents, parameters: node.op.parameters.reduce(0) { $0 + $1.parameter.elements },
         macs: node.op.multiplyAccumulates(from: shapes, to: node.shape))
       for (name, parameter) in node.op.parameters {
         parameterBits += parameter.elements * parameter.bits
         if name == "bias" {
-          layer.biasQuantizer = "\(parameter.bits) bits"
+          layer.biasQuantizer = parameter.writtenQuantizer
         } else {
-          layer.kernelQuantizer = "\(parameter.bits) bits"
+          layer.kernelQuantizer = parameter.writtenQuantizer
         }
       }
       switch node.op {
@@ -45,5 +46,15 @@ package struct SummaryBuilder {
       return layer
     }
     return SummaryReport(bits: .init(parameters: parameterBits, featureMaps: featureMapBits), layers: layers)
+  }
+}
+
+extension Parameter {
+  /// The quantizer as the model writes it, or the width alone.
+  fileprivate var writtenQuantizer: String {
+    switch self {
+    case .quantized(let tensor): tensor.quantizer ?? "\(tensor.bits) bits"
+    case .real: "float32"
+    }
   }
 }

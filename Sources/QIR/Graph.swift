@@ -19,6 +19,8 @@ package struct Node: Sendable {
   package var inputs: [NodeID]
   /// The result's shape.
   package var shape: Shape
+  /// The class of the layer that it came from, as `QConv2D`; nil where that is not known.
+  package var layerClass: String?
 }
 
 /// A network as a value: an arena of nodes in an order in which every node stands behind its inputs.

@@ -9,6 +9,8 @@ package struct QuantizedTensor: Sendable, Equatable {
   package var scaleAxis: Int
   /// The width that the quantizer declares, in bits.
   package var bits: Int
+  /// The quantizer that made it, as the model writes it; nil where that is not known.
+  package var quantizer: String?
 
   package init(shape: [Int], codes: [Int64], scales: [Rational], scaleAxis: Int? = nil, bits: Int) {
     precondition(codes.count == shape.reduce(1, *), "as many codes as the shape holds")
