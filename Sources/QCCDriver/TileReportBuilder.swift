@@ -22,11 +22,37 @@ package struct TileReportBuilder {
       let cost = try LayerCost(of: linear.shape, plan: linear.plan, on: target, model: model)
       layers.append(
         TileReport.Layer(
-          name: linear.name, engine: cost.engine.rawValue, mode: cost.mode.name, tiles: cost.tiles, macs: cost.macs,
+          name: linear.name, engine: cost.engine.publishedName, mode: cost.mode.name, tiles: cost.tiles,
+          macs: cost.macs,
           idealStandard: cost.ideal.standard, idealReconfigurable: cost.ideal.reconfigurable,
           cyclesStandard: cost.standard.total, cyclesReconfigurable: cost.reconfigurable.total,
-          utilization: cost.utilization))
+          utilization: cost.utilization, cyclesStandardSequential: cost.standardSequential.total,
+          cyclesReconfigurableSequential: cost.reconfigurableSequential.total,
+          units: .init(
+            standard: .init(cost.standard), reconfigurable: .init(cost.reconfigurable),
+            standardSequential: .init(cost.standardSequential),
+            reconfigurableSequential: .init(cost.reconfigurableSequential))))
     }
     return TileReport(layers: layers)
+  }
+}
+
+extension EngineKind {
+  /// As the thesis names it.
+  fileprivate var publishedName: String {
+    switch self {
+    case .conv2D: "2DConv"
+    case .depthwise: "DWConv"
+    case .fullyConnected: "FC"
+    }
+  }
+}
+
+extension TileReport.Units.Run {
+  fileprivate init(_ cycles: SimulatedCycles) {
+    func unit(_ unit: SimulatedCycles.Unit) -> TileReport.Units.Unit {
+      .init(busy: unit.busy, stall: unit.stalled, idle: unit.idle)
+    }
+    self.init(load: unit(cycles.load), compute: unit(cycles.compute), store: unit(cycles.store))
   }
 }

@@ -17,10 +17,15 @@ package struct TileReport: Codable, Hashable, Sendable {
     package var cyclesReconfigurable: Int
     /// The part of the reconfigurable cycles in which the multiplier lanes do useful work, 0 to 1.
     package var utilization: Double
+    /// Without double buffering.
+    package var cyclesStandardSequential: Int
+    package var cyclesReconfigurableSequential: Int
+    package var units: Units
 
     package init(
       name: String, engine: String, mode: String, tiles: Int, macs: Int, idealStandard: Double,
-      idealReconfigurable: Double, cyclesStandard: Int, cyclesReconfigurable: Int, utilization: Double
+      idealReconfigurable: Double, cyclesStandard: Int, cyclesReconfigurable: Int, utilization: Double,
+      cyclesStandardSequential: Int = 0, cyclesReconfigurableSequential: Int = 0, units: Units = Units()
     ) {
       self.name = name
       self.engine = engine
@@ -32,6 +37,9 @@ package struct TileReport: Codable, Hashable, Sendable {
       self.cyclesStandard = cyclesStandard
       self.cyclesReconfigurable = cyclesReconfigurable
       self.utilization = utilization
+      self.cyclesStandardSequential = cyclesStandardSequential
+      self.cyclesReconfigurableSequential = cyclesReconfigurableSequential
+      self.units = units
     }
   }
 
@@ -45,6 +53,9 @@ package struct TileReport: Codable, Hashable, Sendable {
     package var cyclesReconfigurable: Int
     /// cyclesStandard / cyclesReconfigurable; 1 for a network without accelerated layers.
     package var cycleSpeedup: Double
+    /// Without double buffering.
+    package var cyclesStandardSequential: Int
+    package var cyclesReconfigurableSequential: Int
   }
 
   package var layers: [Layer]
@@ -61,6 +72,8 @@ package struct TileReport: Codable, Hashable, Sendable {
       idealReconfigurable: idealReconfigurable,
       speedup: idealReconfigurable > 0 ? idealStandard / idealReconfigurable : 1, cyclesStandard: cyclesStandard,
       cyclesReconfigurable: cyclesReconfigurable,
-      cycleSpeedup: cyclesReconfigurable > 0 ? Double(cyclesStandard) / Double(cyclesReconfigurable) : 1)
+      cycleSpeedup: cyclesReconfigurable > 0 ? Double(cyclesStandard) / Double(cyclesReconfigurable) : 1,
+      cyclesStandardSequential: layers.reduce(0) { $0 + $1.cyclesStandardSequential },
+      cyclesReconfigurableSequential: layers.reduce(0) { $0 + $1.cyclesReconfigurableSequential })
   }
 }

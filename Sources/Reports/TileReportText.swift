@@ -2,8 +2,9 @@ extension TileReport {
   /// One line per layer and the totals.
   package var table: Table {
     var table = Table(columns: [
-      .init("layer", minimumWidth: 8), .init("engine"), .init("mode"), .init("tiles", .right),
-      .init("macs", .right, isOptional: true), .init("ideal std", .right), .init("ideal ST", .right),
+      .init("layer", minimumWidth: 8), .init("engine", isOptional: true), .init("mode", isOptional: true),
+      .init("tiles", .right),
+      .init("macs", .right, isOptional: true), .init("ideal std", .right, isOptional: true), .init("ideal ST", .right),
       .init("cycles std", .right, isOptional: true), .init("cycles ST", .right), .init("use", .right, isOptional: true),
     ])
     for layer in layers {
@@ -23,7 +24,7 @@ extension TileReport {
   }
 
   package func text(_ style: TextStyle = .plain) -> String {
-    table.text(style)
+    table.text(style) + "\n" + unitTable.text(style)
       + "\nspeedup of Sum-Together over standard multipliers: \(fixed(totals.speedup, decimals: 2))x ideal latency, "
       + "\(fixed(totals.cycleSpeedup, decimals: 2))x cycles\n"
   }

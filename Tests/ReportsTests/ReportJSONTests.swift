@@ -63,12 +63,18 @@ import Testing
     #expect(
       keys(object["layers"]) == [
         "name", "engine", "mode", "tiles", "macs", "idealStandard", "idealReconfigurable", "cyclesStandard",
-        "cyclesReconfigurable", "utilization",
+        "cyclesReconfigurable", "utilization", "cyclesStandardSequential", "cyclesReconfigurableSequential", "units",
       ])
+    let layer = try #require((object["layers"] as? [[String: Any]])?.first)
+    #expect(
+      keys(layer["units"]) == ["standard", "reconfigurable", "standardSequential", "reconfigurableSequential"])
+    let run = try #require((layer["units"] as? [String: Any])?["standard"] as? [String: Any])
+    #expect(Set(run.keys) == ["load", "compute", "store"])
+    #expect(keys(run["load"]) == ["busy", "stall", "idle"])
     #expect(
       keys(object["totals"]) == [
         "tiles", "idealStandard", "idealReconfigurable", "speedup", "cyclesStandard", "cyclesReconfigurable",
-        "cycleSpeedup",
+        "cycleSpeedup", "cyclesStandardSequential", "cyclesReconfigurableSequential",
       ])
     #expect(report.totals.tiles == 12)
     #expect(report.totals.speedup == 3)
