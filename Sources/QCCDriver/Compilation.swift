@@ -22,7 +22,7 @@ package struct Compilation: Sendable {
   package let imported: Graph
   /// The same with every network input quantized: what the program has to equal, and what the float reference runs.
   package let reference: Graph
-  package let network: LoweredNetwork
+  package internal(set) var network: LoweredNetwork
   package let target: Accelerator
   /// Warnings and notes.
   package let remarks: [Diagnostic]

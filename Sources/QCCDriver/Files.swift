@@ -66,6 +66,11 @@ func makeFolder(_ path: String) throws {
   }
 }
 
+func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
 /// Removes a folder with all that is in it.
 func removeTree(_ path: String) {
   var status = stat()
@@ -125,11 +130,12 @@ extension EmittedProject {
   package func place(at folder: String) throws {
     var folder = folder
     while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    guard !folder.isEmpty else { throw Diagnostic("the project's folder has no name", fix: "name it with -o") }
     let location = Diagnostic.Location(file: folder)
     var status = stat()
     let exists = lstat(folder, &status) == 0
     if exists {
-      guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      guard isFolder(folder) else {
         throw Diagnostic(
           "a file stands where the project's folder should be", at: location, fix: "say another folder with -o")
       }
@@ -146,9 +152,10 @@ extension EmittedProject {
     do {
       try makeFolder(partial)
       try write(to: partial)
-    } catch {
+    } catch let problem as Diagnostic {
       removeTree(partial)
-      throw error
+      // The user knows the folder, not the place beside it.
+      throw Diagnostic(problem.found, at: location, fix: problem.fix ?? "say another folder with -o")
     }
     let old = "\(folder).old-\(getpid())"
     if exists, rename(folder, old) != 0 {

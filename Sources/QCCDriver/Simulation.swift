@@ -42,13 +42,22 @@ package struct Simulation {
   ///
   /// - Returns: the files written.
   package func save(to path: String) throws -> [String] {
+    guard !path.isEmpty, !path.hasSuffix("/"), !isFolder(path) else {
+      throw Diagnostic("is a folder, not a file", at: .init(file: path), fix: "say a file, as -o \(path)/outputs.npy")
+    }
     let stem = path.hasSuffix(".npy") ? String(path.dropLast(4)) : path
     var written: [String] = []
     for output in outputs {
       let name = outputs.count == 1 ? stem : "\(stem)_\(output.name.replacing("/", with: "_"))"
       for (suffix, numbers, type) in [("", output.values, NumericType.float64), ("_codes", output.codes, .int64)] {
         let file = "\(name)\(suffix).npy"
-        try NpyFile.save(NumericArray(shape: output.shape, values: numbers), as: type, to: file)
+        do {
+          try NpyFile.save(NumericArray(shape: output.shape, values: numbers), as: type, to: file)
+        } catch {
+          // All of them or none.
+          written.forEach(removeTree)
+          throw error
+        }
         written.append(file)
       }
     }

@@ -15,6 +15,10 @@ struct ModelOptions: ParsableArguments {
       "Quantizes network inputs that the model leaves unquantized.", valueName: "quantizer"))
   var sourceQuantizer = "quantized_bits(16,6,1)"
 
+  func validate() throws {
+    guard !model.isEmpty else { throw ValidationError("The model has an empty name.") }
+  }
+
   /// The compiled model; what is to be said of it goes to standard error.
   func compilation() throws -> Compilation {
     var options = Compilation.Options()

@@ -2,6 +2,14 @@ import ArgumentParser
 import Diagnostics
 import Reports
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @main
 struct QCC: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,9 +31,14 @@ struct QCC: ParsableCommand {
 
   /// Exit codes: 0, 1 for a problem with files or networks, 2 for wrong usage.
   static func main() {
+    // A file that grows beyond a limit is a failed write like any other, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()
+      guard fflush(nil) == 0 else {
+        throw Diagnostic("standard output cannot be written: \(String(cString: strerror(errno)))")
+      }
     } catch let problems as Diagnostics {
       fail(problems.all)
     } catch let problem as Diagnostic {

@@ -95,7 +95,8 @@ package struct Verifier {
     guard array.values.count == samples else {
       throw Diagnostic(
         "\(array.values.count) labels for \(samples) samples", at: .init(file: file),
-        supported: "one class number per sample")
+        supported: "one class number per sample",
+        fix: options.inputs.isEmpty ? "say --inputs with the samples that they belong to" : nil)
     }
     return array.values
   }
