@@ -100,6 +100,14 @@ let package = Package(
         "Arrays", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram",
         "KerasImport", "Lowering", "Passes", "QIR", "Quantization", "Reports", "Simulator", "Targets",
       ]),
+    .testTarget(
+      name: "QCCDriverTests",
+      dependencies: [
+        "Arrays", "CEmitter", "Diagnostics", "HDF5", "IntegerProgram", "Lowering", "QCCDriver", "Quantization",
+        "Reports",
+        "Targets",
+      ]),
+    .testTarget(name: "CommandTests", dependencies: ["Arrays", "qcc"]),
     .executableTarget(
       name: "qcc",
       dependencies: [

@@ -1,0 +1,102 @@
+import CEmitter
+import IntegerProgram
+import Lowering
+import Reports
+import Testing
+
+@testable import QCCDriver
+
+/// Programs made wrong on purpose: a verification that passes them would be worth nothing.
+@Suite struct CaughtTests {
+  /// A program with the requantization of its linear layer `index` changed.
+  private func broken(
+    _ name: String, _ change: (inout AffineRequantizer) -> Void
+  ) throws -> (report: VerifyReport, layer: String) {
+    var compilation = try CompiledNetwork(name).compilation
+    var layer = ""
+    for (index, instruction) in compilation.network.program.instructions.enumerated() {
+      guard case .linear(var linear) = instruction, case .requantize(var requantization) = linear.stage,
+        case .affine(var affine) = requantization.channels[0]
+      else { continue }
+      change(&affine)
+      requantization.channels[0] = .affine(affine)
+      linear.stage = .requantize(requantization)
+      compilation.network.program.instructions[index] = .linear(linear)
+      layer = linear.name
+      break
+    }
+    try #require(!layer.isEmpty, "\(name) has an affine requantization")
+    var options = Verifier.Options()
+    options.emitted = false
+    options.golden = TestFiles.golden(name)
+    return (try Verifier(compilation, options: options).report(), layer)
+  }
+
+  @Test(arguments: ["digits_conv_affine", "digits_conv_auto"]) func aWrongAddend(_ name: String) throws {
+    let (report, _) = try broken(name) { $0.addend += Int128(1) << Int128($0.shift) }
+    #expect(!report.bitExact)
+    let wrong = report.tensors.filter { $0.mismatches > 0 }
+    // Counted where it is made, not again downstream.
+    #expect(wrong.count == 1, "\(wrong)")
+    let first = try #require(report.firstDifference)
+    #expect(first.tensor == wrong.first?.name)
+    #expect(first.against == "float reference")
+    #expect(first.index.last == 0 && first.index.count == 4)
+    #expect(first.found == first.expected + 1)
+    #expect(report.golden?.mismatches == 0)
+  }
+
+  @Test func aMultiplierThatIsSlightlyOff() throws {
+    let (report, _) = try broken("digits_conv_affine") { $0.multiplier += $0.multiplier / 16 }
+    #expect(!report.bitExact)
+    #expect(report.tensors.filter { $0.mismatches > 0 }.count == 1)
+  }
+
+  @Test func aWrongWeight() throws {
+    var compilation = try CompiledNetwork("digits_dense").compilation
+    let instructions = compilation.network.program.instructions
+    let index = try #require(instructions.firstIndex { if case .linear = $0 { true } else { false } })
+    guard case .linear(var linear) = compilation.network.program.instructions[index] else { return }
+    let weight = try #require(linear.weights.indices.max { abs(linear.weights[$0]) < abs(linear.weights[$1]) })
+    linear.weights[weight] = -linear.weights[weight]
+    compilation.network.program.instructions[index] = .linear(linear)
+    var options = Verifier.Options()
+    options.emitted = false
+    options.inputs = [TestFiles.testdata + "/digits_x.npy"]
+    let report = try Verifier(compilation, options: options).report()
+    #expect(!report.bitExact)
+  }
+
+  /// The accelerator's own test bench, one requantization constant changed in its source.
+  @Test func aWrongConstantInTheEmittedC() throws {
+    let folder = try Folder()
+    let project = try ProjectBuilder(CompiledNetwork("digits_dense").compilation).project()
+    try project.place(at: folder.path + "/p")
+    #expect(try Shell.run("make -s test", in: folder.path + "/p").status == 0)
+    var changed = project
+    let index = try #require(changed.files.firstIndex { $0.path == "src/constants.c" })
+    var text = String(decoding: changed.files[index].contents, as: UTF8.self)
+    let table = try #require(text.range(of: "_initial[32] = {"), "the biases of the first layer")
+    text.insert(contentsOf: "100000 + ", at: table.upperBound)
+    changed.files[index].contents = Array(text.utf8)
+    try changed.place(at: folder.path + "/p")
+    let result = try Shell.run("make -s test", in: folder.path + "/p")
+    #expect(result.status != 0, "\(result.output)")
+  }
+
+  /// One value of a golden file changed by `testdata/corrupt.py`.
+  @Test func aWrongGoldenValue() throws {
+    let report = try CompiledNetwork("digits_dense").verify {
+      $0.golden = TestFiles.testdata + "/corrupted/digits_dense.golden.h5"
+    }
+    #expect(!report.bitExact)
+    #expect(report.tensors.allSatisfy { $0.mismatches == 0 })
+    // The changed one; what lies behind it is computed from the file's own values and differs too.
+    #expect((report.golden?.mismatches ?? 0) >= 1)
+    let first = try #require(report.firstDifference)
+    #expect(first.tensor == "relu1")
+    #expect(first.index == [2, 5])
+    #expect(first.against == "golden file")
+    #expect(first.expected != first.found)
+  }
+}

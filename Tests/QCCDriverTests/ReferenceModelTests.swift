@@ -1,0 +1,57 @@
+import QCCDriver
+import Testing
+
+/// The reference networks with the figures of their page; skipped where they are not.
+@Suite(.enabled(if: TestFiles.models != nil, "the reference networks are not here"))
+struct ReferenceModelTests {
+  private static var models: String { TestFiles.models ?? "" }
+
+  @Test(arguments: [
+    ("mobilenet_vww_affine", 1_210_896, 2_507_784), ("dscnn_kws_affine", 145_844, 428_976),
+    ("fcae_ad_affine", 1_232_760, 26_752), ("resnet8_ic_affine", 501_638, 992_416),
+  ])
+  func bits(_ name: String, _ parameters: Int, _ featureMaps: Int) throws {
+    let report = SummaryBuilder(try Compilation.read("\(Self.models)/qkeras/\(name).h5").graph).report
+    #expect(report.bits.parameters == parameters)
+    #expect(report.bits.featureMaps == featureMaps)
+    #expect(report.bits.total == parameters + featureMaps)
+  }
+
+  /// - Parameter published: the ideal latency in the thesis' charge, where its table follows from the shapes.
+  @Test(arguments: [
+    ("mobilenet_vww", 936, nil), ("resnet8_ic", 65, nil), ("dscnn_kws", 201, nil),
+    ("fcae_ad", 121, (stated: 80.25, published: 44.25)),
+  ])
+  func tilesAndGolden(_ name: String, _ tiles: Int, _ latency: (stated: Double, published: Double)?) throws {
+    let compilation = try Compilation(model: "\(Self.models)/qkeras/\(name)_affine.h5", options: .init())
+    let report = try TileReportBuilder(compilation.network.program, on: compilation.target, model: .stated).report()
+    #expect(report.totals.tiles <= tiles)
+    for layer in report.layers {
+      for (run, cycles) in [
+        (layer.units.standard, layer.cyclesStandard), (layer.units.reconfigurable, layer.cyclesReconfigurable),
+        (layer.units.standardSequential, layer.cyclesStandardSequential),
+        (layer.units.reconfigurableSequential, layer.cyclesReconfigurableSequential),
+      ] {
+        for unit in [run.load, run.compute, run.store] { #expect(unit.busy + unit.stall + unit.idle == cycles) }
+      }
+      #expect(layer.cyclesReconfigurable <= layer.cyclesReconfigurableSequential)
+    }
+    if let latency {
+      #expect(report.totals.tiles == tiles)
+      #expect(report.totals.idealStandard == Double(tiles))
+      #expect(report.totals.idealReconfigurable == latency.stated)
+      let published = try TileReportBuilder(
+        compilation.network.program, on: compilation.target, model: .published
+      ).report()
+      #expect(published.totals.idealReconfigurable == latency.published)
+    }
+    // The large networks are verified whole by the command's release build; here their smallest.
+    guard ["fcae_ad", "resnet8_ic"].contains(name) else { return }
+    var options = Verifier.Options()
+    options.golden = name == "fcae_ad" ? "\(Self.models)/golden/\(name)_affine.h5" : nil
+    options.samples = 2
+    options.emitted = false
+    let verified = try Verifier(compilation, options: options).report()
+    #expect(verified.bitExact, "\(String(describing: verified.firstDifference))")
+  }
+}
