@@ -102,6 +102,9 @@ package struct H5File: Sendable {
     switch snapshot.status {
     case CHDF5_READ:
       return nil
+    case CHDF5_DAMAGED where message.contains("memory allocation failed"):
+      return Diagnostic(
+        "too large or damaged\(subject): reading it takes more memory than a model of any hardware asks for", at: place)
     case CHDF5_DAMAGED:
       let reason = message.isEmpty ? "" : " (HDF5: \(message))"
       return Diagnostic("the file is damaged\(subject)\(reason)", at: place, fix: "copy or save it again")

@@ -61,6 +61,16 @@ import Testing
     #expect(folder.entries == ["cut.h5"])
   }
 
+  /// A model_config of 200 MB, the file without its zeros.
+  @Test func longConfiguration() throws {
+    let folder = try Folder()
+    let prepare = "cp $T/corrupted/long_config.head long.h5; truncate -s 200002080 long.h5"
+    let result = try Command.run("compile long.h5 -o out", in: folder.path, before: prepare)
+    #expect(result.status == 1)
+    #expect(result.errors.contains("long.h5: too large or damaged at 'model_config'"), "\(result.errors)")
+    #expect(folder.entries == ["long.h5"])
+  }
+
   @Test func aDifferenceEndsWithOne() throws {
     let golden = "$T/corrupted/digits_dense.golden.h5"
     let result = try Command.run("verify $T/digits_dense.h5 --no-emitted --golden \(golden)", in: "/")
