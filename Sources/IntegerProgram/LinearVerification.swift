@@ -20,9 +20,9 @@ extension ProgramVerifier {
         input.shape.elements == shape.input.elements, "\(input.shape.elements) elements", tensor: input.name,
         supported: "\(shape.input.elements) inputs")
     } else {
-      requireShape(MapShape(shape.input), of: input)
+      requireShape(shape.input, of: input)
     }
-    requireShape(MapShape(shape.output), of: output)
+    requireShape(shape.output, of: output)
     guard verifyOperands(instruction, input: input) else { return }
 
     let weightCount = shape.kernel.rows * shape.kernel.columns * shape.reducedChannels * shape.output.channels
@@ -81,11 +81,5 @@ extension ProgramVerifier {
       "padding code \(instruction.paddingCode)", supported: "what the feature map's type \(input.type) holds")
     let sumBits = input.type.bits + weightBits + Int.bitWidth - instruction.weights.count.leadingZeroBitCount
     return require(sumBits < 120, "sums of up to \(sumBits) bits", supported: "fewer than 120 bits") && fits
-  }
-}
-
-extension MapShape {
-  fileprivate init(_ extents: MapExtents) {
-    self.init(rows: extents.rows, columns: extents.columns, channels: extents.channels)
   }
 }

@@ -1,4 +1,5 @@
 import Quantization
+import Targets
 
 /// The index of a tensor in an `IntegerProgram`.
 package struct TensorID: Hashable, Sendable {
@@ -6,26 +7,9 @@ package struct TensorID: Hashable, Sendable {
   package init(_ index: Int) { self.index = index }
 }
 
-/// Rows, columns and channels of a feature map without its batch; a vector of n has shape 1 x 1 x n. Stored row by row,
-/// channels innermost (NHWC).
-package struct MapShape: Hashable, Sendable {
-  package var rows: Int
-  package var columns: Int
-  package var channels: Int
-
-  package init(rows: Int, columns: Int, channels: Int) {
-    self.rows = rows
-    self.columns = columns
-    self.channels = channels
-  }
-
-  package var elements: Int { rows * columns * channels }
-  package var pixels: Int { rows * columns }
-}
-
-extension MapShape: CustomStringConvertible {
-  package var description: String { "\(rows)x\(columns)x\(channels)" }
-}
+/// The extents of a feature map without its batch; a vector of n has shape 1 x 1 x n. Stored row by row, channels innermost
+/// (NHWC).
+package typealias MapShape = MapExtents
 
 /// What the codes of a tensor mean to the host: value = scale x (code - zero point) + offset, scale and offset one per
 /// tensor or one per channel. The numbers here are the doubles nearest to the exact ones the proofs used.

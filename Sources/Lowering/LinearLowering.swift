@@ -32,11 +32,8 @@ extension Lowerer {
   private func shape(
     _ id: NodeID, _ engine: EngineKind, window: Window, groups: Int = 1, channelMultiplier: Int = 1
   ) -> LinearLayerShape {
-    func extents(_ map: MapShape) -> MapExtents {
-      MapExtents(rows: map.rows, columns: map.columns, channels: map.channels)
-    }
     return LinearLayerShape(
-      engine: engine, input: extents(mapShape(of: graph[id].inputs[0])), output: extents(mapShape(of: id)),
+      engine: engine, input: mapShape(of: graph[id].inputs[0]), output: mapShape(of: id),
       kernel: Extents(rows: window.size.rows, columns: window.size.columns),
       stride: Extents(rows: window.stride.rows, columns: window.stride.columns),
       dilation: Extents(rows: window.dilation.rows, columns: window.dilation.columns),
