@@ -24,7 +24,9 @@ let package = Package(
       name: "import-bench", dependencies: ["FloatReference", "KerasImport"], path: "Benchmarks/ImportBench"),
     .testTarget(
       name: "KerasImportTests",
-      dependencies: ["Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "QIR", "Quantization"]),
+      dependencies: [
+        "Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "QIR", "Quantization", "TestSupport",
+      ]),
     // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
     .target(name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "CDotProduct", path: "Benchmarks/CDotProduct", cSettings: [.unsafeFlags(["-O3"])]),
@@ -59,7 +61,7 @@ let package = Package(
     .testTarget(
       name: "PassesTests", dependencies: ["Diagnostics", "FloatReference", "Passes", "QIR", "Quantization"],
       exclude: ["filetests"]),
-    .testTarget(name: "LoweringTests", dependencies: ["IntegerProgram", "Lowering", "Quantization"]),
+    .testTarget(name: "LoweringTests", dependencies: ["IntegerProgram", "Lowering", "Quantization", "TestSupport"]),
     .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
     .target(name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
     .executableTarget(
@@ -75,7 +77,8 @@ let package = Package(
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
     .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),
-    .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5", "TestSupport"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(
       name: "IntegerProgramTests",
       dependencies: [
@@ -104,10 +107,9 @@ let package = Package(
       name: "QCCDriverTests",
       dependencies: [
         "Arrays", "CEmitter", "Diagnostics", "HDF5", "IntegerProgram", "Lowering", "QCCDriver", "Quantization",
-        "Reports",
-        "Targets",
+        "Reports", "Targets", "TestSupport",
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["Arrays", "qcc"]),
+    .testTarget(name: "CommandTests", dependencies: ["Arrays", "TestSupport", "qcc"]),
     .executableTarget(
       name: "qcc",
       dependencies: [

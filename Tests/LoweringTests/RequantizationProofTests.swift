@@ -1,3 +1,4 @@
+import TestSupport
 import IntegerProgram
 import Quantization
 import Testing

@@ -1,3 +1,4 @@
+import TestSupport
 import CEmitter
 import IntegerProgram
 import Lowering

@@ -1,15 +1,15 @@
 import Foundation
 
 /// Commands as a user types them.
-enum Shell {
-  struct Result {
-    var status: Int32
-    var output: String
-    var errors: String
+package enum Shell {
+  package struct Result: Sendable {
+    package var status: Int32
+    package var output: String
+    package var errors: String
   }
 
   /// - Parameter environment: added to the tests' own.
-  static func run(_ command: String, in folder: String, environment: [String: String] = [:]) throws -> Result {
+  package static func run(_ command: String, in folder: String, environment: [String: String] = [:]) throws -> Result {
     let process = Process()
     process.executableURL = URL(filePath: "/bin/sh")
     process.arguments = ["-c", command]
