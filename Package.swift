@@ -61,7 +61,12 @@ let package = Package(
     .testTarget(
       name: "PassesTests", dependencies: ["Diagnostics", "FloatReference", "Passes", "QIR", "Quantization"],
       exclude: ["filetests"]),
-    .testTarget(name: "LoweringTests", dependencies: ["IntegerProgram", "Lowering", "Quantization", "TestSupport"]),
+    .testTarget(
+      name: "LoweringTests",
+      dependencies: [
+        "Diagnostics", "FloatReference", "IntegerProgram", "Lowering", "QIR", "Quantization", "Simulator", "Targets",
+        "TestSupport",
+      ]),
     .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
     .target(name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
     .executableTarget(

@@ -73,6 +73,7 @@ package struct FloatReference: Sendable {
     case .averagePool(let op):
       return pool(id, op.window, inputs[0]) { $0.reduce(0, +) / Double($0.count) * op.factor }
     case .pad(let op): return pad(id, op, inputs[0])
+    case .transpose(let op): return graph[node.inputs[0]].shape.permute(inputs[0], by: op.permutation)
     case .reshape, .identity: return inputs[0]
     }
   }
@@ -118,7 +119,7 @@ package struct FloatReference: Sendable {
         Double(inputs.count) * unit * inputs.reduce(0) { $0 + abs($1[element]) }
       }
     case .elementwise, .softmax: return evaluate(id, inputs).map { 8 * unit * max(abs($0), 1) }
-    case .quantize, .input, .concatenate, .maxPool, .pad, .reshape, .identity:
+    case .quantize, .input, .concatenate, .maxPool, .pad, .reshape, .transpose, .identity:
       return Array(repeating: 0, count: node.shape.elements)
     }
   }

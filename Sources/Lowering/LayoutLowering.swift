@@ -26,7 +26,22 @@ extension Lowerer {
       quantization: value.quantization)
   }
 
-  mutating func reshape(_ id: NodeID, _ op: ReshapeOp) throws -> State {
+  /// A transpose that only moves axes of extent 1 is a reshape; for any other the engines would have to move elements.
+  mutating func transpose(_ id: NodeID, _ op: TransposeOp) throws -> State {
+    let source = graph[id].inputs[0]
+    guard graph[source].shape.keepsElements(under: op.permutation) else {
+      throw Diagnostic(
+        "the axes of '\(graph[source].name)', of shape \(graph[source].shape), are reordered to \(graph[id].shape)",
+        at: graph.location(of: id),
+        supported:
+          "transposes that cancel each other, move axes of extent 1 only, or end in a flatten and a dense layer",
+        fix: "train the network with the axes in one order")
+    }
+    return try reshape(id)
+  }
+
+  /// The same codes under another shape.
+  mutating func reshape(_ id: NodeID) throws -> State {
     let source = graph[id].inputs[0]
     if case .host(let behind) = states[source.index] { return .host(behind: behind) }
     var value = try value(source, for: id)
@@ -35,7 +50,7 @@ extension Lowerer {
     let before = graph[source].shape.channels
     guard value.channelFormulas == 1 || channels % before == 0 else {
       throw Diagnostic(
-        "a reshape to \(op.shape) of channels with different scales", at: graph.location(of: id),
+        "a reshape to \(graph[id].shape) of channels with different scales", at: graph.location(of: id),
         supported: "shapes that keep channels whole, or a flatten", fix: "put a QActivation in front of the reshape")
     }
     /// Channel c of the result is channel c mod `before` of the source.

@@ -81,7 +81,8 @@ struct Lowerer {
     case .maxPool(let op): return try .value(maxPool(id, op))
     case .averagePool(let op): return try .value(averagePool(id, op))
     case .pad(let op): return try .value(pad(id, op))
-    case .reshape(let op): return try reshape(id, op)
+    case .reshape: return try reshape(id)
+    case .transpose(let op): return try transpose(id, op)
     case .identity: return states[node.inputs[0].index]
     }
   }
@@ -167,9 +168,11 @@ struct Lowerer {
     return tensor
   }
 
+  /// The last three axes; what lies in front of them are more rows.
   func mapShape(of id: NodeID) -> MapShape {
     let extents = Array(repeating: 1, count: max(0, 3 - graph[id].shape.rank)) + graph[id].shape.extents
-    return MapShape(rows: extents[0], columns: extents[1], channels: extents[2])
+    return MapShape(
+      rows: extents.dropLast(2).reduce(1, *), columns: extents[extents.count - 2], channels: extents[extents.count - 1])
   }
 
   func reach(of tensor: TensorID) -> [ClosedRange<Int64>] { reach[tensor] ?? [program[tensor].range] }
@@ -300,8 +303,7 @@ extension Op {
     case .depthwiseConvolution(let op): op.kernel
     case .dense(let op): op.kernel
     case .input, .quantize, .batchNormalization, .elementwise, .softmax, .add, .concatenate, .maxPool, .averagePool,
-      .pad,
-      .reshape, .identity:
+      .pad, .reshape, .transpose, .identity:
       nil
     }
   }

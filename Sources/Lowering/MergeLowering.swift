@@ -88,7 +88,7 @@ extension Lowerer {
   mutating func concatenate(_ id: NodeID, _ op: ConcatenateOp) throws -> IntegerValue {
     let inputs = graph[id].inputs
     let values = try inputs.map { try plainValue($0, for: id) }
-    let axis = op.axis + 3 - graph[id].shape.rank
+    let axis = try mapAxis(op.axis, of: id)
     let isQuantized = values.allSatisfy(\.isQuantized)
     let parts: [ConcatenateInstruction.Part]
     var scales: [Rational]
@@ -129,6 +129,19 @@ extension Lowerer {
     return exactValue(
       id, tensor: output, scales: scales, shifts: shifts, isQuantized: isQuantized,
       quantization: isMoved && isOne ? quantizations.first : nil)
+  }
+
+  /// Which axis of rows, columns and channels an axis of a tensor is.
+  private func mapAxis(_ axis: Int, of id: NodeID) throws -> Int {
+    let shape = graph[id].shape
+    let mapAxis = max(0, axis + 3 - shape.rank)
+    // Rows are all axes but the last two: side by side in memory only where nothing is repeated around them.
+    guard mapAxis > 0 || shape.extents[..<axis].allSatisfy({ $0 == 1 }) else {
+      throw Diagnostic(
+        "tensors of shape \(shape) put together along axis \(axis + 1)", at: graph.location(of: id),
+        supported: "one of the last two axes of more than three", fix: "concatenate along another axis")
+    }
+    return mapAxis
   }
 
   /// One scale and shift for all values, with each part's coefficient and offset to get there.

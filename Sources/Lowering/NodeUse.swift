@@ -28,7 +28,7 @@ struct NodeUse {
         case .pad:
           uses[id.index].feedsMultiplier = uses[id.index].feedsMultiplier || further.feedsMultiplier
           uses[id.index].needsZero = true
-        case .maxPool, .reshape, .concatenate:
+        case .maxPool, .reshape, .transpose, .concatenate:
           uses[id.index].feedsMultiplier = uses[id.index].feedsMultiplier || further.feedsMultiplier
           uses[id.index].needsZero = uses[id.index].needsZero || further.needsZero
         case .quantize: uses[id.index].endsInQuantizer = true

@@ -50,7 +50,7 @@ package struct PropagateQuantizers: Pass {
         let suffix = inputs.count == 1 ? "early" : "early\(index)"
         return try rewriter.append(node.op, named: "\(node.name)/\(suffix)", inputs: [rewriter.copy(of: inputs[index])])
       }
-      rewriter.replace(id, by: try rewriter.append(graph[below].op, named: node.name, inputs: early))
+      try rewriter.replace(id, by: graph[below].op, inputs: early)
     }
     return rewriter.finish()
   }

@@ -25,7 +25,7 @@ package struct QuantizeInputs: Pass {
         try rewriter.keep(id)
       } else {
         let inputs = node.inputs.map { quantized[$0] ?? rewriter.copy(of: $0) }
-        rewriter.replace(id, by: try rewriter.append(node.op, named: node.name, inputs: inputs))
+        try rewriter.replace(id, by: node.op, inputs: inputs)
       }
       guard case .input = node.op, consumers[id.index].contains(where: { !isQuantizer(graph[$0]) }) else { continue }
       let location = graph.location(of: id)

@@ -32,7 +32,7 @@ package struct RemoveIdentities: Pass {
     case .reshape: graph[node.inputs[0]].shape == node.shape
     case .concatenate: node.inputs.count == 1
     case .input, .quantize, .convolution, .depthwiseConvolution, .dense, .batchNormalization, .softmax, .add, .maxPool,
-      .averagePool:
+      .averagePool, .transpose:
       false
     }
   }

@@ -40,7 +40,7 @@ package struct SummaryBuilder {
         layer.outputQuantizer = op.description
       case .batchNormalization(let op): layer.parameters = op.storedParameters
       case .convolution, .depthwiseConvolution, .dense, .elementwise, .softmax, .add, .concatenate, .maxPool,
-        .averagePool, .pad, .reshape, .identity:
+        .averagePool, .pad, .reshape, .transpose, .identity:
         break
       }
       return layer

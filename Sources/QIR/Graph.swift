@@ -11,18 +11,6 @@ package struct NodeID: Hashable, Sendable, Comparable {
   package static func < (left: NodeID, right: NodeID) -> Bool { left.index < right.index }
 }
 
-/// An operator applied to the results of earlier nodes.
-package struct Node: Sendable {
-  /// Unique in the graph; the name of the layer that it came from, as a rule.
-  package var name: String
-  package var op: Op
-  package var inputs: [NodeID]
-  /// The result's shape.
-  package var shape: Shape
-  /// The class of the layer that it came from, as `QConv2D`; nil where that is not known.
-  package var layerClass: String?
-}
-
 /// A network as a value: an arena of nodes in an order in which every node stands behind its inputs.
 package struct Graph: Sendable {
   package var name: String

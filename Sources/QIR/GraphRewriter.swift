@@ -26,10 +26,17 @@ package struct GraphRewriter {
     copies[id.index] = copy
   }
 
+  /// Appends `op` as what the source's node `id` is from here on: the same tensor, with its name and what is known of it.
+  package mutating func replace(_ id: NodeID, by op: Op, inputs: [NodeID]) throws {
+    let copy = try append(op, named: source[id].name, inputs: inputs)
+    result[copy].layerClass = source[id].layerClass
+    result[copy].fileAxes = source[id].fileAxes
+    replace(id, by: copy)
+  }
+
   /// Copies a node as it is.
   package mutating func keep(_ id: NodeID) throws {
-    let node = source[id]
-    replace(id, by: try append(node.op, named: node.name, inputs: node.inputs.map(copy(of:))))
+    try replace(id, by: source[id].op, inputs: source[id].inputs.map(copy(of:)))
   }
 
   /// The new graph, its outputs the copies of the old ones.

@@ -27,6 +27,9 @@ package struct GraphVerifier {
       if let shape, shape != node.shape {
         problems.report(Diagnostic("shape \(node.shape) where \(shape) follows from the inputs", at: location))
       }
+      if let axes = node.fileAxes, !node.shape.isPermutation(axes) {
+        problems.report(Diagnostic("axes \(axes) of a file's tensor for shape \(node.shape)", at: location))
+      }
     }
     if graph.inputs.isEmpty { problems.report(Diagnostic("the network has no input", at: .init(file: graph.file))) }
     if graph.outputs.isEmpty { problems.report(Diagnostic("the network has no output", at: .init(file: graph.file))) }

@@ -17,6 +17,7 @@ package enum Op: Sendable {
   case averagePool(AveragePoolOp)
   case pad(PadOp)
   case reshape(ReshapeOp)
+  case transpose(TransposeOp)
   case identity(IdentityOp)
 
   package var attributes: any Operator {
@@ -35,6 +36,7 @@ package enum Op: Sendable {
     case .averagePool(let op): op
     case .pad(let op): op
     case .reshape(let op): op
+    case .transpose(let op): op
     case .identity(let op): op
     }
   }
@@ -55,6 +57,7 @@ package enum Op: Sendable {
     AveragePoolOp.mnemonic: { .averagePool(try AveragePoolOp(&$0)) },
     PadOp.mnemonic: { .pad(try PadOp(&$0)) },
     ReshapeOp.mnemonic: { .reshape(try ReshapeOp(&$0)) },
+    TransposeOp.mnemonic: { .transpose(try TransposeOp(&$0)) },
     IdentityOp.mnemonic: { _ in .identity(IdentityOp()) },
   ]
 
@@ -93,7 +96,9 @@ extension Operator {
   package func write(to writer: inout AttributeWriter) {}
 
   /// The one input's shape, of one of the ranks given.
-  func oneInput(_ inputs: [Shape], ranks: ClosedRange<Int>, at location: Diagnostic.Location) throws -> Shape {
+  func oneInput(_ inputs: [Shape], ranks: ClosedRange<Int> = Shape.ranks, at location: Diagnostic.Location) throws
+    -> Shape
+  {
     guard inputs.count == 1 else {
       throw Diagnostic("\(Self.mnemonic) of \(inputs.count) tensors", at: location, supported: "one input")
     }

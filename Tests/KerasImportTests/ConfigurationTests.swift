@@ -41,7 +41,9 @@ import Testing
     try expect("flatten", "data_format", .string("channels_first"), "channels_last")
     try expect(
       "input", "batch_input_shape", .array([.null, .int(6), .null, .int(3)]), "[None, 6, None, 3]", "keras.Input")
-    try expect("input", "batch_input_shape", .array([.null]), "an input of shape []", "1 to 3 axes")
+    try expect(
+      "input", "batch_input_shape", .array([.null] + Array(repeating: .int(2), count: 7)), "an input of shape [2, 2",
+      "0 to 6 axes")
     try expect("input", "sparse", .bool(true), "sparse=True")
   }
 

@@ -25,7 +25,9 @@ import Testing
     i = identity r -> [4]
     d = dense i kernel=int2[4, 2](0, 1, -1, 1, 1, 0, 0, 1)*1e-3 bias=int8[2](3, -4)*0.125 -> [2]
     o = softmax d -> [2]
-    output o s
+    t = transpose m permutation=[2, 0, 1] file_axes=[1, 2, 0] -> [4, 3, 3]
+    u = reshape t shape=[2, 1, 2, 1, 3, 3] -> [2, 1, 2, 1, 3, 3]
+    output o s u
 
     """
 
@@ -74,6 +76,7 @@ import Testing
     ("x = input shape=[2, b]", "cannot be read at 'b]'"),
     ("y = identity x", "no node 'x' before this line"),
     ("hello", "'hello' is no line of a graph"),
+    ("x = input shape=[2] file_axes=[1]", "file_axes=[1] of shape [2]"),
     ("x = input shape=[2]\nx = input shape=[2]", "a second node of this name"),
     ("x = input shape=[2]\ny = identity x -> [3]", "shape [3] is written where [2] follows"),
     ("x = input shape=[2]\ny = dense x kernel=int4[2, 1](1)*1", "2 numbers, not 1"),
@@ -86,6 +89,18 @@ import Testing
     let line = text.split(separator: "\n").count
     #expect(problems?.description.contains(message) == true)
     #expect(problems?.description.contains("test.qir:\(line)") == true)
+  }
+
+  @Test(arguments: [
+    ("y = transpose x permutation=[1, 1]", "a transpose of shape [2, 3] by [1, 1]"),
+    ("y = transpose x permutation=[0]", "a transpose of shape [2, 3] by [0]"),
+    ("y = reshape x shape=[-2, -3]", "a reshape of [2, 3] to [-2, -3]"),
+    ("y = reshape x shape=[1, 1, 1, 1, 1, 2, 3]", "0 to 6 axes"),
+    ("y = reshape x shape=[4611686018427387904, 4]", "the same number of elements"),
+  ])
+  func shapesThatDoNotFitAreRefused(text: String, message: String) {
+    let problems = #expect(throws: Diagnostics.self) { try GraphParser.graph(from: "x = input shape=[2, 3]\n\(text)") }
+    #expect(problems?.description.contains(message) == true)
   }
 
   @Test func oneMistakeIsReportedOnce() {

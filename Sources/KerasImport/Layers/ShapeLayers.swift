@@ -9,7 +9,7 @@ enum ShapeLayers {
     LayerRow("Concatenate", notes: "any axis but the batch", read: concatenate),
     LayerRow("ZeroPadding2D", read: pad),
     LayerRow("Flatten", read: flatten),
-    LayerRow("Reshape", notes: "also with -1; up to three axes besides the batch", read: reshape),
+    LayerRow("Reshape", notes: "also with -1; up to six axes besides the batch", read: reshape),
     LayerRow(
       "Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout", "GaussianDropout", "GaussianNoise",
       "ActivityRegularization", notes: "nothing at inference", read: identity),

@@ -20,7 +20,7 @@ package struct BatchNormalizationOp: Operator {
   }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
-    let input = try oneInput(inputs, ranks: 1...3, at: location)
+    let input = try oneInput(inputs, at: location)
     guard mean.count == input.channels, scale.count == input.channels, beta.count == input.channels else {
       throw Diagnostic(
         "statistics of \(mean.count) channels for a tensor of shape \(input)", at: location,

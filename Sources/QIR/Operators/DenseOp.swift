@@ -13,7 +13,7 @@ package struct DenseOp: Operator {
   }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
-    let input = try oneInput(inputs, ranks: 1...3, at: location)
+    let input = try oneInput(inputs, ranks: 1...Shape.ranks.upperBound, at: location)
     guard kernel.shape.count == 2, kernel.shape[0] == input.channels, kernel.shape[1] > 0 else {
       throw Diagnostic(
         "a kernel of shape \(kernel.shape) over a tensor of shape \(input)", at: location,

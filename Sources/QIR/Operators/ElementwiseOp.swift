@@ -11,7 +11,7 @@ package struct ElementwiseOp: Operator {
   }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
-    try oneInput(inputs, ranks: 1...3, at: location)
+    try oneInput(inputs, at: location)
   }
 }
 

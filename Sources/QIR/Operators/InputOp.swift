@@ -10,12 +10,10 @@ package struct InputOp: Operator {
   }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
-    guard (1...3).contains(shape.rank), shape.extents.allSatisfy({ (1...(1 << 24)).contains($0) }),
-      shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 28)
-    else {
+    guard shape.isSupported, shape.extents.allSatisfy({ $0 <= 1 << 24 }) else {
       throw Diagnostic(
         "an input of shape \(shape)", at: location,
-        supported: "1 to 3 axes besides the batch, each of 1 to 16777216, at most 268435456 elements")
+        supported: "0 to 6 axes besides the batch, each of 1 to 16777216, at most 268435456 elements")
     }
     return shape
   }

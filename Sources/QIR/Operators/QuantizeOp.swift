@@ -24,7 +24,7 @@ package struct QuantizeOp: Operator {
   }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
-    let shape = try oneInput(inputs, ranks: 1...3, at: location)
+    let shape = try oneInput(inputs, at: location)
     guard quantizers.count == 1 || quantizers.count == shape.channels else {
       throw Diagnostic(
         "\(quantizers.count) quantizers for \(shape.channels) channels", at: location,

@@ -10,10 +10,10 @@ package struct ReshapeOp: Operator {
   }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
-    guard inputs.count == 1, inputs[0].elements == shape.elements, (1...3).contains(shape.rank) else {
+    guard inputs.count == 1, shape.isSupported, inputs[0].elements == shape.elements else {
       throw Diagnostic(
         "a reshape of \(inputs.map(\.description).joined(separator: ", ")) to \(shape)", at: location,
-        supported: "one input, the same number of elements, 1 to 3 axes besides the batch")
+        supported: "one input, the same number of elements, 0 to 6 axes besides the batch")
     }
     return shape
   }

@@ -7,6 +7,6 @@ package struct SoftmaxOp: Operator {
   package init() {}
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
-    try oneInput(inputs, ranks: 1...3, at: location)
+    try oneInput(inputs, at: location)
   }
 }

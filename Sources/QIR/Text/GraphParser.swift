@@ -68,6 +68,7 @@ package struct GraphParser {
     let inputs = try sides.prefix { !isAttribute($0) }.map { try node($0, at: location) }
     var reader = try AttributeReader(sides[(sides.startIndex + inputs.count)...], at: location)
     let op = try read(&reader)
+    let fileAxes: [Int]? = try reader.readIfPresent("file_axes")
     try reader.finish()
     guard !inputs.contains(nil) else {
       broken.insert(name)
@@ -75,6 +76,10 @@ package struct GraphParser {
     }
     let id = try graph.append(op, named: name, inputs: inputs.compactMap { $0 })
     names[name] = id
+    graph[id].fileAxes = fileAxes
+    if let axes = fileAxes, !graph[id].shape.isPermutation(axes) {
+      throw Diagnostic("file_axes=\(axes) of shape \(graph[id].shape)", at: location, supported: "every axis once")
+    }
     if let shape, shape != graph[id].shape {
       throw Diagnostic("shape \(shape) is written where \(graph[id].shape) follows from the inputs", at: location)
     }

@@ -5,6 +5,8 @@
 ///     q = quantize x by=quantized_bits(4,0,1) -> [8, 8, 1]
 ///     c = conv2d q kernel=int4[3, 3, 1, 8](seeded(1))*0.25 stride=[2, 2] -> [3, 3, 8]
 ///     output c
+///
+/// `file_axes=[2, 0, 1]` behind the attributes says that the model file keeps the tensor's axes in another order.
 package struct GraphPrinter {
   package var constants: ConstantStyle
 
@@ -26,6 +28,7 @@ package struct GraphPrinter {
     var words = [NodeName.text(of: node.name), "=", type(of: attributes).mnemonic]
     words += node.inputs.map { NodeName.text(of: graph[$0].name) }
     words += writer.words
+    if let axes = node.fileAxes { words.append("file_axes=\(axes.text)") }
     // An input's shape is its attribute.
     if !node.inputs.isEmpty { words += ["->", node.shape.text] }
     return words.joined(separator: " ")

@@ -1,0 +1,36 @@
+/// An operator applied to the results of earlier nodes.
+package struct Node: Sendable {
+  /// Unique in the graph; the name of the layer that it came from, as a rule.
+  package var name: String
+  package var op: Op
+  package var inputs: [NodeID]
+  /// The result's shape.
+  package var shape: Shape
+  /// The class of the layer that it came from, as `QConv2D`; nil where that is not known.
+  package var layerClass: String?
+  /// The order in which the model file keeps the result's axes: axis i of the file's tensor, without its batch, is axis
+  /// fileAxes[i] of this one; nil where the order is the same. [2, 0, 1] for a feature map that the file keeps as NCHW.
+  package var fileAxes: [Int]?
+
+  package init(name: String, op: Op, inputs: [NodeID], shape: Shape) {
+    self.name = name
+    self.op = op
+    self.inputs = inputs
+    self.shape = shape
+  }
+}
+
+extension Node {
+  /// The result's shape as the model file has it.
+  package var fileShape: Shape { fileAxes.map(shape.permuted) ?? shape }
+
+  /// The result's elements, given in this node's order, in the file's.
+  package func inFileOrder<Element>(_ elements: [Element]) -> [Element] {
+    fileAxes.map { shape.permute(elements, by: $0) } ?? elements
+  }
+
+  /// The result's elements, given in the file's order, in this node's.
+  package func fromFileOrder<Element>(_ elements: [Element]) -> [Element] {
+    fileAxes.map { fileShape.permute(elements, by: $0.inversePermutation) } ?? elements
+  }
+}
