@@ -111,7 +111,7 @@ let package = Package(
     .testTarget(
       name: "QCCDriverTests",
       dependencies: [
-        "Arrays", "CEmitter", "Diagnostics", "HDF5", "IntegerProgram", "Lowering", "QCCDriver", "Quantization",
+        "Arrays", "CEmitter", "Diagnostics", "HDF5", "IntegerProgram", "Lowering", "QCCDriver", "QIR", "Quantization",
         "Reports", "Targets", "TestSupport",
       ]),
     .testTarget(name: "CommandTests", dependencies: ["Arrays", "TestSupport", "qcc"]),

@@ -263,7 +263,8 @@ struct Lowerer {
             fix: "put a QActivation behind it"))
         continue
       }
-      if !program.outputs.contains(value.tensor) { program.outputs.append(value.tensor) }
+      if program.outputs.contains(value.tensor) { continue }
+      program.outputs.append(value.tensor)
       let holder = producers[value.tensor]?.node ?? id
       outputs.append(value.isPlain ? id : holder)
     }

@@ -29,13 +29,17 @@ package struct Compilation: Sendable {
 
   /// - Throws: `Diagnostic` or `Diagnostics`, everything that is wrong with a stage at once.
   package init(model: String, options: Options) throws {
-    var problems = Diagnostics()
+    let result = try Self.read(model)
+    try self.init(result.graph, remarks: result.remarks, options: options)
+  }
+
+  /// The same from a graph that was read.
+  package init(_ imported: Graph, remarks: [Diagnostic] = [], options: Options) throws {
+    self.imported = imported
+    var problems = Diagnostics(remarks)
     target = try TargetFile.load(options.target)
     let quantizer = try Quantizer(
       QuantizerArguments(parsing: options.sourceQuantizer, location: .init(file: "--source-quantizer")))
-    let result = try Self.read(model)
-    imported = result.graph
-    problems.report(contentsOf: Diagnostics(result.remarks))
     var ignored = Diagnostics()
     reference = try PassManager([QuantizeInputs(quantizer: quantizer)]).run(on: imported, reporting: &ignored)
     let passed = try PassManager(Pipeline.passes(sourceQuantizer: quantizer)).run(
@@ -45,9 +49,9 @@ package struct Compilation: Sendable {
     do {
       try network.program.verify(for: target)
     } catch {
-      throw Diagnostics(error.all.map { $0.inFile(model) })
+      throw Diagnostics(error.all.map { $0.inFile(imported.file) })
     }
-    remarks = problems.all
+    self.remarks = problems.all
   }
 
   /// Passes and proofs are quick for any network that small hardware runs; beyond this a file is a mistake.
@@ -72,7 +76,7 @@ package struct Compilation: Sendable {
 
 extension Diagnostic {
   /// The same with a file where none is said.
-  fileprivate func inFile(_ file: String) -> Diagnostic {
+  fileprivate func inFile(_ file: String?) -> Diagnostic {
     var located = self
     located.location.file = location.file ?? file
     return located

@@ -7,10 +7,10 @@ import Quantization
 /// Samples for every input of a network, as real numbers.
 package struct NetworkInputs: Sendable {
   package let samples: Int
-  /// By the graph input's name: the samples one after another, each flattened (NHWC).
+  /// By the graph input's name: the samples one after another, each in the order of the node's axes (NHWC).
   package private(set) var values: [String: [Double]]
 
-  /// One array for a network of one input; `name=file` for each of several.
+  /// One array for a network of one input; `name=file` for each of several. Their axes are in the model file's order.
   ///
   /// - Throws: `Diagnostics` where files are missing, or shapes and counts do not fit.
   package init(files: [String], for graph: Graph) throws {
@@ -33,7 +33,7 @@ package struct NetworkInputs: Sendable {
         continue
       }
       if let count = problems.collecting({ try Self.sampleCount(array, of: graph[input], file: file) }) {
-        values[name] = array.values
+        values[name] = Self.inNodeOrder(array.values, of: graph[input])
         counts.append(count)
       }
     }
@@ -50,7 +50,7 @@ package struct NetworkInputs: Sendable {
   }
 
   private static func sampleCount(_ array: NumericArray, of input: Node, file: String) throws -> Int {
-    let shape = input.shape.extents
+    let shape = input.fileShape.extents
     let location = Diagnostic.Location(file: file)
     let tail = Array(array.shape.dropFirst())
     let isOneSample = array.shape == shape
@@ -65,6 +65,15 @@ package struct NetworkInputs: Sendable {
     let samples = isOneSample ? 1 : array.shape[0]
     guard samples > 0 else { throw Diagnostic("the array holds no sample", at: location) }
     return samples
+  }
+
+  /// Samples whose axes are in the model file's order, in the node's.
+  private static func inNodeOrder(_ samples: [Double], of input: Node) -> [Double] {
+    guard input.fileAxes != nil else { return samples }
+    let elements = input.shape.elements
+    return stride(from: 0, to: samples.count, by: elements).flatMap { start in
+      input.fromFileOrder(Array(samples[start..<(start + elements)]))
+    }
   }
 
   /// Seeded samples over the range of the input quantizers and a little beyond, after the corners: all least, all most, all

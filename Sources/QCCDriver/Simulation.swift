@@ -1,16 +1,19 @@
 import Arrays
 import Diagnostics
+import FloatReference
 import Lowering
+import QIR
 import Simulator
 
-/// Runs a network on given inputs as the accelerator would.
+/// Runs a network on given inputs, as the accelerator would or in the float reference. Axes are in the model file's order.
 package struct Simulation {
   package struct Output: Sendable {
     package var name: String
     /// [samples, …]
     package var shape: [Int]
-    package var codes: [Double]
-    /// The numbers that the codes stand for.
+    /// The accelerator's codes; nil in the float reference.
+    package var codes: [Double]?
+    /// The network's numbers.
     package var values: [Double]
   }
 
@@ -23,22 +26,39 @@ package struct Simulation {
     let codes = network.codes(of: inputs, samples: 0..<inputs.samples)
     let simulated = try PreparedProgram(network.program).run(
       codes.byInput.map { .int64($0) }, samples: inputs.samples, threads: threads)
-    outputs = zip(network.program.outputs, network.outputNodes).map { id, node in
-      let tensor = network.program[id]
-      var codes: [Double] = []
-      var values: [Double] = []
-      for sample in 0..<inputs.samples {
-        simulated.forEachCode(of: id, sample: sample) { element, code in
-          codes.append(Double(code))
-          values.append(tensor.encoding.value(of: code, channel: element % tensor.shape.channels))
-        }
-      }
+    outputs = zip(network.program.outputs, network.outputNodes).map { id, output in
+      let node = network.graph[output]
+      let samples = 0..<inputs.samples
       return Output(
-        name: tensor.name, shape: [inputs.samples] + network.graph[node].shape.extents, codes: codes, values: values)
+        name: network.program[id].name, shape: [inputs.samples] + node.fileShape.extents,
+        codes: samples.flatMap { node.inFileOrder(simulated.codes(of: id, sample: $0)).map(Double.init) },
+        values: samples.flatMap { node.inFileOrder(simulated.values(of: id, sample: $0)) })
     }
   }
 
-  /// Writes the values to `path`, the codes beside them to `…_codes.npy`; several outputs get their names into the files'.
+  /// Runs a graph as it was read in double precision, quantized or not.
+  ///
+  /// - Throws: `Diagnostics` where inputs cannot be read or do not fit.
+  package init(reference graph: Graph, inputs files: [String]) throws {
+    let inputs = try NetworkInputs(files: files, for: graph)
+    let reference = FloatReference(graph)
+    var values = [[Double]](repeating: [], count: graph.outputs.count)
+    for sample in 0..<inputs.samples {
+      let numbers = graph.inputs.map { id in
+        (id, Array(inputs.sample(sample, of: graph[id].name, elements: graph[id].shape.elements)))
+      }
+      let results = reference.run(Dictionary(uniqueKeysWithValues: numbers))
+      for (index, output) in graph.outputs.enumerated() {
+        values[index] += graph[output].inFileOrder(results[output.index])
+      }
+    }
+    outputs = zip(graph.outputs, values).map { output, values in
+      Output(
+        name: graph[output].name, shape: [inputs.samples] + graph[output].fileShape.extents, codes: nil, values: values)
+    }
+  }
+
+  /// Writes the values to `path`, codes beside them to `…_codes.npy`; several outputs get their names into the files'.
   ///
   /// - Returns: the files written.
   package func save(to path: String) throws -> [String] {
@@ -49,7 +69,8 @@ package struct Simulation {
     var written: [String] = []
     for output in outputs {
       let name = outputs.count == 1 ? stem : "\(stem)_\(output.name.replacing("/", with: "_"))"
-      for (suffix, numbers, type) in [("", output.values, NumericType.float64), ("_codes", output.codes, .int64)] {
+      let codes = output.codes.map { [("_codes", $0, NumericType.int64)] } ?? []
+      for (suffix, numbers, type) in [("", output.values, .float64)] + codes {
         let file = "\(name)\(suffix).npy"
         do {
           try NpyFile.save(NumericArray(shape: output.shape, values: numbers), as: type, to: file)

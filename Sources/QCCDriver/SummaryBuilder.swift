@@ -23,7 +23,7 @@ package struct SummaryBuilder {
       var layer = SummaryReport.Layer(
         name: node.name, type: node.layerClass ?? type(of: node.op.attributes).mnemonic,
         inputs: node.inputs.map { graph[$0].name },
-        shape: node.shape.extents, parameters: node.op.parameters.reduce(0) { $0 + $1.parameter.elements },
+        shape: node.fileShape.extents, parameters: node.op.parameters.reduce(0) { $0 + $1.parameter.elements },
         macs: node.op.multiplyAccumulates(from: shapes, to: node.shape))
       for (name, parameter) in node.op.parameters {
         parameterBits += parameter.elements * parameter.bits

@@ -33,4 +33,10 @@ extension Node {
   package func fromFileOrder<Element>(_ elements: [Element]) -> [Element] {
     fileAxes.map { fileShape.permute(elements, by: $0.inversePermutation) } ?? elements
   }
+
+  /// Where the file's tensor has an element of the result.
+  package func fileIndex(of element: Int) -> [Int] {
+    let index = shape.index(of: element)
+    return fileAxes.map { axes in axes.map { index[$0] } } ?? index
+  }
 }

@@ -27,6 +27,17 @@ extension Shape {
   }
 }
 
+extension Shape {
+  /// The position of an element along every axis.
+  package func index(of element: Int) -> [Int] {
+    var rest = element
+    return extents.reversed().map { extent in
+      defer { rest /= extent }
+      return rest % extent
+    }.reversed()
+  }
+}
+
 extension [Int] {
   /// The permutation that undoes this one.
   package var inversePermutation: [Int] { indices.sorted { self[$0] < self[$1] } }

@@ -8,10 +8,11 @@ struct SimulateCommand: ParsableCommand {
     abstract: "Runs a network as the accelerator does, and saves its outputs.",
     discussion: """
       Writes the outputs' values as float64 to OUT.npy, and the codes beside them to OUT_codes.npy; a network of several \
-      outputs gets their names into the files'.
+      outputs gets their names into the files'. Axes are in the order in which the model file has them.
 
-      EXAMPLE
+      EXAMPLES
         qcc simulate model.h5 --inputs x.npy -o logits.npy
+        qcc simulate float.h5 --inputs x.npy -o logits.npy --reference
       """)
 
   @OptionGroup var model: ModelOptions
@@ -26,8 +27,18 @@ struct SimulateCommand: ParsableCommand {
     completion: .file(extensions: ["npy"]))
   var output: String
 
+  @Flag(help: "Run the model as it is, in double precision: nothing is compiled, and it need not be quantized.")
+  var reference = false
+
   func run() throws {
-    let compilation = try model.compilation()
-    for file in try Simulation(compilation, inputs: inputs).save(to: output) { print(file) }
+    let simulation: Simulation
+    if reference {
+      let result = try Compilation.read(model.model)
+      show(result.remarks)
+      simulation = try Simulation(reference: result.graph, inputs: inputs)
+    } else {
+      simulation = try Simulation(model.compilation(), inputs: inputs)
+    }
+    for file in try simulation.save(to: output) { print(file) }
   }
 }

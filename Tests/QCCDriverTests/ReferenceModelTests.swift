@@ -1,3 +1,5 @@
+import Arrays
+import Diagnostics
 import QCCDriver
 import Testing
 
@@ -15,6 +17,22 @@ struct ReferenceModelTests {
     #expect(report.bits.parameters == parameters)
     #expect(report.bits.featureMaps == featureMaps)
     #expect(report.bits.total == parameters + featureMaps)
+  }
+
+  /// Float networks run in the reference, and are refused by everything that needs codes.
+  @Test(arguments: ["dscnn_kws", "fcae_ad", "mobilenet_vww", "resnet8_ic"])
+  func floatNetworks(_ name: String) throws {
+    let model = "\(Self.models)/float/\(name).h5"
+    let golden = "\(Self.models)/golden/\(name)_affine.h5"
+    let graph = try Compilation.read(model).graph
+    let output = try #require(Simulation(reference: graph, inputs: ["\(golden):x"]).outputs.first)
+    let wanted = try ArrayFile.load("\(golden):float_model")
+    #expect(output.shape == wanted.shape && output.codes == nil)
+    let largest = wanted.values.map(abs).max() ?? 0
+    // Keras computes in float32.
+    for (value, wanted) in zip(output.values, wanted.values) { #expect(abs(value - wanted) <= 1e-5 * largest) }
+    #expect(SummaryBuilder(graph).report.layers.contains { $0.macs > 0 })
+    #expect(throws: Diagnostics.self) { try Compilation(model: model, options: .init()) }
   }
 
   /// - Parameter published: the ideal latency in the thesis' charge, where its table follows from the shapes.

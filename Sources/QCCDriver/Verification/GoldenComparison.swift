@@ -26,7 +26,7 @@ struct GoldenComparison {
     for dataset in layers?.allDatasets ?? [] {
       let name = String(dataset.path.drop { $0 == "/" }.dropFirst("layers/".count))
       guard let node = graph.node(named: name) ?? graph.node(named: name.replacing("|", with: "/")) else { continue }
-      held[node] = try Held(dataset, shape: graph[node].shape, file: file)
+      held[node] = try Held(dataset, of: graph[node], file: file)
     }
     let samples = min(held.values.map(\.samples).max() ?? 0, inputs.samples)
     guard samples > 0 else {
@@ -37,20 +37,29 @@ struct GoldenComparison {
     for sample in 0..<samples { compare(sample, held, inputs) }
   }
 
+  /// A dataset: samples of a node's result, their axes in the model file's order.
   private struct Held {
-    var values: [Double]
-    var samples: Int
-    var isSinglePrecision: Bool
+    private let node: Node
+    private let values: [Double]
+    let samples: Int
+    let isSinglePrecision: Bool
 
-    init(_ dataset: H5Dataset, shape: Shape, file: String) throws {
+    init(_ dataset: H5Dataset, of node: Node, file: String) throws {
+      self.node = node
       values = try dataset.doubles
-      samples = shape.elements == 0 ? 0 : values.count / shape.elements
-      guard dataset.shape.dropFirst().reduce(1, *) == shape.elements else {
+      samples = values.count / node.shape.elements
+      guard dataset.shape.dropFirst().reduce(1, *) == node.shape.elements else {
         throw Diagnostic(
           "dataset '\(dataset.path)' of shape \(dataset.shape)", at: .init(file: file),
-          supported: "[n" + shape.extents.map { ", \($0)" }.joined() + "]")
+          supported: "[n" + node.fileShape.extents.map { ", \($0)" }.joined() + "]")
       }
       isSinglePrecision = dataset.elementType != .float(bits: 64)
+    }
+
+    /// One sample in the order of the node's axes; nil behind the last.
+    func sample(_ index: Int) -> [Double]? {
+      let elements = node.shape.elements
+      return index < samples ? node.fromFileOrder(Array(values[(index * elements)..<((index + 1) * elements)])) : nil
     }
   }
 
@@ -67,9 +76,7 @@ struct GoldenComparison {
         continue
       }
       let arguments = node.inputs.map { values[$0.index] }
-      let golden = held[id].flatMap { held -> [Double]? in
-        sample < held.samples ? Array(held.values[(sample * elements)..<((sample + 1) * elements)]) : nil
-      }
+      let golden = held[id].flatMap { $0.sample(sample) }
       if case .quantize(let op) = node.op, let golden, let isSingle = held[id]?.isSinglePrecision {
         compareCodes(id, op, arguments[0], errors[node.inputs[0].index], golden, isSingle, sample)
       } else {
@@ -125,7 +132,7 @@ struct GoldenComparison {
     let node = graph[id]
     firstDifference = .init(
       tensor: node.name, layer: node.inputs.first.map { graph[$0].name } ?? node.name,
-      index: [sample] + node.shape.index(of: element), expected: expected, found: found, against: "golden file")
+      index: [sample] + node.fileIndex(of: element), expected: expected, found: found, against: "golden file")
   }
 }
 

@@ -100,22 +100,11 @@ struct ReferenceComparison {
       if sample.firstDifference == nil, let first = result.first {
         sample.firstDifference = .init(
           tensor: node.name, layer: graph[node.inputs[0]].name,
-          index: [number] + node.shape.index(of: first.element), expected: Double(first.expected),
+          index: [number] + node.fileIndex(of: first.element), expected: Double(first.expected),
           found: Double(first.found), against: "float reference")
       }
     }
     if let output = graph.outputs.first { sample.output = values[output.index] }
     return sample
-  }
-}
-
-extension Shape {
-  /// The position of a flattened element along every axis.
-  func index(of element: Int) -> [Int] {
-    var rest = element
-    return extents.reversed().map { extent in
-      defer { rest /= extent }
-      return rest % extent
-    }.reversed()
   }
 }

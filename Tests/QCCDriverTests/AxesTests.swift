@@ -1,0 +1,82 @@
+import Arrays
+import Diagnostics
+import HDF5
+import QCCDriver
+import QIR
+import Testing
+
+/// A network whose file keeps feature maps as [channels, rows, columns]: arrays of users have that order.
+@Suite struct AxesTests {
+  private static let text = """
+    x = input shape=[4, 3, 2]
+    q = quantize x by=quantized_bits(8,0,1)
+    c = conv2d q kernel=int4[2, 2, 2, 3](seeded(1))*0.125
+    r = quantize c by=quantized_relu(6,1)
+    output r
+    """
+
+  private func graph(fileAxes: [Int]?) throws -> Graph {
+    var graph = try GraphParser.graph(from: Self.text)
+    for id in graph.ids { graph[id].fileAxes = fileAxes }
+    return graph
+  }
+
+  /// Numbers of rows x columns x channels, sample by sample, as channels x rows x columns.
+  private func channelsFirst(_ array: NumericArray) -> NumericArray {
+    let (samples, rows, columns, channels) = (array.shape[0], array.shape[1], array.shape[2], array.shape[3])
+    var values: [Double] = []
+    for sample in 0..<samples {
+      for channel in 0..<channels {
+        for pixel in 0..<(rows * columns) {
+          values.append(array.values[(sample * rows * columns + pixel) * channels + channel])
+        }
+      }
+    }
+    return NumericArray(shape: [samples, channels, rows, columns], values: values)
+  }
+
+  private let inputs = NumericArray(shape: [2, 4, 3, 2], values: (0..<48).map { Double($0 * 37 % 48) / 32 - 0.75 })
+
+  @Test(arguments: [false, true]) func outputsHaveTheFilesOrder(isReference: Bool) throws {
+    let folder = try Folder()
+    func run(_ graph: Graph, _ inputs: NumericArray) throws -> Simulation.Output {
+      let file = folder.path + "/x.npy"
+      try NpyFile.save(inputs, as: .float64, to: file)
+      let simulation =
+        try isReference
+        ? Simulation(reference: graph, inputs: [file])
+        : Simulation(Compilation(graph, options: .init()), inputs: [file])
+      return try #require(simulation.outputs.first)
+    }
+    let plain = try run(graph(fileAxes: nil), inputs)
+    let first = try run(graph(fileAxes: [2, 0, 1]), channelsFirst(inputs))
+    #expect(plain.shape == [2, 3, 2, 3] && first.shape == [2, 3, 3, 2])
+    let wanted = channelsFirst(NumericArray(shape: plain.shape, values: plain.values))
+    #expect(first.values == wanted.values && Set(first.values).count > 5)
+    #expect((first.codes == nil) == isReference)
+    // A single sample needs no batch.
+    let one = try run(
+      graph(fileAxes: [2, 0, 1]), NumericArray(shape: [2, 4, 3], values: Array(channelsFirst(inputs).values[..<24])))
+    #expect(one.values == Array(first.values[..<18]))
+  }
+
+  @Test func messagesHaveTheFilesShape() throws {
+    let folder = try Folder()
+    let file = folder.path + "/x.npy"
+    try NpyFile.save(inputs, as: .float64, to: file)
+    let problems = #expect(throws: Diagnostics.self) {
+      try Simulation(reference: graph(fileAxes: [2, 0, 1]), inputs: [file])
+    }
+    #expect(problems?.description.contains("supported: [samples, 2, 4, 3]") == true)
+  }
+
+  /// One tensor handed out twice is written once; the next one keeps its own shape.
+  @Test func anOutputThatIsGivenTwice() throws {
+    let folder = try Folder()
+    let file = folder.path + "/x.npy"
+    try NpyFile.save(inputs, as: .float64, to: file)
+    let graph = try GraphParser.graph(from: Self.text + " r q")
+    let outputs = try Simulation(Compilation(graph, options: .init()), inputs: [file]).outputs
+    #expect(outputs.map(\.shape) == [[2, 3, 2, 3], [2, 4, 3, 2]])
+  }
+}
