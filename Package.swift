@@ -20,6 +20,11 @@ let package = Package(
     .target(name: "Arrays", dependencies: ["Diagnostics", "Files", "HDF5"]),
     .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
     .target(name: "KerasImport", dependencies: ["Diagnostics", "HDF5", "JSON", "QIR", "Quantization"]),
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .target(name: "COnnx", dependencies: ["CProtobufC"]),
+    .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files"]),
+    .target(name: "ONNXImport", dependencies: ["Diagnostics", "ONNX", "QIR", "Quantization"]),
     .executableTarget(
       name: "import-bench", dependencies: ["FloatReference", "KerasImport"], path: "Benchmarks/ImportBench"),
     .testTarget(
@@ -106,7 +111,7 @@ let package = Package(
       name: "QCCDriver",
       dependencies: [
         "Arrays", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram",
-        "KerasImport", "Lowering", "Passes", "QIR", "Quantization", "Reports", "Simulator", "Targets",
+        "KerasImport", "Lowering", "ONNXImport", "Passes", "QIR", "Quantization", "Reports", "Simulator", "Targets",
       ]),
     .testTarget(
       name: "QCCDriverTests",

@@ -2,6 +2,7 @@
 # Writes what the compiler carries inside itself, so that it is one file and opens none at run time:
 #   Sources/Targets/Generated/BuiltinTargets.swift from Sources/Targets/Resources/*.yaml
 #   Sources/CEmitter/Generated/RuntimeFiles.swift from Runtime/
+#   Sources/COnnx/onnx.pb-c.c and its header from schemas/onnx.proto, by protoc-c
 # With --check it writes nothing and fails where a generated file is stale.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -76,7 +77,15 @@ embed() {
   fi
 }
 
+messages=$(mktemp -d)
+trap 'rm -rf "$messages"' EXIT
+protoc-c -I schemas --c_out="$messages" schemas/onnx.proto
+messages_source() { cat "$messages/onnx.pb-c.c"; }
+messages_header() { cat "$messages/onnx.pb-c.h"; }
+
 [[ "${1:-}" == --check ]] && check=yes
 embed targets Sources/Targets/Generated/BuiltinTargets.swift
 embed runtime Sources/CEmitter/Generated/RuntimeFiles.swift
+embed messages_source Sources/COnnx/onnx.pb-c.c
+embed messages_header Sources/COnnx/include/onnx.pb-c.h
 exit "$stale"

@@ -21,13 +21,16 @@ command -v pkg-config >/dev/null || missing+=(pkg-config)
 # Verification compiles the emitted C: any of the three will do, and Swift brings clang.
 command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || missing+=(gcc libc6-dev)
 pkg-config --exists hdf5-serial 2>/dev/null || missing+=(libhdf5-dev)
+pkg-config --exists libprotobuf-c 2>/dev/null || missing+=(libprotobuf-c-dev)
 # The tests compile emitted C with gcc and with Swift's clang.
 [[ ${1:-} != --tests ]] || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+# Whether the C generated from schemas/ is fresh is one of the checks.
+[[ ${1:-} != --tests ]] || command -v protoc-c >/dev/null || missing+=(protobuf-c-compiler)
 
 if ((${#missing[@]})); then
   command -v apt-get >/dev/null ||
     fail "missing: ${missing[*]} (names of Debian packages); this system has no apt-get to install them" \
-      "HDF5's C library is looked for by pkg-config under the name hdf5-serial"
+      "the C libraries are looked for by pkg-config under the names hdf5-serial and libprotobuf-c"
   root=()
   if [[ $(id -u) != 0 ]]; then
     if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
@@ -41,7 +44,9 @@ if ((${#missing[@]})); then
   # Lists of packages are often missing or stale where nothing was installed for a while.
   apt update || echo "prepare: apt-get update failed; trying with the lists that are here" >&2
   apt install -y --no-install-recommends "${missing[@]}" >/dev/null || fail "apt-get install ${missing[*]} failed"
-  pkg-config --exists hdf5-serial || fail "libhdf5-dev is installed, but pkg-config does not know hdf5-serial"
+  for library in hdf5-serial libprotobuf-c; do
+    pkg-config --exists "$library" || fail "${missing[*]} are installed, but pkg-config does not know $library"
+  done
 fi
 
 # Fetching packages is the one step that needs a network; a first try may hit a hiccup.

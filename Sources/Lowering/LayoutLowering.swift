@@ -43,7 +43,6 @@ extension Lowerer {
   /// The same codes under another shape.
   mutating func reshape(_ id: NodeID) throws -> State {
     let source = graph[id].inputs[0]
-    if case .host(let behind) = states[source.index] { return .host(behind: behind) }
     var value = try value(source, for: id)
     guard value.terms.count == 1, value.windowScales == nil else { throw unquantized(source, for: id) }
     let channels = graph[id].shape.channels

@@ -67,6 +67,9 @@ struct Lowerer {
   private mutating func lower(_ id: NodeID) throws -> State {
     let node = graph[id]
     if let state = stateBehindFailure(id) { return state }
+    if node.inputs.count == 1, runsOnHost(node.op), case .host(let behind) = states[node.inputs[0].index] {
+      return .host(behind: behind)
+    }
     switch node.op {
     case .input: return .realInput
     case .quantize(let op): return try .value(quantize(id, op))
@@ -233,12 +236,28 @@ struct Lowerer {
   private func host(_ id: NodeID) throws -> State {
     let input = graph[id].inputs[0]
     _ = try value(input, for: id)
-    guard consumers[id.index].isEmpty else {
+    guard endsOnHost(id) else {
       throw Diagnostic(
-        "softmax in the middle of the network", at: graph.location(of: id), supported: "softmax as the last layer",
+        "softmax in the middle of the network", at: graph.location(of: id),
+        supported: "softmax as the last layer, or a quantizer of its result behind it",
         fix: "end the network at the softmax, or replace it")
     }
     return .host(behind: input)
+  }
+
+  /// Whether nothing behind a node that runs on the host needs an engine.
+  private func endsOnHost(_ id: NodeID) -> Bool {
+    consumers[id.index].allSatisfy { runsOnHost(graph[$0].op) && endsOnHost($0) }
+  }
+
+  /// What may follow a softmax: element-wise steps and moves.
+  private func runsOnHost(_ op: Op) -> Bool {
+    switch op {
+    case .quantize, .batchNormalization, .elementwise, .reshape, .transpose, .identity: true
+    case .input, .convolution, .depthwiseConvolution, .dense, .softmax, .add, .concatenate, .maxPool, .averagePool,
+      .pad:
+      false
+    }
   }
 
   // MARK: Outputs

@@ -21,13 +21,16 @@ package struct QuantizeInputs: Pass {
     var quantized: [NodeID: NodeID] = [:]
     for id in graph.ids {
       let node = graph[id]
-      if case .quantize = node.op {
+      if endsInQuantizers(id, graph, consumers) {
         try rewriter.keep(id)
       } else {
         let inputs = node.inputs.map { quantized[$0] ?? rewriter.copy(of: $0) }
         try rewriter.replace(id, by: node.op, inputs: inputs)
       }
-      guard case .input = node.op, consumers[id.index].contains(where: { !isQuantizer(graph[$0]) }) else { continue }
+      guard case .input = node.op, consumers[id.index].contains(where: { !endsInQuantizers($0, graph, consumers) })
+      else {
+        continue
+      }
       let location = graph.location(of: id)
       quantized[id] = try rewriter.append(
         .quantize(QuantizeOp(quantizer, at: location)), named: "\(node.name)/quantized", inputs: [rewriter.copy(of: id)]
@@ -40,7 +43,14 @@ package struct QuantizeInputs: Pass {
     return rewriter.finish()
   }
 
-  private func isQuantizer(_ node: Node) -> Bool {
-    if case .quantize = node.op { true } else { false }
+  /// Whether a node is a quantizer, or only moves elements that quantizers alone read.
+  private func endsInQuantizers(_ id: NodeID, _ graph: Graph, _ consumers: [[NodeID]]) -> Bool {
+    switch graph[id].op {
+    case .quantize: true
+    case .identity, .reshape, .transpose:
+      !consumers[id.index].isEmpty && !graph.outputs.contains(id)
+        && consumers[id.index].allSatisfy { endsInQuantizers($0, graph, consumers) }
+    default: false
+    }
   }
 }

@@ -2,6 +2,7 @@ import Diagnostics
 import IntegerProgram
 import KerasImport
 import Lowering
+import ONNXImport
 import Passes
 import QIR
 import Quantization
@@ -60,17 +61,19 @@ package struct Compilation: Sendable {
   /// The graph of a model file, and what is to be said of it.
   package static func read(_ model: String) throws -> (graph: Graph, remarks: [Diagnostic]) {
     if model.hasSuffix(".onnx") {
-      throw Diagnostic(
-        "an ONNX file", at: .init(file: model), supported: "Keras H5 files as QKeras writes them",
-        fix: "save the network from QKeras with model.save('model.h5')")
+      let result = try ONNXNetwork.read(model)
+      return (try checkSize(result.graph, file: model), result.notes.all)
     }
     let result = try KerasModel.read(model)
-    guard result.graph.nodes.count <= nodeLimit else {
+    return (try checkSize(result.graph, file: model), result.notes.all)
+  }
+
+  private static func checkSize(_ graph: Graph, file: String) throws -> Graph {
+    guard graph.nodes.count <= nodeLimit else {
       throw Diagnostic(
-        "a network of \(result.graph.nodes.count) layers", at: .init(file: model),
-        supported: "up to \(nodeLimit) layers")
+        "a network of \(graph.nodes.count) layers", at: .init(file: file), supported: "up to \(nodeLimit) layers")
     }
-    return (result.graph, result.notes.all)
+    return graph
   }
 }
 

@@ -3,6 +3,7 @@ import Diagnostics
 /// A quantizer as a model names it. Each kind is a struct in a file of its own, the single definition of its numbers.
 package enum Quantizer: Sendable {
   case featureMapAffine(FeatureMapAffine)
+  case uniformAffine(UniformAffine)
   case quantizedBits(QuantizedBits)
   case quantizedLinear(QuantizedLinear)
   case quantizedReLU(QuantizedReLU)
@@ -57,6 +58,7 @@ extension Quantizer {
   /// Every kind there is: a new one is a line here, a case above and its line in `kind`.
   private static let kinds: [any QuantizerKind.Type] = [
     FeatureMapAffine.self,
+    UniformAffine.self,
     QuantizedBits.self,
     QuantizedLinear.self,
     QuantizedReLU.self,
@@ -78,6 +80,7 @@ extension Quantizer {
   package var kind: any QuantizerKind {
     switch self {
     case .featureMapAffine(let kind): kind
+    case .uniformAffine(let kind): kind
     case .quantizedBits(let kind): kind
     case .quantizedLinear(let kind): kind
     case .quantizedReLU(let kind): kind

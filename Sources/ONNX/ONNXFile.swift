@@ -1,0 +1,46 @@
+import COnnx
+import Diagnostics
+import Files
+
+/// Reads ONNX files: protobuf, and tensor data beside it.
+package enum ONNXFile {
+  /// The largest file that protobuf allows.
+  private static let sizeLimit = 2 << 30
+
+  /// - Throws: `Diagnostics`, everything that is wrong with the file as a container.
+  package static func read(_ path: String) throws(Diagnostics) -> ONNXModel {
+    var problems = Diagnostics()
+    let parsed = problems.collecting { try parse(InputFile(path).bytes(limit: sizeLimit), file: path) }
+    try problems.throwIfErrors()
+    guard let parsed else { throw problems }
+    return try model(parsed, file: path)
+  }
+
+  /// The same from bytes. External data is looked for beside `file`.
+  package static func read(_ bytes: [UInt8], file: String) throws(Diagnostics) -> ONNXModel {
+    var problems = Diagnostics()
+    let parsed = problems.collecting { try parse(bytes, file: file) }
+    try problems.throwIfErrors()
+    guard let parsed else { throw problems }
+    return try model(parsed, file: file)
+  }
+
+  private static func parse(_ bytes: [UInt8], file: String) throws -> ParsedModel {
+    var isTooLarge = false
+    if let model = ParsedModel(bytes, isTooLarge: &isTooLarge) { return model }
+    throw Diagnostic(
+      isTooLarge
+        ? "the file holds so many small messages that it would take more memory than a network needs"
+        : "the file is no ONNX model, or damaged: its protobuf messages do not fit together",
+      at: .init(file: file), supported: "ONNX models of IR version 4 to 10",
+      fix: "look at it with onnx.checker.check_model, or export it again")
+  }
+
+  private static func model(_ parsed: ParsedModel, file: String) throws(Diagnostics) -> ONNXModel {
+    var reader = MessageReader(parsed, file: file)
+    let model = reader.model()
+    try reader.problems.throwIfErrors()
+    guard let model else { throw reader.problems }
+    return model
+  }
+}

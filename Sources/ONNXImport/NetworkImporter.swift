@@ -1,0 +1,143 @@
+import Diagnostics
+import ONNX
+import QIR
+import Quantization
+
+/// Goes over a model's nodes in order and makes a graph of them.
+struct NetworkImporter {
+  /// What the first axis of the network's inputs is.
+  enum LeadingAxis {
+    case batch, data
+  }
+
+  let model: ONNXModel
+  let file: String
+  let leadingAxis: LeadingAxis
+  private let order: [Int]
+  /// How many nodes, and outputs of the network, read each tensor.
+  private let readers: [String: Int]
+  var graph: Graph
+  var problems = Diagnostics()
+  var values: [String: Value] = [:]
+  /// Whether a node needs the first axis to be data.
+  var mixesBatch = false
+
+  init(_ model: ONNXModel, order: [Int], file: String, leadingAxis: LeadingAxis) {
+    self.model = model
+    self.order = order
+    self.file = file
+    self.leadingAxis = leadingAxis
+    graph = Graph(name: model.graph.name.isEmpty ? "model" : model.graph.name, file: file)
+    readers = Dictionary(
+      (model.graph.nodes.flatMap(\.inputs) + model.graph.outputs.map(\.name)).map { ($0, 1) }, uniquingKeysWith: +)
+  }
+
+  var location: Diagnostic.Location { .init(file: file) }
+
+  mutating func run() {
+    for tensor in model.graph.initializers { readInitializer(tensor) }
+    for input in model.graph.inputs where values[input.name] == nil {
+      values[input.name] = .failed
+      do {
+        values[input.name] = try readInput(input)
+      } catch let problem as Diagnostic {
+        problems.report(problem)
+      } catch let several as Diagnostics {
+        problems.report(contentsOf: several)
+      } catch {
+        problems.report(Diagnostic("\(error)", at: location))
+      }
+    }
+    for index in order { read(model.graph.nodes[index]) }
+    for output in model.graph.outputs { readOutput(output.name) }
+  }
+
+  func isReadOnce(_ tensor: String) -> Bool { readers[tensor] == 1 }
+
+  private mutating func readInitializer(_ tensor: ONNXTensor) {
+    guard readers[tensor.name] != nil else { return }
+    let place = Diagnostic.Location(file: file, tensor: tensor.name)
+    values[tensor.name] =
+      problems.collecting { .constant(try Constant(tensor, at: place)) } ?? .failed
+  }
+
+  private mutating func readInput(_ input: ONNXValueInfo) throws -> Value {
+    guard readers[input.name] != nil else { return .failed }
+    let place = Diagnostic.Location(file: file, layer: input.name)
+    guard let dimensions = input.shape, let type = input.type else {
+      throw Diagnostic(
+        "the network's input is \(input.otherKind ?? "of no known type and shape")", at: place,
+        supported: "tensors with a shape", fix: "run onnx.shape_inference, or export with shapes")
+    }
+    guard type.isFloat || type.range != nil else {
+      throw Diagnostic("the network's input is of \(type.name)", at: place, supported: "floats and integers")
+    }
+    let first = leadingAxis == .batch ? 1 : 0
+    guard dimensions.count >= first else {
+      mixesBatch = true
+      throw Diagnostic("the network's input has no axis", at: place, supported: "the batch as the first axis")
+    }
+    var shape = [Int](repeating: 1, count: first)
+    for dimension in dimensions[first...] {
+      guard case .fixed(let extent) = dimension else {
+        throw Diagnostic(
+          "the network's input has an axis of unknown extent: \(dimensions.map(\.text))", at: place,
+          supported: "known extents of all axes but the batch",
+          fix: "export with fixed sizes, or set them with onnx.tools.update_model_dims")
+      }
+      shape.append(extent)
+    }
+    let order = InputOrder(model.graph).order(of: input.name, rank: shape.count, first: first)
+    let node = try graph.append(.input(InputOp(shape: Shape(order.map { shape[$0] }))), named: input.name)
+    var map = FeatureMap(node: node, shape: shape, order: order)
+    setFileAxes(of: map)
+    guard let range = type.range, type != .bool else { return .map(map) }
+    // Integers handed in stand for themselves.
+    let bits = type.bits ?? 64
+    guard bits <= 16 else {
+      throw Diagnostic(
+        "the network's input is of \(type.name)", at: place, supported: "floats and integers of 4 to 16 bits")
+    }
+    let quantizer = Quantizer.uniformAffine(
+      UniformAffine(bits: bits, scale: 1, isSigned: range.lowerBound < 0))
+    map.node = try graph.append(
+      .quantize(QuantizeOp(quantizer, at: place)), named: "\(input.name)/integers", inputs: [node])
+    setFileAxes(of: map)
+    map.encoding = .plain(type)
+    return .map(map)
+  }
+
+  private mutating func read(_ node: ONNXNode) {
+    var reader = NodeReader(node, importer: self)
+    reader.read()
+    self = reader.importer
+  }
+
+  private mutating func readOutput(_ name: String) {
+    switch values[name] {
+    case .map(let map): graph.outputs.append(map.node)
+    case .constant:
+      problems.report(Diagnostic("the network's output is a constant", at: .init(file: file, tensor: name)))
+    case .failed, nil: break
+    }
+  }
+
+  /// Gives a node the name of another tensor.
+  mutating func rename(_ id: NodeID, to name: String) { graph[id].name = name }
+
+  /// Notes the order in which the file keeps the axes of a tensor.
+  mutating func setFileAxes(of map: FeatureMap) {
+    let first = leadingAxis == .batch ? 1 : 0
+    let axes = (first..<max(first, map.shape.count)).compactMap { map.order.firstIndex(of: $0) }
+    graph[map.node].fileAxes = axes == Array(axes.indices) ? nil : axes
+  }
+}
+
+extension ONNXValueInfo.Dimension {
+  var text: String {
+    switch self {
+    case .fixed(let extent): "\(extent)"
+    case .symbolic(let name): name.isEmpty ? "?" : name
+    }
+  }
+}

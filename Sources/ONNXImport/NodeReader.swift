@@ -1,0 +1,262 @@
+import Diagnostics
+import ONNX
+import QIR
+import Quantization
+
+/// One node of the model while it becomes nodes of the graph: what the reader of each operator works on. Attributes are
+/// taken one by one, each with its default; what nobody took is a problem.
+struct NodeReader {
+  /// Thrown where the reason is already among the problems, or lies above in the network.
+  struct Skipped: Error {}
+
+  let node: ONNXNode
+  var importer: NetworkImporter
+  private var attributes: [String: ONNXAttribute]
+  var problems = Diagnostics()
+
+  init(_ node: ONNXNode, importer: NetworkImporter) {
+    self.node = node
+    self.importer = importer
+    attributes = Dictionary(node.attributes.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  var location: Diagnostic.Location { .init(file: importer.file, layer: node.label) }
+  var opset: Int { importer.model.opset }
+  /// The first axis that is not the batch.
+  var firstDataAxis: Int { importer.leadingAxis == .batch ? 1 : 0 }
+
+  mutating func read() {
+    guard let row = OperatorTable.row(node.operatorType, domain: node.domain) else {
+      problems.report(Unsupported.problem(node, at: location))
+      finish()
+      return
+    }
+    check { reader in
+      if try !ConstantFolder.fold(&reader) { try row.read(&reader) }
+    }
+    finish()
+  }
+
+  private mutating func finish() {
+    for output in node.outputs where !output.isEmpty && importer.values[output] == nil {
+      importer.values[output] = .failed
+    }
+    importer.problems.report(contentsOf: problems)
+  }
+
+  /// Runs a step; what it throws is collected, and nil comes back in place of its result.
+  @discardableResult
+  mutating func check<Result>(_ step: (inout Self) throws -> Result) -> Result? {
+    do {
+      return try step(&self)
+    } catch is Skipped {
+    } catch let problem as Diagnostic {
+      problems.report(problem)
+    } catch let several as Diagnostics {
+      problems.report(contentsOf: several)
+    } catch {
+      problems.report(Diagnostic("\(error)", at: location))
+    }
+    return nil
+  }
+
+  func problem(_ found: String, supported: String? = nil, fix: String? = nil) -> Diagnostic {
+    Diagnostic(found, at: location, supported: supported, fix: fix)
+  }
+}
+
+// MARK: Attributes
+
+extension NodeReader {
+  mutating func take(_ name: String) -> ONNXAttribute? { attributes.removeValue(forKey: name) }
+
+  private func wrong(_ name: String, _ value: ONNXAttribute, supported: String) -> Diagnostic {
+    problem("attribute '\(name)' is \(value.kind)", supported: supported)
+  }
+
+  mutating func int(_ name: String, default standard: Int) throws -> Int {
+    guard let value = take(name) else { return standard }
+    guard case .int(let int) = value else { throw wrong(name, value, supported: "an int") }
+    return int
+  }
+
+  mutating func flag(_ name: String, default standard: Bool) throws -> Bool {
+    try int(name, default: standard ? 1 : 0) != 0
+  }
+
+  mutating func float(_ name: String, default standard: Float) throws -> Float {
+    guard let value = take(name) else { return standard }
+    guard case .float(let float) = value, float.isFinite else { throw wrong(name, value, supported: "a finite float") }
+    return float
+  }
+
+  mutating func string(_ name: String, default standard: String) throws -> String {
+    guard let value = take(name) else { return standard }
+    guard case .string(let string) = value else { throw wrong(name, value, supported: "a string") }
+    return string
+  }
+
+  mutating func ints(_ name: String) throws -> [Int]? {
+    guard let value = take(name) else { return nil }
+    guard case .ints(let ints) = value else { throw wrong(name, value, supported: "ints") }
+    return ints
+  }
+
+  /// Attributes that do not change what a trained network computes.
+  mutating func ignore(_ names: String...) {
+    for name in names { attributes[name] = nil }
+  }
+
+  /// Every attribute has been taken.
+  mutating func requireNoOtherAttributes() {
+    for name in attributes.keys.sorted() {
+      problems.report(problem("attribute '\(name)'", supported: "\(node.operatorType) without it"))
+    }
+    attributes = [:]
+  }
+}
+
+// MARK: Inputs
+
+extension NodeReader {
+  func hasInput(_ index: Int) -> Bool { node.inputs.indices.contains(index) && !node.inputs[index].isEmpty }
+
+  func value(_ index: Int) throws -> Value {
+    guard hasInput(index) else {
+      throw problem("\(node.inputs.count) inputs", supported: "an input \(index + 1)")
+    }
+    guard let value = importer.values[node.inputs[index]] else { throw Skipped() }
+    if case .failed = value { throw Skipped() }
+    return value
+  }
+
+  /// An input that the network computes.
+  func map(_ index: Int) throws -> FeatureMap {
+    if case .map(let map) = try value(index) { return map }
+    throw problem(
+      "input '\(node.inputs[index])' is a constant",
+      supported: "a tensor that the network computes as input \(index + 1)")
+  }
+
+  /// The same, with numbers that are no codes of a quantizer.
+  func realMap(_ index: Int) throws -> FeatureMap {
+    let map = try map(index)
+    if let encoding = map.encoding, encoding.scales != [1] || encoding.zeroPoints != [0] {
+      throw problem(
+        "input '\(node.inputs[index])' is of \(encoding.type.name)", supported: "floats",
+        fix: "put a DequantizeLinear in front of it")
+    }
+    return map
+  }
+
+  /// An input that is known when the model is read.
+  func constant(_ index: Int) throws -> Constant {
+    if case .constant(let constant) = try value(index) { return constant }
+    throw problem(
+      "input '\(node.inputs[index])' is computed by the network", supported: "a constant as input \(index + 1)",
+      fix: "freeze it into an initializer")
+  }
+
+  /// nil where it is left out.
+  func constantIfPresent(_ index: Int) throws -> Constant? { hasInput(index) ? try constant(index) : nil }
+
+  /// Integers that an input has or, in earlier operator sets, an attribute.
+  mutating func ints(_ name: String, orInput index: Int) throws -> [Int]? {
+    if let ints = try ints(name) { return ints }
+    guard let constant = try constantIfPresent(index) else { return nil }
+    guard let integers = constant.integers else {
+      throw problem("input '\(node.inputs[index])' is not of integers", supported: "int64")
+    }
+    return integers.map { Int($0) }
+  }
+
+  /// An axis as counted from the end where it is negative.
+  func axis(_ axis: Int, rank: Int) throws -> Int {
+    let counted = axis < 0 ? axis + rank : axis
+    guard (0..<rank).contains(counted) else {
+      throw problem("axis \(axis) of a tensor of \(rank) axes", supported: "\(-rank) to \(rank - 1)")
+    }
+    return counted
+  }
+
+  /// Says that the node needs the first axis to be data, not a batch.
+  mutating func mixesBatch(_ found: String) -> Diagnostic {
+    importer.mixesBatch = true
+    return problem(found, supported: "operators that treat every sample of the batch alone")
+  }
+}
+
+// MARK: Results
+
+extension NodeReader {
+  /// The name of the first result.
+  var result: String { node.outputs.first { !$0.isEmpty } ?? node.name }
+
+  /// The node's result is this.
+  mutating func produce(_ value: Value) throws {
+    for extra in node.outputs.dropFirst() where !extra.isEmpty {
+      throw problem("a second result, '\(extra)'", supported: "\(node.operatorType) with one result")
+    }
+    requireNoOtherAttributes()
+    importer.values[result] = value
+    if case .map(let map) = value { importer.setFileAxes(of: map) }
+  }
+
+  /// Appends a node; with a suffix it is one on the way to the result.
+  mutating func append(_ op: Op, _ suffix: String? = nil, inputs: [NodeID]) throws -> NodeID {
+    var place = Diagnostic.Location(file: importer.file, layer: node.label)
+    place.tensor = nil
+    let name = suffix.map { "\(result)/\($0)" } ?? result
+    do {
+      let id = try importer.graph.append(op, named: unused(name), inputs: inputs)
+      importer.graph[id].layerClass = node.operatorType
+      let shape = importer.graph[id].shape
+      guard shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 28) else {
+        throw problem("a tensor of shape \(shape)", supported: "tensors of up to \(1 << 28) elements")
+      }
+      return id
+    } catch var diagnostic as Diagnostic {
+      diagnostic.location.layer = node.label
+      throw diagnostic
+    }
+  }
+
+  /// Tensors of the model keep their names; what is put between them makes way.
+  private func unused(_ name: String) -> String {
+    var candidate = name
+    var number = 2
+    while importer.graph.node(named: candidate) != nil {
+      candidate = "\(name)/\(number)"
+      number += 1
+    }
+    return candidate
+  }
+
+  /// The map through a node that keeps its shape and order.
+  mutating func append(_ op: Op, to map: FeatureMap, _ suffix: String? = nil) throws -> FeatureMap {
+    var result = map
+    result.node = try append(op, suffix, inputs: [map.node])
+    return result
+  }
+
+  /// The map with its axes in another order.
+  mutating func ordered(_ map: FeatureMap, as order: [Int]) throws -> FeatureMap {
+    guard map.order != order else { return map }
+    var result = map
+    result.order = order
+    let extents = order.map { map.shape[$0] }
+    let moves = { (order: [Int]) in order.filter { map.shape[$0] > 1 } }
+    if moves(map.order) == moves(order) {
+      result.node = try append(.reshape(ReshapeOp(shape: Shape(extents))), "axes", inputs: [map.node])
+    } else {
+      let permutation = order.compactMap { map.order.firstIndex(of: $0) }
+      result.node = try append(.transpose(TransposeOp(permutation: permutation)), "axes", inputs: [map.node])
+    }
+    return result
+  }
+
+  /// The map with its axes in the model's own order.
+  mutating func natural(_ map: FeatureMap) throws -> FeatureMap {
+    try ordered(map, as: map.order.sorted())
+  }
+}

@@ -1,0 +1,37 @@
+import Diagnostics
+import ONNX
+import QIR
+
+/// Networks in ONNX files: opset 9 to 21, IR version 4 to 10.
+package struct ONNXNetwork {
+  package let graph: Graph
+  /// Warnings and notes.
+  package let notes: Diagnostics
+
+  package static let opsets = 9...21
+  package static let irVersions = 4...10
+
+  /// Reads a file.
+  /// - Throws: everything that is wrong with it.
+  package static func read(_ path: String) throws(Diagnostics) -> ONNXNetwork {
+    try read(ONNXFile.read(path), file: path)
+  }
+
+  /// - Throws: everything in the model that is not supported.
+  package static func read(_ model: ONNXModel, file: String) throws(Diagnostics) -> ONNXNetwork {
+    var problems = ModelChecks(file: file).problems(of: model)
+    let order = problems.collecting { try NodeOrder.sorted(model.graph, file: file) }
+    guard let order else { throw problems }
+    var importer = NetworkImporter(model, order: order, file: file, leadingAxis: .batch)
+    importer.run()
+    // Where nodes mix what lies along the first axis it is no batch: the whole tensor is one sample.
+    if importer.mixesBatch {
+      var whole = NetworkImporter(model, order: order, file: file, leadingAxis: .data)
+      whole.run()
+      if !whole.problems.hasErrors { importer = whole }
+    }
+    problems.report(contentsOf: importer.problems)
+    try problems.throwIfErrors()
+    return ONNXNetwork(graph: importer.graph, notes: problems)
+  }
+}

@@ -1,0 +1,34 @@
+/// An operator of a model and how it is read.
+package struct OperatorRow: Sendable {
+  /// "" is ONNX' own.
+  package let domain: String
+  package let names: [String]
+  /// What of it is supported, for the documentation.
+  package let notes: String
+  /// Appends the node's nodes to the graph and says what its results are.
+  let read: @Sendable (inout NodeReader) throws -> Void
+
+  init(
+    _ names: String..., domain: String = "", notes: String = "",
+    read: @escaping @Sendable (inout NodeReader) throws -> Void
+  ) {
+    self.names = names
+    self.domain = domain
+    self.notes = notes
+    self.read = read
+  }
+}
+
+/// Every operator that can be read: a new one is a row here and a reader under `Operators/`.
+package enum OperatorTable {
+  package static let rows: [OperatorRow] =
+    QuantizationOperators.rows + LinearOperators.rows + ElementwiseOperators.rows + ShapeOperators.rows
+    + PoolingOperators.rows
+
+  private static let byName: [String: OperatorRow] = Dictionary(
+    rows.flatMap { row in row.names.map { ("\(row.domain):\($0)", row) } }, uniquingKeysWith: { first, _ in first })
+
+  static func row(_ name: String, domain: String) -> OperatorRow? {
+    byName["\(domain == "ai.onnx" ? "" : domain):\(name)"]
+  }
+}

@@ -1,0 +1,80 @@
+import Diagnostics
+import ONNX
+import QIR
+import Quantization
+
+/// Quantizers and their inverses as operators of their own (QDQ).
+enum QuantizationOperators {
+  static let rows = [
+    OperatorRow(
+      "QuantizeLinear", notes: "int4 to int16, uint4 to uint16, per tensor and per axis", read: { try quantize(&$0) }),
+    OperatorRow(
+      "DequantizeLinear", notes: "of constants (also int32) and of quantized feature maps, per tensor and per axis",
+      read: { try dequantize(&$0) }),
+  ]
+
+  private static func quantize(_ reader: inout NodeReader) throws {
+    reader.ignore("saturate")
+    let parameters = reader.check { try QuantizationParameters(&$0, input: 1, ofQuantize: true) }
+    let map = try reader.realMap(0)
+    guard let parameters else { throw NodeReader.Skipped() }
+    let encoding = try parameters.encoding(over: map.shape, reader)
+    try reader.produce(.map(reader.quantize(map, encoding)))
+  }
+
+  private static func dequantize(_ reader: inout NodeReader) throws {
+    let parameters = reader.check { try QuantizationParameters(&$0, input: 1, ofQuantize: false) }
+    let map = try reader.map(0)
+    guard let parameters else { throw NodeReader.Skipped() }
+    guard let found = map.encoding else {
+      throw reader.problem("DequantizeLinear of floats", supported: "integers")
+    }
+    var encoding = try parameters.encoding(over: map.shape, reader)
+    encoding.type = found.type
+    try reader.produce(.map(reader.dequantize(map, encoding)))
+  }
+}
+
+extension NodeReader {
+  /// The map's values as codes: the result of a QuantizeLinear.
+  mutating func quantize(_ map: FeatureMap, _ encoding: IntegerEncoding, _ suffix: String? = nil) throws -> FeatureMap {
+    guard let bits = encoding.type.bits, let range = encoding.type.range, bits <= 16 else {
+      throw problem("quantization to \(encoding.type.name)", supported: "int4, uint4, int8, uint8, int16, uint16")
+    }
+    let quantizers = encoding.scales.indices.map { index in
+      UniformAffine(
+        bits: bits, scale: Double(encoding.scales[index]), zeroPoint: encoding.zeroPoints[index],
+        isSigned: range.lowerBound < 0)
+    }
+    // Scales along an axis are scales of channels once that axis is the last.
+    var map = map
+    if let axis = encoding.axis, encoding.scales.count > 1, map.order.last != axis {
+      map = try ordered(map, as: map.order.filter { $0 != axis } + [axis])
+    }
+    let op = QuantizeOp(
+      description: quantizers[0].description, bits: bits, quantizers: quantizers.map { $0.featureMap(at: location) })
+    var result = try append(.quantize(op), to: map, suffix)
+    result.encoding = encoding
+    return result
+  }
+
+  /// The values of codes: the same node where they are codes of these very scales, an affine function of it elsewhere.
+  mutating func dequantize(_ map: FeatureMap, _ encoding: IntegerEncoding, _ suffix: String? = nil) throws -> FeatureMap
+  {
+    guard let found = map.encoding else { throw problem("floats", supported: "integers") }
+    var map = map
+    map.encoding = nil
+    let isSame =
+      found.scales == encoding.scales && found.zeroPoints == encoding.zeroPoints
+      && (found.axis == encoding.axis || encoding.scales.count == 1)
+    if isSame { return suffix == nil ? try append(.identity(IdentityOp()), to: map) : map }
+    guard found.scales.count == 1, encoding.scales.count == 1 else {
+      throw problem(
+        "codes of other scales than they were made with, along an axis", supported: "one scale for the tensor there")
+    }
+    // value = scale (code - zero point), code = value' / scale' + zero point'
+    let scale = Rational(encoding.scales[0]) / Rational(found.scales[0])
+    let shift = Rational(encoding.scales[0]) * Rational(found.zeroPoints[0] - encoding.zeroPoints[0])
+    return try append(.elementwise(ElementwiseOp([.affine(scale: scale, shift: shift)])), to: map, suffix)
+  }
+}
