@@ -15,13 +15,14 @@ struct OperandWeights {
   ) throws {
     switch parameter {
     case .quantized(let tensor):
+      codes = tensor.codes.widened
       let inner = tensor.shape[(tensor.scaleAxis + 1)...].reduce(1, *)
       let scaleCount = tensor.scales.count
       // Which scale each output channel uses, as far as it uses only one.
       var scaleOf: [Int?] = Array(repeating: nil, count: outputChannels)
       var isPerOutput = true
       if scaleCount > 1 {
-        for index in tensor.codes.indices where isPerOutput {
+        for index in codes.indices where isPerOutput {
           let scale = index / inner % scaleCount
           let output = outputChannel(index)
           if let other = scaleOf[output], other != scale { isPerOutput = false }
@@ -29,14 +30,13 @@ struct OperandWeights {
         }
       }
       if scaleCount == 1 {
-        codes = tensor.codes
         scales = tensor.scales
       } else if isPerOutput {
-        codes = tensor.codes
         scales = scaleOf.map { tensor.scales[$0 ?? 0] }
       } else {
         // Scales along an input axis: codes become multiples of one unit.
-        let largest = tensor.codes.map(\.magnitude).max() ?? 0
+        let range = tensor.codes.range
+        let largest = max(range.lowerBound.magnitude, range.upperBound.magnitude)
         guard let common = CommonUnit(of: tensor.scales, largest: [largest]) else {
           throw Diagnostic(
             "weights whose scales differ along an input axis and have no common unit", at: location,
@@ -44,7 +44,7 @@ struct OperandWeights {
               + "\(CommonUnit.maximumBits) bits",
             fix: "leave scale_axis at its default or use alpha='auto_po2'")
         }
-        codes = tensor.codes.indices.map { tensor.codes[$0] * common.multiples[$0 / inner % scaleCount] }
+        for index in codes.indices { codes[index] *= common.multiples[index / inner % scaleCount] }
         scales = [common.unit]
       }
     case .real(let numbers, _):

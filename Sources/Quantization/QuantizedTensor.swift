@@ -3,7 +3,7 @@
 package struct QuantizedTensor: Sendable, Equatable {
   package var shape: [Int]
   /// Last axis fastest.
-  package var codes: [Int64]
+  package var codes: IntegerArray
   /// One, or as many as the shape has along `scaleAxis`.
   package var scales: [Rational]
   package var scaleAxis: Int
@@ -12,7 +12,7 @@ package struct QuantizedTensor: Sendable, Equatable {
   /// The quantizer that made it, as the model writes it; nil where that is not known.
   package var quantizer: String?
 
-  package init(shape: [Int], codes: [Int64], scales: [Rational], scaleAxis: Int? = nil, bits: Int) {
+  package init(shape: [Int], codes: IntegerArray, scales: [Rational], scaleAxis: Int? = nil, bits: Int) {
     precondition(codes.count == shape.reduce(1, *), "as many codes as the shape holds")
     self.shape = shape
     self.codes = codes
@@ -21,11 +21,23 @@ package struct QuantizedTensor: Sendable, Equatable {
     self.bits = bits
   }
 
+  package init(shape: [Int], codes: [Int64], scales: [Rational], scaleAxis: Int? = nil, bits: Int) {
+    self.init(shape: shape, codes: IntegerArray(codes), scales: scales, scaleAxis: scaleAxis, bits: bits)
+  }
+
   /// Code times scale, each the nearest double.
   package var values: [Double] {
     let doubles = scales.map(\.double)
-    guard doubles.count > 1 else { return codes.map { Double($0) * doubles[0] } }
-    let inner = shape[(scaleAxis + 1)...].reduce(1, *)
-    return codes.indices.map { Double(codes[$0]) * doubles[$0 / inner % doubles.count] }
+    let inner = doubles.count > 1 ? shape[(scaleAxis + 1)...].reduce(1, *) : 1
+    func values<Integer: FixedWidthInteger>(_ codes: [Integer]) -> [Double] {
+      guard doubles.count > 1 else { return codes.map { Double($0) * doubles[0] } }
+      return codes.indices.map { Double(codes[$0]) * doubles[$0 / inner % doubles.count] }
+    }
+    return switch codes.storage {
+    case .int8(let codes): values(codes)
+    case .int16(let codes): values(codes)
+    case .int32(let codes): values(codes)
+    case .int64(let codes): values(codes)
+    }
   }
 }

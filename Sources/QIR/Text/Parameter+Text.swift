@@ -17,7 +17,7 @@ extension Parameter {
     case .real(let numbers, let shape):
       return "float\(shape.text)(\(Self.text(numbers, style) { $0.number() }))"
     case .quantized(let tensor):
-      let codes = Self.text(tensor.codes, style) { $0.code(bits: tensor.bits) }
+      let codes = Self.text(tensor.codes.widened, style) { $0.code(bits: tensor.bits) }
       let scales =
         switch style {
         case .elided(let limit) where tensor.scales.count > limit: "[\(tensor.scales.count) scales]"
