@@ -29,12 +29,13 @@ extension LayerReader {
   ) throws -> Parameter {
     guard let quantizer else { return .real(values, shape: shape) }
     var tensor = try quantizer.kind.quantize(values, shape: shape, at: location)
-    tensor.quantizer = quantizer.kind.description
+    tensor.quantizer = quantizer
     return .quantized(tensor)
   }
 
   /// The bias of a layer with `count` outputs; nil where it has none.
   mutating func bias(count: Int?) throws -> Parameter? {
+    biasQuantizer = check { try $0.quantizer("bias_quantizer", of: "bias", trainable: false) } ?? nil
     guard try config.flag("use_bias", default: true) else { return nil }
     return try parameter("bias", shape: [count], quantizer: "bias_quantizer", trainable: false)
   }

@@ -1,6 +1,7 @@
 import Diagnostics
 import JSON
 import QIR
+import Quantization
 
 /// One call of a layer while it becomes nodes of the graph: what the reader of each layer class works on.
 struct LayerReader {
@@ -15,6 +16,8 @@ struct LayerReader {
   /// Nil where a layer above could not be read.
   let inputs: [NodeID]?
   var graph: Graph
+  /// What the layer quantizes its bias with, also where it has none.
+  var biasQuantizer: Quantizer?
   var problems = Diagnostics()
 
   var location: Diagnostic.Location { config.location }
@@ -69,6 +72,8 @@ struct LayerReader {
         "a tensor of shape \(shape)", at: location, supported: "tensors of up to \(Self.elementLimit) elements")
     }
     graph[id].layerClass = className
+    graph[id].layer = location.layer
+    graph[id].biasQuantizer = biasQuantizer
     return id
   }
 

@@ -53,7 +53,7 @@ extension Parameter {
   /// The quantizer as the model writes it, or the width alone.
   fileprivate var writtenQuantizer: String {
     switch self {
-    case .quantized(let tensor): tensor.quantizer ?? "\(tensor.bits) bits"
+    case .quantized(let tensor): tensor.quantizer?.kind.description ?? "\(tensor.bits) bits"
     case .real: "float32"
     }
   }

@@ -30,6 +30,8 @@ package struct GraphRewriter {
   package mutating func replace(_ id: NodeID, by op: Op, inputs: [NodeID]) throws {
     let copy = try append(op, named: source[id].name, inputs: inputs)
     result[copy].layerClass = source[id].layerClass
+    result[copy].layer = source[id].layer
+    result[copy].biasQuantizer = source[id].biasQuantizer
     result[copy].fileAxes = source[id].fileAxes
     replace(id, by: copy)
   }

@@ -1,6 +1,6 @@
 /// A parameter of a layer as integers: value = code x scale, exactly; one scale for all or one per index of the last axis
 /// (`scaleAxis` elsewhere).
-package struct QuantizedTensor: Sendable, Equatable {
+package struct QuantizedTensor: Sendable {
   package var shape: [Int]
   /// Last axis fastest.
   package var codes: IntegerArray
@@ -9,8 +9,11 @@ package struct QuantizedTensor: Sendable, Equatable {
   package var scaleAxis: Int
   /// The width that the quantizer declares, in bits.
   package var bits: Int
-  /// The quantizer that made it, as the model writes it; nil where that is not known.
-  package var quantizer: String?
+  /// The quantizer that made it; nil where that is not known.
+  package var quantizer: Quantizer?
+  /// How many of the numbers were 0 before they were quantized; known of kernels and biases with batch normalization
+  /// folded into them.
+  package var zerosBefore: Int?
 
   package init(shape: [Int], codes: IntegerArray, scales: [Rational], scaleAxis: Int? = nil, bits: Int) {
     precondition(codes.count == shape.reduce(1, *), "as many codes as the shape holds")

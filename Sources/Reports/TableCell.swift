@@ -45,16 +45,26 @@ package func grouped(_ value: Int) -> String {
   return (value < 0 ? "-" : "") + String(digits)
 }
 
-/// `value` with `decimals` digits (0 to 9) after the point, rounded half to even, grouped by thousands before it.
+/// `value` with `decimals` digits (0 to 9) after the point, rounded half to even, grouped by thousands before it. What is
+/// rounded is the very number, as in C's `printf`: 0.00625 is a little more than its digits say.
 package func fixed(_ value: Double, decimals: Int) -> String {
   precondition((0...9).contains(decimals), "a number is shown with 0 to 9 decimals")
-  guard value.isFinite else { return "\(value)" }
-  var power = 1
-  for _ in 0..<decimals { power *= 10 }
-  let scaled = (value.magnitude * Double(power)).rounded(.toNearestOrEven)
-  guard let units = Int(exactly: scaled) else { return "\(value)" }
-  let sign = value < 0 && units > 0 ? "-" : ""
-  guard decimals > 0 else { return sign + grouped(units) }
-  let fraction = String(units % power)
-  return sign + grouped(units / power) + "." + String(repeating: "0", count: decimals - fraction.count) + fraction
+  guard value.magnitude < 1e18 else { return "\(value)" }
+  guard decimals > 0 else { return grouped(Int(value.rounded(.toNearestOrEven))) }
+  let power = (0..<decimals).reduce(1) { power, _ in power * 10 }
+  let whole = value.magnitude.rounded(.down)
+  let units = rounded(value.magnitude - whole, times: Double(power))
+  let sign = value < 0 && (whole > 0 || units > 0) ? "-" : ""
+  let digits = String(units % power)
+  return sign + grouped(Int(whole) + units / power) + "." + String(repeating: "0", count: decimals - digits.count)
+    + digits
+}
+
+/// The integer next to `fraction` times `power`, half to even.
+private func rounded(_ fraction: Double, times power: Double) -> Int {
+  let product = fraction * power
+  // What the product lacks, exactly.
+  let error = (-product).addingProduct(fraction, power)
+  let isTie = product - product.rounded(.down) == 0.5
+  return Int(product.rounded(!isTie || error == 0 ? .toNearestOrEven : error > 0 ? .up : .down))
 }

@@ -10,8 +10,13 @@ struct SummaryCommand: ParsableCommand {
       Bits are counted as parameters times their widths, elements of quantized feature maps times theirs, and the \
       network's input elements times 8.
 
-      EXAMPLE
+      With --qstats: operations by kind and width, weights by width, and sparsity, line for line what print_qstats of \
+      QKeras prints, where QKeras can do the network and beyond. JSON has the true numbers of products and weights \
+      beside QKeras' own.
+
+      EXAMPLES
         qcc summary model.h5 --format json
+        qcc summary model.h5 --qstats
       """)
 
   @Argument(help: "The model: a Keras H5 file.", completion: .file(extensions: ["h5", "hdf5"]))
@@ -20,9 +25,33 @@ struct SummaryCommand: ParsableCommand {
   @Option(help: "How the report is printed.")
   var format = ReportFormat.text
 
+  @Flag(help: "Operations, weights and sparsity as QKeras' print_qstats gives them.")
+  var qstats = false
+
+  @Flag(
+    help: """
+      With --qstats: count the zeros of folded layers before they are quantized, as QKeras does, and print its remarks \
+      on them.
+      """)
+  var qtoolsCompatible = false
+
+  func validate() throws {
+    if qtoolsCompatible, !qstats { throw ValidationError("--qtools-compatible is for --qstats") }
+  }
+
   func run() throws {
     let result = try Compilation.read(model)
     show(result.remarks)
+    if qstats {
+      let report = QStatsBuilder(result.graph, isCompatible: qtoolsCompatible).report
+      show(report.remarks)
+      switch format {
+      case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
+      case .json: print(try jsonText(report))
+      case .csv: print(report.csv(), terminator: "")
+      }
+      return
+    }
     let report = SummaryBuilder(result.graph).report
     switch format {
     case .text: print(report.text(Terminal.standardOutput.style), terminator: "")

@@ -15,7 +15,7 @@ import Testing
     "frobnicate", "compile", "compile --bogus x.h5", "compile ''", "verify x.h5 --samples 0",
     "verify x.h5 --samples many",
     "verify x.h5 --threads -1", "tile-report x.h5 --format xml", "tile-report x.h5 --cost-model free",
-    "simulate x.h5 -o y.npy", "summary", "targets a b",
+    "simulate x.h5 -o y.npy", "summary", "summary x.h5 --qtools-compatible", "targets a b",
   ])
   func wrongUsage(_ words: String) throws {
     let result = try Command.run(words, in: "/")

@@ -72,6 +72,9 @@ import Testing
   @Test(arguments: [
     (0.0, 2, "0.00"), (80.25, 2, "80.25"), (-0.001, 2, "0.00"), (-1234.5, 0, "-1,234"), (0.125, 2, "0.12"),
     (2.05, 1, "2.0"), (999_999.999, 2, "1,000,000.00"), (.infinity, 2, "inf"),
+    // As C prints them: the number itself is rounded, not its shortest decimal.
+    (0.00625, 4, "0.0063"), (0.03125, 4, "0.0312"), (0.99996, 4, "1.0000"), (1_234_567.8915, 3, "1,234,567.891"),
+    (0.5, 0, "0"), (1.5, 0, "2"),
   ])
   func fixedDecimals(value: Double, decimals: Int, text: String) {
     #expect(fixed(value, decimals: decimals) == text)

@@ -56,7 +56,8 @@ enum AdaptiveActivation {
     let description =
       quantizers.count == 1 ? quantizers[0].kind.description : "QAdaptiveActivation(\(kind),\(bits))"
     return try layer.append(
-      .quantize(QuantizeOp(description: description, bits: bits, quantizers: maps)), inputs: [input])
+      .quantize(QuantizeOp(description: description, quantizer: quantizers.first, bits: bits, quantizers: maps)),
+      inputs: [input])
   }
 
   /// In float32, as QKeras computes it.

@@ -60,6 +60,7 @@ enum FoldedLayers {
   ) throws -> (kernel: Parameter, bias: Parameter) {
     let kernelQuantizer = layer.check { try $0.quantizer(key, of: variable, trainable: true) }
     let biasQuantizer = layer.check { try $0.quantizer("bias_quantizer", of: "bias", trainable: false) }
+    layer.biasQuantizer = biasQuantizer ?? nil
     let kernel = layer.check { try $0.weights.values(variable, shape: shape) }
     let statistics = layer.check { try Statistics(&$0, outputs: outputs) }
     guard let kernelQuantizer, let biasQuantizer, let kernel, let statistics else { throw LayerReader.Skipped() }
@@ -81,9 +82,11 @@ enum FoldedLayers {
     }
     return (
       try LayerReader.parameter(
-        values, shape: kernel.shape, through: kernelQuantizer, at: layer.weights.location(of: variable)),
+        values, shape: kernel.shape, through: kernelQuantizer, at: layer.weights.location(of: variable)
+      ).afterFolding(values),
       try LayerReader.parameter(
-        bias, shape: [count], through: biasQuantizer, at: layer.weights.location(of: "bias"))
+        bias, shape: [count], through: biasQuantizer, at: layer.weights.location(of: "bias")
+      ).afterFolding(bias)
     )
   }
 
@@ -117,5 +120,14 @@ enum FoldedLayers {
         inverse[i] * ((bias?[i] ?? 0) - mean[i]) + (beta?[i] ?? 0)
       }
     }
+  }
+}
+
+extension Parameter {
+  /// The same, knowing how many of the folded numbers were 0.
+  fileprivate func afterFolding(_ numbers: [Float]) -> Parameter {
+    guard case .quantized(var tensor) = self else { return self }
+    tensor.zerosBefore = numbers.reduce(0) { $0 + ($1 == 0 ? 1 : 0) }
+    return .quantized(tensor)
   }
 }

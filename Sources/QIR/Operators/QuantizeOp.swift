@@ -6,6 +6,8 @@ package struct QuantizeOp: Operator {
   package static let mnemonic = "quantize"
   /// How the model writes it.
   package var description: String
+  /// The quantizer that the model names; of several the first. Nil where it names none.
+  package var quantizer: Quantizer?
   /// The width that the model declares, in bits.
   package var bits: Int
   /// One for the tensor, or one per channel.
@@ -13,12 +15,14 @@ package struct QuantizeOp: Operator {
 
   package init(_ quantizer: Quantizer, at location: Diagnostic.Location) throws {
     description = quantizer.kind.description
+    self.quantizer = quantizer
     bits = quantizer.kind.bits
     quantizers = try quantizer.kind.featureMaps(at: location)
   }
 
-  package init(description: String, bits: Int, quantizers: [FeatureMapQuantizer]) {
+  package init(description: String, quantizer: Quantizer? = nil, bits: Int, quantizers: [FeatureMapQuantizer]) {
     self.description = description
+    self.quantizer = quantizer
     self.bits = bits
     self.quantizers = quantizers
   }

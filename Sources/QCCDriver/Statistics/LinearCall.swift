@@ -1,0 +1,120 @@
+import QIR
+import Quantization
+import Reports
+
+/// One call of a layer that multiplies its input with quantized weights: one node, or the two of a separable convolution.
+struct LinearCall {
+  let name: String
+  /// What it multiplies.
+  let input: NodeID
+  let isFolded: Bool
+  private let kernels: [Parameter]
+  private let bias: Parameter?
+  private let biasQuantizer: Quantizer?
+  /// As QKeras counts operations, and weights per kernel.
+  private let counts: (operations: Int, weights: [Int])
+  private let macs: Int
+
+  /// Nil where `node` is no last linear node of such a layer.
+  init?(_ node: Node, in graph: Graph) {
+    guard let input = node.inputs.first else { return nil }
+    let shape = graph[input].shape
+    let macs = node.op.multiplyAccumulates(from: [shape], to: node.shape)
+    switch node.op {
+    case .convolution(let op):
+      let taps = op.window.size.area
+      if op.takesAccumulators, graph[input].isFirstOfSeparable, case .depthwiseConvolution(let first) = graph[input].op,
+        let below = graph[input].inputs.first
+      {
+        let channels = graph[below].shape.channels
+        let taps = first.window.size.area
+        let positions = node.shape.elements / node.shape.channels
+        self.init(
+          node, input: below, kernels: [first.kernel, op.kernel], bias: op.bias,
+          counts: (
+            taps * positions * channels + node.shape.elements, [taps * channels, node.shape.channels * channels]
+          ), macs: macs + graph[input].op.multiplyAccumulates(from: [graph[below].shape], to: shape))
+      } else {
+        self.init(
+          node, input: input, kernels: [op.kernel], bias: op.bias,
+          counts: (
+            node.shape.elements * taps * shape.channels, [taps * node.shape.channels * shape.channels]
+          ), macs: macs)
+      }
+    case .depthwiseConvolution(let op):
+      guard !node.isFirstOfSeparable else { return nil }
+      let taps = op.window.size.area
+      let positions = node.shape.elements / node.shape.channels
+      self.init(
+        node, input: input, kernels: [op.kernel], bias: op.bias,
+        counts: (taps * positions * shape.channels, [taps * node.shape.channels * shape.channels]), macs: macs)
+    case .dense(let op):
+      self.init(
+        node, input: input, kernels: [op.kernel], bias: op.bias, counts: (macs, [op.kernel.elements]), macs: macs)
+    case .input, .quantize, .batchNormalization, .elementwise, .softmax, .add, .concatenate, .maxPool, .averagePool,
+      .pad, .reshape, .transpose, .identity:
+      return nil
+    }
+  }
+
+  private init?(
+    _ node: Node, input: NodeID, kernels: [Parameter], bias: Parameter?, counts: (operations: Int, weights: [Int]),
+    macs: Int
+  ) {
+    guard node.layerClass?.hasPrefix("Q") ?? false || kernels[0].isQuantized else { return nil }
+    name = node.layerName
+    self.input = input
+    isFolded = node.layerClass?.hasSuffix("Batchnorm") ?? false
+    self.kernels = kernels
+    self.bias = bias
+    biasQuantizer = node.biasQuantizer
+    self.counts = counts
+    self.macs = macs
+  }
+
+  func operation(input type: OperandType) -> QStatsReport.Operation {
+    .init(
+      layer: name, count: counts.operations, type: OperandType(kernels[0]).multiplication(with: type), macs: macs)
+  }
+
+  var weights: QStatsReport.Weights {
+    let type = biasQuantizer.map { OperandType($0) } ?? bias.map { OperandType($0) } ?? .float
+    let elements = bias?.elements ?? 0
+    return .init(
+      layer: name,
+      kernels: zip(kernels, counts.weights).map { kernel, count in
+        .init(count: count, bits: OperandType(kernel).bits, stored: kernel.elements)
+      },
+      bias: .init(count: elements, bits: type.bits, stored: elements))
+  }
+
+  func sparsity(beforeQuantization: Bool) -> QStatsReport.Sparsity {
+    let parameters = kernels + (bias.map { [$0] } ?? [])
+    return .init(
+      layer: name, elements: parameters.reduce(0) { $0 + $1.elements },
+      zeros: parameters.reduce(0) { $0 + $1.zeros(beforeQuantization: beforeQuantization) })
+  }
+}
+
+extension Node {
+  /// Whether another node of the same layer finishes what it begins.
+  fileprivate var isFirstOfSeparable: Bool {
+    guard case .depthwiseConvolution = op else { return false }
+    return layerClass?.hasPrefix("QSeparable") ?? false
+  }
+}
+
+extension Parameter {
+  fileprivate var isQuantized: Bool {
+    if case .quantized = self { true } else { false }
+  }
+
+  fileprivate func zeros(beforeQuantization: Bool) -> Int {
+    switch self {
+    case .quantized(let tensor):
+      if beforeQuantization, let zeros = tensor.zerosBefore { return zeros }
+      return tensor.codes.reduce(0) { $0 + ($1 == 0 ? 1 : 0) }
+    case .real(let numbers, _): return numbers.reduce(0) { $0 + ($1 == 0 ? 1 : 0) }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import QIR
+
+/// What QKeras' statistics take the result of each node for (`create_activation_cache` in its estimate.py): activations
+/// and linear layers make a type, every other layer passes on the one of its first input.
+struct OperandTypes {
+  private var types: [OperandType] = []
+
+  init(_ graph: Graph) {
+    for node in graph.nodes { types.append(type(of: node)) }
+  }
+
+  subscript(id: NodeID) -> OperandType { types[id.index] }
+
+  /// Layers whose result has no quantizer but that of their own activation.
+  private static let linearClasses: Set<String> = [
+    "QDense", "QConv2D", "QConv1D", "QDepthwiseConv2D", "QConv2DBatchnorm", "QDepthwiseConv2DBatchnorm",
+  ]
+  /// Layers whose activation QKeras does not look at.
+  private static let passingClasses: Set<String> = [
+    "QSeparableConv1D", "QSeparableConv2D", "QAveragePooling2D", "QGlobalAveragePooling2D",
+  ]
+
+  private func type(of node: Node) -> OperandType {
+    let first = node.inputs.first.map { self[$0] } ?? .input
+    let layer = node.layerClass
+    switch node.op {
+    case .input: return .input
+    case .quantize(let op):
+      if let layer, Self.passingClasses.contains(layer) { return first }
+      return OperandType(op, adapts: layer == "QAdaptiveActivation")
+    case .convolution, .depthwiseConvolution, .dense:
+      return layer.map(Self.linearClasses.contains) ?? true ? .float : first
+    case .elementwise, .softmax:
+      return layer == "QActivation" || layer.map(Self.linearClasses.contains) ?? true ? .float : first
+    case .batchNormalization, .add, .concatenate, .maxPool, .averagePool, .pad, .reshape, .transpose, .identity:
+      return first
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Diagnostics
+import QIR
+import Reports
+
+/// Counts operations, weights and zeros as QKeras' `print_qstats` does (`extract_model_operations` in its estimate.py and
+/// `get_model_sparsity` in its utils.py), for the layers that have quantizers.
+///
+/// QKeras counts as if every input channel met every output channel in depthwise and grouped kernels, and a separable
+/// convolution as one operation per output and tap; the report has what the network really takes beside it.
+package struct QStatsBuilder {
+  package let graph: Graph
+  /// Whether the zeros of layers with batch normalization folded into them are counted before they are quantized, as
+  /// QKeras does, instead of behind.
+  package let isCompatible: Bool
+
+  package init(_ graph: Graph, isCompatible: Bool = false) {
+    self.graph = graph
+    self.isCompatible = isCompatible
+  }
+
+  package var report: QStatsReport {
+    let types = OperandTypes(graph)
+    var operations: [QStatsReport.Operation] = []
+    var weights: [QStatsReport.Weights] = []
+    var sparsity: [QStatsReport.Sparsity] = []
+    var unquantized: [QStatsReport.Unquantized] = []
+    var seen: Set<String> = []
+    for node in graph.nodes {
+      let layer = LinearCall(node, in: graph)
+      if let layer { operations.append(layer.operation(input: types[layer.input])) }
+      // A layer that is called twice has its weights once.
+      let isFirst = !seen.contains(node.layerName)
+      if let layer, isFirst {
+        weights.append(layer.weights)
+        sparsity.append(layer.sparsity(beforeQuantization: isCompatible))
+        if isCompatible, layer.isFolded { unquantized.append(.init(layer: layer.name, reason: .folded)) }
+      } else if layer == nil, isFirst, node.hasUnquantizedNumbers {
+        unquantized.append(.init(layer: node.layerName, reason: .noQuantizers))
+      }
+      if layer != nil || node.hasUnquantizedNumbers { seen.insert(node.layerName) }
+    }
+    return QStatsReport(operations: operations, weights: weights, sparsity: sparsity, unquantized: unquantized)
+  }
+}
+
+extension QStatsReport {
+  /// Where QKeras counts otherwise than there is, one note per kind.
+  package var remarks: [Diagnostic] {
+    let operations = operations.filter { $0.count != $0.macs }.map { "\($0.layer) \($0.count) for \($0.macs)" }
+    let weights = weights.flatMap { layer in
+      layer.kernels.filter { $0.count != $0.stored }.map { "\(layer.layer) \($0.count) for \($0.stored)" }
+    }
+    return [("operations", operations), ("weights", weights)].compactMap { what, layers in
+      guard !layers.isEmpty else { return nil }
+      let shown = layers.prefix(4).joined(separator: ", ") + (layers.count > 4 ? ", …" : "")
+      return Diagnostic(
+        "QKeras counts other \(what) than there are in depthwise, grouped and separable layers: \(shown)",
+        severity: .note)
+    }
+  }
+}
+
+extension Node {
+  /// The layer's name, or the node's where no layer is known.
+  var layerName: String { layer ?? name }
+
+  /// Whether the layer has weights and no quantizers for them.
+  fileprivate var hasUnquantizedNumbers: Bool {
+    switch op {
+    case .batchNormalization: layerClass != "QBatchNormalization"
+    case .convolution, .depthwiseConvolution, .dense: !(layerClass?.hasPrefix("Q") ?? false)
+    case .input, .quantize, .elementwise, .softmax, .add, .concatenate, .maxPool, .averagePool, .pad, .reshape,
+      .transpose, .identity:
+      false
+    }
+  }
+}
