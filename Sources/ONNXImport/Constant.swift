@@ -110,7 +110,7 @@ extension Constant {
       return Constant(shape: newShape, .integers(permute(integers, shape, permutation), type))
     case .quantized(let tensor):
       var moved = QuantizedTensor(
-        shape: newShape, codes: permute(tensor.codes, shape, permutation), scales: tensor.scales,
+        shape: newShape, codes: tensor.codes.permuted(shape, permutation), scales: tensor.scales,
         scaleAxis: tensor.scales.count > 1 ? permutation.firstIndex(of: tensor.scaleAxis) : nil, bits: tensor.bits)
       moved.quantizer = tensor.quantizer
       return Constant(shape: newShape, .quantized(moved))
@@ -144,4 +144,15 @@ func permute<Element>(_ elements: [Element], _ shape: [Int], _ permutation: [Int
     if axis < 0 { break }
   }
   return result
+}
+
+extension IntegerArray {
+  fileprivate func permuted(_ shape: [Int], _ permutation: [Int]) -> IntegerArray {
+    switch storage {
+    case .int8(let elements): IntegerArray(permute(elements, shape, permutation))
+    case .int16(let elements): IntegerArray(permute(elements, shape, permutation))
+    case .int32(let elements): IntegerArray(permute(elements, shape, permutation))
+    case .int64(let elements): IntegerArray(permute(elements, shape, permutation))
+    }
+  }
 }
