@@ -35,6 +35,8 @@ struct OperandType: Hashable {
       self.init(coding: coding, bits: bits, isSigned: false)
     case .quantizedSigmoid: self.init(coding: .fixedPoint, bits: bits, isSigned: false)
     case .featureMapAffine(let kind): self.init(coding: .fixedPoint, bits: bits, isSigned: kind.zeroPoint > 0)
+    case .uniformAffine(let kind):
+      self.init(coding: .fixedPoint, bits: bits, isSigned: kind.range.lowerBound < kind.zeroPoint)
     case .quantizedPowerOfTwo: self.init(coding: .powerOfTwo, bits: bits, isSigned: true)
     case .quantizedReLUPowerOfTwo: self.init(coding: .powerOfTwo, bits: bits, isSigned: false)
     case .ternary, .stochasticTernary: self.init(coding: .ternary, bits: 2, isSigned: true)
