@@ -10,7 +10,7 @@ extension Lowerer {
     guard let zero = value.zeroPoint else {
       throw Diagnostic(
         "the feature map from '\(graph[source].name)' has no integer code for zero", at: graph.location(of: id),
-        fix: "put a QActivation in front of the padding")
+        fix: "put \(graph.format.quantizer) in front of the padding")
     }
     let input = program[value.tensor]
     let range = min(input.range.lowerBound, zero)...max(input.range.upperBound, zero)
@@ -50,7 +50,8 @@ extension Lowerer {
     guard value.channelFormulas == 1 || channels % before == 0 else {
       throw Diagnostic(
         "a reshape to \(graph[id].shape) of channels with different scales", at: graph.location(of: id),
-        supported: "shapes that keep channels whole, or a flatten", fix: "put a QActivation in front of the reshape")
+        supported: "shapes that keep channels whole, or a flatten",
+        fix: "put \(graph.format.quantizer) in front of the reshape")
     }
     /// Channel c of the result is channel c mod `before` of the source.
     func repeated<Formula>(_ formulas: [Formula]) -> [Formula] {

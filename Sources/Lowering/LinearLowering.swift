@@ -54,12 +54,13 @@ extension Lowerer {
     guard input.scales.count == 1, input.shifts.count == 1 else {
       throw Diagnostic(
         "the channels of the feature map from '\(graph[source].name)' have different scales", at: location,
-        supported: "one scale for the feature map", fix: "put one QActivation for all channels in front of it")
+        supported: "one scale for the feature map", fix: "put \(graph.format.quantizer) for all channels in front of it"
+      )
     }
     guard let zero = input.zeroPoint else {
       throw Diagnostic(
         "the feature map from '\(graph[source].name)' has no integer code for zero", at: location,
-        fix: "put a QActivation in front of it")
+        fix: "put \(graph.format.quantizer) in front of it")
     }
     let tensor = program[input.tensor]
     let isPadded = shape.padding != .none || hangsOver(shape)
@@ -69,7 +70,7 @@ extension Lowerer {
     var weightLocation = location
     weightLocation.tensor = "kernel"
     let weights = try OperandWeights(
-      kernel, outputChannels: channels, outputChannel: outputChannel, at: weightLocation)
+      kernel, outputChannels: channels, outputChannel: outputChannel, format: graph.format, at: weightLocation)
     let weightRange = (weights.codes.min() ?? 0)...(weights.codes.max() ?? 0)
     let weightType = IntegerType.narrowestSigned(holding: weightRange)
     let weightLimbs = limbCount(of: weightRange)

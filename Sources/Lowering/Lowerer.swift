@@ -104,7 +104,9 @@ struct Lowerer {
       location.tensor = "kernel"
       let channels = node.shape.channels
       _ = problems.collecting {
-        try OperandWeights(kernel, outputChannels: channels, outputChannel: { $0 % channels }, at: location)
+        try OperandWeights(
+          kernel, outputChannels: channels, outputChannel: { $0 % channels }, format: graph.format,
+          at: location)
       }
       return .failed(isQuantized: false)
     }
@@ -121,7 +123,7 @@ struct Lowerer {
     case .realInput:
       throw Diagnostic(
         "the network's input '\(graph[input].name)' reaches it unquantized", at: graph.location(of: id),
-        fix: "put a QActivation behind the input")
+        fix: "put \(graph.format.quantizer) behind the input")
     case .host(let behind):
       throw Diagnostic(
         "it reads '\(graph[input].name)', which runs on the host behind '\(graph[behind].name)'",
@@ -141,7 +143,7 @@ struct Lowerer {
     Diagnostic(
       "the feature map from '\(graph[input].name)' reaches it unquantized", at: graph.location(of: id),
       fix:
-        "insert a QActivation, for example quantized_relu(8, 4), between '\(graph[input].name)' and '\(graph[id].name)'"
+        "insert \(graph.format.exampleQuantizer) between '\(graph[input].name)' and '\(graph[id].name)'"
     )
   }
 
@@ -271,7 +273,8 @@ struct Lowerer {
         if case .realInput = states[id.index] {
           problems.report(
             Diagnostic(
-              "the network hands out its input", at: graph.location(of: id), fix: "put a QActivation behind the input"))
+              "the network hands out its input", at: graph.location(of: id),
+              fix: "put \(graph.format.quantizer) behind the input"))
         }
         continue
       }
@@ -279,7 +282,7 @@ struct Lowerer {
         problems.report(
           Diagnostic(
             "the network's output is a sum that has no common scale", at: graph.location(of: id),
-            fix: "put a QActivation behind it"))
+            fix: "put \(graph.format.quantizer) behind it"))
         continue
       }
       if program.outputs.contains(value.tensor) { continue }

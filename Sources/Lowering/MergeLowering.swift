@@ -99,7 +99,8 @@ extension Lowerer {
       guard axis == 2 else {
         throw Diagnostic(
           "its inputs have scales without a common unit", at: graph.location(of: id),
-          supported: "scales that are multiples of each other", fix: "put a QActivation behind the Concatenate")
+          supported: "scales that are multiples of each other",
+          fix: "put \(graph.format.quantizer) behind the concatenation")
       }
       parts = values.map { .init(input: $0.tensor) }
       scales = []

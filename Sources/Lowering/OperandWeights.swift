@@ -9,9 +9,12 @@ struct OperandWeights {
   /// One for all output channels, or one per output channel.
   var scales: [Rational]
 
-  /// - Parameter outputChannel: of the element at an index of the flattened tensor.
+  /// - Parameters:
+  ///   - outputChannel: of the element at an index of the flattened tensor.
+  ///   - format: the file's, for messages.
   init(
-    _ parameter: Parameter, outputChannels: Int, outputChannel: (Int) -> Int, at location: Diagnostic.Location
+    _ parameter: Parameter, outputChannels: Int, outputChannel: (Int) -> Int, format: ModelFormat,
+    at location: Diagnostic.Location
   ) throws {
     switch parameter {
     case .quantized(let tensor):
@@ -48,13 +51,13 @@ struct OperandWeights {
         scales = [common.unit]
       }
     case .real(let numbers, _):
-      (codes, scales) = try Self.exactCodes(of: numbers, at: location)
+      (codes, scales) = try Self.exactCodes(of: numbers, format, at: location)
     }
   }
 
   /// float32 weights that no quantizer touches, where they all are multiples of one power of two in 16 bits.
   private static func exactCodes(
-    of numbers: [Float], at location: Diagnostic.Location
+    of numbers: [Float], _ format: ModelFormat, at location: Diagnostic.Location
   ) throws -> (codes: [Int64], scales: [Rational]) {
     let exponents = numbers.filter { $0 != 0 }.map { Int($0.exponent) - $0.significandWidth }
     guard let least = exponents.min() else { return (numbers.map { _ in 0 }, [.one]) }
@@ -63,7 +66,7 @@ struct OperandWeights {
     guard bits <= 16 else {
       throw Diagnostic(
         "float32 weights that need \(bits) bits to be exact", at: location, supported: "weights exact in 16 bits",
-        fix: "give the layer a quantizer: QConv2D, QDepthwiseConv2D or QDense with kernel_quantizer=")
+        fix: format.weightQuantizer)
     }
     let unit = Double(sign: .plus, exponent: least, significand: 1)
     return (numbers.map { Int64(Double($0) / unit) }, [.powerOfTwo(least)])

@@ -63,7 +63,8 @@ extension Lowerer {
     guard endsInQuantizer(id), value.scales.count == 1 else {
       throw Diagnostic(
         "an average over windows of \(counts.sorted()) pixels has no common scale", at: graph.location(of: id),
-        supported: "padding='valid', or a QActivation right behind the pooling", fix: "put a QActivation behind it")
+        supported: "windows inside the feature map, or a quantizer right behind the pooling",
+        fix: "put \(graph.format.quantizer) behind it")
     }
     var sum = IntegerValue(tensor: output, scales: [.one], shifts: shifts, isQuantized: false)
     sum.windowScales = Dictionary(uniqueKeysWithValues: counts.map { ($0, scales($0)[0]) })

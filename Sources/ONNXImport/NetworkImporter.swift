@@ -28,6 +28,7 @@ struct NetworkImporter {
     self.file = file
     self.leadingAxis = leadingAxis
     graph = Graph(name: model.graph.name.isEmpty ? "model" : model.graph.name, file: file)
+    graph.format = .onnx
     readers = Dictionary(
       (model.graph.nodes.flatMap(\.inputs) + model.graph.outputs.map(\.name)).map { ($0, 1) }, uniquingKeysWith: +)
   }

@@ -16,6 +16,8 @@ package struct Graph: Sendable {
   package var name: String
   /// The file it was read from, for messages.
   package var file: String?
+  /// Of that file.
+  package var format = ModelFormat.keras
   package private(set) var nodes: [Node] = []
   package var outputs: [NodeID] = []
 

@@ -7,6 +7,7 @@ package struct GraphRewriter {
   package init(_ source: Graph) {
     self.source = source
     result = Graph(name: source.name, file: source.file)
+    result.format = source.format
     copies = Array(repeating: nil, count: source.nodes.count)
   }
 

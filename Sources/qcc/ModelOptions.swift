@@ -4,7 +4,7 @@ import Reports
 
 /// What every command that reads a model takes.
 struct ModelOptions: ParsableArguments {
-  @Argument(help: "The model: a Keras H5 file.", completion: .file(extensions: ["h5", "hdf5"]))
+  @Argument(help: "The model: a Keras H5 or an ONNX file.", completion: .file(extensions: ["h5", "hdf5", "onnx"]))
   var model: String
 
   @Option(help: ArgumentHelp("The accelerator: a built-in target's name or a YAML file.", valueName: "name|file"))

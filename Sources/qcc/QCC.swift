@@ -21,7 +21,8 @@ struct QCC: ParsableCommand {
         qcc verify model.h5
         qcc tile-report model.h5
 
-      Models are Keras H5 files as QKeras 0.9 with TensorFlow 2.15 saves them.
+      Models are Keras H5 files as QKeras 0.9 with TensorFlow 2.15 saves them, or ONNX
+      files with quantizers in them (QDQ, QLinear, QONNX).
       """,
     version: "0.1.0",
     subcommands: [

@@ -19,7 +19,7 @@ struct SummaryCommand: ParsableCommand {
         qcc summary model.h5 --qstats
       """)
 
-  @Argument(help: "The model: a Keras H5 file.", completion: .file(extensions: ["h5", "hdf5"]))
+  @Argument(help: "The model: a Keras H5 or an ONNX file.", completion: .file(extensions: ["h5", "hdf5", "onnx"]))
   var model: String
 
   @Option(help: "How the report is printed.")

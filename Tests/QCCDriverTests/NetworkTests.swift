@@ -6,7 +6,7 @@ import Testing
 @Suite struct NetworkTests {
   /// Networks that are refused: the layers that are named, and a part of the message.
   static let refused: [String: (layers: Set<String>, words: [String])] = [
-    "zoo/affine_maps": (["depthwise"], ["different scales", "put one QActivation"]),
+    "zoo/affine_maps": (["depthwise"], ["different scales", "put a QActivation for all channels"]),
     "zoo/bernoulli_random": (["c0"], ["random", "binary(use_01=True)"]),
     "zoo/bn_rows": (["n0", "n1"], ["the last axis"]),
   ]
