@@ -26,18 +26,14 @@ extension Lowerer {
       quantization: value.quantization)
   }
 
-  /// A transpose that only moves axes of extent 1 is a reshape; for any other the engines would have to move elements.
-  mutating func transpose(_ id: NodeID, _ op: TransposeOp) throws -> State {
-    let source = graph[id].inputs[0]
-    guard graph[source].shape.keepsElements(under: op.permutation) else {
-      throw Diagnostic(
-        "the axes of '\(graph[source].name)', of shape \(graph[source].shape), are reordered to \(graph[id].shape)",
-        at: graph.location(of: id),
-        supported:
-          "transposes that cancel each other, move axes of extent 1 only, or end in a flatten and a dense layer",
-        fix: "train the network with the axes in one order")
-    }
-    return try reshape(id)
+  /// No engine moves elements: what the passes could not take out is refused.
+  func untransposable(_ id: NodeID) -> Diagnostic {
+    let source = graph[graph[id].inputs[0]]
+    return Diagnostic(
+      "the axes of '\(source.name)', of shape \(source.shape), are reordered to \(graph[id].shape)",
+      at: graph.location(of: id),
+      supported: "transposes that cancel each other, move axes of extent 1 only, or end in a flatten and a dense layer",
+      fix: "train the network with the axes in one order")
   }
 
   /// The same codes under another shape.

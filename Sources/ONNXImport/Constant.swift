@@ -120,30 +120,7 @@ extension Constant {
 
 /// Elements in the order of permuted axes.
 func permute<Element>(_ elements: [Element], _ shape: [Int], _ permutation: [Int]) -> [Element] {
-  var strides = [Int](repeating: 1, count: shape.count)
-  for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
-  let extents = permutation.map { shape[$0] }
-  let steps = permutation.map { strides[$0] }
-  guard let last = extents.indices.last, !elements.isEmpty else { return elements }
-  var result: [Element] = []
-  result.reserveCapacity(elements.count)
-  var index = [Int](repeating: 0, count: extents.count)
-  var start = 0
-  while result.count < elements.count {
-    for position in 0..<extents[last] { result.append(elements[start + position * steps[last]]) }
-    // The next run: carry from the last axis but one.
-    var axis = last - 1
-    while axis >= 0 {
-      index[axis] += 1
-      start += steps[axis]
-      if index[axis] < extents[axis] { break }
-      start -= steps[axis] * extents[axis]
-      index[axis] = 0
-      axis -= 1
-    }
-    if axis < 0 { break }
-  }
-  return result
+  Shape(shape).permute(elements, by: permutation)
 }
 
 extension IntegerArray {

@@ -1,6 +1,5 @@
 import Diagnostics
 import QIR
-import Quantization
 
 /// Moves quantizers up over operators that only move elements, so that they meet the linear layer whose accumulators they
 /// quantize, and what is moved is codes instead of accumulators.
@@ -16,117 +15,74 @@ package struct PropagateQuantizers: Pass {
   package init() {}
 
   package func run(on graph: Graph, reporting problems: inout Diagnostics) throws -> Graph {
-    var graph = graph
-    while let next = try moved(in: graph) { graph = next }
-    return graph
-  }
-
-  /// The graph with the first movable node moved over its input; nil where there is none.
-  private func moved(in graph: Graph) throws -> Graph? {
-    let consumers = graph.consumers
-    let outputs = Set(graph.outputs)
-    let ends = nodesThatEndInQuantizers(graph, consumers, outputs)
-    let quantized = quantizedNodes(graph)
-    let movable = graph.ids.first { id in
-      guard let below = graph[id].inputs.first, consumers[below.index].count == 1, !outputs.contains(below) else {
-        return false
-      }
-      // Codes are already there: quantizing them twice on more pixels gains nothing.
-      let isCodes = graph[below].inputs.allSatisfy { quantized[$0.index] }
-      return ends[id.index] && !isCodes && commutes(graph[id].op, with: below, in: graph)
+    let motion = QuantizerMotion(graph)
+    let ends = nodesThatEndInQuantizers(motion)
+    var rising = Rising(graph)
+    for id in graph.ids {
+      try rising.copy(id, moving: ends[id.index], isReadOnce: motion.onlyReader(of: id) != nil)
     }
-    guard let movable else { return nil }
-    let below = graph[movable].inputs[0]
-    var rewriter = GraphRewriter(graph)
-    for id in graph.ids where id != below {
-      guard id == movable else {
-        try rewriter.keep(id)
-        continue
-      }
-      // The result keeps the name of the quantizer: it is the same tensor.
-      let node = graph[id]
-      let inputs = graph[below].inputs
-      let early = try inputs.indices.map { index in
-        let suffix = inputs.count == 1 ? "early" : "early\(index)"
-        return try rewriter.append(node.op, named: "\(node.name)/\(suffix)", inputs: [rewriter.copy(of: inputs[index])])
-      }
-      try rewriter.replace(id, by: graph[below].op, inputs: early)
-    }
-    return rewriter.finish()
+    return rising.rewriter.finish()
   }
 
   /// By node: whether it is a quantizer, or one reads its result through element-wise functions alone.
-  private func nodesThatEndInQuantizers(
-    _ graph: Graph, _ consumers: [[NodeID]], _ outputs: Set<NodeID>
-  ) -> [Bool] {
-    var ends = Array(repeating: false, count: graph.nodes.count)
-    for id in graph.ids.reversed() {
-      switch graph[id].op {
+  private func nodesThatEndInQuantizers(_ motion: QuantizerMotion) -> [Bool] {
+    var ends = Array(repeating: false, count: motion.graph.nodes.count)
+    for id in motion.graph.ids.reversed() {
+      switch motion.graph[id].op {
       case .quantize: ends[id.index] = true
-      case .elementwise:
-        ends[id.index] =
-          consumers[id.index].count == 1 && !outputs.contains(id) && ends[consumers[id.index][0].index]
+      case .elementwise: ends[id.index] = motion.onlyReader(of: id).map { ends[$0.index] } ?? false
       default: break
       }
     }
     return ends
   }
-
-  /// By node: whether its values are codes of quantizers, moved perhaps.
-  private func quantizedNodes(_ graph: Graph) -> [Bool] {
-    var quantized: [Bool] = []
-    for id in graph.ids {
-      switch graph[id].op {
-      case .quantize: quantized.append(true)
-      case .maxPool, .reshape, .pad, .concatenate: quantized.append(graph[id].inputs.allSatisfy { quantized[$0.index] })
-      default: quantized.append(false)
-      }
-    }
-    return quantized
-  }
-
-  private func commutes(_ op: Op, with below: NodeID, in graph: Graph) -> Bool {
-    guard let behaviour = Behaviour(op) else { return false }
-    let node = graph[below]
-    switch node.op {
-    case .maxPool: return behaviour.isIncreasing
-    case .reshape: return behaviour.isUniform
-    case .pad: return behaviour.mapsZeroToZero
-    case .concatenate(let op): return behaviour.isUniform || op.axis != node.shape.rank - 1
-    default: return false
-    }
-  }
-
-  /// What an element-wise node does, as far as moving it matters.
-  private struct Behaviour {
-    var isIncreasing: Bool
-    var isUniform: Bool
-    var mapsZeroToZero: Bool
-
-    init?(_ op: Op) {
-      switch op {
-      case .quantize(let op):
-        isUniform = op.quantizers.count == 1
-        isIncreasing = op.quantizers.allSatisfy { $0.steps.isIncreasing && $0.functions.allSatisfy(\.isIncreasing) }
-        mapsZeroToZero = op.quantizers.allSatisfy { $0.code(of: 0) == $0.format.zeroPoint }
-      case .elementwise(let op):
-        isUniform = true
-        isIncreasing = op.functions.allSatisfy(\.isIncreasing)
-        mapsZeroToZero = op.functions.reduce(0) { $1($0) } == 0
-      default: return nil
-      }
-    }
-  }
 }
 
-extension RealFunction {
-  /// Whether values never fall while arguments rise.
-  fileprivate var isIncreasing: Bool {
-    switch self {
-    case .affine(let scale, _): scale.sign >= 0
-    case .clip, .thresholdedReLU, .sigmoid, .tanh: true
-    case .leakyReLU(let slope): slope.sign >= 0
-    case .hardSwish: false
+/// The new graph while nodes are copied to it, each as far up as it goes.
+private struct Rising {
+  var rewriter: GraphRewriter
+  /// By node of the new graph: whether its values are codes of quantizers, moved perhaps.
+  private var isQuantized: [Bool] = []
+  /// By node of the new graph: whether one node alone reads it.
+  private var isReadOnce: [Bool] = []
+
+  init(_ graph: Graph) {
+    rewriter = GraphRewriter(graph)
+  }
+
+  /// The result keeps the name of the node that moved: it is the same tensor.
+  mutating func copy(_ id: NodeID, moving: Bool, isReadOnce: Bool) throws {
+    let node = rewriter.source[id]
+    let inputs = node.inputs.map(rewriter.copy(of:))
+    let place = moving ? try self.place(node.op, named: node.name, over: inputs[0]) : (op: node.op, inputs: inputs)
+    try rewriter.replace(id, by: place.op, inputs: place.inputs)
+    note(place.op, place.inputs, isReadOnce: isReadOnce)
+  }
+
+  /// What the result of an element-wise node over `below` is: that node, or what `below` is, of nodes further up.
+  private mutating func place(
+    _ op: Op, named name: String, over below: NodeID
+  ) throws -> (op: Op, inputs: [NodeID]) {
+    let node = rewriter.result[below]
+    // Where codes are already there, quantizing them twice on more pixels gains nothing.
+    guard isReadOnce[below.index], QuantizerMotion.commutes(op, with: node),
+      !node.inputs.allSatisfy({ isQuantized[$0.index] })
+    else { return (op, [below]) }
+    let early = try node.inputs.enumerated().map { index, input in
+      let name = node.inputs.count == 1 ? "\(name)/early" : "\(name)/early\(index)"
+      let place = try self.place(op, named: name, over: input)
+      note(place.op, place.inputs, isReadOnce: true)
+      return try rewriter.append(place.op, named: name, inputs: place.inputs)
+    }
+    return (node.op, early)
+  }
+
+  private mutating func note(_ op: Op, _ inputs: [NodeID], isReadOnce: Bool) {
+    self.isReadOnce.append(isReadOnce)
+    switch op {
+    case .quantize: isQuantized.append(true)
+    case .maxPool, .reshape, .pad, .concatenate: isQuantized.append(inputs.allSatisfy { isQuantized[$0.index] })
+    default: isQuantized.append(false)
     }
   }
 }

@@ -2,7 +2,8 @@ import Diagnostics
 import QIR
 import Quantization
 
-/// Gives network inputs that reach a layer unquantized a quantizer, and says so.
+/// Gives network inputs that reach a layer unquantized a quantizer, and says so. Where the model quantizes an input behind
+/// operators that only move elements, that quantizer moves up to it (`PropagateQuantizers`).
 ///
 ///     x = input                 x = input
 ///     y = dense x         ->    x/quantized = quantize x
@@ -17,20 +18,16 @@ package struct QuantizeInputs: Pass {
 
   package func run(on graph: Graph, reporting problems: inout Diagnostics) throws -> Graph {
     let consumers = graph.consumers
+    let motion = QuantizerMotion(graph)
     var rewriter = GraphRewriter(graph)
     var quantized: [NodeID: NodeID] = [:]
     for id in graph.ids {
       let node = graph[id]
-      if endsInQuantizers(id, graph, consumers) {
-        try rewriter.keep(id)
-      } else {
-        let inputs = node.inputs.map { quantized[$0] ?? rewriter.copy(of: $0) }
-        try rewriter.replace(id, by: node.op, inputs: inputs)
+      let inputs = node.inputs.map { input in
+        quantized[input].flatMap { motion.isQuantized(by: id) ? nil : $0 } ?? rewriter.copy(of: input)
       }
-      guard case .input = node.op, consumers[id.index].contains(where: { !endsInQuantizers($0, graph, consumers) })
-      else {
-        continue
-      }
+      try rewriter.replace(id, by: node.op, inputs: inputs)
+      guard case .input = node.op, !consumers[id.index].allSatisfy(motion.isQuantized(by:)) else { continue }
       let location = graph.location(of: id)
       quantized[id] = try rewriter.append(
         .quantize(QuantizeOp(quantizer, at: location)), named: "\(node.name)/quantized", inputs: [rewriter.copy(of: id)]
@@ -41,16 +38,5 @@ package struct QuantizeInputs: Pass {
           fix: "put \(graph.format.quantizer) behind it, or say --source-quantizer", severity: .note))
     }
     return rewriter.finish()
-  }
-
-  /// Whether a node is a quantizer, or only moves elements that quantizers alone read.
-  private func endsInQuantizers(_ id: NodeID, _ graph: Graph, _ consumers: [[NodeID]]) -> Bool {
-    switch graph[id].op {
-    case .quantize: true
-    case .identity, .reshape, .transpose:
-      !consumers[id.index].isEmpty && !graph.outputs.contains(id)
-        && consumers[id.index].allSatisfy { endsInQuantizers($0, graph, consumers) }
-    default: false
-    }
   }
 }

@@ -12,9 +12,8 @@ package struct RemoveIdentities: Pass {
   package init() {}
 
   package func run(on graph: Graph, reporting problems: inout Diagnostics) throws -> Graph {
-    let needed = nodesThatOutputsNeed(graph)
     var rewriter = GraphRewriter(graph)
-    for id in graph.ids where needed.contains(id) {
+    for id in graph.ids {
       if isIdentity(graph[id], in: graph) {
         rewriter.replace(id, by: rewriter.copy(of: graph[id].inputs[0]))
       } else {
@@ -35,17 +34,5 @@ package struct RemoveIdentities: Pass {
       .averagePool, .transpose:
       false
     }
-  }
-
-  /// Inputs stay: they are the network's interface.
-  private func nodesThatOutputsNeed(_ graph: Graph) -> Set<NodeID> {
-    var needed = Set(graph.inputs)
-    var open = graph.outputs
-    while let id = open.popLast() {
-      if needed.insert(id).inserted || graph.outputs.contains(id) {
-        open += graph[id].inputs.filter { !needed.contains($0) }
-      }
-    }
-    return needed
   }
 }

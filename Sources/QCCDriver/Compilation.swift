@@ -21,7 +21,8 @@ package struct Compilation: Sendable {
 
   /// The graph as it was read.
   package let imported: Graph
-  /// The same with every network input quantized: what the program has to equal, and what the float reference runs.
+  /// The same with every network input quantized and axes in one order: what the program has to equal, and what the float
+  /// reference runs.
   package let reference: Graph
   package internal(set) var network: LoweredNetwork
   package let target: Accelerator
@@ -41,11 +42,10 @@ package struct Compilation: Sendable {
     target = try TargetFile.load(options.target)
     let quantizer = try Quantizer(
       QuantizerArguments(parsing: options.sourceQuantizer, location: .init(file: "--source-quantizer")))
-    var ignored = Diagnostics()
-    reference = try PassManager([QuantizeInputs(quantizer: quantizer)]).run(on: imported, reporting: &ignored)
-    let passed = try PassManager(Pipeline.passes(sourceQuantizer: quantizer)).run(
+    reference = try PassManager(Pipeline.toReference(sourceQuantizer: quantizer)).run(
       on: imported, reporting: &problems)
-    network = try lower(passed, to: target)
+    network = try lower(
+      try PassManager(Pipeline.toProgram).run(on: reference, reporting: &problems), to: target)
     // Widths, ranges and plans once more, by a judge that trusts the input ranges alone.
     do {
       try network.program.verify(for: target)

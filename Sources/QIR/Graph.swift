@@ -48,6 +48,26 @@ package struct Graph: Sendable {
     return NodeID(nodes.count - 1)
   }
 
+  /// Takes out the nodes that no output needs. Inputs stay: they are the network's interface.
+  package mutating func removeUnneededNodes() {
+    var isNeeded = nodes.map { if case .input = $0.op { true } else { false } }
+    for output in outputs { isNeeded[output.index] = true }
+    for id in ids.reversed() where isNeeded[id.index] {
+      for input in self[id].inputs { isNeeded[input.index] = true }
+    }
+    var place = -1
+    let places = isNeeded.map { isNeeded in
+      place += isNeeded ? 1 : 0
+      return NodeID(place)
+    }
+    nodes = ids.filter { isNeeded[$0.index] }.map { id in
+      var node = self[id]
+      node.inputs = node.inputs.map { places[$0.index] }
+      return node
+    }
+    outputs = outputs.map { places[$0.index] }
+  }
+
   /// The nodes that read each node's result, in order.
   package var consumers: [[NodeID]] {
     var consumers = Array(repeating: [NodeID](), count: nodes.count)

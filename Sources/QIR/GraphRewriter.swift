@@ -42,9 +42,10 @@ package struct GraphRewriter {
     try replace(id, by: source[id].op, inputs: source[id].inputs.map(copy(of:)))
   }
 
-  /// The new graph, its outputs the copies of the old ones.
+  /// The new graph, its outputs the copies of the old ones; what they do not need is left out.
   package mutating func finish() -> Graph {
     result.outputs = source.outputs.map(copy(of:))
+    result.removeUnneededNodes()
     return result
   }
 }

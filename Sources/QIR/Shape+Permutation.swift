@@ -5,25 +5,33 @@ extension Shape {
 
   package func permuted(by permutation: [Int]) -> Shape { Shape(permutation.map { extents[$0] }) }
 
-  /// Whether a permutation leaves the elements as they lie in memory: only axes of extent 1 move.
-  package func keepsElements(under permutation: [Int]) -> Bool {
-    let moved = permutation.filter { extents[$0] > 1 }
-    return moved == moved.sorted()
-  }
-
-  /// Of each element of the permuted tensor, in order: its index in the tensor. Last axis fastest on both sides.
-  package func sourceIndices(of permutation: [Int]) -> [Int] {
-    var strides = Array(repeating: 1, count: rank)
-    for axis in extents.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * extents[axis + 1] }
-    return permutation.reduce([0]) { indices, axis in
-      indices.flatMap { index in (0..<extents[axis]).map { index + $0 * strides[axis] } }
-    }
-  }
-
-  /// The elements of a tensor of this shape in the permuted tensor's order.
+  /// The elements of a tensor of this shape in the permuted tensor's order, last axis fastest on both sides.
   @inlinable
   package func permute<Element>(_ elements: [Element], by permutation: [Int]) -> [Element] {
-    sourceIndices(of: permutation).map { elements[$0] }
+    var strides = [Int](repeating: 1, count: rank)
+    for axis in extents.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * extents[axis + 1] }
+    let permuted = permutation.map { extents[$0] }
+    let steps = permutation.map { strides[$0] }
+    guard let last = permuted.indices.last, !elements.isEmpty else { return elements }
+    var result: [Element] = []
+    result.reserveCapacity(elements.count)
+    var index = [Int](repeating: 0, count: permuted.count)
+    var start = 0
+    while result.count < elements.count {
+      for position in 0..<permuted[last] { result.append(elements[start + position * steps[last]]) }
+      // The next run: carry from the last axis but one.
+      var axis = last - 1
+      while axis >= 0 {
+        index[axis] += 1
+        start += steps[axis]
+        if index[axis] < permuted[axis] { break }
+        start -= steps[axis] * permuted[axis]
+        index[axis] = 0
+        axis -= 1
+      }
+      if axis < 0 { break }
+    }
+    return result
   }
 }
 

@@ -23,7 +23,6 @@ import Testing
     "c = concatenate q q axis=4\nd = dense c kernel=int4[8, 3](seeded(1))*0.125\noutput d",
     "p = reshape q shape=[1, 1, 2, 3, 2, 8]\nc = concatenate p p axis=2\noutput c",
     "p = reshape q shape=[1, 1, 2, 3, 2, 8]\nc = concatenate p p axis=1\noutput c",
-    "p = reshape q shape=[1, 12, 1, 8]\nt = transpose p permutation=[1, 0, 2, 3]\noutput t",
     """
     f = reshape q shape=[96]
     d = dense f kernel=int4[96, 1](seeded(1))*0.125

@@ -11,7 +11,7 @@ import Testing
 
   /// Inputs are codes of the source quantizer, so that quantizing them changes nothing either.
   @Test func passesKeepTheReferencesOutputs() throws {
-    let passes = Pipeline.passes(sourceQuantizer: try source)
+    let passes = Pipeline.toReference(sourceQuantizer: try source) + Pipeline.toProgram
     var changed = 0
     for seed in Self.seeds {
       var random = try RandomGraph(seed: seed)
@@ -31,8 +31,25 @@ import Testing
     #expect(changed > Self.seeds.count / 2)
   }
 
+  /// Behind the pipeline no layer reads a network's input as it is.
+  @Test func everyInputIsQuantized() throws {
+    let passes = Pipeline.toReference(sourceQuantizer: try source) + Pipeline.toProgram
+    for seed in Self.seeds {
+      var problems = Diagnostics()
+      let graph = try PassManager(passes).run(on: try RandomGraph(seed: seed).graph, reporting: &problems)
+      for input in graph.inputs {
+        for reader in graph.consumers[input.index] {
+          guard case .quantize = graph[reader].op else {
+            Issue.record("seed \(seed): '\(graph[reader].name)' reads '\(graph[input].name)'")
+            continue
+          }
+        }
+      }
+    }
+  }
+
   @Test func aSecondRunFindsNothing() throws {
-    let manager = PassManager(Pipeline.passes(sourceQuantizer: try source))
+    let manager = PassManager(Pipeline.toReference(sourceQuantizer: try source) + Pipeline.toProgram)
     for seed in Self.seeds {
       var problems = Diagnostics()
       let once = try manager.run(on: try RandomGraph(seed: seed).graph, reporting: &problems)

@@ -1,8 +1,8 @@
 import QIR
 import Quantization
 
-/// Small graphs of everything that passes look at: quantizers, element-wise functions, operators that move elements, branches
-/// and identities. The same seed gives the same graph.
+/// Small graphs of everything that passes look at: quantizers, element-wise functions, operators that move elements, branches,
+/// dense layers and identities. The same seed gives the same graph.
 struct RandomGraph {
   private(set) var graph: Graph
   private var generator: SeededGenerator
@@ -36,7 +36,7 @@ struct RandomGraph {
     let (rows, columns) = (shape.extents[0], shape.extents[1])
     var inputs = [last]
     let op: Op
-    switch Int.random(in: 0..<12, using: &generator) {
+    switch Int.random(in: 0..<16, using: &generator) {
     case 0, 1, 2: op = .quantize(try quantizer())
     case 3: op = .elementwise(ElementwiseOp((0..<Int.random(in: 0...2, using: &generator)).map { _ in function() }))
     case 4 where min(rows, columns) > 1:
@@ -60,9 +60,26 @@ struct RandomGraph {
         QuantizedTensor(
           shape: [1, 1, shape.channels, filters], codes: codes, scales: [Rational(0.25)], bits: 4))
       op = .convolution(ConvolutionOp(kernel: kernel, bias: nil, window: Window(size: .one)))
+    case 11, 12, 13: op = .transpose(TransposeOp(permutation: [0, 1, 2].shuffled(using: &generator)))
+    case 14: (op, inputs) = try dense(over: last, name)
     default: op = .identity(IdentityOp())
     }
     open.append(try graph.append(op, named: name, inputs: inputs))
+  }
+
+  /// A flattened tensor through a dense layer: its last node. Sums are exact in any order, of codes that are halves.
+  private mutating func dense(over id: NodeID, _ name: String) throws -> (op: Op, inputs: [NodeID]) {
+    let elements = graph[id].shape.elements
+    let flat = try graph.append(.reshape(ReshapeOp(shape: Shape([elements]))), named: "\(name)/flat", inputs: [id])
+    let quantizer = try Quantizer(QuantizerArguments(parsing: "quantized_bits(4,2,1)"))
+    let quantized = try graph.append(
+      .quantize(QuantizeOp(quantizer, at: .init())), named: "\(name)/quantized", inputs: [flat])
+    let codes = (0..<(elements * 2)).map { _ in Int64.random(in: -7...7, using: &generator) }
+    let kernel = Parameter.quantized(
+      QuantizedTensor(shape: [elements, 2], codes: codes, scales: [Rational(0.25), Rational(0.5)], bits: 4))
+    let dense = try graph.append(
+      .dense(DenseOp(kernel: kernel, bias: nil)), named: "\(name)/dense", inputs: [quantized])
+    return (.reshape(ReshapeOp(shape: Shape([1, 1, 2]))), [dense])
   }
 
   private mutating func quantizer() throws -> QuantizeOp {

@@ -70,6 +70,51 @@ import Testing
     #expect(problems?.description.contains("supported: [samples, 2, 4, 3]") == true)
   }
 
+  /// Flatten and dense layer as PyTorch has them: the file's elements are ordered by channel first.
+  @Test func aFlattenInTheFilesOrder() throws {
+    let text = """
+      x = input shape=[3, 2, 4] file_axes=[2, 0, 1]
+      q = quantize x by=quantized_bits(8,0,1) file_axes=[2, 0, 1]
+      t = transpose q permutation=[2, 0, 1]
+      f = reshape t shape=[24]
+      r = quantize f by=quantized_bits(6,0,1)
+      d = dense r kernel=int4[24, 5](seeded(2))*0.125 bias=int4[5](1, -2, 3, 4, -5)*0.125
+      output d
+      """
+    let graph = try GraphParser.graph(from: text)
+    let compilation = try Compilation(graph, options: .init())
+    var options = Verifier.Options()
+    options.emitted = false
+    options.samples = 8
+    let report = try Verifier(compilation, options: options).report()
+    #expect(report.bitExact && report.tensors.contains { $0.name == "d" && $0.elements == 40 })
+    let folder = try Folder()
+    let file = folder.path + "/x.npy"
+    let numbers = (0..<48).map { Double($0 * 37 % 48) / 32 - 0.75 }
+    try NpyFile.save(NumericArray(shape: [2, 4, 3, 2], values: numbers), as: .float64, to: file)
+    let simulated = try #require(Simulation(compilation, inputs: [file]).outputs.first)
+    let reference = try #require(Simulation(reference: graph, inputs: [file]).outputs.first)
+    #expect(simulated.values == reference.values && Set(simulated.values).count > 5)
+  }
+
+  /// The host quantizes the input once, with the quantizer that moved up to it.
+  @Test func aPoolInFrontOfTheFirstQuantizer() throws {
+    let text = """
+      x = input shape=[8, 8, 1]
+      m = max_pool x size=[2, 2] stride=[2, 2]
+      q = quantize m by=quantized_bits(5,0,1)
+      d = conv2d q kernel=int4[2, 2, 1, 2](seeded(2))*0.125
+      output d
+      """
+    let compilation = try Compilation(GraphParser.graph(from: text), options: .init())
+    #expect(compilation.remarks.isEmpty)
+    var options = Verifier.Options()
+    options.emitted = false
+    options.samples = 100
+    let report = try Verifier(compilation, options: options).report()
+    #expect(report.bitExact, "\(String(describing: report.firstDifference))")
+  }
+
   /// One tensor handed out twice is written once; the next one keeps its own shape.
   @Test func anOutputThatIsGivenTwice() throws {
     let folder = try Folder()

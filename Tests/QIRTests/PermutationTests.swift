@@ -13,11 +13,6 @@ import Testing
     #expect(Shape([]).permute([5], by: []) == [5])
   }
 
-  @Test func onlyAxesOfOneElementMoveWithoutMovingElements() {
-    #expect(Shape([1, 4, 1, 3]).keepsElements(under: [1, 3, 0, 2]))
-    #expect(!Shape([1, 4, 1, 3]).keepsElements(under: [0, 3, 2, 1]))
-  }
-
   @Test func fileOrderAndBack() {
     var node = Node(name: "x", op: .identity(IdentityOp()), inputs: [], shape: Shape([2, 3, 4]))
     #expect(node.fileShape == node.shape && node.inFileOrder([7]) == [7])
