@@ -83,7 +83,7 @@ let package = Package(
       dependencies: [
         "CEmitter", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling",
       ]),
-    .testTarget(name: "DocumentationTests", dependencies: ["KerasImport", "Quantization", "qcc"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["KerasImport", "ONNXImport", "Quantization", "qcc"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
     .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),

@@ -218,12 +218,15 @@ package struct FloatReference: Sendable {
     var result: [Double] = []
     result.reserveCapacity(graph[id].shape.elements)
     var inside: [Double] = []
+    func positions(_ start: Int, _ size: Int, _ dilation: Int, _ extent: Int) -> [Int] {
+      stride(from: start, to: start + size * dilation, by: dilation).filter { (0..<extent).contains($0) }
+    }
     for row in 0..<output[0] {
       for column in 0..<output[1] {
         let top = row * window.stride.rows - window.padding.top
         let left = column * window.stride.columns - window.padding.left
-        let rows = max(top, 0)..<min(top + window.size.rows, input[0])
-        let columns = max(left, 0)..<min(left + window.size.columns, input[1])
+        let rows = positions(top, window.size.rows, window.dilation.rows, input[0])
+        let columns = positions(left, window.size.columns, window.dilation.columns, input[1])
         for channel in 0..<input[2] {
           inside.removeAll(keepingCapacity: true)
           for y in rows {

@@ -14,7 +14,7 @@ extension Lowerer {
     let input = program[value.tensor]
     let output = newTensor(id, range: input.range, encoding: input.encoding, reach: reach(of: value.tensor))
     emit(
-      .pool(pool(id, op.window, input: value.tensor, output: output, range: input.range, kind: .maximum)), node: id)
+      .pool(try pool(id, op.window, input: value.tensor, output: output, range: input.range, kind: .maximum)), node: id)
     value.terms[0].tensor = output
     if value.isPlain { addMeaning(of: value, to: id) }
     return value
@@ -53,7 +53,7 @@ extension Lowerer {
     let partial = min(range.lowerBound, 0)...max(range.upperBound, 0)
     emit(
       .pool(
-        pool(id, op.window, input: value.tensor, output: output, range: partial, kind: .sum(stages: stages))),
+        try pool(id, op.window, input: value.tensor, output: output, range: partial, kind: .sum(stages: stages))),
       node: id)
     guard counts.count > 1 else {
       return exactValue(
@@ -74,8 +74,13 @@ extension Lowerer {
   private func pool(
     _ id: NodeID, _ window: Window, input: TensorID, output: TensorID, range: ClosedRange<Int64>,
     kind: PoolInstruction.Kind
-  ) -> PoolInstruction {
-    PoolInstruction(
+  ) throws -> PoolInstruction {
+    guard window.dilation == .one else {
+      throw Diagnostic(
+        "a pool with dilation \(window.dilation.rows)x\(window.dilation.columns)", at: graph.location(of: id),
+        supported: "windows without gaps")
+    }
+    return PoolInstruction(
       name: graph[id].name, input: input, output: output, window: (window.size.rows, window.size.columns),
       stride: (window.stride.rows, window.stride.columns), padding: (window.padding.top, window.padding.left),
       accumulatorRange: range, kind: kind)

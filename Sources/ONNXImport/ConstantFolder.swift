@@ -18,6 +18,8 @@ enum ConstantFolder {
     return true
   }
 
+  static var names: [String] { (["Constant", "Shape"] + rules.keys).sorted() }
+
   private typealias Rule = @Sendable (inout NodeReader) throws -> Constant
 
   private static let rules: [String: Rule] = [
@@ -174,34 +176,15 @@ enum ConstantFolder {
     let given = try reader.int("axis", default: 0)
     let (data, indices) = (try reader.constant(0), try reader.constant(1))
     let axis = try reader.axis(given, rank: data.shape.count)
-    guard let positions = indices.integers else { throw reader.problem("indices of floats", supported: "integers") }
-    let extent = data.shape[axis]
-    let chosen = try positions.map { position -> Int in
-      let counted = position < 0 ? position + Int64(extent) : position
-      guard (0..<Int64(extent)).contains(counted) else {
-        throw reader.problem("index \(position) of an axis of extent \(extent)")
-      }
-      return Int(counted)
-    }
+    let chosen = try reader.positions(indices, extent: data.shape[axis])
     let shape = Array(data.shape[..<axis]) + indices.shape + Array(data.shape[(axis + 1)...])
     return pick(data, axis: axis, chosen, shape: shape)
   }
 
   private static func slice(_ reader: inout NodeReader) throws -> Constant {
-    let starts = try reader.ints("starts", orInput: 1) ?? []
-    let ends = try reader.ints("ends", orInput: 2) ?? []
-    let axes = try reader.ints("axes", orInput: 3) ?? Array(starts.indices)
-    let steps = try reader.constantIfPresent(4)?.integers?.map { Int($0) } ?? starts.map { _ in 1 }
+    let slices = try Slices(&reader)
     var constant = try reader.constant(0)
-    guard ends.count == starts.count, axes.count == starts.count, steps.count == starts.count else {
-      throw reader.problem("starts, ends, axes and steps of different lengths")
-    }
-    for (index, given) in axes.enumerated() {
-      let axis = try reader.axis(given, rank: constant.shape.count)
-      let extent = constant.shape[axis]
-      guard steps[index] > 0 else { throw reader.problem("a slice with step \(steps[index])", supported: "1 or more") }
-      func bound(_ value: Int) -> Int { min(max(value < 0 ? value + extent : value, 0), extent) }
-      let chosen = Array(stride(from: bound(starts[index]), to: bound(ends[index]), by: steps[index]))
+    for (axis, chosen) in try slices.positions(of: constant.shape, reader) {
       var shape = constant.shape
       shape[axis] = chosen.count
       constant = pick(constant, axis: axis, chosen, shape: shape)

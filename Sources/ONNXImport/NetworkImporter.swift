@@ -13,24 +13,27 @@ struct NetworkImporter {
   let model: ONNXModel
   let file: String
   let leadingAxis: LeadingAxis
+  /// The nodes that outputs need, each behind those it reads.
   private let order: [Int]
-  /// How many nodes, and outputs of the network, read each tensor.
+  /// How many of these nodes, and outputs of the network, read each tensor.
   private let readers: [String: Int]
   var graph: Graph
   var problems = Diagnostics()
   var values: [String: Value] = [:]
-  /// Whether a node needs the first axis to be data.
-  var mixesBatch = false
+  /// How many samples the model says it takes at once; nil where it says none.
+  private(set) var batch: Int?
+  private var names: Set<String> = []
 
   init(_ model: ONNXModel, order: [Int], file: String, leadingAxis: LeadingAxis) {
     self.model = model
-    self.order = order
+    self.order = NodeOrder.needed(order, in: model.graph)
     self.file = file
     self.leadingAxis = leadingAxis
     graph = Graph(name: model.graph.name.isEmpty ? "model" : model.graph.name, file: file)
     graph.format = .onnx
     readers = Dictionary(
-      (model.graph.nodes.flatMap(\.inputs) + model.graph.outputs.map(\.name)).map { ($0, 1) }, uniquingKeysWith: +)
+      (self.order.flatMap { model.graph.nodes[$0].inputs } + model.graph.outputs.map(\.name)).map { ($0, 1) },
+      uniquingKeysWith: +)
   }
 
   var location: Diagnostic.Location { .init(file: file) }
@@ -43,8 +46,6 @@ struct NetworkImporter {
         values[input.name] = try readInput(input)
       } catch let problem as Diagnostic {
         problems.report(problem)
-      } catch let several as Diagnostics {
-        problems.report(contentsOf: several)
       } catch {
         problems.report(Diagnostic("\(error)", at: location))
       }
@@ -53,17 +54,18 @@ struct NetworkImporter {
     for output in model.graph.outputs { readOutput(output.name) }
   }
 
+  func isRead(_ tensor: String) -> Bool { readers[tensor] != nil }
   func isReadOnce(_ tensor: String) -> Bool { readers[tensor] == 1 }
 
   private mutating func readInitializer(_ tensor: ONNXTensor) {
-    guard readers[tensor.name] != nil else { return }
+    guard isRead(tensor.name) else { return }
     let place = Diagnostic.Location(file: file, tensor: tensor.name)
     values[tensor.name] =
       problems.collecting { .constant(try Constant(tensor, at: place)) } ?? .failed
   }
 
   private mutating func readInput(_ input: ONNXValueInfo) throws -> Value {
-    guard readers[input.name] != nil else { return .failed }
+    guard isRead(input.name) else { return .failed }
     let place = Diagnostic.Location(file: file, layer: input.name)
     guard let dimensions = input.shape, let type = input.type else {
       throw Diagnostic(
@@ -75,8 +77,15 @@ struct NetworkImporter {
     }
     let first = leadingAxis == .batch ? 1 : 0
     guard dimensions.count >= first else {
-      mixesBatch = true
       throw Diagnostic("the network's input has no axis", at: place, supported: "the batch as the first axis")
+    }
+    if first == 1, case .fixed(let samples) = dimensions[0] {
+      guard samples > 0, batch == nil || batch == samples else {
+        throw Diagnostic(
+          "the network's input has shape \(dimensions.map(\.text))", at: place,
+          supported: "1 or more samples, as many as the other inputs have")
+      }
+      batch = samples
     }
     var shape = [Int](repeating: 1, count: first)
     for dimension in dimensions[first...] {
@@ -89,27 +98,24 @@ struct NetworkImporter {
       shape.append(extent)
     }
     let order = InputOrder(model.graph).order(of: input.name, rank: shape.count, first: first)
-    let node = try graph.append(.input(InputOp(shape: Shape(order.map { shape[$0] }))), named: input.name)
+    let node = try append(.input(InputOp(shape: Shape(order.map { shape[$0] }))), named: input.name)
     var map = FeatureMap(node: node, shape: shape, order: order)
     setFileAxes(of: map)
     guard let range = type.range, type != .bool else { return .map(map) }
     // Integers handed in stand for themselves.
-    let bits = type.bits ?? 64
-    guard bits <= 16 else {
-      throw Diagnostic(
-        "the network's input is of \(type.name)", at: place, supported: "floats and integers of 4 to 16 bits")
-    }
+    map.encoding = .plain(type)
+    guard let bits = type.bits, bits <= 16 else { return .map(map) }
     let quantizer = Quantizer.uniformAffine(
       UniformAffine(bits: bits, scale: 1, isSigned: range.lowerBound < 0))
-    map.node = try graph.append(
+    map.node = try append(
       .quantize(QuantizeOp(quantizer, at: place)), named: "\(input.name)/integers", inputs: [node])
     setFileAxes(of: map)
-    map.encoding = .plain(type)
     return .map(map)
   }
 
+  /// The reader has the importer to itself meanwhile: two owners would copy the graph for every node.
   private mutating func read(_ node: ONNXNode) {
-    var reader = NodeReader(node, importer: self)
+    var reader = NodeReader(node, importer: consume self)
     reader.read()
     self = reader.importer
   }
@@ -123,8 +129,34 @@ struct NetworkImporter {
     }
   }
 
+  /// Appends a node; tensors of the model keep their names, and what is put between them makes way.
+  mutating func append(_ op: Op, named name: String, inputs: [NodeID] = []) throws -> NodeID {
+    var candidate = name
+    var number = 2
+    while names.contains(candidate) {
+      candidate = "\(name)/\(number)"
+      number += 1
+    }
+    let id = try graph.append(op, named: candidate, inputs: inputs)
+    names.insert(candidate)
+    return id
+  }
+
   /// Gives a node the name of another tensor.
-  mutating func rename(_ id: NodeID, to name: String) { graph[id].name = name }
+  mutating func rename(_ id: NodeID, to name: String) {
+    names.remove(graph[id].name)
+    names.insert(name)
+    graph[id].name = name
+  }
+
+  /// The graph without inputs of which nothing but the shape is read.
+  func finishedGraph() throws -> Graph {
+    var needed = Set(graph.outputs)
+    for id in graph.ids.reversed() where needed.contains(id) { needed.formUnion(graph[id].inputs) }
+    var rewriter = GraphRewriter(graph)
+    for id in graph.ids where needed.contains(id) { try rewriter.keep(id) }
+    return rewriter.finish()
+  }
 
   /// Notes the order in which the file keeps the axes of a tensor.
   mutating func setFileAxes(of map: FeatureMap) {

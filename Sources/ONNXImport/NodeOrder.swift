@@ -3,6 +3,18 @@ import ONNX
 
 /// An order of the nodes in which each stands behind those it reads. Files should have it; not all do.
 enum NodeOrder {
+  /// Of nodes in an order those that the graph's outputs need.
+  static func needed(_ order: [Int], in graph: ONNXGraph) -> [Int] {
+    var tensors = Set(graph.outputs.map(\.name))
+    let reversed = order.reversed().filter { index in
+      let node = graph.nodes[index]
+      guard node.outputs.contains(where: tensors.contains) else { return false }
+      tensors.formUnion(node.inputs)
+      return true
+    }
+    return reversed.reversed()
+  }
+
   /// - Throws: `Diagnostics`, every tensor that nothing makes, and cycles.
   static func sorted(_ graph: ONNXGraph, file: String) throws -> [Int] {
     var problems = Diagnostics()

@@ -179,10 +179,9 @@ extension NodeReader {
     return counted
   }
 
-  /// Says that the node needs the first axis to be data, not a batch.
-  mutating func mixesBatch(_ found: String) -> Diagnostic {
-    importer.mixesBatch = true
-    return problem(found, supported: "operators that treat every sample of the batch alone")
+  /// The node needs the first axis to be data, not a batch.
+  func mixesBatch(_ found: String) -> Diagnostic {
+    problem(found, supported: "operators that treat every sample of the batch alone, or a batch of fixed size")
   }
 }
 
@@ -194,12 +193,24 @@ extension NodeReader {
 
   /// The node's result is this.
   mutating func produce(_ value: Value) throws {
-    for extra in node.outputs.dropFirst() where !extra.isEmpty {
+    for extra in node.outputs.dropFirst() where importer.isRead(extra) && importer.values[extra] == nil {
       throw problem("a second result, '\(extra)'", supported: "\(node.operatorType) with one result")
     }
     requireNoOtherAttributes()
-    importer.values[result] = value
-    if case .map(let map) = value { importer.setFileAxes(of: map) }
+    try assign(value, to: result)
+  }
+
+  /// A tensor of the model is this from here on.
+  mutating func assign(_ value: Value, to tensor: String) throws {
+    importer.values[tensor] = value
+    guard case .map(var map) = value else { return }
+    // Every tensor is a node of its own: users ask for it by name.
+    if importer.graph[map.node].name != tensor {
+      map.node = try importer.append(.identity(IdentityOp()), named: tensor, inputs: [map.node])
+      importer.graph[map.node].layerClass = node.operatorType
+      importer.values[tensor] = .map(map)
+    }
+    importer.setFileAxes(of: map)
   }
 
   /// Appends a node; with a suffix it is one on the way to the result.
@@ -208,7 +219,7 @@ extension NodeReader {
     place.tensor = nil
     let name = suffix.map { "\(result)/\($0)" } ?? result
     do {
-      let id = try importer.graph.append(op, named: unused(name), inputs: inputs)
+      let id = try importer.append(op, named: name, inputs: inputs)
       importer.graph[id].layerClass = node.operatorType
       let shape = importer.graph[id].shape
       guard shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 28) else {
@@ -219,17 +230,6 @@ extension NodeReader {
       diagnostic.location.layer = node.label
       throw diagnostic
     }
-  }
-
-  /// Tensors of the model keep their names; what is put between them makes way.
-  private func unused(_ name: String) -> String {
-    var candidate = name
-    var number = 2
-    while importer.graph.node(named: candidate) != nil {
-      candidate = "\(name)/\(number)"
-      number += 1
-    }
-    return candidate
   }
 
   /// The map through a node that keeps its shape and order.

@@ -25,13 +25,15 @@ package struct ONNXNetwork {
     var importer = NetworkImporter(model, order: order, file: file, leadingAxis: .batch)
     importer.run()
     // Where nodes mix what lies along the first axis it is no batch: the whole tensor is one sample.
-    if importer.mixesBatch {
+    if importer.problems.hasErrors {
       var whole = NetworkImporter(model, order: order, file: file, leadingAxis: .data)
       whole.run()
-      if !whole.problems.hasErrors { importer = whole }
+      if whole.problems.errors.count < importer.problems.errors.count { importer = whole }
     }
     problems.report(contentsOf: importer.problems)
+    let graph = problems.collecting { try importer.finishedGraph() }
     try problems.throwIfErrors()
-    return ONNXNetwork(graph: importer.graph, notes: problems)
+    guard let graph else { throw problems }
+    return ONNXNetwork(graph: graph, notes: problems)
   }
 }

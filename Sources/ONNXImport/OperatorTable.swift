@@ -23,7 +23,10 @@ package struct OperatorRow: Sendable {
 package enum OperatorTable {
   package static let rows: [OperatorRow] =
     QuantizationOperators.rows + LinearOperators.rows + ElementwiseOperators.rows + ShapeOperators.rows
-    + PoolingOperators.rows
+    + SelectionOperators.rows + PoolingOperators.rows
+
+  /// Operators of constants that are computed when the model is read.
+  package static var foldedNames: [String] { ConstantFolder.names }
 
   private static let byName: [String: OperatorRow] = Dictionary(
     rows.flatMap { row in row.names.map { ("\(row.domain):\($0)", row) } }, uniquingKeysWith: { first, _ in first })

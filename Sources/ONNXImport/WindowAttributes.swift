@@ -1,5 +1,31 @@
 import QIR
 
+/// Where a window stands along one axis of space.
+struct WindowAxis {
+  var size: Int
+  var stride = 1
+  var dilation = 1
+  /// Padding on both sides.
+  var before = 0
+  var after = 0
+  /// How far behind the padding the last window ends (`ceil_mode`).
+  var overhang = 0
+}
+
+extension Window {
+  /// A window over rows and columns, or over the columns of a single row.
+  init(_ axes: ArraySlice<WindowAxis>) {
+    let row = axes.count == 2 ? axes[axes.startIndex] : WindowAxis(size: 1)
+    let column = axes[axes.endIndex - 1]
+    self.init(
+      size: Extent(rows: row.size, columns: column.size), stride: Extent(rows: row.stride, columns: column.stride),
+      dilation: Extent(rows: row.dilation, columns: column.dilation),
+      padding: Padding(
+        top: row.before, bottom: row.after + row.overhang, left: column.before,
+        right: column.after + column.overhang))
+  }
+}
+
 /// The attributes of convolutions and pools that say where their windows stand. One number per axis of space.
 struct WindowAttributes {
   private let kernelShape: [Int]?
@@ -22,56 +48,57 @@ struct WindowAttributes {
   /// - Parameters:
   ///   - size: of the kernel; nil takes the attribute.
   ///   - extents: of the feature map's axes of space.
-  func window(size: [Int]?, over extents: [Int], ceil: Bool = false, _ reader: NodeReader) throws -> Window {
-    let axes = extents.count
+  func axes(size: [Int]?, over extents: [Int], ceil: Bool = false, _ reader: NodeReader) throws -> [WindowAxis] {
+    let count = extents.count
     guard let size = size ?? kernelShape else { throw reader.problem("no kernel_shape") }
     if let kernelShape, kernelShape != size {
       throw reader.problem("kernel_shape = \(kernelShape) for a kernel of \(size)")
     }
-    let strides = strides ?? Array(repeating: 1, count: axes)
-    let dilations = dilations ?? Array(repeating: 1, count: axes)
-    let given = pads ?? Array(repeating: 0, count: 2 * axes)
-    guard size.count == axes, strides.count == axes, dilations.count == axes, given.count == 2 * axes else {
-      throw reader.problem(
-        "kernel_shape \(size), strides \(strides), dilations \(dilations), pads \(given)",
-        supported: "\(axes) numbers, \(2 * axes) pads")
+    let strides = strides ?? Array(repeating: 1, count: count)
+    let dilations = dilations ?? Array(repeating: 1, count: count)
+    let pads = pads ?? Array(repeating: 0, count: 2 * count)
+    let found = "kernel_shape \(size), strides \(strides), dilations \(dilations), pads \(pads)"
+    guard size.count == count, strides.count == count, dilations.count == count, pads.count == 2 * count else {
+      throw reader.problem(found, supported: "\(count) numbers, \(2 * count) pads")
     }
-    let numbers = size + strides + dilations
-    guard numbers.allSatisfy({ (1...65536).contains($0) }), given.allSatisfy({ (0...65536).contains($0) }) else {
-      throw reader.problem(
-        "kernel_shape \(size), strides \(strides), dilations \(dilations), pads \(given)",
-        supported: "1 to 65536, pads 0 to 65536")
-    }
-    var before = Array(given[..<axes])
-    var after = Array(given[axes...])
-    for axis in 0..<axes {
-      let span = (size[axis] - 1) * dilations[axis] + 1
-      switch autoPad {
-      case "SAME_UPPER", "SAME_LOWER":
-        let positions = (extents[axis] + strides[axis] - 1) / strides[axis]
-        let total = max((positions - 1) * strides[axis] + span - extents[axis], 0)
-        before[axis] = autoPad == "SAME_UPPER" ? total / 2 : total - total / 2
-        after[axis] = total - before[axis]
-      case "VALID": (before[axis], after[axis]) = (0, 0)
-      default: break
+    let limit = 65536
+    guard (size + strides + dilations).allSatisfy({ (1...limit).contains($0) }),
+      pads.allSatisfy({ (0...limit).contains($0) })
+    else { throw reader.problem(found, supported: "1 to \(limit), pads 0 to \(limit)") }
+    return (0..<count).map { axis in
+      var window = WindowAxis(size: size[axis], stride: strides[axis], dilation: dilations[axis])
+      if autoPad == "NOTSET" {
+        window.before = pads[axis]
+        window.after = pads[count + axis]
+      } else if autoPad != "VALID" {
+        window.padSame(over: extents[axis], upper: autoPad == "SAME_UPPER")
       }
-      if ceil {
-        // The last window may hang over, but has to begin inside the map or its leading padding.
-        let room = extents[axis] + before[axis] + after[axis] - span
-        guard room >= 0 else { continue }
-        var positions = (room + strides[axis] - 1) / strides[axis] + 1
-        if (positions - 1) * strides[axis] >= extents[axis] + before[axis] { positions -= 1 }
-        after[axis] = max(after[axis], (positions - 1) * strides[axis] + span - extents[axis] - before[axis])
-      }
+      if ceil { window.roundUp(over: extents[axis]) }
+      return window
     }
-    let first = axes == 2 ? 0 : nil as Int?
-    let last = axes - 1
-    return Window(
-      size: Extent(rows: first.map { size[$0] } ?? 1, columns: size[last]),
-      stride: Extent(rows: first.map { strides[$0] } ?? 1, columns: strides[last]),
-      dilation: Extent(rows: first.map { dilations[$0] } ?? 1, columns: dilations[last]),
-      padding: Padding(
-        top: first.map { before[$0] } ?? 0, bottom: first.map { after[$0] } ?? 0, left: before[last],
-        right: after[last]))
+  }
+}
+
+extension WindowAxis {
+  private var span: Int { (size - 1) * dilation + 1 }
+
+  /// ONNX SAME_UPPER, SAME_LOWER: ceil(extent / stride) positions; what is odd goes to the end, or to the beginning.
+  fileprivate mutating func padSame(over extent: Int, upper: Bool) {
+    let positions = (extent + stride - 1) / stride
+    let total = max((positions - 1) * stride + span - extent, 0)
+    before = upper ? total / 2 : total - total / 2
+    after = total - before
+  }
+
+  /// The last window may end behind the padding, but has to begin inside the map or the padding in front of it.
+  fileprivate mutating func roundUp(over extent: Int) {
+    let room = extent + before + after - span
+    guard room >= 0 else { return }
+    var positions = (room + stride - 1) / stride + 1
+    if (positions - 1) * stride >= extent + before { positions -= 1 }
+    let end = (positions - 1) * stride + span - extent - before
+    // Padding that no window reaches is none.
+    after = min(after, max(end, 0))
+    overhang = max(end - after, 0)
   }
 }

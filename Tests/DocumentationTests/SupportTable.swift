@@ -1,4 +1,5 @@
 import KerasImport
+import ONNXImport
 import Quantization
 
 /// What can be read, from the importer's own tables.
@@ -9,11 +10,24 @@ enum SupportTable {
       lines.append("| \(row.classes.map { "`\($0)`" }.joined(separator: ", ")) | \(cell(row.notes)) |")
     }
     lines += ["", "Quantizers: " + names.map { "`\($0)`" }.joined(separator: ", ") + "."]
+    lines += ["", "| ONNX operators | supported |", "|---|---|"]
+    for row in OperatorTable.rows {
+      let names = row.names.map { row.domain.isEmpty ? "`\($0)`" : "`\(row.domain):\($0)`" }
+      lines.append("| \(names.joined(separator: ", ")) | \(cell(row.notes)) |")
+    }
+    lines += [
+      "",
+      "ONNX files have IR version \(text(ONNXNetwork.irVersions)) and opset \(text(ONNXNetwork.opsets)). Nodes of constants are "
+        + "computed when the file is read: " + OperatorTable.foldedNames.map { "`\($0)`" }.joined(separator: ", ")
+        + ".",
+    ]
     return lines.joined(separator: "\n") + "\n"
   }
 
   /// Registered names of classes are also known without their package.
   private static var names: [String] { Quantizer.supportedNames.filter { !$0.contains(">") } }
+
+  private static func text(_ range: ClosedRange<Int>) -> String { "\(range.lowerBound) to \(range.upperBound)" }
 
   private static func cell(_ text: String) -> String {
     text.isEmpty ? "all options" : text.replacing("|", with: "\\|")

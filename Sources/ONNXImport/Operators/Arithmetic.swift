@@ -10,29 +10,48 @@ enum Arithmetic {
 extension ElementwiseOperators {
   static func arithmetic(_ reader: inout NodeReader, _ kind: Arithmetic) throws {
     let (left, right) = (try reader.value(0), try reader.value(1))
+    let result: FeatureMap
     switch (left, right) {
-    case (.map, .map):
-      guard kind == .add else {
-        throw reader.problem(
-          "\(reader.node.operatorType) of two tensors that the network computes", supported: "one of them constant")
-      }
-      let (a, b) = (try reader.realMap(0), try reader.realMap(1))
-      guard a.shape == b.shape else {
-        throw reader.problem("a sum of shapes \(a.shape) and \(b.shape)", supported: "tensors of one shape")
-      }
-      var sum = a
-      sum.node = try reader.append(.add(AddOp()), inputs: [a.node, reader.ordered(b, as: a.order).node])
-      try reader.produce(.map(sum))
+    case (.map, .map): result = try combine(kind, try reader.realMap(0), try reader.realMap(1), &reader)
     case (.map, .constant(let constant)):
-      try reader.produce(.map(apply(kind, to: reader.realMap(0), constant, isReversed: false, &reader)))
+      result = try apply(kind, to: reader.realMap(0), constant, isReversed: false, &reader)
     case (.constant(let constant), .map):
-      try reader.produce(.map(apply(kind, to: reader.realMap(1), constant, isReversed: true, &reader)))
+      result = try apply(kind, to: reader.realMap(1), constant, isReversed: true, &reader)
     default: throw reader.problem("two constants", supported: "constants of numbers")
     }
+    // Integers stay within their type.
+    guard let encoding = result.encoding, let bits = encoding.type.bits, bits <= 16, kind != .divide else {
+      return try reader.produce(.map(result))
+    }
+    try reader.produce(.map(reader.quantize(result, encoding, "integers")))
+  }
+
+  /// Two tensors that the network computes.
+  private static func combine(
+    _ kind: Arithmetic, _ left: FeatureMap, _ right: FeatureMap, _ reader: inout NodeReader
+  ) throws -> FeatureMap {
+    if kind == .multiply, let gated = try reader.hardSwish(left, right) { return gated }
+    guard kind == .add || kind == .subtract else {
+      throw reader.problem(
+        "\(reader.node.operatorType) of two tensors that the network computes",
+        supported: kind == .multiply ? "one of them constant, or HardSigmoid of the other" : "one of them constant")
+    }
+    guard let shape = spreadShape(left.shape, right.shape) else {
+      throw reader.problem(
+        "tensors of shapes \(left.shape) and \(right.shape)", supported: "shapes that spread over each other")
+    }
+    var sum = try reader.spread(left, over: shape)
+    var other = try reader.ordered(reader.spread(right, over: shape), as: sum.order)
+    if kind == .subtract {
+      other = try reader.append(
+        .elementwise(ElementwiseOp([.affine(scale: -.one, shift: .zero)])), to: other, "negative")
+    }
+    sum.node = try reader.append(.add(AddOp()), inputs: [sum.node, other.node])
+    return sum
   }
 
   /// - Parameter isReversed: the constant is the first operand.
-  private static func apply(
+  static func apply(
     _ kind: Arithmetic, to map: FeatureMap, _ constant: Constant, isReversed: Bool, _ reader: inout NodeReader
   ) throws -> FeatureMap {
     if kind == .divide, isReversed {
@@ -42,28 +61,26 @@ extension ElementwiseOperators {
     guard numbers.allSatisfy(\.isFinite), kind != .divide || !numbers.contains(0) else {
       throw reader.problem("a constant with NaN, infinity or a division by 0", supported: "finite numbers")
     }
+    if kind == .divide, map.encoding != nil { return try reader.divideIntegers(map, by: constant) }
     if constant.count == 1, constant.shape.count <= map.shape.count {
       return try reader.append(.elementwise(ElementwiseOp([function(kind, numbers[0], isReversed)])), to: map)
     }
-    let spread = try Spread(constant, over: map, reader)
-    if kind == .add, let biased = try reader.addingBias(spread.perChannel, to: map) { return biased }
-    guard let channels = spread.perChannel?.values else {
-      throw reader.problem(
-        "a constant of shape \(constant.shape) for a tensor of shape \(map.shape)",
-        supported: "one number, or one per channel")
-    }
-    let ones = [Double](repeating: 1, count: channels.count)
-    let zeros = [Double](repeating: 0, count: channels.count)
-    func affine(scale: [Double], shift: [Double]) -> Op {
-      .batchNormalization(
-        BatchNormalizationOp(gamma: scale, beta: shift, mean: zeros, variance: ones, epsilon: 0))
-    }
-    switch (kind, isReversed) {
-    case (.add, _): return try reader.append(affine(scale: ones, shift: channels), to: map)
-    case (.subtract, false): return try reader.append(affine(scale: ones, shift: channels.map { -$0 }), to: map)
-    case (.subtract, true): return try reader.append(affine(scale: ones.map { -$0 }, shift: channels), to: map)
-    case (.multiply, _): return try reader.append(affine(scale: channels, shift: zeros), to: map)
-    case (.divide, _): return try reader.append(affine(scale: channels.map { 1 / $0 }, shift: zeros), to: map)
+    return try reader.alongVaryingAxes(of: constant, map) { reader, map, channels in
+      if kind == .add, let biased = try reader.addingBias(channels, to: map) { return biased }
+      let channels = channels.values
+      let ones = [Double](repeating: 1, count: channels.count)
+      let zeros = [Double](repeating: 0, count: channels.count)
+      let (scale, shift) =
+        switch (kind, isReversed) {
+        case (.add, _): (ones, channels)
+        case (.subtract, false): (ones, channels.map { -$0 })
+        case (.subtract, true): (ones.map { -$0 }, channels)
+        case (.multiply, _): (channels, zeros)
+        case (.divide, _): (channels.map { 1 / $0 }, zeros)
+        }
+      return try reader.append(
+        .batchNormalization(
+          BatchNormalizationOp(gamma: scale, beta: shift, mean: zeros, variance: ones, epsilon: 0)), to: map)
     }
   }
 
@@ -78,33 +95,71 @@ extension ElementwiseOperators {
   }
 }
 
-/// A constant spread over a feature map by ONNX' broadcasting rules.
-struct Spread {
-  /// One number per channel of the map's node, where the constant varies along that axis alone.
-  let perChannel: Constant?
-
-  init(_ constant: Constant, over map: FeatureMap, _ reader: NodeReader) throws {
-    let missing = map.shape.count - constant.shape.count
-    let shape = Array(repeating: 1, count: max(0, missing)) + constant.shape
-    guard missing >= 0, zip(shape, map.shape).allSatisfy({ $0 == 1 || $0 == $1 }) else {
-      throw reader.problem(
-        "a constant of shape \(constant.shape) for a tensor of shape \(map.shape)",
-        supported: "shapes that spread over the tensor's")
-    }
-    let varying = shape.indices.filter { shape[$0] > 1 }
-    guard let axis = varying.first, varying.count == 1, map.order.last == axis else {
-      perChannel = nil
-      return
-    }
-    perChannel = constant.reshaped(to: [shape[axis]])
-  }
+/// The shape over which tensors of two shapes spread (ONNX' multidirectional broadcasting); nil where they do not fit.
+func spreadShape(_ left: [Int], _ right: [Int]) -> [Int]? {
+  let rank = max(left.count, right.count)
+  func padded(_ shape: [Int]) -> [Int] { Array(repeating: 1, count: rank - shape.count) + shape }
+  let pairs = zip(padded(left), padded(right))
+  guard pairs.allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }) else { return nil }
+  return pairs.map { $0 == 1 ? $1 : $0 }
 }
 
 extension NodeReader {
+  /// Does something with a map and a constant that spreads over it, with the axes along which the constant varies as the
+  /// channels: the constant has one number for each.
+  mutating func alongVaryingAxes(
+    of constant: Constant, _ map: FeatureMap,
+    _ body: (inout Self, FeatureMap, Constant) throws -> FeatureMap
+  ) throws -> FeatureMap {
+    guard let shape = spreadShape(map.shape, constant.shape) else {
+      throw problem(
+        "a constant of shape \(constant.shape) for a tensor of shape \(map.shape)",
+        supported: "shapes that spread over the tensor's")
+    }
+    let spread = try self.spread(map, over: shape)
+    let missing = shape.count - constant.shape.count
+    let axes = constant.shape.indices.filter { constant.shape[$0] > 1 }.map { $0 + missing }
+    guard axes.allSatisfy({ $0 >= firstDataAxis }), spread.shape == shape else {
+      throw mixesBatch("a constant of shape \(constant.shape)")
+    }
+    let channels = constant.reshaped(to: [constant.count])
+    let others = spread.order.filter { !axes.contains($0) }
+    var result = try ordered(spread, as: others + axes)
+    guard axes.count != 1 else { return try body(&self, result, channels) }
+    let extents = others.map { shape[$0] } + [constant.count]
+    var merged = result
+    merged.node = try append(.reshape(ReshapeOp(shape: Shape(extents))), "channels", inputs: [result.node])
+    merged = try body(&self, merged, channels)
+    result.node = try append(
+      .reshape(ReshapeOp(shape: Shape(result.order.map { shape[$0] }))), "axes", inputs: [merged.node])
+    result.encoding = merged.encoding
+    return result
+  }
+
+  /// Unsigned integers divided without remainder: rounding x / d - (d - 1) / (2 d), which never lies halfway.
+  mutating func divideIntegers(_ map: FeatureMap, by constant: Constant) throws -> FeatureMap {
+    guard let encoding = map.encoding, let range = encoding.type.range, range.lowerBound == 0,
+      let bits = encoding.type.bits, bits <= 16, constant.values.allSatisfy({ $0 > 0 })
+    else {
+      throw problem("a division of \(map.encoding?.type.name ?? "floats")", supported: "floats, uint8, uint16")
+    }
+    return try alongVaryingAxes(of: constant, map) { reader, map, channels in
+      let quantizers = channels.values.map { value -> FeatureMapQuantizer in
+        let divisor = Rational(value)
+        return FeatureMapQuantizer(
+          steps: .uniform(
+            UniformSteps(gain: .one / divisor, bias: (.one / divisor - .one) * .powerOfTwo(-1), clamp: range)),
+          format: CodeFormat(scale: .one, zeroPoint: 0, range: range))
+      }
+      return try reader.append(
+        .quantize(QuantizeOp(description: "floor", bits: bits, quantizers: quantizers)), to: map)
+    }
+  }
+
   /// The layer that makes `map` with these constants as its bias, where it has none and nothing else reads it.
-  mutating func addingBias(_ constant: Constant?, to map: FeatureMap) throws -> FeatureMap? {
+  mutating func addingBias(_ constant: Constant, to map: FeatureMap) throws -> FeatureMap? {
     let index = hasInput(0) && isMap(0) ? 0 : 1
-    guard let constant, importer.isReadOnce(node.inputs[index]),
+    guard importer.isReadOnce(node.inputs[index]),
       importer.graph[map.node].name == node.inputs[index]
     else { return nil }
     var op = importer.graph[map.node].op

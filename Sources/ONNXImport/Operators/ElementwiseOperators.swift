@@ -6,9 +6,9 @@ import Quantization
 /// Functions of single elements, and sums of tensors.
 enum ElementwiseOperators {
   static let rows = [
-    OperatorRow("Add", notes: "of tensors of one shape, or with a constant", read: { try arithmetic(&$0, .add) }),
-    OperatorRow("Sub", notes: "with a constant", read: { try arithmetic(&$0, .subtract) }),
-    OperatorRow("Mul", notes: "with a constant", read: { try arithmetic(&$0, .multiply) }),
+    OperatorRow("Add", notes: "of two tensors, or with a constant", read: { try arithmetic(&$0, .add) }),
+    OperatorRow("Sub", notes: "of two tensors, or with a constant", read: { try arithmetic(&$0, .subtract) }),
+    OperatorRow("Mul", notes: "with a constant; x times HardSigmoid of x", read: { try arithmetic(&$0, .multiply) }),
     OperatorRow("Div", notes: "by a constant", read: { try arithmetic(&$0, .divide) }),
     OperatorRow("BatchNormalization", notes: "at inference", read: { try batchNormalization(&$0) }),
     OperatorRow("Relu", read: { try function(&$0) { _ in [.relu] } }),
@@ -16,11 +16,14 @@ enum ElementwiseOperators {
     OperatorRow("Clip", notes: "constant bounds", read: { try function(&$0, clip) }),
     OperatorRow("Sigmoid", read: { try function(&$0) { _ in [.sigmoid] } }),
     OperatorRow("HardSigmoid", notes: "alpha, beta", read: { try function(&$0, hardSigmoid) }),
+    OperatorRow(
+      "HardSwish",
+      read: { try function(&$0) { _ in [.hardSwish(shift: Rational(Int64(3)), upper: Rational(Int64(6)))] } }),
     OperatorRow("Tanh", read: { try function(&$0) { _ in [.tanh] } }),
-    OperatorRow("Softmax", notes: "along the last axis, at the network's end", read: { try softmax(&$0) }),
+    OperatorRow("Softmax", notes: "along any axis; at the network's end", read: { try softmax(&$0) }),
     OperatorRow("Identity", read: { try identity(&$0) }),
-    OperatorRow("Dropout", notes: "nothing at inference", read: { try dropout(&$0) }),
-    OperatorRow("Cast", notes: "between floats, and of codes to floats", read: { try cast(&$0) }),
+    OperatorRow("Dropout", notes: "at inference", read: { try dropout(&$0) }),
+    OperatorRow("Cast", notes: "between floats, of integers to floats and to wider integers", read: { try cast(&$0) }),
   ]
 
   private static func function(
@@ -69,43 +72,58 @@ enum ElementwiseOperators {
   }
 
   private static func softmax(_ reader: inout NodeReader) throws {
-    let axis = try reader.int("axis", default: reader.opset < 13 ? 1 : -1)
+    let given = try reader.int("axis", default: reader.opset < 13 ? 1 : -1)
     var map = try reader.realMap(0)
-    let counted = try reader.axis(axis, rank: map.shape.count)
-    guard counted >= reader.firstDataAxis else { throw reader.mixesBatch("softmax along the batch") }
-    // Before opset 13 all axes from `axis` on are one.
-    let isLast = map.shape[(counted + 1)...].allSatisfy { $0 == 1 }
-    guard isLast || reader.opset >= 13 else {
-      throw reader.problem("softmax over several axes", supported: "the last axis")
+    let shape = map.shape
+    let axis = try reader.axis(given, rank: shape.count)
+    guard axis >= reader.firstDataAxis else { throw reader.mixesBatch("softmax along the batch") }
+    // Before opset 13 all axes from this one on are one.
+    let isMerged = reader.opset < 13 && shape[(axis + 1)...].contains { $0 > 1 }
+    if isMerged {
+      map = try reader.reshape(map, to: shape[..<axis] + [shape[axis...].reduce(1, *)], "merged")
     }
-    map = try reader.ordered(map, as: map.order.filter { $0 != counted } + [counted])
-    try reader.produce(.map(reader.append(.softmax(SoftmaxOp()), to: map)))
+    map = try reader.ordered(map, as: map.order.filter { $0 != axis } + [axis])
+    map = try reader.append(.softmax(SoftmaxOp()), to: map, isMerged ? "softmax" : nil)
+    try reader.produce(.map(isMerged ? reader.reshape(map, to: shape) : map))
   }
 
-  private static func identity(_ reader: inout NodeReader) throws {
-    let map = try reader.map(0)
-    try reader.produce(.map(reader.append(.identity(IdentityOp()), to: map)))
-  }
+  private static func identity(_ reader: inout NodeReader) throws { try reader.produce(.map(reader.map(0))) }
 
   private static func dropout(_ reader: inout NodeReader) throws {
-    reader.ignore("ratio", "seed", "is_test")
-    if let training = try reader.constantIfPresent(2), training.values.contains(where: { $0 != 0 }) {
-      throw reader.problem("training_mode", supported: "dropout at inference")
+    reader.ignore("seed", "is_test")
+    let given = try reader.float("ratio", default: 0.5)
+    let ratio = try reader.constantIfPresent(1)?.values.first ?? Double(given)
+    if let training = try reader.constantIfPresent(2), training.values.contains(where: { $0 != 0 }), ratio != 0 {
+      throw reader.problem("training_mode with ratio \(ratio)", supported: "dropout at inference")
     }
-    try identity(&reader)
+    let map = try reader.map(0)
+    // The mask of what is kept: everything.
+    if reader.node.outputs.count > 1, reader.importer.isRead(reader.node.outputs[1]) {
+      let ones = ElementwiseOp([.clip(lower: .one, upper: .one)])
+      try reader.assign(.map(reader.append(.elementwise(ones), to: map, "mask")), to: reader.node.outputs[1])
+    }
+    try reader.produce(.map(map))
   }
 
   private static func cast(_ reader: inout NodeReader) throws {
     let code = try reader.int("to", default: 0)
     reader.ignore("saturate")
-    let map = try reader.map(0)
-    guard let type = ONNXElementType(rawValue: code), type.isFloat else {
-      throw reader.problem(
-        "a cast to \(ONNXElementType(rawValue: code)?.name ?? "type \(code)")", supported: "casts to floats")
+    var map = try reader.realMap(0)
+    let name = ONNXElementType(rawValue: code)?.name ?? "type \(code)"
+    guard let type = ONNXElementType(rawValue: code), type.isFloat || type.range != nil, type != .bool else {
+      throw reader.problem("a cast to \(name)", supported: "casts to floats and integers")
     }
-    // Integers are themselves as floats.
-    let real = map.encoding == nil ? map : try reader.dequantize(map, .plain(type), "value")
-    try reader.produce(.map(reader.append(.identity(IdentityOp()), to: real)))
+    if let range = type.range {
+      if let found = map.encoding?.type.range, range.contains(found.lowerBound), range.contains(found.upperBound) {
+        map.encoding = .plain(type)
+      } else {
+        throw reader.problem("a cast of \(map.encoding?.type.name ?? "floats") to \(name)", supported: "wider integers")
+      }
+    } else {
+      // Integers are themselves as floats.
+      map.encoding = nil
+    }
+    try reader.produce(.map(map))
   }
 
   private static func batchNormalization(_ reader: inout NodeReader) throws {

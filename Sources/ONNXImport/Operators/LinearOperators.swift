@@ -9,8 +9,8 @@ enum LinearOperators {
     OperatorRow(
       "Conv", notes: "one or two axes of space, group, depthwise, strides, dilations, pads, auto_pad",
       read: { try convolution(&$0) }),
-    OperatorRow("Gemm", notes: "constant B and C, transB, alpha, beta", read: { try gemm(&$0) }),
-    OperatorRow("MatMul", notes: "constant second matrix", read: { try matMul(&$0) }),
+    OperatorRow("Gemm", notes: "constant B and C, transA, transB, alpha, beta", read: { try gemm(&$0) }),
+    OperatorRow("MatMul", notes: "one side constant: a vector, a matrix or several", read: { try matMul(&$0) }),
   ]
 
   private static func convolution(_ reader: inout NodeReader) throws {
@@ -28,48 +28,114 @@ enum LinearOperators {
     let beta = try reader.float("beta", default: 1)
     let transposesA = try reader.flag("transA", default: false)
     let transposesB = try reader.flag("transB", default: false)
-    var kernel = try reader.constant(1)
-    var bias = try reader.constantIfPresent(2)
-    let map = try reader.realMap(0)
+    let weights = reader.check { try $0.constant(1) }
+    let addend = reader.check { try $0.constantIfPresent(2) }
+    var map = try reader.realMap(0)
+    guard var kernel = weights, var bias = addend else { throw NodeReader.Skipped() }
     guard map.shape.count == 2, kernel.shape.count == 2 else {
       throw reader.problem("matrices of shapes \(map.shape) and \(kernel.shape)", supported: "two axes each")
     }
-    guard !transposesA else { throw reader.mixesBatch("transA = 1") }
+    if transposesA { map = try reader.transpose(map, [1, 0]) }
     if transposesB { kernel = kernel.transposed([1, 0]) }
     kernel = kernel.scaled(by: alpha)
     bias = beta == 0 ? nil : bias?.scaled(by: beta)
-    try reader.produce(.map(reader.multiply(map, kernel, bias: bias)))
+    guard let matrix = bias, matrix.count > 1, matrix.count != kernel.shape[1] || matrix.shape.last != matrix.count
+    else {
+      return try reader.produce(.map(reader.multiply(map, kernel, along: 1, bias: bias)))
+    }
+    let product = try reader.multiply(map, kernel, along: 1, bias: nil, "product")
+    try reader.produce(.map(ElementwiseOperators.apply(.add, to: product, matrix, isReversed: false, &reader)))
   }
 
   private static func matMul(_ reader: inout NodeReader) throws {
-    let kernel = try reader.constant(1)
-    let map = try reader.realMap(0)
-    guard kernel.shape.count == 2, map.shape.count >= 2 else {
-      throw reader.problem(
-        "matrices of shapes \(map.shape) and \(kernel.shape)", supported: "a constant second matrix of two axes")
+    // A constant in front multiplies the axis before the last: the transposed kernel does.
+    let isReversed = if case .constant = try reader.value(0) { true } else { false }
+    var kernel = try reader.constant(isReversed ? 0 : 1)
+    var map = try reader.realMap(isReversed ? 1 : 0)
+    if kernel.shape.count == 1, map.shape.count >= 1, !isReversed {
+      // A vector is a matrix of one column that is dropped again.
+      let product = try reader.multiply(
+        map, kernel.reshaped(to: [kernel.count, 1]), along: map.shape.count - 1, bias: nil, "product")
+      return try reader.produce(.map(reader.reshape(product, to: map.shape.dropLast())))
     }
-    try reader.produce(.map(reader.multiply(map, kernel, bias: nil)))
+    guard kernel.shape.count >= 2, map.shape.count >= 1 else {
+      throw reader.problem(
+        "matrices of shapes \(map.shape) and \(kernel.shape)", supported: "a constant matrix, or several")
+    }
+    var rank = map.shape.count
+    guard rank >= 2 || !isReversed else {
+      throw reader.problem("a vector of \(map.shape[0]) elements behind a constant", supported: "matrices")
+    }
+    if isReversed {
+      kernel = kernel.transposed(Array(0..<kernel.shape.count - 2) + [1, 0].map { kernel.shape.count - 2 + $0 })
+    }
+    if kernel.shape.count > max(rank, 2) {
+      map = try reader.reshape(map, to: Array(repeating: 1, count: kernel.shape.count - rank) + map.shape, "axes")
+      rank = kernel.shape.count
+    }
+    let axis = isReversed ? rank - 2 : rank - 1
+    try reader.produce(.map(reader.multiply(map, kernel, along: axis, bias: nil)))
   }
 }
 
 extension NodeReader {
-  /// map x kernel + bias along the map's last axis in the model. `kernel` is inputs x outputs.
+  /// map x kernel + bias along one of the map's axes in the model.
+  ///
+  /// - Parameter kernel: inputs x outputs, or one such matrix for each index of the map's leading axes.
   mutating func multiply(
-    _ map: FeatureMap, _ kernel: Constant, bias: Constant?, _ suffix: String? = nil
+    _ map: FeatureMap, _ kernel: Constant, along axis: Int, bias: Constant?, _ suffix: String? = nil
   ) throws -> FeatureMap {
-    let last = map.shape.count - 1
-    guard last >= firstDataAxis else { throw mixesBatch("a product along the batch") }
-    guard map.shape[last] == kernel.shape[0] else {
+    guard axis >= firstDataAxis else { throw mixesBatch("a product along the batch") }
+    let matrix = Array(kernel.shape.suffix(2))
+    let stacks = Array(kernel.shape.dropLast(2))
+    guard map.shape[axis] == matrix[0] else {
       throw problem(
         "a tensor of shape \(map.shape) times one of shape \(kernel.shape)",
-        supported: "[\(map.shape[last]), units]")
+        supported: "\(map.shape[axis]) rows of the constant")
     }
-    let units = kernel.shape[1]
+    guard stacks.allSatisfy({ $0 == 1 }) else {
+      return try multiply(map, stacked: kernel, along: axis, suffix)
+    }
+    let units = matrix[1]
     let bias = try bias.map { try self.bias($0, channels: units) }
-    var result = try ordered(map, as: map.order.filter { $0 != last } + [last])
+    var result = try ordered(map, as: map.order.filter { $0 != axis } + [axis])
     result.node = try append(
-      .dense(DenseOp(kernel: kernel.parameter(), bias: bias)), suffix, inputs: [result.node])
-    result.shape[last] = units
+      .dense(DenseOp(kernel: kernel.reshaped(to: matrix).parameter(), bias: bias)), suffix, inputs: [result.node])
+    result.shape[axis] = units
+    return result
+  }
+
+  /// A matrix of its own for each index of leading axes: a convolution of 1x1 pixels with as many groups.
+  private mutating func multiply(
+    _ map: FeatureMap, stacked kernel: Constant, along axis: Int, _ suffix: String?
+  ) throws -> FeatureMap {
+    let (inputs, outputs) = (kernel.shape[kernel.shape.count - 2], kernel.shape[kernel.shape.count - 1])
+    let missing = map.shape.count - kernel.shape.count
+    let stacks = kernel.shape.indices.dropLast(2).filter { kernel.shape[$0] > 1 }
+    let axes = stacks.map { $0 + missing }
+    let shape = map.shape.indices.map { axes.contains($0) ? kernel.shape[$0 - missing] : map.shape[$0] }
+    guard axes.allSatisfy({ $0 >= firstDataAxis }) else { throw mixesBatch("matrices of shape \(kernel.shape)") }
+    let spread = try self.spread(map, over: shape)
+    guard spread.shape == shape else {
+      throw problem("a tensor of shape \(map.shape) times one of shape \(kernel.shape)", supported: "as many matrices")
+    }
+    let groups = axes.reduce(1) { $0 * shape[$1] }
+    let others = spread.order.filter { $0 != axis && !axes.contains($0) }
+    var result = try ordered(spread, as: others + axes + [axis])
+    let pixels = others.reduce(1) { $0 * shape[$1] }
+    let row = try append(
+      .reshape(ReshapeOp(shape: Shape([1, pixels, groups * inputs]))), "row", inputs: [result.node])
+    // Stacks x inputs x outputs to inputs x (stacks x outputs).
+    let last = kernel.shape.count - 1
+    let unit = kernel.shape.indices.dropLast(2).filter { kernel.shape[$0] == 1 }
+    let hwio = kernel.transposed(unit + [last - 1] + stacks + [last]).reshaped(to: [1, 1, inputs, groups * outputs])
+    let products = try append(
+      .convolution(
+        ConvolutionOp(kernel: hwio.parameter(), bias: nil, window: Window(size: .one), groups: groups)),
+      "products", inputs: [row])
+    result.shape[axis] = outputs
+    result.node = try append(
+      .reshape(ReshapeOp(shape: Shape(result.order.map { result.shape[$0] }))), suffix, inputs: [products])
     return result
   }
 
@@ -91,16 +157,17 @@ extension NodeReader {
     _ map: FeatureMap, _ kernel: Constant, bias: Constant?, groups: Int, _ attributes: WindowAttributes,
     _ suffix: String? = nil
   ) throws -> FeatureMap {
-    let spatial = map.shape.count - 2
-    guard firstDataAxis == 1, (1...2).contains(spatial) else {
+    let rank = map.shape.count
+    guard (3...4).contains(rank), firstDataAxis == 1 || map.shape[0] == 1 else {
       throw problem(
         "a convolution over a tensor of shape \(map.shape)", supported: "[batch, channels, (rows,) columns]")
     }
-    guard kernel.shape.count == map.shape.count else {
+    guard kernel.shape.count == rank else {
       throw problem("a kernel of shape \(kernel.shape) over a tensor of shape \(map.shape)")
     }
-    let plane = try Plane(&self, map)
-    let window = try attributes.window(size: Array(kernel.shape[2...]), over: Array(map.shape[2...]), self)
+    let plane = try Plane(&self, map, axes: 2..<rank)
+    let window = Window(
+      try attributes.axes(size: Array(kernel.shape[2...]), over: Array(map.shape[2...]), self)[...])
     let outputs = kernel.shape[0]
     let channels = map.shape[1]
     guard groups > 0, channels.isMultiple(of: groups), outputs.isMultiple(of: groups), outputs > 0,
@@ -116,8 +183,9 @@ extension NodeReader {
       to: [outputs, kernel.shape[1], window.size.rows, window.size.columns])
     let hwio = wide.transposed([2, 3, 1, 0])
     let op: Op
-    if groups == channels, kernel.shape[1] == 1, outputs == channels, groups > 1 {
-      let depthwise = hwio.reshaped(to: [window.size.rows, window.size.columns, channels, 1])
+    // Scales of every output channel have no place in a kernel with a channel multiplier.
+    if groups == channels, groups > 1, outputs == channels || !kernel.hasSeveralScales {
+      let depthwise = hwio.reshaped(to: [window.size.rows, window.size.columns, channels, outputs / channels])
       op = .depthwiseConvolution(
         DepthwiseConvolutionOp(kernel: depthwise.parameter(), bias: bias, window: window))
     } else {
@@ -128,6 +196,11 @@ extension NodeReader {
 }
 
 extension Constant {
+  /// Whether it is quantized with a scale for each index of an axis.
+  fileprivate var hasSeveralScales: Bool {
+    if case .quantized(let tensor) = numbers { tensor.scales.count > 1 } else { false }
+  }
+
   /// Every number times `factor`; quantized ones keep their codes.
   func scaled(by factor: Float) -> Constant {
     guard factor != 1 else { return self }

@@ -6,84 +6,88 @@ import QIR
 enum PoolingOperators {
   static let rows = [
     OperatorRow(
-      "MaxPool", notes: "one or two axes of space, strides, pads, auto_pad, ceil_mode", read: { try maxPool(&$0) }),
+      "MaxPool", notes: "any axes of space, strides, dilations, pads, auto_pad, ceil_mode; no Indices",
+      read: { try maxPool(&$0) }),
     OperatorRow(
-      "AveragePool", notes: "one or two axes of space, strides, pads, auto_pad, ceil_mode, count_include_pad",
+      "AveragePool", notes: "any axes of space, strides, dilations, pads, auto_pad, ceil_mode, count_include_pad",
       read: { try averagePool(&$0) }),
-    OperatorRow("GlobalAveragePool", read: { try globalPool(&$0) { .averagePool(AveragePoolOp(window: $0)) } }),
+    OperatorRow("GlobalAveragePool", read: { try globalPool(&$0, mean) }),
     OperatorRow("GlobalMaxPool", read: { try globalPool(&$0) { .maxPool(MaxPoolOp(window: $0)) } }),
-    OperatorRow("ReduceMean", notes: "over all axes of space", read: { try reduceMean(&$0) }),
+    OperatorRow("ReduceMean", notes: "over any axes", read: { try reduceMean(&$0) }),
   ]
 
+  private static func mean(_ window: Window) -> Op { .averagePool(AveragePoolOp(window: window)) }
+
   private static func maxPool(_ reader: inout NodeReader) throws {
-    let attributes = try WindowAttributes(&reader)
+    let attributes = reader.check { try WindowAttributes(&$0) }
     let ceil = try reader.flag("ceil_mode", default: false)
-    _ = try reader.int("storage_order", default: 0)
+    // The order of the elements that Indices counts.
+    reader.ignore("storage_order")
     let map = try reader.map(0)
-    let window = try self.window(attributes, ceil: ceil, map, reader)
-    let plane = try Plane(&reader, map)
-    try reader.produce(.map(plane.append(.maxPool(MaxPoolOp(window: window)), channels: map.shape[1], to: &reader)))
+    guard let attributes else { throw NodeReader.Skipped() }
+    let space = try axesOfSpace(of: map, reader)
+    if let axis = map.encoding?.axis, space.contains(axis) {
+      throw reader.problem("maxima of codes with scales along axis \(axis)", supported: "one scale in each window")
+    }
+    let windows = try attributes.axes(size: nil, over: space.map { map.shape[$0] }, ceil: ceil, reader)
+    try reader.produce(.map(reader.slide(windows, over: space, of: map) { .maxPool(MaxPoolOp(window: $0)) }))
   }
 
   private static func averagePool(_ reader: inout NodeReader) throws {
-    let attributes = try WindowAttributes(&reader)
+    let attributes = reader.check { try WindowAttributes(&$0) }
     let ceil = try reader.flag("ceil_mode", default: false)
     let countsPadding = try reader.flag("count_include_pad", default: false)
-    let map = try reader.realMap(0)
-    let window = try self.window(attributes, ceil: ceil, map, reader)
-    if countsPadding, !window.padding.isNone {
-      throw reader.problem("count_include_pad = 1 with pads", supported: "averages over what lies inside")
+    var map = try reader.realMap(0)
+    guard let attributes else { throw NodeReader.Skipped() }
+    let space = try axesOfSpace(of: map, reader)
+    var windows = try attributes.axes(size: nil, over: space.map { map.shape[$0] }, ceil: ceil, reader)
+    if countsPadding {
+      map = try reader.pad(map, windows, over: space, "padded")
+      for index in windows.indices { (windows[index].before, windows[index].after) = (0, 0) }
     }
-    let plane = try Plane(&reader, map)
-    try reader.produce(
-      .map(plane.append(.averagePool(AveragePoolOp(window: window)), channels: map.shape[1], to: &reader)))
-  }
-
-  private static func window(
-    _ attributes: WindowAttributes, ceil: Bool, _ map: FeatureMap, _ reader: NodeReader
-  ) throws -> Window {
-    guard reader.firstDataAxis == 1, (3...4).contains(map.shape.count) else {
-      throw reader.problem(
-        "a pool over a tensor of shape \(map.shape)", supported: "[batch, channels, (rows,) columns]")
-    }
-    let window = try attributes.window(size: nil, over: Array(map.shape[2...]), ceil: ceil, reader)
-    guard window.dilation == .one else {
-      throw reader.problem("dilations of a pool", supported: "1")
-    }
-    return window
+    try reader.produce(.map(reader.slide(windows, over: space, of: map, by: mean)))
   }
 
   private static func globalPool(_ reader: inout NodeReader, _ op: (Window) -> Op) throws {
     let map = try reader.realMap(0)
-    try reader.produce(.map(pool(map, nil, op, &reader)))
+    let space = try axesOfSpace(of: map, reader)
+    let windows = space.map { WindowAxis(size: map.shape[$0]) }
+    try reader.produce(.map(reader.slide(windows, over: space, of: map, by: op)))
   }
 
   private static func reduceMean(_ reader: inout NodeReader) throws {
-    let given = try reader.ints("axes", orInput: 1)
+    let given = try reader.ints("axes", orInput: 1) ?? []
     let keepsAxes = try reader.flag("keepdims", default: true)
-    let ignoresEmpty = try reader.flag("noop_with_empty_axes", default: false)
+    let keepsAll = try reader.flag("noop_with_empty_axes", default: false)
     let map = try reader.realMap(0)
     let rank = map.shape.count
-    let axes = Set(try (given ?? []).map { try reader.axis($0, rank: rank) })
-    guard !axes.isEmpty || !ignoresEmpty, (3...4).contains(rank), axes == Set(2..<rank), reader.firstDataAxis == 1
-    else {
-      throw reader.problem("a mean over axes \(given ?? [])", supported: "the mean over all axes of space")
+    if given.isEmpty, keepsAll { return try reader.produce(.map(map)) }
+    let axes = given.isEmpty ? Array(0..<rank) : try Set(given.map { try reader.axis($0, rank: rank) }).sorted()
+    let windows = axes.map { WindowAxis(size: map.shape[$0]) }
+    var result = try reader.slide(windows, over: axes, of: map, keepsAxes ? nil : "mean", by: mean)
+    if !keepsAxes {
+      result = try reader.reshape(result, to: (0..<rank).filter { !axes.contains($0) }.map { map.shape[$0] })
     }
-    let pooled = try pool(map, keepsAxes ? nil : "pool", { .averagePool(AveragePoolOp(window: $0)) }, &reader)
-    guard !keepsAxes else { return try reader.produce(.map(pooled)) }
-    try reader.produce(.map(reader.reshape(pooled, to: [1, map.shape[1]])))
+    try reader.produce(.map(result))
   }
 
-  private static func pool(
-    _ map: FeatureMap, _ suffix: String?, _ op: (Window) -> Op, _ reader: inout NodeReader
-  ) throws -> FeatureMap {
-    guard reader.firstDataAxis == 1, (3...4).contains(map.shape.count) else {
-      throw reader.problem(
-        "a pool over a tensor of shape \(map.shape)", supported: "[batch, channels, (rows,) columns]")
+  /// All axes behind the channels.
+  private static func axesOfSpace(of map: FeatureMap, _ reader: NodeReader) throws -> [Int] {
+    guard map.shape.count >= 3 else {
+      throw reader.problem("a pool over a tensor of shape \(map.shape)", supported: "[batch, channels, rows, …]")
     }
-    let plane = try Plane(&reader, map)
-    let rows = map.shape.count == 4 ? map.shape[2] : 1
-    let window = Window(size: Extent(rows: rows, columns: map.shape[map.shape.count - 1]))
-    return try plane.append(op(window), channels: map.shape[1], to: &reader, suffix)
+    return Array(2..<map.shape.count)
+  }
+}
+
+extension NodeReader {
+  /// Zeros around the map along some of its axes.
+  mutating func pad(
+    _ map: FeatureMap, _ windows: [WindowAxis], over axes: [Int], _ suffix: String? = nil
+  ) throws -> FeatureMap {
+    let padded = axes.indices.filter { windows[$0].before + windows[$0].after > 0 }
+    return try slide(padded.map { windows[$0] }, over: padded.map { axes[$0] }, of: map, suffix) {
+      .pad(PadOp(padding: $0.padding))
+    }
   }
 }

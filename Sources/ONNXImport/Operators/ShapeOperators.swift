@@ -3,23 +3,22 @@ import ONNX
 import QIR
 import Quantization
 
-/// Operators that move elements and change none.
+/// Operators that give elements other places and change none.
 enum ShapeOperators {
   static let rows = [
-    OperatorRow("Reshape", notes: "also with 0 and -1", read: { try reshape(&$0) }),
+    OperatorRow("Reshape", notes: "constant shape, also with 0 and -1; allowzero", read: { try reshape(&$0) }),
     OperatorRow("Flatten", notes: "any axis", read: { try flatten(&$0) }),
     OperatorRow("Squeeze", read: { try squeeze(&$0) }),
     OperatorRow("Unsqueeze", read: { try unsqueeze(&$0) }),
-    OperatorRow("Transpose", notes: "the batch stays first", read: { try transpose(&$0) }),
-    OperatorRow("Concat", notes: "any axis but the batch", read: { try concatenate(&$0) }),
-    OperatorRow("Pad", notes: "zeros around rows and columns", read: { try pad(&$0) }),
+    OperatorRow("Transpose", read: { try transpose(&$0) }),
+    OperatorRow("Concat", notes: "any axis", read: { try concatenate(&$0) }),
   ]
 
   private static func reshape(_ reader: inout NodeReader) throws {
     let keepsZeros = try reader.flag("allowzero", default: false)
     guard let target = try reader.ints("shape", orInput: 1) else { throw reader.problem("no shape") }
     let map = try reader.map(0)
-    let shape = try resolve(target, of: map.shape, keepsZeros: keepsZeros, reader)
+    let shape = try resolve(reader.withoutBatch(target), of: map.shape, keepsZeros: keepsZeros, reader)
     try reader.produce(.map(reader.reshape(map, to: shape)))
   }
 
@@ -33,7 +32,9 @@ enum ShapeOperators {
     let elements = shape.reduce(1, *)
     let known = result.filter { $0 != -1 }.reduce(1.0) { $0 * Double($1) }
     let open = result.indices.filter { result[$0] == -1 }
-    if open.count == 1, known > 0, elements.isMultiple(of: Int(known)) { result[open[0]] = elements / Int(known) }
+    if open.count == 1, known > 0, known <= Double(elements), elements.isMultiple(of: Int(known)) {
+      result[open[0]] = elements / Int(known)
+    }
     guard result.allSatisfy({ $0 >= 0 }), result.reduce(1.0, { $0 * Double($1) }) == Double(elements) else {
       throw reader.problem("a reshape of \(shape) to \(target)", supported: "the same number of elements")
     }
@@ -43,7 +44,9 @@ enum ShapeOperators {
   private static func flatten(_ reader: inout NodeReader) throws {
     let given = try reader.int("axis", default: 1)
     let map = try reader.map(0)
-    let axis = given == map.shape.count ? given : try reader.axis(given, rank: map.shape.count)
+    let rank = map.shape.count
+    let axis = given == rank ? given : try reader.axis(given, rank: rank)
+    guard axis >= reader.firstDataAxis else { throw reader.mixesBatch("axis = \(given)") }
     let shape = [map.shape[..<axis].reduce(1, *), map.shape[axis...].reduce(1, *)]
     try reader.produce(.map(reader.reshape(map, to: shape)))
   }
@@ -51,12 +54,15 @@ enum ShapeOperators {
   private static func squeeze(_ reader: inout NodeReader) throws {
     let given = try reader.ints("axes", orInput: 1)
     let map = try reader.map(0)
+    // A batch of one sample is an axis as any other.
+    let first = reader.importer.batch == 1 ? 0 : reader.firstDataAxis
     let axes =
       try given?.map { try reader.axis($0, rank: map.shape.count) }
-      ?? map.shape.indices.filter { map.shape[$0] == 1 && $0 >= reader.firstDataAxis }
+      ?? map.shape.indices.filter { map.shape[$0] == 1 && $0 >= first }
     guard axes.allSatisfy({ map.shape[$0] == 1 }) else {
       throw reader.problem("axes \(axes) of a tensor of shape \(map.shape)", supported: "axes of extent 1")
     }
+    guard axes.allSatisfy({ $0 >= reader.firstDataAxis }) else { throw reader.mixesBatch("axes \(axes)") }
     try reader.produce(
       .map(reader.reshape(map, to: map.shape.indices.filter { !axes.contains($0) }.map { map.shape[$0] })))
   }
@@ -67,6 +73,7 @@ enum ShapeOperators {
     let rank = map.shape.count + given.count
     let axes = Set(try given.map { try reader.axis($0, rank: rank) })
     guard axes.count == given.count else { throw reader.problem("axes \(given)", supported: "each axis once") }
+    guard axes.allSatisfy({ $0 >= reader.firstDataAxis }) else { throw reader.mixesBatch("axes \(given)") }
     var rest = map.shape[...]
     let shape = (0..<rank).map { axes.contains($0) ? 1 : rest.removeFirst() }
     try reader.produce(.map(reader.reshape(map, to: shape)))
@@ -79,16 +86,7 @@ enum ShapeOperators {
     guard permutation.sorted() == Array(map.shape.indices) else {
       throw reader.problem("perm = \(permutation) of \(map.shape.count) axes", supported: "each axis once")
     }
-    guard permutation.prefix(reader.firstDataAxis).allSatisfy({ $0 == 0 }) else {
-      throw reader.mixesBatch("perm = \(permutation)")
-    }
-    // Only the view of the model changes.
-    var result = map
-    result.shape = permutation.map { map.shape[$0] }
-    result.order = map.order.compactMap { permutation.firstIndex(of: $0) }
-    if let axis = map.encoding?.axis { result.encoding?.axis = permutation.firstIndex(of: axis) }
-    result.node = try reader.append(.identity(IdentityOp()), inputs: [map.node])
-    try reader.produce(.map(result))
+    try reader.produce(.map(reader.transpose(map, permutation)))
   }
 
   private static func concatenate(_ reader: inout NodeReader) throws {
@@ -96,9 +94,12 @@ enum ShapeOperators {
     let maps = try reader.node.inputs.indices.map { try reader.map($0) }
     guard let first = maps.first else { throw reader.problem("no inputs") }
     let axis = try reader.axis(given, rank: first.shape.count)
-    guard axis >= reader.firstDataAxis else { throw reader.mixesBatch("concatenation along the batch") }
+    guard axis >= reader.firstDataAxis else { throw reader.mixesBatch("a concatenation along the batch") }
     guard maps.allSatisfy({ $0.encoding == first.encoding && $0.shape.count == first.shape.count }) else {
       throw reader.problem("a concatenation of codes of different scales", supported: "codes of one scale")
+    }
+    if first.encoding?.axis == axis {
+      throw reader.problem("a concatenation along the axis of scales", supported: "one scale for the tensor")
     }
     let ordered = try maps.map { try reader.ordered($0, as: first.order) }
     var result = first
@@ -107,41 +108,15 @@ enum ShapeOperators {
     result.shape[axis] = maps.reduce(0) { $0 + $1.shape[axis] }
     try reader.produce(.map(result))
   }
-
-  private static func pad(_ reader: inout NodeReader) throws {
-    let mode = try reader.string("mode", default: "constant")
-    guard mode == "constant" else { throw reader.problem("mode = '\(mode)'", supported: "constant") }
-    guard let pads = try reader.ints("pads", orInput: 1) else { throw reader.problem("no pads") }
-    let value = try reader.float("value", default: 0)
-    if let constant = try reader.constantIfPresent(2), constant.values.contains(where: { $0 != 0 }) || value != 0 {
-      throw reader.problem("padding with other numbers than 0", supported: "zeros")
-    }
-    let axes = try reader.constantIfPresent(3)?.integers?.map { Int($0) }
-    let map = try reader.realMap(0)
-    let rank = map.shape.count
-    let chosen = try (axes ?? Array(0..<rank)).map { try reader.axis($0, rank: rank) }
-    guard pads.count == 2 * chosen.count else { throw reader.problem("pads \(pads)", supported: "\(2 * rank) numbers") }
-    var before = [Int](repeating: 0, count: rank)
-    var after = before
-    for (index, axis) in chosen.enumerated() {
-      before[axis] = pads[index]
-      after[axis] = pads[chosen.count + index]
-    }
-    let isSpace = (3...4).contains(rank) && reader.firstDataAxis == 1
-    guard isSpace, (before + after).allSatisfy({ $0 >= 0 }), before[0] + after[0] + before[1] + after[1] == 0 else {
-      throw reader.problem(
-        "pads \(pads) of a tensor of shape \(map.shape)", supported: "0 or more around rows and columns")
-    }
-    let plane = try Plane(&reader, map)
-    let padding = Padding(
-      top: rank == 4 ? before[2] : 0, bottom: rank == 4 ? after[2] : 0, left: before[rank - 1],
-      right: after[rank - 1])
-    try reader.produce(
-      .map(plane.append(.pad(PadOp(padding: padding)), channels: map.shape[1], to: &reader)))
-  }
 }
 
 extension NodeReader {
+  /// A shape that the model writes for a batch of fixed size, with the batch as 1.
+  func withoutBatch(_ shape: [Int]) -> [Int] {
+    guard firstDataAxis == 1, let batch = importer.batch, shape.first == batch else { return shape }
+    return [1] + shape.dropFirst()
+  }
+
   /// The same elements in the model's order under another shape; where only axes of extent 1 come or go, nothing is moved.
   mutating func reshape(_ map: FeatureMap, to shape: [Int], _ suffix: String? = nil) throws -> FeatureMap {
     guard firstDataAxis == 0 || shape.first == 1 else { throw mixesBatch("a reshape of \(map.shape) to \(shape)") }
@@ -158,6 +133,16 @@ extension NodeReader {
     result.order = order
     result.node = try append(
       .reshape(ReshapeOp(shape: Shape(order.map { shape[$0] }))), suffix, inputs: [source.node])
+    return result
+  }
+
+  /// Only the view of the model changes: axis k of the result is axis `permutation[k]` of the map.
+  func transpose(_ map: FeatureMap, _ permutation: [Int]) throws -> FeatureMap {
+    guard permutation.prefix(firstDataAxis).allSatisfy({ $0 == 0 }) else { throw mixesBatch("axes \(permutation)") }
+    var result = map
+    result.shape = permutation.map { map.shape[$0] }
+    result.order = map.order.compactMap { permutation.firstIndex(of: $0) }
+    if let axis = map.encoding?.axis { result.encoding?.axis = permutation.firstIndex(of: axis) }
     return result
   }
 }

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""Runs the node tests of the ONNX project in qcc's float reference.
+
+usage: Tests/onnx-node-tests.py [QCC] [NAME ...]
+
+A test is taken where every operator in it stands in the README's table of ONNX operators. What a network has as weights,
+shapes, scales or axes is an input in these tests: such inputs become initializers with the test's own numbers. Tests that qcc
+has to refuse, each for a reason that stands in REFUSED, are refused with a message; all others have to give the test's outputs
+within the tolerance of ONNX' own suite.
+"""
+
+import collections
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy
+import onnx
+from onnx import defs, helper, numpy_helper
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TESTS = pathlib.Path(onnx.__file__).parent / "backend/test/data/node"
+# onnx/backend/test/runner: the tolerance of tests that name none.
+RELATIVE, ABSOLUTE = 1e-3, 1e-7
+
+# What has to be refused, and the words of the message: element types and results that no accelerator's network has.
+REFUSED = {
+    r"^cast(like)?_.*(FLOAT8|STRING)": "a cast to|the network's input is of",
+    r"^(de)?quantizelinear_e[45]m": "float8",
+    r"^identity_(opt|sequence)$": "an optional|a sequence",
+    r"^batchnorm_.*_training_mode$": "training_mode",
+    r"^training_dropout_(?!zero)": "training_mode",
+    r"^maxpool_with_argmax": "a second result",
+    r"^constant$": "constant",
+    r"^reshape_allowzero_reordered$": "the network's input has shape|of 1 to",
+}
+
+# Inputs that are computed in a network, by operator: the first one, or as many as it joins.
+DATA = collections.defaultdict(lambda: 1, {"Concat": 1000, "Sum": 1000})
+# Element-wise operators take two tensors of one shape, as well as one and a constant: both ways are run.
+BOTH = {"Add", "Sub"}
+
+
+def supported_operators():
+    """The operators of the README's table."""
+    table = (ROOT / "README.md").read_text().split("| ONNX operators |")[1].split("\n\n")[0]
+    return {name for row in table.splitlines() for name in re.findall(r"`(?:[\w.]+:)?(\w+)`", row.split("|")[1])}
+
+
+def load(path, value):
+    """A tensor of a test's data set, with the type that the model gives it."""
+    if value.type.WhichOneof("value") != "tensor_type":
+        return None
+    tensor = onnx.TensorProto()
+    tensor.ParseFromString(path.read_bytes())
+    return tensor
+
+
+def raised(model):
+    """The model under the oldest operator set that qcc reads, where its operators have not changed since their own."""
+    model = onnx.ModelProto.FromString(model.SerializeToString())
+    model.ir_version = max(model.ir_version, 4)
+    for opset in model.opset_import:
+        if opset.domain in ("", "ai.onnx") and opset.version < 9:
+            for node in model.graph.node:
+                then, now = (defs.get_schema(node.op_type, version).since_version for version in (opset.version, 9))
+                assert then == now, f"{node.op_type} of opset {opset.version} is another one in opset 9"
+            opset.version = 9
+    return model
+
+
+def frozen(model, tensors, data):
+    """The model with all inputs but the first `data` as initializers."""
+    model = raised(model)
+    constants = {value.name for value in list(model.graph.input)[data:]}
+    for value, tensor in zip(list(model.graph.input), tensors):
+        if value.name in constants and tensor is not None:
+            tensor.name = value.name
+            model.graph.initializer.append(tensor)
+            model.graph.input.remove(value)
+    return model
+
+
+class Failed(Exception):
+    pass
+
+
+def run(qcc, model, inputs, expected, folder):
+    """Compares a model's outputs with what they should be."""
+    path = folder / "model.onnx"
+    path.write_bytes(model.SerializeToString())
+    arguments = []
+    for value, array in inputs:
+        file = folder / f"{len(arguments)}.npy"
+        numpy.save(file, array.astype(numpy.float64))
+        arguments += ["--inputs", f"{value.name}={file}" if len(inputs) > 1 else str(file)]
+    for file in folder.glob("y*.npy"):
+        file.unlink()
+    done = subprocess.run(
+        [qcc, "simulate", str(path), *arguments, "-o", str(folder / "y.npy"), "--reference"], capture_output=True,
+        text=True)
+    if done.returncode:
+        raise Failed(done.stderr.strip() or f"exit code {done.returncode}")
+    several = len(expected) > 1
+    for value, array in expected:
+        file = folder / (f"y_{value.name.replace('/', '_')}.npy" if several else "y.npy")
+        if not file.exists():
+            raise Failed(f"no output '{value.name}'")
+        found = numpy.load(file)
+        # A model whose first axis is no batch is one sample.
+        if found.shape not in (array.shape, (1, *array.shape)):
+            raise Failed(f"output of shape {found.shape}, expected {array.shape}")
+        try:
+            numpy.testing.assert_allclose(
+                found.reshape(array.shape), array.astype(numpy.float64), rtol=RELATIVE, atol=ABSOLUTE)
+        except AssertionError as error:
+            raise Failed(str(error).strip().splitlines()[0] + ": " + " ".join(str(error).split())[:300]) from None
+
+
+def ways(model):
+    """How many inputs are data: each number is a way to run the test."""
+    first = model.graph.node[0]
+    inputs = [value.name for value in model.graph.input]
+    taken = min(DATA[first.op_type], len(inputs))
+    if first.op_type in BOTH and len({str(value.type) for value in model.graph.input}) == 1 and len(inputs) == 2:
+        return [1, 2]
+    return [taken]
+
+
+def check(qcc, folder, model):
+    for data_set in sorted(folder.glob("test_data_set_*")):
+        def tensors(kind, values):
+            return [load(data_set / f"{kind}_{index}.pb", value) for index, value in enumerate(values)]
+
+        given = tensors("input", model.graph.input)
+        expected = [numpy_helper.to_array(tensor) if tensor is not None else None
+                    for tensor in tensors("output", model.graph.output)]
+        for data in ways(model):
+            inputs = [(value, numpy_helper.to_array(tensor))
+                      for value, tensor in list(zip(model.graph.input, given))[:data] if tensor is not None]
+            inputs = [(value, numpy.zeros(array.shape) if array.dtype == object else array) for value, array in inputs]
+            if not inputs:
+                inputs = [(helper.make_tensor_value_info("x", 1, []), numpy.zeros(()))]
+            with tempfile.TemporaryDirectory() as temporary:
+                run(qcc, frozen(model, given, data), inputs, list(zip(model.graph.output, expected)),
+                    pathlib.Path(temporary))
+
+
+def main():
+    qcc = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / ".build/release/qcc")
+    wanted = sys.argv[2:]
+    supported = supported_operators()
+    results = collections.defaultdict(list)
+    for folder in sorted(TESTS.glob("test_*")):
+        name = folder.name.removeprefix("test_")
+        if wanted and name not in wanted:
+            continue
+        model = onnx.load(folder / "model.onnx")
+        others = sorted({node.op_type for node in model.graph.node} - supported)
+        if others:
+            results["skipped"].append((name, "operator " + ", ".join(others)))
+            continue
+        reason = next((words for pattern, words in REFUSED.items() if re.search(pattern, name)), None)
+        try:
+            check(qcc, folder, model)
+            message = None
+        except Failed as error:
+            message = str(error)
+        if reason is None:
+            results["passed" if message is None else "failed"].append((name, message))
+        elif message is not None and re.search(reason, message):
+            results["refused"].append((name, message.splitlines()[0].split(": ", 1)[-1]))
+        else:
+            results["failed"].append((name, f"should be refused ({reason}), but: {message or 'it ran'}"))
+    for kind in ["passed", "refused", "skipped", "failed"]:
+        for name, message in results[kind]:
+            print(f"{kind} {name}" + (f": {message}" if message else ""))
+    counts = ", ".join(f"{len(results[kind])} {kind}" for kind in ["passed", "failed", "refused", "skipped"])
+    print(f"onnx {onnx.__version__}, {len(supported)} operators: {counts}")
+    return 1 if results["failed"] or not results["passed"] else 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    sys.exit(main())
