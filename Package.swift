@@ -25,6 +25,7 @@ let package = Package(
     .target(name: "COnnx", dependencies: ["CProtobufC"]),
     .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files"]),
     .target(name: "ONNXImport", dependencies: ["Diagnostics", "ONNX", "QIR", "Quantization"]),
+    .target(name: "ONNXExport", dependencies: ["Diagnostics", "ONNX", "QIR", "Quantization"]),
     .executableTarget(
       name: "import-bench", dependencies: ["FloatReference", "KerasImport"], path: "Benchmarks/ImportBench"),
     .testTarget(
@@ -111,7 +112,8 @@ let package = Package(
       name: "QCCDriver",
       dependencies: [
         "Arrays", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram",
-        "KerasImport", "Lowering", "ONNXImport", "Passes", "QIR", "Quantization", "Reports", "Simulator", "Targets",
+        "KerasImport", "Lowering", "ONNX", "ONNXExport", "ONNXImport", "Passes", "QIR", "Quantization", "Reports",
+        "Simulator", "Targets",
       ]),
     .testTarget(
       name: "QCCDriverTests",
@@ -123,7 +125,7 @@ let package = Package(
     .executableTarget(
       name: "qcc",
       dependencies: [
-        "CEmitter", "Diagnostics", "QCCDriver", "Reports", "Targets",
+        "CEmitter", "Diagnostics", "ONNXExport", "QCCDriver", "Reports", "Targets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Linked into one file: it starts in half the time, and no Swift has to be installed where it runs.

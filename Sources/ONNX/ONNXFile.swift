@@ -2,10 +2,10 @@ import COnnx
 import Diagnostics
 import Files
 
-/// Reads ONNX files: protobuf, and tensor data beside it.
+/// Reads and writes ONNX files: protobuf, and tensor data beside it.
 package enum ONNXFile {
   /// The largest file that protobuf allows.
-  private static let sizeLimit = 2 << 30
+  static let sizeLimit = 2 << 30
 
   /// - Throws: `Diagnostics`, everything that is wrong with the file as a container.
   package static func read(_ path: String) throws(Diagnostics) -> ONNXModel {

@@ -9,12 +9,18 @@ package struct ONNXModel: Sendable {
   package var graph: ONNXGraph
   /// How many functions it defines.
   package var functions: Int
+  /// What wrote it; not read.
+  package var producer: String
 
-  package init(irVersion: Int, opsets: [(domain: String, version: Int)], graph: ONNXGraph, functions: Int = 0) {
+  package init(
+    irVersion: Int, opsets: [(domain: String, version: Int)], graph: ONNXGraph, functions: Int = 0,
+    producer: String = ""
+  ) {
     self.irVersion = irVersion
     self.opsets = opsets
     self.graph = graph
     self.functions = functions
+    self.producer = producer
   }
 
   /// The version of ONNX' own operators; 0 where the file names none.
@@ -28,18 +34,21 @@ package struct ONNXGraph: Sendable {
   package var initializers: [ONNXTensor]
   package var inputs: [ONNXValueInfo]
   package var outputs: [ONNXValueInfo]
+  /// What is known of the tensors between them; not read.
+  package var values: [ONNXValueInfo]
   /// How many sparse initializers it has.
   package var sparseInitializers: Int
 
   package init(
     name: String, nodes: [ONNXNode] = [], initializers: [ONNXTensor] = [], inputs: [ONNXValueInfo] = [],
-    outputs: [ONNXValueInfo] = [], sparseInitializers: Int = 0
+    outputs: [ONNXValueInfo] = [], values: [ONNXValueInfo] = [], sparseInitializers: Int = 0
   ) {
     self.name = name
     self.nodes = nodes
     self.initializers = initializers
     self.inputs = inputs
     self.outputs = outputs
+    self.values = values
     self.sparseInitializers = sparseInitializers
   }
 }

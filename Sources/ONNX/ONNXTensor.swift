@@ -34,14 +34,40 @@ extension ONNXTensor {
     storage = .floats(ElementBuffer(floats))
   }
 
-  /// Elements of an integer type of at most 32 bits, or of int64.
+  /// float64 elements.
+  package init(name: String, shape: [Int], doubles: [Double]) {
+    self.name = name
+    typeCode = ONNXElementType.double.rawValue
+    self.shape = shape
+    storage = .doubles(ElementBuffer(doubles))
+  }
+
+  /// Elements of an integer type, which holds them all.
   package init(name: String, type: ONNXElementType, shape: [Int], integers: [Int64]) {
     self.name = name
     typeCode = type.rawValue
     self.shape = shape
-    storage =
-      type == .int64
-      ? .int64s(ElementBuffer(integers)) : .int32s(ElementBuffer(integers.map { Int32(truncatingIfNeeded: $0) }))
+    storage = .bytes(ByteBuffer(type.bytes(of: integers)))
+  }
+}
+
+extension ONNXElementType {
+  /// As `raw_data` has them: little-endian, 4-bit ones two to a byte, the first in its lower half.
+  fileprivate func bytes(of integers: [Int64]) -> [UInt8] {
+    guard let bits, range != nil else { preconditionFailure("\(name) is no integer type") }
+    if bits == 4 {
+      var bytes = [UInt8](repeating: 0, count: (integers.count + 1) / 2)
+      for (index, integer) in integers.enumerated() {
+        bytes[index / 2] |= UInt8(truncatingIfNeeded: integer & 0xF) << (index.isMultiple(of: 2) ? 0 : 4)
+      }
+      return bytes
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(integers.count * bits / 8)
+    for integer in integers {
+      for shift in stride(from: 0, to: bits, by: 8) { bytes.append(UInt8(truncatingIfNeeded: integer >> shift)) }
+    }
+    return bytes
   }
 }
 

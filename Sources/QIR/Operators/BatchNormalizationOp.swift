@@ -5,9 +5,13 @@ import Diagnostics
 /// the model from then on.
 package struct BatchNormalizationOp: Operator {
   package static let mnemonic = "batch_normalization"
-  package var mean: [Double]
-  package var scale: [Double]
-  package var beta: [Double]
+  package let mean: [Double]
+  package let scale: [Double]
+  package let beta: [Double]
+  /// What the scale is made of.
+  package let gamma: [Double]
+  package let variance: [Double]
+  package let epsilon: Double
   /// How many numbers the layer stores, and in how many bits each.
   package var storedParameters: Int
 
@@ -15,6 +19,9 @@ package struct BatchNormalizationOp: Operator {
   package init(gamma: [Double]?, beta: [Double]?, mean: [Double], variance: [Double], epsilon: Double) {
     self.mean = mean
     self.beta = beta ?? Array(repeating: 0, count: mean.count)
+    self.gamma = gamma ?? Array(repeating: 1, count: mean.count)
+    self.variance = variance
+    self.epsilon = epsilon
     scale = variance.indices.map { (gamma?[$0] ?? 1) / (variance[$0] + epsilon).squareRoot() }
     storedParameters = mean.count + variance.count + (gamma?.count ?? 0) + (beta?.count ?? 0)
   }
