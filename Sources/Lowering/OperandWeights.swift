@@ -55,7 +55,7 @@ struct OperandWeights {
     }
   }
 
-  /// float32 weights that no quantizer touches, where they all are multiples of one power of two in 16 bits.
+  /// float32 weights that no quantizer touches, as multiples of one power of two: exact, in as many bits as that takes.
   private static func exactCodes(
     of numbers: [Float], _ format: ModelFormat, at location: Diagnostic.Location
   ) throws -> (codes: [Int64], scales: [Rational]) {
@@ -63,10 +63,10 @@ struct OperandWeights {
     guard let least = exponents.min() else { return (numbers.map { _ in 0 }, [.one]) }
     let largest = numbers.map(\.magnitude).max() ?? 0
     let bits = Int(largest.exponent) - least + 2
-    guard bits <= 16 else {
+    guard bits <= CommonUnit.maximumBits else {
       throw Diagnostic(
-        "float32 weights that need \(bits) bits to be exact", at: location, supported: "weights exact in 16 bits",
-        fix: format.weightQuantizer)
+        "float32 weights that need \(bits) bits to be exact", at: location,
+        supported: "weights exact in \(CommonUnit.maximumBits) bits", fix: format.weightQuantizer)
     }
     let unit = Double(sign: .plus, exponent: least, significand: 1)
     return (numbers.map { Int64(Double($0) / unit) }, [.powerOfTwo(least)])

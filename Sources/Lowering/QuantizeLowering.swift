@@ -211,7 +211,7 @@ extension FeatureMapQuantizer {
       moved.steps = .uniform(
         UniformSteps(
           gain: steps.gain, bias: steps.bias, zeroPoint: steps.zeroPoint + offset,
-          clamp: (steps.clamp.lowerBound + offset)...(steps.clamp.upperBound + offset)))
+          clamp: (steps.clamp.lowerBound + offset)...(steps.clamp.upperBound + offset), rounding: steps.rounding))
     case .levels(let steps):
       moved.steps = .levels(LevelSteps(thresholds: steps.thresholds, codes: steps.codes.map { $0 + offset }))
     }

@@ -119,9 +119,9 @@ extension QuantizedTensor {
     switch quantizer {
     case .quantizedBits(let kind): kind.isSymmetric
     case .quantizedLinear(let kind): kind.isSymmetric
-    case .uniformAffine(let kind): kind.isNarrow
+    case .qonnxQuant(let kind): kind.isNarrow
     case .ternary, .stochasticTernary: true
-    case .featureMapAffine, .quantizedReLU, .quantizedPowerOfTwo, .quantizedReLUPowerOfTwo, .binary,
+    case .featureMapAffine, .uniformAffine, .quantizedReLU, .quantizedPowerOfTwo, .quantizedReLUPowerOfTwo, .binary,
       .stochasticBinary, .bernoulli, .quantizedTanh, .quantizedSigmoid, .quantizedULaw, .quantizedHSwish,
       .binarySigmoid, .binaryTanh, nil:
       false

@@ -89,7 +89,8 @@ extension GraphWriter {
     guard rounding == .halfEven else {
       problems.report(
         Diagnostic(
-          "a quantizer that rounds halves away from zero", at: location, supported: "halves to even in --style qdq",
+          "a quantizer with rounding mode \(rounding.rawValue)", at: location,
+          supported: "halves to even in --style qdq",
           fix: "use --style qonnx"))
       return []
     }

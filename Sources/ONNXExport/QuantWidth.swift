@@ -7,7 +7,7 @@ struct QuantWidth: Equatable {
   var isNarrow: Bool
 
   var range: ClosedRange<Int64> {
-    UniformAffine(bits: bits, scale: 1, isSigned: isSigned, isNarrow: isNarrow).range
+    QONNXQuant(scale: 1, bitWidth: Double(bits), isSigned: isSigned, isNarrow: isNarrow, roundingMode: .round).range
   }
 
   /// One signed bit is no range to QONNX' executor, but the sign.

@@ -11,11 +11,27 @@ enum QuantizerStage {
   case bipolar(scales: [Rational])
 }
 
-/// How a quantizer rounds what is in the middle of two integers.
+/// How a quantizer rounds, as QONNX names it: up is away from zero, down towards it.
 enum StageRounding: String {
   case halfEven = "ROUND"
-  /// Away from zero.
   case halfUp = "HALF_UP"
+  case halfDown = "HALF_DOWN"
+  case floor = "FLOOR"
+  case ceiling = "CEIL"
+  case up = "UP"
+  case down = "DOWN"
+
+  init(_ rounding: Rounding) {
+    switch rounding {
+    case .halfEven: self = .halfEven
+    case .halfAwayFromZero: self = .halfUp
+    case .halfTowardZero: self = .halfDown
+    case .floor: self = .floor
+    case .ceiling: self = .ceiling
+    case .awayFromZero: self = .up
+    case .towardZero: self = .down
+    }
+  }
 }
 
 extension FeatureMapQuantizer {
@@ -41,9 +57,11 @@ extension FeatureMapQuantizer {
     // round(v / scale + zero point) and round(v / scale) + zero point differ in ties alone, and only where it is odd.
     let isShifted = steps.bias.isInteger && steps.bias + Rational(steps.zeroPoint) == Rational(zeroPoint)
     guard isShifted || steps.zeroPoint == zeroPoint else { return nil }
+    // Other ways to round look at the sign of what is rounded.
+    guard steps.rounding == .halfEven || steps.zeroPoint == 0 else { return nil }
     let range = steps.clamp.shifted(by: zeroPoint - steps.zeroPoint - (isShifted ? Int64(steps.bias.floor) : 0))
     let quantize = QuantizerStage.quantize(
-      scales: [scale], zeroPoints: [zeroPoint], codes: range, rounding: .halfEven)
+      scales: [scale], zeroPoints: [zeroPoint], codes: range, rounding: StageRounding(steps.rounding))
     // (gain scale v + bias scale) / scale
     let gain = steps.gain * scale
     let shift = isShifted ? .zero : steps.bias * scale

@@ -258,10 +258,14 @@ enum ConstantFolder {
     guard let range = encoding.type.range else {
       throw reader.problem("quantization to \(encoding.type.name)", supported: "integers")
     }
+    guard !constant.floats.contains(where: \.isNaN) else {
+      throw reader.problem("constants with NaN", supported: "numbers")
+    }
     let index = encoding.scaleIndex(shape: constant.shape)
-    let codes = constant.values.enumerated().map { element, value -> Int64 in
-      let scale = Double(encoding.scales[index(element)])
-      let position = (value / scale).rounded(.toNearestOrEven) + Double(encoding.zeroPoints[index(element)])
+    let codes = constant.floats.enumerated().map { element, value -> Int64 in
+      // As a runtime divides: what it makes of weights is what the network is.
+      let quotient = value / encoding.scales[index(element)]
+      let position = Double(quotient.rounded(.toNearestOrEven)) + Double(encoding.zeroPoints[index(element)])
       return Int64(min(max(position, Double(range.lowerBound)), Double(range.upperBound)))
     }
     return Constant(shape: constant.shape, .integers(codes, encoding.type))

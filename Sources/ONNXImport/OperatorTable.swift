@@ -22,8 +22,8 @@ package struct OperatorRow: Sendable {
 /// Every operator that can be read: a new one is a row here and a reader under `Operators/`.
 package enum OperatorTable {
   package static let rows: [OperatorRow] =
-    QuantizationOperators.rows + LinearOperators.rows + ElementwiseOperators.rows + ShapeOperators.rows
-    + SelectionOperators.rows + PoolingOperators.rows
+    QuantizationOperators.rows + QONNXOperators.rows + LinearOperators.rows + ElementwiseOperators.rows
+    + ShapeOperators.rows + SelectionOperators.rows + PoolingOperators.rows
 
   /// Operators of constants that are computed when the model is read.
   package static var foldedNames: [String] { ConstantFolder.names }
@@ -32,6 +32,10 @@ package enum OperatorTable {
     rows.flatMap { row in row.names.map { ("\(row.domain):\($0)", row) } }, uniquingKeysWith: { first, _ in first })
 
   static func row(_ name: String, domain: String) -> OperatorRow? {
-    byName["\(domain == "ai.onnx" ? "" : domain):\(name)"]
+    switch domain {
+    case "ai.onnx": byName[":\(name)"]
+    case let former where QONNXOperators.formerDomains.contains(former): byName["\(QONNXOperators.domain):\(name)"]
+    default: byName["\(domain):\(name)"]
+    }
   }
 }

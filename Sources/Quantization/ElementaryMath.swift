@@ -11,6 +11,9 @@ enum ElementaryMath {
   static func logistic(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
   static func hyperbolicTangent(_ value: Double) -> Double { tanh(value) }
 
+  /// 2^value
+  static func exponential2(_ value: Double) -> Double { exp2(value) }
+
   /// The nearest integer, ties to even, of a number below 2^51: adding 1.5 x 2^52 leaves no bit for a fraction. A third of
   /// the time of a call of the C library, which rounding is before SSE 4.1.
   static func roundedHalfEven(_ value: Double) -> Double { (value + 0x1.8p52) - 0x1.8p52 }

@@ -4,6 +4,7 @@ import Diagnostics
 package enum Quantizer: Sendable {
   case featureMapAffine(FeatureMapAffine)
   case uniformAffine(UniformAffine)
+  case qonnxQuant(QONNXQuant)
   case quantizedBits(QuantizedBits)
   case quantizedLinear(QuantizedLinear)
   case quantizedReLU(QuantizedReLU)
@@ -59,6 +60,7 @@ extension Quantizer {
   private static let kinds: [any QuantizerKind.Type] = [
     FeatureMapAffine.self,
     UniformAffine.self,
+    QONNXQuant.self,
     QuantizedBits.self,
     QuantizedLinear.self,
     QuantizedReLU.self,
@@ -81,6 +83,7 @@ extension Quantizer {
     switch self {
     case .featureMapAffine(let kind): kind
     case .uniformAffine(let kind): kind
+    case .qonnxQuant(let kind): kind
     case .quantizedBits(let kind): kind
     case .quantizedLinear(let kind): kind
     case .quantizedReLU(let kind): kind

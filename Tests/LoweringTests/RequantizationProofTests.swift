@@ -67,6 +67,36 @@ import Testing
     }
   }
 
+  /// With a clamp that hides one sign no mode needs a table; with both signs those that look at the sign do.
+  @Test(arguments: [
+    Rounding.floor, .ceiling, .awayFromZero, .towardZero, .halfAwayFromZero, .halfTowardZero,
+  ])
+  func otherRoundingsThanHalfEven(rounding: Rounding) {
+    var random = SplitMix(seed: 7)
+    for clamp: ClosedRange<Int64> in [0...15, -16...0, -8...7] {
+      for _ in 0..<12 {
+        // Fractions whose lattice meets integers and halves, and others.
+        let gains = [
+          Rational(1, over: 12), Rational(3.0) * .powerOfTwo(-7),
+          Rational(Float.random(in: 0.001...0.2, using: &random)),
+        ]
+        for gain in gains {
+          let ideal = IdealFunction(
+            scale: Bool.random(using: &random) ? gain : -gain,
+            shift: Rational(Double(Int.random(in: -6...6, using: &random)) / 4),
+            functions: [],
+            quantizer: FeatureMapQuantizer(
+              steps: .uniform(
+                UniformSteps(
+                  gain: .one, bias: Rational(Int64.random(in: -2...2, using: &random)), clamp: clamp, rounding: rounding
+                )),
+              format: CodeFormat(scale: .one, range: clamp)))
+          expectExact(ideal, -700...700, mayBeTable: clamp == -8...7 && rounding != .floor && rounding != .ceiling)
+        }
+      }
+    }
+  }
+
   /// The mean of 36 codes has ties that no shift can round to even.
   @Test func tiesOfOtherFractionsTakeATable() {
     let ideal = IdealFunction(

@@ -4,8 +4,15 @@ import Quantization
 
 /// Finds and proves the smallest affine requantizer of a channel: the method of `docs/numbers.md`.
 struct AffineProof {
-  let ideal: IdealFunction.Affine
-  let accumulators: ClosedRange<Int64>
+  private let ideal: IdealFunction.Affine
+  private let accumulators: ClosedRange<Int64>
+
+  /// nil where the ideal function rounds in a way that no affine requantizer has.
+  init?(ideal: IdealFunction.Affine, accumulators: ClosedRange<Int64>) {
+    guard let ideal = ideal.roundingHalfEven else { return nil }
+    self.ideal = ideal
+    self.accumulators = accumulators
+  }
 
   /// Beyond this a multiplier does not fit its 63 bits with room for the accumulator.
   private static let maximumShift = 100

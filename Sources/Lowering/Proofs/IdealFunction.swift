@@ -10,13 +10,14 @@ struct IdealFunction {
   var functions: [RealFunction]
   var quantizer: FeatureMapQuantizer
 
-  /// clamp(round_half_even(scale x accumulator + shift) + offset): the form of every chain of affine functions, clips and
-  /// uniform steps.
+  /// clamp(round(scale x accumulator + shift) + offset): the form of every chain of affine functions, clips and uniform
+  /// steps.
   struct Affine {
     var scale: Rational
     var shift: Rational
     var offset: Int64
     var clamp: ClosedRange<Int64>
+    var rounding = Rounding.halfEven
   }
 
   /// The affine form, or nil where the chain has another one.
@@ -43,9 +44,10 @@ struct IdealFunction {
       }
     }
     apply(gain: steps.gain, bias: steps.bias)
-    let least = lower.map { Self.code($0, steps) } ?? steps.clamp.lowerBound
-    let most = upper.map { Self.code($0, steps) } ?? steps.clamp.upperBound
-    return Affine(scale: scale, shift: shift, offset: steps.zeroPoint, clamp: least...most)
+    let least = lower.map(steps.code(at:)) ?? steps.clamp.lowerBound
+    let most = upper.map(steps.code(at:)) ?? steps.clamp.upperBound
+    return Affine(
+      scale: scale, shift: shift, offset: steps.zeroPoint, clamp: least...most, rounding: steps.rounding)
   }
 
   private func clip(_ value: Rational?, _ lower: Rational?, _ upper: Rational?) -> Rational? {
@@ -56,12 +58,6 @@ struct IdealFunction {
     }
   }
 
-  /// The code of a position in steps, clamped.
-  private static func code(_ position: Rational, _ steps: UniformSteps) -> Int64 {
-    let code = position.roundedHalfEven + BigInt(steps.zeroPoint)
-    return Int64(min(max(code, BigInt(steps.clamp.lowerBound)), BigInt(steps.clamp.upperBound)))
-  }
-
   /// The code of an accumulator, exactly; nil where an irrational function leaves it open.
   func code(of accumulator: Int64) -> Int64? {
     var value = scale * Rational(accumulator) + shift
@@ -70,5 +66,32 @@ struct IdealFunction {
       value = next
     }
     return quantizer.code(ofResult: value)
+  }
+}
+
+extension IdealFunction.Affine {
+  /// The same function of integer accumulators with halves rounded to even; nil where rounding depends on the sign and both
+  /// signs are reached.
+  ///
+  /// All positions are multiples of 1 / (4 d), where d is the common denominator of scale, shift and 1/2. Moved by less than
+  /// that they stay on their side of every integer and half, and meet none: floor(p) = round(p - 1/2 + 1 / (8 d)).
+  var roundingHalfEven: IdealFunction.Affine? {
+    // What codes of the other sign are is hidden by the clamp.
+    let isPositive = clamp.lowerBound >= offset
+    guard rounding != .halfEven else { return self }
+    guard rounding == .floor || rounding == .ceiling || isPositive || clamp.upperBound <= offset else { return nil }
+    let (_, _, denominator) = scale.overCommonDenominator(with: shift)
+    let hair = Rational(1, over: denominator << 3)
+    let half = Rational.powerOfTwo(-1)
+    var moved = self
+    moved.rounding = .halfEven
+    switch (rounding, isPositive) {
+    case (.halfEven, _): break
+    case (.floor, _), (.towardZero, true), (.awayFromZero, false): moved.shift = shift - half + hair
+    case (.ceiling, _), (.awayFromZero, true), (.towardZero, false): moved.shift = shift + half - hair
+    case (.halfAwayFromZero, true), (.halfTowardZero, false): moved.shift = shift + hair
+    case (.halfTowardZero, true), (.halfAwayFromZero, false): moved.shift = shift - hair
+    }
+    return moved
   }
 }

@@ -19,7 +19,7 @@ struct RequantizationProof {
     let affines = ideals.map(\.affine)
     if let clamp = affines.first??.clamp, affines.allSatisfy({ $0?.clamp == clamp }) {
       let requantizers = ideals.indices.map { channel in
-        affines[channel].flatMap { AffineProof(ideal: $0, accumulators: accumulators[channel]).requantizer }
+        affines[channel].flatMap { AffineProof(ideal: $0, accumulators: accumulators[channel])?.requantizer }
       }
       if requantizers.allSatisfy({ $0 != nil }) {
         return Result(

@@ -27,6 +27,7 @@ struct StepCorners {
 
   /// nil where the ideal function reaches ties, which no line rounds right, or numbers are too large to tell.
   init?(_ ideal: IdealFunction.Affine, accumulators: ClosedRange<Int64>) {
+    guard let ideal = ideal.roundingHalfEven else { return nil }
     direction = ideal.scale.sign < 0 ? -1 : 1
     let origin = direction < 0 ? accumulators.upperBound : accumulators.lowerBound
     let end = direction < 0 ? accumulators.lowerBound : accumulators.upperBound

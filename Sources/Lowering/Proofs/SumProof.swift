@@ -32,7 +32,7 @@ struct SumProof {
     for a in ranges[across] {
       let line = IdealFunction.Affine(
         scale: gains[along], shift: affine.shift + gains[across] * Rational(a), offset: affine.offset,
-        clamp: affine.clamp)
+        clamp: affine.clamp, rounding: affine.rounding)
       guard let corners = StepCorners(line, accumulators: ranges[along]) else { return nil }
       below += corners.below.map { (a, $0.accumulator, $0.code) }
       above += corners.above.map { (a, $0.accumulator, $0.code) }

@@ -46,16 +46,25 @@ extension NodeReader {
         bits: bits, scale: Double(encoding.scales[index]), zeroPoint: encoding.zeroPoints[index],
         isSigned: range.lowerBound < 0)
     }
-    // Scales along an axis are scales of channels once that axis is the last.
-    var map = map
-    if let axis = encoding.axis, encoding.scales.count > 1, map.order.last != axis {
-      map = try ordered(map, as: map.order.filter { $0 != axis } + [axis])
-    }
-    let op = QuantizeOp(
-      description: quantizers[0].description, bits: bits, quantizers: quantizers.map { $0.featureMap(at: location) })
-    var result = try append(.quantize(op), to: map, suffix)
+    var result = try quantize(map, by: quantizers, along: encoding.axis, suffix)
     result.encoding = encoding
     return result
+  }
+
+  /// The map through quantizers, one for all of it or one per index of an axis in the model's shape.
+  mutating func quantize(
+    _ map: FeatureMap, by quantizers: [some QuantizerKind], along axis: Int?, _ suffix: String? = nil
+  ) throws -> FeatureMap {
+    // Scales along an axis are scales of channels once that axis is the last.
+    var map = map
+    if let axis, quantizers.count > 1, map.order.last != axis {
+      map = try ordered(map, as: map.order.filter { $0 != axis } + [axis])
+    }
+    let steps = try quantizers.map { try $0.featureMap(at: location) }
+    let op = QuantizeOp(
+      description: quantizers[0].description, quantizer: quantizers.count == 1 ? quantizers[0].quantizer : nil,
+      bits: quantizers[0].bits, quantizers: steps)
+    return try append(.quantize(op), to: map, suffix)
   }
 
   /// The values of codes: the same node where they are codes of these very scales, an affine function of it elsewhere.

@@ -37,6 +37,12 @@ struct OperandType: Hashable {
     case .featureMapAffine(let kind): self.init(coding: .fixedPoint, bits: bits, isSigned: kind.zeroPoint > 0)
     case .uniformAffine(let kind):
       self.init(coding: .fixedPoint, bits: bits, isSigned: kind.range.lowerBound < kind.zeroPoint)
+    case .qonnxQuant(let kind):
+      if kind.range == -1...1, kind.bits == 1 {
+        self.init(coding: .signs, bits: 1, isSigned: true)
+      } else {
+        self.init(coding: .fixedPoint, bits: bits, isSigned: kind.range.lowerBound < kind.zeroPoint)
+      }
     case .quantizedPowerOfTwo: self.init(coding: .powerOfTwo, bits: bits, isSigned: true)
     case .quantizedReLUPowerOfTwo: self.init(coding: .powerOfTwo, bits: bits, isSigned: false)
     case .ternary, .stochasticTernary: self.init(coding: .ternary, bits: 2, isSigned: true)

@@ -16,10 +16,7 @@ extension StepFunction {
   /// The code of an exact number, or nil where it cannot be told from an irrational threshold.
   package func code(of value: Rational) -> Int64? {
     switch self {
-    case .uniform(let steps):
-      let rounded = (steps.gain * value + steps.bias).roundedHalfEven + .init(steps.zeroPoint)
-      let clamped = min(max(rounded, .init(steps.clamp.lowerBound)), .init(steps.clamp.upperBound))
-      return Int64(clamped)
+    case .uniform(let steps): return steps.code(at: steps.gain * value + steps.bias)
     case .levels(let steps): return steps.code(of: value)
     }
   }

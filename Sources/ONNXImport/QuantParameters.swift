@@ -1,0 +1,122 @@
+import ONNX
+import Quantization
+
+/// What a QONNX node's quantizers are: their constants may differ from element to element, spread by ONNX' rules.
+struct QuantParameters {
+  private let scale: Constant
+  private let zeroPoint: Constant?
+  private let bitWidth: Double
+  private let isSigned: Bool
+  private let isNarrow: Bool
+  private let roundingMode: QONNXQuant.RoundingMode
+
+  /// Of `Quant`: x, scale, zero point, bit width.
+  init(quant reader: inout NodeReader) throws {
+    let signed = try reader.requiredFlag("signed")
+    let narrow = try reader.requiredFlag("narrow")
+    let mode = try reader.roundingMode(default: .round)
+    scale = try reader.scale(1)
+    zeroPoint = try reader.zeroPoint(2)
+    bitWidth = try reader.number(3, "bit width")
+    guard QONNXQuant.bitWidths.contains(bitWidth) else {
+      throw reader.problem("a bit width of \(bitWidth)", supported: "1 to 32 bits")
+    }
+    guard let signed, let narrow, let mode else { throw NodeReader.Skipped() }
+    (isSigned, isNarrow, roundingMode) = (signed, narrow, mode)
+  }
+
+  /// Of `BipolarQuant`: x, scale.
+  init(bipolar reader: inout NodeReader) throws {
+    scale = try reader.scale(1)
+    zeroPoint = nil
+    (bitWidth, isSigned, isNarrow, roundingMode) = (1, true, true, .round)
+  }
+
+  /// The axis along which quantizers differ, and one for each of its indices; nil and one where they are all the same.
+  func quantizers(over shape: [Int], _ reader: NodeReader) throws -> (axis: Int?, quantizers: [QONNXQuant]) {
+    let spreads = try [scale, zeroPoint].compactMap { constant in
+      try constant.map { try reader.spreadAxes(of: $0, over: shape) }
+    }
+    let varying = Set(spreads.joined())
+    guard varying.count <= 1 else {
+      throw reader.problem(
+        "scales of shape \(scale.shape) for a tensor of shape \(shape)",
+        supported: "one scale, or one per index of one axis")
+    }
+    let count = varying.first.map { shape[$0] } ?? 1
+    let quantizers = (0..<count).map { index in
+      QONNXQuant(
+        scale: scale.floats[scale.count == 1 ? 0 : index],
+        zeroPoint: zeroPoint.map { Int64($0.values[$0.count == 1 ? 0 : index]) } ?? 0, bitWidth: bitWidth,
+        isSigned: isSigned, isNarrow: isNarrow, roundingMode: roundingMode)
+    }
+    return (varying.first, quantizers)
+  }
+
+  /// The shape that a constant has behind the node: scales of more axes give it theirs.
+  func resultShape(of constant: Constant) -> [Int] {
+    let rank = max(scale.shape.count, zeroPoint?.shape.count ?? 0)
+    return Array(repeating: 1, count: max(0, rank - constant.shape.count)) + constant.shape
+  }
+}
+
+extension NodeReader {
+  /// The axes of `shape` along which a constant that spreads over it varies.
+  func spreadAxes(of constant: Constant, over shape: [Int]) throws -> [Int] {
+    guard spreadShape(constant.shape, shape) == shape else {
+      throw problem(
+        "a constant of shape \(constant.shape) for a tensor of shape \(shape)",
+        supported: "shapes that spread over the tensor's")
+    }
+    let missing = shape.count - constant.shape.count
+    return constant.shape.indices.filter { constant.shape[$0] > 1 }.map { $0 + missing }
+  }
+
+  /// Collected where it is missing, as qonnx wants it.
+  fileprivate mutating func requiredFlag(_ name: String) throws -> Bool? {
+    guard let value = take(name) else {
+      problems.report(problem("no attribute '\(name)'", supported: "0 or 1"))
+      return nil
+    }
+    guard case .int(let int) = value else {
+      problems.report(problem("attribute '\(name)' is \(value.kind)", supported: "an int"))
+      return nil
+    }
+    return int != 0
+  }
+
+  mutating func roundingMode(default standard: QONNXQuant.RoundingMode) throws -> QONNXQuant.RoundingMode? {
+    let name = try string("rounding_mode", default: standard.rawValue)
+    if let mode = QONNXQuant.RoundingMode(rawValue: name.uppercased()) { return mode }
+    problems.report(problem("rounding_mode = '\(name)'", supported: QONNXQuant.RoundingMode.names))
+    return nil
+  }
+
+  /// Constant numbers above 0.
+  func scale(_ index: Int) throws -> Constant {
+    let constant = try constant(index)
+    guard constant.count > 0, constant.floats.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+      throw problem("a scale that is not a positive number", supported: "finite scales above 0")
+    }
+    return constant
+  }
+
+  /// Constant integers.
+  func zeroPoint(_ index: Int) throws -> Constant {
+    let constant = try constant(index)
+    let limit = Double(1 << 32)
+    guard constant.count > 0, constant.values.allSatisfy({ abs($0) <= limit && $0.rounded() == $0 }) else {
+      throw problem("a zero point that is not an integer", supported: "integers of up to 32 bits")
+    }
+    return constant
+  }
+
+  /// A constant number.
+  func number(_ index: Int, _ name: String) throws -> Double {
+    let constant = try constant(index)
+    guard let number = constant.values.first, constant.values.allSatisfy({ $0 == number }) else {
+      throw problem("a \(name) that differs from element to element", supported: "one \(name)")
+    }
+    return number
+  }
+}
