@@ -106,14 +106,17 @@ let package = Package(
       name: "simulator-bench",
       dependencies: ["IntegerProgram", "Simulator", "Targets", "Tiling", "TilingTestSupport"],
       path: "Benchmarks/SimulatorBench"),
+    .target(name: "QTools", dependencies: ["Diagnostics", "QIR", "Quantization", "Targets"]),
+    .testTarget(
+      name: "QToolsTests", dependencies: ["Diagnostics", "JSON", "QCCDriver", "QIR", "QTools", "Reports", "Targets"]),
     .target(name: "Reports"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .target(
       name: "QCCDriver",
       dependencies: [
         "Arrays", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram",
-        "KerasImport", "Lowering", "ONNX", "ONNXExport", "ONNXImport", "Passes", "QIR", "Quantization", "Reports",
-        "Simulator", "Targets",
+        "KerasImport", "Lowering", "ONNX", "ONNXExport", "ONNXImport", "Passes", "QIR", "QTools", "Quantization",
+        "Reports", "Simulator", "Targets", "Tiling",
       ]),
     .testTarget(
       name: "QCCDriverTests",
@@ -125,7 +128,7 @@ let package = Package(
     .executableTarget(
       name: "qcc",
       dependencies: [
-        "CEmitter", "Diagnostics", "ONNXExport", "QCCDriver", "Reports", "Targets",
+        "CEmitter", "Diagnostics", "Files", "ONNXExport", "QCCDriver", "QTools", "Reports", "Targets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Linked into one file: it starts in half the time, and no Swift has to be installed where it runs.

@@ -18,6 +18,8 @@ struct LayerReader {
   var graph: Graph
   /// What the layer quantizes its bias with, also where it has none.
   var biasQuantizer: Quantizer?
+  /// Quantizers that the configuration does not say by themselves, by key.
+  var derivedQuantizers: [String: Quantizer] = [:]
   var problems = Diagnostics()
 
   var location: Diagnostic.Location { config.location }

@@ -1,4 +1,5 @@
 import Diagnostics
+import QIR
 
 /// The weights of one layer, found by the names of its variables.
 struct LayerWeights {
@@ -13,6 +14,11 @@ struct LayerWeights {
     let scope = inner.map { "/\($0)/" }
     self.tensors = tensors.filter { tensor in scope.map { "/\(tensor.name)".contains($0) } ?? true }
       .map { (Self.variable($0.name), $0) }
+  }
+
+  /// As they are in the file, by the names of their variables.
+  var asRead: [Layer.Weight] {
+    tensors.map { Layer.Weight(name: String($0.variable), shape: $0.tensor.shape, values: $0.tensor.values) }
   }
 
   func location(of variable: String) -> Diagnostic.Location {

@@ -164,9 +164,11 @@ struct ModelReader {
     var reader = LayerReader(
       className: layer.className, config: layer.config, name: name, weights: tensors,
       inputs: known.count == inputs.count ? known : nil, graph: graph)
+    let first = graph.nodes.count
     // One owner, so that appending does not copy.
     graph = Graph(name: graph.name)
     let result = reader.check { try row.read(&$0) }
+    if result != nil { reader.graph.layers.append(reader.layer(from: first)) }
     graph = reader.graph
     problems.report(contentsOf: reader.problems)
     return result

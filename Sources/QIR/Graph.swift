@@ -20,6 +20,9 @@ package struct Graph: Sendable {
   package var format = ModelFormat.keras
   package private(set) var nodes: [Node] = []
   package var outputs: [NodeID] = []
+  /// What the nodes were before an importer took it apart, network inputs left out. Passes do not keep it: the graph that
+  /// they make has none.
+  package var layers: [Layer] = []
 
   package init(name: String, file: String? = nil) {
     self.name = name

@@ -21,7 +21,7 @@ struct YAMLReader {
   mutating func root(of text: String) throws(Diagnostics) -> Field {
     do {
       if let node = try Yams.compose(yaml: text) { return Field(node: node, path: "") }
-      throw Diagnostic("the file is empty", at: .init(file: file), supported: "a target in YAML")
+      throw Diagnostic("the file is empty", at: .init(file: file), supported: "a description in YAML")
     } catch let problem as Diagnostic {
       throw Diagnostics([problem])
     } catch {
@@ -82,6 +82,17 @@ struct YAMLReader {
     guard let text = field.node.scalar?.string, let value = Double(text), value.isFinite, value > 0 else {
       report("is \(description(of: field.node))", at: field, supported: "a number greater than 0")
       return 1
+    }
+    return value
+  }
+
+  /// A number of `range`.
+  mutating func number(_ field: Field, in range: ClosedRange<Double>) -> Double {
+    guard let text = field.node.scalar?.string, let value = Double(text), range.contains(value) else {
+      report(
+        "is \(description(of: field.node))", at: field,
+        supported: "a number, \(Int(range.lowerBound)) to \(Int(range.upperBound))")
+      return 0
     }
     return value
   }

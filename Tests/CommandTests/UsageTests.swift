@@ -2,7 +2,7 @@ import Testing
 
 /// How the command is used, and used wrongly.
 @Suite struct UsageTests {
-  static let commands = ["compile", "verify", "tile-report", "simulate", "summary", "targets"]
+  static let commands = ["compile", "verify", "tile-report", "simulate", "summary", "qtools", "energy", "targets"]
 
   @Test(arguments: commands) func helpHasAnExample(_ command: String) throws {
     let result = try Command.run("\(command) --help", in: "/")
@@ -16,6 +16,7 @@ import Testing
     "verify x.h5 --samples many",
     "verify x.h5 --threads -1", "tile-report x.h5 --format xml", "tile-report x.h5 --cost-model free",
     "simulate x.h5 -o y.npy", "summary", "summary x.h5 --qtools-compatible", "targets a b",
+    "qtools", "energy x.h5 --weights-on tape", "energy x.h5 --min-sram-size -1",
   ])
   func wrongUsage(_ words: String) throws {
     let result = try Command.run(words, in: "/")
@@ -30,7 +31,9 @@ import Testing
   }
 
   /// Lines stay within the terminal, and what goes into a pipe has no colours.
-  @Test(arguments: ["summary", "tile-report", "verify --no-emitted"]) func narrowTerminal(_ command: String) throws {
+  @Test(arguments: ["summary", "tile-report", "verify --no-emitted", "qtools", "energy"]) func narrowTerminal(
+    _ command: String
+  ) throws {
     let result = try Command.run("\(command) $T/digits_conv_affine.h5", in: "/", before: "export COLUMNS=60")
     #expect(result.status == 0, "\(result.errors)")
     for line in result.output.split(separator: "\n") { #expect(line.count <= 60 || !line.contains("  "), "\(line)") }

@@ -52,6 +52,11 @@ enum AdaptiveActivation {
       }
       return try Quantizer(QuantizerArguments(quantizer: kind, named: named, location: layer.location))
     }
+    // The one of most integer bits holds the values of all channels.
+    layer.derivedQuantizers["activation"] =
+      zip(quantizers, zip(lowest, highest)).max {
+        range.integerBits(from: $0.1.0, to: $0.1.1) < range.integerBits(from: $1.1.0, to: $1.1.1)
+      }?.0
     let maps = try quantizers.map { try $0.kind.featureMap(at: layer.location) }
     let description =
       quantizers.count == 1 ? quantizers[0].kind.description : "QAdaptiveActivation(\(kind),\(bits))"

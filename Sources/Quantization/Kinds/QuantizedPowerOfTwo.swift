@@ -10,6 +10,8 @@ package struct QuantizedPowerOfTwo: QuantizerKind {
 
   package let bits: Int
   private let exponents: PowerOfTwoExponents
+  /// `max_value` as it is written.
+  package var maximum: Double? { exponents.declaredMaximum }
 
   package init(_ arguments: inout QuantizerArguments) {
     bits = arguments.int("bits", default: 8, in: 1...32)

@@ -13,6 +13,8 @@ package struct QuantizedReLUPowerOfTwo: QuantizerKind {
   /// 0 or a power of two.
   package let negativeSlope: Double
   private let exponents: PowerOfTwoExponents
+  /// `max_value` as it is written.
+  package var maximum: Double? { exponents.declaredMaximum }
 
   package init(_ arguments: inout QuantizerArguments) {
     bits = arguments.int("bits", default: 8, in: 1...32)

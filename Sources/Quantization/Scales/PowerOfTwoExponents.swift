@@ -8,6 +8,8 @@ struct PowerOfTwoExponents {
   let highest: Int
   /// Larger magnitudes count as this one.
   let maxValue: Float?
+  /// The same as it is written.
+  let declaredMaximum: Double?
   let isQuadratic: Bool
   let roundsDown: Bool
 
@@ -16,6 +18,7 @@ struct PowerOfTwoExponents {
     let maxValue = arguments.number("max_value")
     if let maxValue, maxValue <= 0 { arguments.refuse("max_value = \(maxValue)", supported: "above 0") }
     self.maxValue = maxValue.map { Float($0) }
+    declaredMaximum = maxValue
     isQuadratic = arguments.bool("quadratic_approximation", default: false)
     let rounding = arguments.string("log2_rounding", default: "rnd")
     if rounding != "rnd" && rounding != "floor" {

@@ -1,0 +1,63 @@
+import Diagnostics
+import IntegerProgram
+import QIR
+import Quantization
+import Targets
+
+/// What the layers of a model do on the accelerator, by the layers' names.
+package struct HardwareUse: Sendable {
+  /// In the program's order.
+  private(set) var linear: [String: [LinearInstruction]] = [:]
+  /// Every sum of a layer's multiplications or of its window.
+  private var accumulators: [String: [ClosedRange<Int64>]] = [:]
+  private(set) var target: Accelerator?
+  /// Why nothing is known; nil where something is.
+  private(set) var note: String?
+
+  /// Lowers a network as it was imported.
+  package init(_ imported: Graph, options: Compilation.Options) throws {
+    do {
+      let compilation = try Compilation(imported, options: options)
+      target = compilation.target
+      collect(compilation.network.program, layers: Self.layers(of: imported))
+    } catch let problem as Diagnostic {
+      note = Self.sentence(problem)
+    } catch let problems as Diagnostics {
+      note = problems.errors.first.map(Self.sentence)
+    }
+  }
+
+  private mutating func collect(_ program: IntegerProgram, layers: [String: String]) {
+    for instruction in program.instructions {
+      switch instruction {
+      case .linear(let instruction):
+        guard let layer = layers[instruction.name] else { continue }
+        linear[layer, default: []].append(instruction)
+        accumulators[layer, default: []].append(instruction.accumulatorRange)
+      case .pool(let instruction):
+        guard let layer = layers[instruction.name], case .sum = instruction.kind else { continue }
+        accumulators[layer, default: []].append(instruction.accumulatorRange)
+      case .sum, .requantize, .concatenate, .pad, .reshape: break
+      }
+    }
+  }
+
+  /// The width that holds every sum of a layer; nil where it makes none.
+  func accumulatorBits(of layer: String) -> Int? {
+    accumulators[layer]?.map { IntegerType.narrowestSigned(holding: $0).bits }.max()
+  }
+
+  /// The layer that each node belongs to.
+  private static func layers(of graph: Graph) -> [String: String] {
+    var names: [String: String] = [:]
+    for node in graph.nodes { names[node.name] = node.name }
+    for layer in graph.layers {
+      for node in layer.nodes { names[graph.nodes[node].name] = layer.name }
+    }
+    return names
+  }
+
+  private static func sentence(_ problem: Diagnostic) -> String {
+    (problem.location.layer.map { "layer '\($0)': " } ?? "") + problem.found
+  }
+}

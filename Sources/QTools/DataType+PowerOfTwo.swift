@@ -1,0 +1,45 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+extension DataType {
+  /// Of a power of two 2^e: how far e goes below and above zero (`get_exp` in quantizer_impl.py). A type of one bit and a
+  /// sign reaches half an exponent down.
+  var exponents: (below: Double, above: Double) {
+    let magnitudeBits = bits - (isSigned ? 1 : 0)
+    // Far above any width there is: what comes of it still fits an integer.
+    let reach = Double(sign: .plus, exponent: min(magnitudeBits - 1, 40), significand: 1)
+    var above = reach - 1
+    if largest != -1 { above = largest <= 0 ? 0 : min(log2(largest).rounded(.up), above) }
+    return (reach, max(0, above))
+  }
+
+  /// A power of two as fixed point; other types as they are (`po2_qbits_converter` in adder_impl.py).
+  var asFixedPoint: DataType {
+    guard isPowerOfTwo else { return self }
+    let (below, above) = exponents
+    return .fixedPoint(
+      bits: Int((isSigned ? 1 : 0) + below + above), integerBits: Int(above), isSigned: isSigned)
+  }
+
+  /// The type of the root of numbers of this type.
+  var squareRoot: DataType {
+    guard isPowerOfTwo else { return self }
+    var root = self
+    if largest >= 0 { root.largest = largest.squareRoot().rounded(.toNearestOrEven) }
+    root.bits -= 1
+    root.integerBits = root.bits
+    return root
+  }
+
+  /// A power of two is named after its sign.
+  static func powerOfTwo(bits: Int, integerBits: Int, isSigned: Bool, largest: Double) -> DataType {
+    DataType(
+      isSigned ? .powerOfTwo : .reluPowerOfTwo, bits: bits, integerBits: integerBits, isSigned: isSigned,
+      largest: largest)
+  }
+}

@@ -1,0 +1,34 @@
+import QIR
+import Quantization
+
+extension Op {
+  /// The types that the codes of parameters and results have, by the keys that Keras has for their quantizers.
+  var codedTypes: [String: DataType] {
+    if case .quantize(let op) = self {
+      return op.quantizers.first.map { ["activation": DataType($0.format, bits: op.bits)] } ?? [:]
+    }
+    return Dictionary(
+      uniqueKeysWithValues: parameters.compactMap { name, parameter in
+        guard case .quantized(let tensor) = parameter else { return nil }
+        return ("\(name)_quantizer", DataType(tensor))
+      })
+  }
+}
+
+extension DataType {
+  fileprivate init(_ format: CodeFormat, bits: Int) {
+    let zero = Int(format.zeroPoint)
+    self.init(
+      codes: (Int(format.range.lowerBound) - zero)...(Int(format.range.upperBound) - zero), bits: bits,
+      scale: format.scale.double)
+  }
+
+  /// Of several scales the largest one counts.
+  fileprivate init(_ tensor: QuantizedTensor) {
+    let isSigned = tensor.codes.contains { $0 < 0 }
+    let magnitude = 1 << (tensor.bits - (isSigned ? 1 : 0))
+    self.init(
+      codes: (isSigned ? -magnitude : 0)...(magnitude - 1), bits: tensor.bits,
+      scale: tensor.scales.map(\.double).map(\.magnitude).max() ?? 1)
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Diagnostics
+import QCCDriver
+import QTools
+import Reports
+import Targets
+
+extension EnergyModel.Memory: ExpressibleByArgument {}
+
+struct EnergyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "energy",
+    abstract: "Energy of an inference, as QKeras' QTools estimates it, and of what the accelerator's tiles do.",
+    discussion: """
+      In pJ per layer for inputs, outputs, parameters and operations. A process is a YAML file of what operations and \
+      memories cost; 45 nm after Horowitz is built in.
+
+      EXAMPLE
+        qcc energy model.h5 --weights-on dram --format json
+      """)
+
+  @OptionGroup var model: TypeOptions
+
+  @Option(help: ArgumentHelp("What operations cost: a built-in process' name or a YAML file.", valueName: "name|file"))
+  var process = "horowitz"
+
+  @Option(help: "Where weights lie.")
+  var weightsOn = EnergyModel.Memory.sram
+
+  @Option(help: "Where feature maps lie between layers.")
+  var activationsOn = EnergyModel.Memory.sram
+
+  @Option(help: ArgumentHelp("No SRAM is smaller.", valueName: "bits"))
+  var minSramSize = EnergyModel.Options().minimumSRAMBits
+
+  @Flag(name: .customLong("io"), help: "The network's inputs and outputs go through DRAM.")
+  var usesIO = false
+
+  @Option(help: "How the report is printed.")
+  var format = ReportFormat.text
+
+  func validate() throws {
+    guard minSramSize >= 0 else { throw ValidationError("--min-sram-size takes 0 or more bits") }
+  }
+
+  func run() throws {
+    var problems = Diagnostics()
+    let types = model.types(&problems)
+    let process = problems.collecting { try ProcessFile.load(self.process) }
+    try problems.throwIfErrors()
+    guard let process else { throw problems }
+    let network = try Compilation.read(model.model)
+    show(network.remarks)
+    var options = EnergyModel.Options()
+    options.weightsOn = weightsOn
+    options.activationsOn = activationsOn
+    options.minimumSRAMBits = minSramSize
+    options.usesIO = usesIO
+    let report = EnergyReportBuilder(
+      try DataTypeMap(network.graph, options: types), model: EnergyModel(process: process, options: options),
+      hardware: try HardwareUse(network.graph, options: model.compilation)
+    ).report
+    switch format {
+    case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
+    case .json: print(try jsonText(report), terminator: "")
+    case .csv: print(report.csv(), terminator: "")
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Diagnostics
+import Files
+import QCCDriver
+import QTools
+import Reports
+
+struct QToolsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "qtools",
+    abstract: "Data types of every multiplier, accumulator and feature map, as QKeras' QTools gives them.",
+    discussion: """
+      Beside each accumulator stands the width that the actual weights need, proved, and beside each multiplier the \
+      Sum-Together mode it runs in. JSON has QTools' map under data_type_map; -o writes the map alone.
+
+      EXAMPLE
+        qcc qtools model.h5 --source-quantizer "quantized_bits(16,6,1)" -o map.json
+      """)
+
+  @OptionGroup var model: TypeOptions
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where QTools' map goes as JSON.", valueName: "file.json"),
+    completion: .file(extensions: ["json"]))
+  var output: String?
+
+  @Option(help: "How the report is printed.")
+  var format = ReportFormat.text
+
+  func run() throws {
+    var problems = Diagnostics()
+    let types = model.types(&problems)
+    try problems.throwIfErrors()
+    let network = try Compilation.read(model.model)
+    show(network.remarks)
+    let report = DataTypeReportBuilder(
+      try DataTypeMap(network.graph, options: types),
+      hardware: try HardwareUse(network.graph, options: model.compilation)
+    ).report
+    if let output { try OutputFile.write(Array(try jsonText(report.map).utf8), to: output) }
+    switch format {
+    case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
+    case .json: print(try jsonText(report), terminator: "")
+    case .csv: print(report.csv(), terminator: "")
+    }
+  }
+}
