@@ -30,6 +30,14 @@ extension DataType {
         bits: kind.bits, integerBits: kind.bits, isSigned: false, largest: kind.maximum ?? -1)
     case .featureMapAffine(let kind):
       self.init(codes: -kind.zeroPoint...((1 << kind.bits) - 1 - kind.zeroPoint), bits: kind.bits, scale: kind.scale)
+    case .qonnxQuant(let kind):
+      if kind.bits == 1, kind.range == -1...1 {
+        self = .sign
+      } else {
+        self.init(
+          codes: Int(kind.range.lowerBound - kind.zeroPoint)...Int(kind.range.upperBound - kind.zeroPoint),
+          bits: kind.bits, scale: Double(kind.scale))
+      }
     case .uniformAffine(let kind):
       self.init(
         codes: Int(kind.range.lowerBound - kind.zeroPoint)...Int(kind.range.upperBound - kind.zeroPoint),
@@ -51,7 +59,9 @@ extension DataType {
     case .quantizedBits, .quantizedReLU, .quantizedPowerOfTwo, .quantizedReLUPowerOfTwo, .binary, .stochasticBinary,
       .ternary, .stochasticTernary, .bernoulli, .quantizedTanh, .quantizedULaw, .quantizedHSwish:
       true
-    case .featureMapAffine, .uniformAffine, .quantizedLinear, .quantizedSigmoid, .binarySigmoid, .binaryTanh: false
+    case .featureMapAffine, .uniformAffine, .qonnxQuant, .quantizedLinear, .quantizedSigmoid, .binarySigmoid,
+      .binaryTanh:
+      false
     }
   }
 
