@@ -108,7 +108,7 @@ extension Quantizer {
     case .binary, .stochasticBinary, .ternary, .stochasticTernary: 1
     case .quantizedBits, .quantizedLinear, .quantizedReLU, .quantizedPowerOfTwo, .quantizedReLUPowerOfTwo, .bernoulli,
       .quantizedTanh, .quantizedSigmoid, .quantizedULaw, .quantizedHSwish, .binarySigmoid, .binaryTanh,
-      .featureMapAffine, .uniformAffine:
+      .featureMapAffine, .uniformAffine, .qonnxQuant:
       nil
     }
   }
