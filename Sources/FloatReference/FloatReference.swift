@@ -7,8 +7,8 @@ import Quantization
 package struct FloatReference: Sendable {
   package let graph: Graph
   /// Constants of each node as doubles, prepared once.
-  private let kernels: [[Double]]
-  private let biases: [[Double]]
+  let kernels: [[Double]]
+  let biases: [[Double]]
 
   package init(_ graph: Graph) {
     self.graph = graph
@@ -38,24 +38,8 @@ package struct FloatReference: Sendable {
     switch node.op {
     case .input: preconditionFailure("inputs are given, not evaluated")
     case .quantize(let op): return quantize(op, inputs[0])
-    case .convolution(let op):
-      let sums = linear(id, inputs[0], kernels[id.index]) {
-        var geometry = geometry(id, op.window, groups: op.groups)
-        qcc_ref_conv2d_f64(&geometry, $0, $1, $2)
-      }
-      return addBias(id, sums)
-    case .depthwiseConvolution(let op):
-      let sums = linear(id, inputs[0], kernels[id.index]) {
-        var geometry = geometry(id, op.window, groups: op.kernel.shape[2])
-        qcc_ref_depthwise_f64(&geometry, $0, $1, $2)
-      }
-      return addBias(id, sums)
-    case .dense(let op):
-      let (units, outputs) = (op.kernel.shape[0], op.kernel.shape[1])
-      let sums = linear(id, inputs[0], kernels[id.index]) {
-        qcc_ref_dense_f64(node.shape.elements / outputs, units, outputs, $0, $1, $2)
-      }
-      return addBias(id, sums)
+    case .convolution, .depthwiseConvolution, .dense:
+      return addBias(id, products(id, inputs[0], kernels[id.index]))
     case .batchNormalization(let op):
       let channels = node.shape.channels
       return inputs[0].enumerated().map { index, value in
@@ -78,68 +62,32 @@ package struct FloatReference: Sendable {
     }
   }
 
-  /// How far float32 arithmetic may be from a node's values: terms x 2^-24 x sum of |x w| for linear nodes and averages,
-  /// a few roundings of what is added for the others; 0 for what float32 computes exactly.
-  package func float32Error(_ id: NodeID, _ inputs: [[Double]]) -> [Double] {
-    let unit = 0x1p-24
-    let node = graph[id]
-    let magnitudes = { inputs[0].map(abs) }
-    switch node.op {
-    case .convolution(let op):
-      let sums = linear(id, magnitudes(), kernels[id.index].map(abs)) {
-        var geometry = geometry(id, op.window, groups: op.groups)
-        qcc_ref_conv2d_f64(&geometry, $0, $1, $2)
-      }
-      return withBias(id, sums, terms: op.kernel.shape[..<3].reduce(1, *))
-    case .depthwiseConvolution(let op):
-      let sums = linear(id, magnitudes(), kernels[id.index].map(abs)) {
-        var geometry = geometry(id, op.window, groups: op.kernel.shape[2])
-        qcc_ref_depthwise_f64(&geometry, $0, $1, $2)
-      }
-      return withBias(id, sums, terms: op.kernel.shape[..<2].reduce(1, *))
-    case .dense(let op):
-      let (units, outputs) = (op.kernel.shape[0], op.kernel.shape[1])
-      let sums = linear(id, magnitudes(), kernels[id.index].map(abs)) {
-        qcc_ref_dense_f64(node.shape.elements / outputs, units, outputs, $0, $1, $2)
-      }
-      return withBias(id, sums, terms: units)
-    case .batchNormalization(let op):
-      let channels = node.shape.channels
-      return inputs[0].enumerated().map { index, value in
-        let channel = index % channels
-        let scale = abs(op.scale[channel])
-        return 6 * unit * ((abs(value) + abs(op.mean[channel])) * scale + abs(op.beta[channel]))
-      }
-    case .averagePool(let op):
-      return pool(id, op.window, magnitudes()) { window in
-        Double(window.count + 3) * unit * window.reduce(0, +) / Double(window.count) * abs(op.factor)
-      }
-    case .add:
-      return inputs[0].indices.map { element in
-        Double(inputs.count) * unit * inputs.reduce(0) { $0 + abs($1[element]) }
-      }
-    case .elementwise, .softmax: return evaluate(id, inputs).map { 8 * unit * max(abs($0), 1) }
-    case .quantize, .input, .concatenate, .maxPool, .pad, .reshape, .transpose, .identity:
-      return Array(repeating: 0, count: node.shape.elements)
-    }
-  }
-
   // MARK: Linear nodes
 
-  private func linear(
-    _ id: NodeID, _ input: [Double], _ kernel: [Double],
-    _ body: (UnsafePointer<Double>, UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Void
-  ) -> [Double] {
-    [Double](unsafeUninitializedCapacity: graph[id].shape.elements) { output, count in
+  /// The sums of products of a linear node, with a kernel of the shape of its own.
+  func products(_ id: NodeID, _ input: [Double], _ kernel: [Double]) -> [Double] {
+    let node = graph[id]
+    return [Double](unsafeUninitializedCapacity: node.shape.elements) { output, count in
       input.withUnsafeBufferPointer { input in
         kernel.withUnsafeBufferPointer { kernel in
           guard let x = input.baseAddress, let w = kernel.baseAddress, let y = output.baseAddress else {
             preconditionFailure("linear layers have inputs, weights and outputs")
           }
-          body(x, w, y)
+          switch node.op {
+          case .convolution(let op):
+            var geometry = geometry(id, op.window, groups: op.groups)
+            qcc_ref_conv2d_f64(&geometry, x, w, y)
+          case .depthwiseConvolution(let op):
+            var geometry = geometry(id, op.window, groups: op.kernel.shape[2])
+            qcc_ref_depthwise_f64(&geometry, x, w, y)
+          case .dense(let op):
+            let (units, outputs) = (op.kernel.shape[0], op.kernel.shape[1])
+            qcc_ref_dense_f64(node.shape.elements / outputs, units, outputs, x, w, y)
+          default: preconditionFailure("'\(node.name)' has no weights")
+          }
         }
       }
-      count = graph[id].shape.elements
+      count = node.shape.elements
     }
   }
 
@@ -153,12 +101,6 @@ package struct FloatReference: Sendable {
       channel = channel + 1 == bias.count ? 0 : channel + 1
     }
     return result
-  }
-
-  private func withBias(_ id: NodeID, _ sums: [Double], terms: Int) -> [Double] {
-    let bias = biases[id.index]
-    let factor = Double(terms + (bias.isEmpty ? 0 : 1)) * 0x1p-24
-    return sums.indices.map { factor * (sums[$0] + (bias.isEmpty ? 0 : abs(bias[$0 % bias.count]))) }
   }
 
   private func geometry(_ id: NodeID, _ window: Window, groups: Int) -> qcc_conv_geometry {
@@ -210,7 +152,7 @@ package struct FloatReference: Sendable {
   }
 
   /// `reduce` over the pixels of each window that lie inside the feature map.
-  private func pool(
+  func pool(
     _ id: NodeID, _ window: Window, _ values: [Double], _ reduce: ([Double]) -> Double
   ) -> [Double] {
     let input = graph[graph[id].inputs[0]].shape.extents

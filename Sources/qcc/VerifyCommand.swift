@@ -25,7 +25,7 @@ struct VerifyCommand: ParsableCommand {
   var inputs: [String] = []
 
   @Option(
-    help: ArgumentHelp("Another program's outputs: datasets x and layers/<name>.", valueName: "file"),
+    help: ArgumentHelp("Another program's outputs: datasets x, layers/<name>, tensors/<name>.", valueName: "file"),
     completion: .file(extensions: ["h5", "hdf5"]))
   var golden: String?
 

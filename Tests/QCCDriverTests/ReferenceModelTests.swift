@@ -35,6 +35,19 @@ struct ReferenceModelTests {
     #expect(throws: Diagnostics.self) { try Compilation(model: model, options: .init()) }
   }
 
+  /// ONNX Runtime's codes, layer by layer.
+  @Test(arguments: ["dscnn_kws", "fcae_ad"], ["s8_per_channel", "u8_per_tensor"])
+  func codesOfONNXRuntime(_ name: String, _ kind: String) throws {
+    let model = "\(Self.models)/onnx/\(name)_qdq_\(kind)"
+    var options = Verifier.Options()
+    options.golden = "\(model).golden.h5"
+    options.emitted = false
+    let report = try Verifier(Compilation(model: "\(model).onnx", options: .init()), options: options).report()
+    let golden = try #require(report.golden)
+    #expect(report.bitExact && golden.mismatches == 0, "\(String(describing: report.firstDifference))")
+    #expect(golden.elements > 1000 && golden.ties < golden.elements / 100)
+  }
+
   /// - Parameter published: the ideal latency in the thesis' charge, where its table follows from the shapes.
   @Test(arguments: [
     ("mobilenet_vww", 936, nil), ("resnet8_ic", 65, nil), ("dscnn_kws", 201, nil),

@@ -1,6 +1,5 @@
 import Diagnostics
 import FloatReference
-import HDF5
 import QIR
 import Quantization
 import Reports
@@ -21,49 +20,20 @@ struct GoldenComparison {
   init(_ graph: Graph, file: String, inputs: NetworkInputs) throws {
     self.graph = graph
     reference = FloatReference(graph)
-    let layers = try H5File(file, only: ["layers"]).root.groupIfPresent("layers")
-    var held: [NodeID: Held] = [:]
-    for dataset in layers?.allDatasets ?? [] {
-      let name = String(dataset.path.drop { $0 == "/" }.dropFirst("layers/".count))
-      guard let node = graph.node(named: name) ?? graph.node(named: name.replacing("|", with: "/")) else { continue }
-      held[node] = try Held(dataset, of: graph[node], file: file)
-    }
+    let held = try GoldenTensor.all(of: graph, in: file)
     let samples = min(held.values.map(\.samples).max() ?? 0, inputs.samples)
     guard samples > 0 else {
       throw Diagnostic(
-        "none of the datasets in group 'layers' is named like a layer of the network", at: .init(file: file),
-        supported: "datasets layers/<layer name> of shape [n, …], their first n inputs in dataset 'x'")
+        "none of the datasets in groups 'layers' and 'tensors' is named like a layer of the network",
+        at: .init(file: file),
+        supported:
+          "datasets layers/<layer name> (numbers) or tensors/<tensor name> (a quantizer's codes) of shape [n, …], "
+          + "their first n inputs in dataset 'x'")
     }
     for sample in 0..<samples { compare(sample, held, inputs) }
   }
 
-  /// A dataset: samples of a node's result, their axes in the model file's order.
-  private struct Held {
-    private let node: Node
-    private let values: [Double]
-    let samples: Int
-    let isSinglePrecision: Bool
-
-    init(_ dataset: H5Dataset, of node: Node, file: String) throws {
-      self.node = node
-      values = try dataset.doubles
-      samples = values.count / node.shape.elements
-      guard dataset.shape.dropFirst().reduce(1, *) == node.shape.elements else {
-        throw Diagnostic(
-          "dataset '\(dataset.path)' of shape \(dataset.shape)", at: .init(file: file),
-          supported: "[n" + node.fileShape.extents.map { ", \($0)" }.joined() + "]")
-      }
-      isSinglePrecision = dataset.elementType != .float(bits: 64)
-    }
-
-    /// One sample in the order of the node's axes; nil behind the last.
-    func sample(_ index: Int) -> [Double]? {
-      let elements = node.shape.elements
-      return index < samples ? node.fromFileOrder(Array(values[(index * elements)..<((index + 1) * elements)])) : nil
-    }
-  }
-
-  private mutating func compare(_ sample: Int, _ held: [NodeID: Held], _ inputs: NetworkInputs) {
+  private mutating func compare(_ sample: Int, _ held: [NodeID: GoldenTensor], _ inputs: NetworkInputs) {
     // Each node's numbers, and how far float32 may be from them: not at all where they are the file's.
     var values = [[Double]](repeating: [], count: graph.nodes.count)
     var errors = values
@@ -76,44 +46,38 @@ struct GoldenComparison {
         continue
       }
       let arguments = node.inputs.map { values[$0.index] }
-      let golden = held[id].flatMap { $0.sample(sample) }
-      if case .quantize(let op) = node.op, let golden, let isSingle = held[id]?.isSinglePrecision {
-        compareCodes(id, op, arguments[0], errors[node.inputs[0].index], golden, isSingle, sample)
-      } else {
+      guard let golden = held[id], sample < golden.samples else {
         values[id.index] = reference.evaluate(id, arguments)
-        if let golden { compareNumbers(id, values[id.index], golden, sample) }
+        errors[id.index] = reference.float32Error(id, arguments, node.inputs.map { errors[$0.index] })
+        continue
       }
-      if let golden {
-        values[id.index] = golden
-        errors[id.index] = Array(repeating: 0, count: elements)
+      if case .quantize(let op) = node.op {
+        compareCodes(id, op, arguments[0], errors[node.inputs[0].index], golden, sample)
       } else {
-        if case .quantize = node.op { values[id.index] = reference.evaluate(id, arguments) }
-        errors[id.index] = reference.float32Error(id, arguments)
+        compareNumbers(id, reference.evaluate(id, arguments), golden.values(of: sample), sample)
       }
+      values[id.index] = golden.values(of: sample)
+      errors[id.index] = golden.float32Error(ofValues: values[id.index])
     }
   }
 
   private mutating func compareCodes(
-    _ id: NodeID, _ op: QuantizeOp, _ arguments: [Double], _ errors: [Double], _ golden: [Double], _ isSingle: Bool,
-    _ sample: Int
+    _ id: NodeID, _ op: QuantizeOp, _ arguments: [Double], _ errors: [Double], _ golden: GoldenTensor, _ sample: Int
   ) {
+    let values = golden.values(of: sample)
     for (element, value) in arguments.enumerated() {
       let quantizer = op.quantizer(ofChannel: element % graph[id].shape.channels)
-      let format = quantizer.format
-      let scale = format.scale.double
-      let position = (golden[element] / scale).rounded()
       report.elements += 1
-      // float32 keeps 24 bits of a value: its code is the nearest one.
-      let isCode =
-        abs(golden[element] - position * scale) <= max(abs(golden[element]), abs(scale)) * Self.tolerance
-      let found = isCode && abs(position) < 0x1p62 ? Int64(position) + format.zeroPoint : nil
       var band = quantizer.tieBand(at: value)
-      if isSingle { band = max(band, errors[element] + quantizer.float32Error(at: value)) }
+      if golden.isSinglePrecision { band = max(band, errors[element] + quantizer.float32Error(at: value)) }
       let near = quantizer.codes(of: value, within: band)
       if near.lowerBound != near.upperBound { report.ties += 1 }
       let expected = quantizer.code(of: value)
-      if let found, found == expected || near.contains(found) { continue }
-      note(id, sample, element, expected: golden[element], found: scale * Double(expected - format.zeroPoint))
+      let found = quantizer.format.code(nearest: values[element])
+      // Rounding cannot take an integer further than to its neighbour.
+      let allowed = golden.isCodes ? near.clamped(to: (expected - 1)...(expected + 1)) : near
+      if let found, found == expected || allowed.contains(found) { continue }
+      note(id, sample, element, expected: values[element], found: quantizer.format.value(of: expected))
     }
   }
 
@@ -133,17 +97,5 @@ struct GoldenComparison {
     firstDifference = .init(
       tensor: node.name, layer: node.inputs.first.map { graph[$0].name } ?? node.name,
       index: [sample] + node.fileIndex(of: element), expected: expected, found: found, against: "golden file")
-  }
-}
-
-extension FeatureMapQuantizer {
-  /// A few float32 roundings of what the quantizer computes on the way to its position in steps.
-  fileprivate func float32Error(at value: Double) -> Double {
-    var magnitude = abs(value)
-    if case .uniform(let steps) = steps, steps.gain.sign != 0 {
-      magnitude += abs((steps.bias / steps.gain).double)
-    }
-    if !functions.isEmpty { magnitude += 1 }
-    return 4 * 0x1p-24 * magnitude
   }
 }

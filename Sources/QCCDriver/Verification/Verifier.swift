@@ -82,7 +82,7 @@ package struct Verifier {
     if let golden = options.golden {
       let graph = compilation.imported
       let names = graph.inputs.map { graph[$0].name }
-      let files = names.count == 1 ? ["\(golden):x"] : names.map { "\($0)=\(golden):x/\($0)" }
+      let files = names.count == 1 ? ["\(golden):x"] : names.map { "\($0)=\(golden):x/\($0.replacing("/", with: "|"))" }
       return try NetworkInputs(files: files, for: graph)
     }
     return NetworkInputs(drawnFor: compilation.network, samples: options.samples, seed: options.seed)
