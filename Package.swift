@@ -110,7 +110,7 @@ let package = Package(
     .testTarget(
       name: "QToolsTests", dependencies: ["Diagnostics", "JSON", "QCCDriver", "QIR", "QTools", "Reports", "Targets"]),
     .target(name: "Reports"),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
     .target(
       name: "QCCDriver",
       dependencies: [

@@ -15,8 +15,6 @@ package struct SummaryBuilder {
   /// Bits after Eq. 2.4 of the thesis: weights and biases times their widths; elements of quantized feature maps times
   /// theirs, and the network's input elements times 8.
   package var report: SummaryReport {
-    var parameterBits = 0
-    var featureMapBits = 0
     let layers = graph.ids.map { id -> SummaryReport.Layer in
       let node = graph[id]
       let shapes = node.inputs.map { graph[$0].shape }
@@ -25,6 +23,8 @@ package struct SummaryBuilder {
         inputs: node.inputs.map { graph[$0].name },
         shape: node.fileShape.extents, parameters: node.op.parameters.reduce(0) { $0 + $1.parameter.elements },
         macs: node.op.multiplyAccumulates(from: shapes, to: node.shape))
+      var parameterBits = 0
+      var featureMapBits = 0
       for (name, parameter) in node.op.parameters {
         parameterBits += parameter.elements * parameter.bits
         if name == "bias" {
@@ -43,9 +43,10 @@ package struct SummaryBuilder {
         .averagePool, .pad, .reshape, .transpose, .identity:
         break
       }
+      layer.bits = .init(parameters: parameterBits, featureMaps: featureMapBits)
       return layer
     }
-    return SummaryReport(bits: .init(parameters: parameterBits, featureMaps: featureMapBits), layers: layers)
+    return SummaryReport(layers: layers)
   }
 }
 

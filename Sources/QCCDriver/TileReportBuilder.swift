@@ -39,7 +39,7 @@ package struct TileReportBuilder {
 
 extension EngineKind {
   /// As the thesis names it.
-  fileprivate var publishedName: String {
+  var publishedName: String {
     switch self {
     case .conv2D: "2DConv"
     case .depthwise: "DWConv"

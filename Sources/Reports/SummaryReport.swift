@@ -24,6 +24,8 @@ package struct SummaryReport: Codable, Hashable, Sendable {
     package var shape: [Int]
     package var parameters: Int
     package var macs: Int
+    /// Of the parameters and of the output where it is quantized.
+    package var bits: Bits
     /// Text forms of the quantizers; absent where there are none.
     package var kernelQuantizer: String?
     package var biasQuantizer: String?
@@ -31,7 +33,8 @@ package struct SummaryReport: Codable, Hashable, Sendable {
 
     package init(
       name: String, type: String, inputs: [String], shape: [Int], parameters: Int, macs: Int,
-      kernelQuantizer: String? = nil, biasQuantizer: String? = nil, outputQuantizer: String? = nil
+      bits: Bits = Bits(parameters: 0, featureMaps: 0), kernelQuantizer: String? = nil, biasQuantizer: String? = nil,
+      outputQuantizer: String? = nil
     ) {
       self.name = name
       self.type = type
@@ -39,6 +42,7 @@ package struct SummaryReport: Codable, Hashable, Sendable {
       self.shape = shape
       self.parameters = parameters
       self.macs = macs
+      self.bits = bits
       self.kernelQuantizer = kernelQuantizer
       self.biasQuantizer = biasQuantizer
       self.outputQuantizer = outputQuantizer
@@ -50,10 +54,12 @@ package struct SummaryReport: Codable, Hashable, Sendable {
   package var bits: Bits
   package var layers: [Layer]
 
-  package init(bits: Bits, layers: [Layer]) {
+  package init(layers: [Layer]) {
     parameters = layers.reduce(0) { $0 + $1.parameters }
     macs = layers.reduce(0) { $0 + $1.macs }
-    self.bits = bits
+    bits = Bits(
+      parameters: layers.reduce(0) { $0 + $1.bits.parameters },
+      featureMaps: layers.reduce(0) { $0 + $1.bits.featureMaps })
     self.layers = layers
   }
 }

@@ -27,7 +27,7 @@ struct QCC: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CompileCommand.self, VerifyCommand.self, ExportCommand.self, TileReportCommand.self, SimulateCommand.self,
-      SummaryCommand.self, QToolsCommand.self, EnergyCommand.self, TargetsCommand.self,
+      SummaryCommand.self, QToolsCommand.self, EnergyCommand.self, ReportCommand.self, TargetsCommand.self,
     ])
 
   /// Exit codes: 0, 1 for a problem with files or networks, 2 for wrong usage.

@@ -2,7 +2,9 @@ import Testing
 
 /// How the command is used, and used wrongly.
 @Suite struct UsageTests {
-  static let commands = ["compile", "verify", "tile-report", "simulate", "summary", "qtools", "energy", "targets"]
+  static let commands = [
+    "compile", "verify", "tile-report", "simulate", "summary", "qtools", "energy", "report", "targets",
+  ]
 
   @Test(arguments: commands) func helpHasAnExample(_ command: String) throws {
     let result = try Command.run("\(command) --help", in: "/")

@@ -97,18 +97,16 @@ import Testing
   }
 
   @Test func summaryKeysAndTotals() throws {
-    let report = SummaryReport(
-      bits: .init(parameters: 80, featureMaps: 96),
-      layers: [
-        .init(
-          name: "fc", type: "QDense", inputs: ["x"], shape: [10], parameters: 10, macs: 20,
-          kernelQuantizer: "quantized_bits(4,0,1)")
-      ])
+    let report = SummaryReport(layers: [
+      .init(
+        name: "fc", type: "QDense", inputs: ["x"], shape: [10], parameters: 10, macs: 20,
+        bits: .init(parameters: 80, featureMaps: 96), kernelQuantizer: "quantized_bits(4,0,1)")
+    ])
     let object = try object(report)
     #expect(Set(object.keys) == ["parameters", "macs", "bits", "layers"])
     #expect(keys(object["bits"]) == ["parameters", "featureMaps", "total"])
     #expect(
-      keys(object["layers"]) == ["name", "type", "inputs", "shape", "parameters", "macs", "kernelQuantizer"])
+      keys(object["layers"]) == ["name", "type", "inputs", "shape", "parameters", "macs", "bits", "kernelQuantizer"])
     #expect(report.bits.total == 176)
     #expect(report.text().hasSuffix("bits: 80 parameters + 96 feature maps = 176 total\n"))
   }

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Files
+import QCCDriver
+import Reports
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Writes one HTML page about a compiled network.",
+    discussion: """
+      The network drawn with data types on its edges; bits, tiles and cycles per layer; the roofline of each engine; proofs. \
+      The page needs nothing else: no scripts, nothing from elsewhere. It prints well.
+
+      EXAMPLES
+        qcc report model.h5 -o report.html
+        qcc report model.h5 --target mine.yaml
+      """)
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where the page goes. Default: the model's name with .html", valueName: "file.html"),
+    completion: .file(extensions: ["html"]))
+  var output: String?
+
+  func run() throws {
+    let compilation = try model.compilation()
+    let report = try NetworkReportBuilder(compilation).report()
+    let path = output ?? "\(report.file.split(separator: ".").first ?? "report").html"
+    try OutputFile.write(Array(report.html().utf8), to: path)
+    print(path)
+  }
+}
