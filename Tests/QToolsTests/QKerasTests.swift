@@ -36,7 +36,7 @@ struct QKerasTests {
     #expect(QToolsCases.group("zoo").count == 104)
     #expect(QToolsCases.group("zoo").filter { $0.map != nil }.count == 78)
     #expect(QToolsCases.group("options").count == 168)
-    #expect(QToolsCases.group("networks").count == 16)
+    #expect(QToolsCases.group("networks").count == 15)
     if QToolsCases.models != nil { #expect(QToolsCases.reference.count == 17) }
   }
 

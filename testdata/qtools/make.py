@@ -163,12 +163,45 @@ def save_networks():
             model.save(f, include_optimizer=False)
 
 
+def accumulators():
+    """Bits of the sums of every layer but the last, from the weights as QKeras quantizes them and from all codes that the
+    quantizer in front gives: the least and the largest partial sum of any output, in two's complement."""
+    widths = {}
+    for n in ("bits_weights", "bits_activations", "ternary_weights"):
+        model = load(os.path.join(TESTDATA, "zoo", n + ".h5"))
+        quantizer = {}
+        widths[n] = {}
+        for layer in model.layers:
+            if type(layer).__name__ == "QActivation":
+                quantizer[layer.output.ref()] = layer.quantizer
+            if type(layer).__name__ != "QConv2D":
+                continue
+            q = quantizer[layer.input.ref()]
+            values = np.unique(np.asarray(q(np.linspace(-300, 300, 2**20, dtype=np.float32))).astype(np.float64))
+            steps = np.round(values / np.abs(np.diff(values)).min()).astype(int)
+            least, most = min(steps.min(), 0), max(steps.max(), 0)
+            kernel = np.asarray(layer.get_quantizers()[0](layer.get_weights()[0])).astype(np.float64)
+            columns = np.round(kernel.reshape(-1, kernel.shape[-1]).T * 2**20).astype(int)
+            codes = [k // np.gcd.reduce(k) for k in columns]
+            low = min(np.minimum(k * least, k * most).clip(max=0).sum() for k in codes)
+            high = max(np.maximum(k * least, k * most).clip(min=0).sum() for k in codes)
+            widths[n][layer.name] = max(int(high).bit_length(), int(-low - 1).bit_length()) + 1
+    return widths
+
+
+def inference():
+    """Where counted values make a difference."""
+    return [os.path.join(HERE, n + ".h5") for n in ("normalizations", "on_input", "pairs_fixed", "pairs_po2", "unfolded")]
+
+
 GROUPS = {
     "zoo": lambda: group(files("zoo")),
     "options": lambda: group([os.path.join(TESTDATA, "zoo", n + ".h5") for n in OPTIONS], VARIANTS),
-    "networks": lambda: (save_networks(), group(files("qtools"), ["", "inference"]))[1],
+    "networks": lambda: (save_networks(), group(files("qtools")) | group(inference(), ["inference"]))[1],
 }
 
 if __name__ == "__main__":
     for g in sys.argv[1:] or GROUPS:
         write(g, GROUPS[g]())
+    with open(os.path.join(HERE, "accumulators.json"), "w") as f:
+        json.dump(accumulators(), f, indent=1)

@@ -164,7 +164,21 @@ def mixed():
     return keras.Model(i, [L.Softmax(name="softmax")(y), z, L.Dropout(0.1, name="end")(s), x])
 
 
+def folded(conv, depthwise):
+    """Convolutions with batch normalization folded into them, or their twins without."""
+    x = i = keras.Input((6, 6, 2), name="input")
+    x = QActivation("quantized_bits(8,0,1)", name="a0")(x)
+    x = conv(4, 3, kernel_quantizer=quantized_bits(4, 1), bias_quantizer=quantized_bits(9, 3), name="c0")(x)
+    x = QActivation("quantized_relu(5,1)", name="a1")(x)
+    x = depthwise(3, depthwise_quantizer=ternary(), bias_quantizer=quantized_bits(9, 3), name="d1")(x)
+    x = QActivation("quantized_relu_po2(4,2)", name="a2")(x)
+    x = conv(3, 2, kernel_quantizer=quantized_po2(4), bias_quantizer=quantized_po2(6), name="c2")(x)
+    return keras.Model(i, x)
+
+
 NETWORKS = {
+    "folded": lambda: folded(QConv2DBatchnorm, QDepthwiseConv2DBatchnorm),
+    "unfolded": lambda: folded(QConv2D, QDepthwiseConv2D),
     "pairs_fixed": lambda: pairs(["bits", "unsigned", "leaky", "tanh"]),
     "pairs_po2": lambda: pairs(["po2", "po2_free", "relu_po2"]),
     "pairs_few": lambda: pairs(["one", "ternary", "binary", "sbinary", "zero_one"]),

@@ -31,12 +31,12 @@ package struct EnergyReportBuilder {
   }
 
   private func hardware(of layer: TypedLayer) -> EnergyReport.Hardware? {
-    guard let instructions = hardware?.linear[layer.name], let target = hardware?.target else { return nil }
+    guard let hardware, let instructions = hardware.linear[layer.name] else { return nil }
     var bytes = EnergyReport.Hardware.Bytes(inputs: 0, outputs: 0, parameters: 0)
     var energy = LayerEnergy()
     for (index, instruction) in instructions.enumerated() {
       let shape = instruction.shape
-      let traffic = TilingProblem(shape: shape, accelerator: target).traffic(of: instruction.plan)
+      let traffic = TilingProblem(shape: shape, accelerator: hardware.target).traffic(of: instruction.plan)
       bytes.inputs += traffic.input
       bytes.outputs += traffic.output
       bytes.parameters += traffic.weights

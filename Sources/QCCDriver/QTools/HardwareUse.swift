@@ -10,15 +10,16 @@ package struct HardwareUse: Sendable {
   private(set) var linear: [String: [LinearInstruction]] = [:]
   /// Every sum of a layer's multiplications or of its window.
   private var accumulators: [String: [ClosedRange<Int64>]] = [:]
-  private(set) var target: Accelerator?
+  let target: Accelerator
   /// Why nothing is known; nil where something is.
   private(set) var note: String?
 
   /// Lowers a network as it was imported.
+  /// - Throws: what is wrong with the target. What keeps the network from being lowered is a note.
   package init(_ imported: Graph, options: Compilation.Options) throws {
+    target = try TargetFile.load(options.target)
     do {
       let compilation = try Compilation(imported, options: options)
-      target = compilation.target
       collect(compilation.network.program, layers: Self.layers(of: imported))
     } catch let problem as Diagnostic {
       note = Self.sentence(problem)
