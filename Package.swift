@@ -121,8 +121,8 @@ let package = Package(
     .testTarget(
       name: "QCCDriverTests",
       dependencies: [
-        "Arrays", "CEmitter", "Diagnostics", "HDF5", "IntegerProgram", "Lowering", "QCCDriver", "QIR", "Quantization",
-        "Reports", "Targets", "TestSupport",
+        "Arrays", "CEmitter", "Diagnostics", "HDF5", "IntegerProgram", "Lowering", "QCCDriver", "QIR", "QTools",
+        "Quantization", "Reports", "Targets", "TestSupport",
       ]),
     .testTarget(name: "CommandTests", dependencies: ["Arrays", "TestSupport", "qcc"]),
     .executableTarget(

@@ -35,7 +35,6 @@ extension LayerReader {
 
   /// The bias of a layer with `count` outputs; nil where it has none.
   mutating func bias(count: Int?) throws -> Parameter? {
-    biasQuantizer = check { try $0.quantizer("bias_quantizer", of: "bias", trainable: false) } ?? nil
     guard try config.flag("use_bias", default: true) else { return nil }
     return try parameter("bias", shape: [count], quantizer: "bias_quantizer", trainable: false)
   }

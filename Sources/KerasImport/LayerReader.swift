@@ -16,8 +16,6 @@ struct LayerReader {
   /// Nil where a layer above could not be read.
   let inputs: [NodeID]?
   var graph: Graph
-  /// What the layer quantizes its bias with, also where it has none.
-  var biasQuantizer: Quantizer?
   /// Quantizers that the configuration does not say by themselves, by key.
   var derivedQuantizers: [String: Quantizer] = [:]
   var problems = Diagnostics()
@@ -75,7 +73,6 @@ struct LayerReader {
     }
     graph[id].layerClass = className
     graph[id].layer = location.layer
-    graph[id].biasQuantizer = biasQuantizer
     return id
   }
 

@@ -32,7 +32,6 @@ package struct GraphRewriter {
     let copy = try append(op, named: source[id].name, inputs: inputs)
     result[copy].layerClass = source[id].layerClass
     result[copy].layer = source[id].layer
-    result[copy].biasQuantizer = source[id].biasQuantizer
     result[copy].fileAxes = source[id].fileAxes
     replace(id, by: copy)
   }

@@ -1,5 +1,3 @@
-import Quantization
-
 /// An operator applied to the results of earlier nodes.
 package struct Node: Sendable {
   /// Unique in the graph; the name of the layer that it came from, as a rule.
@@ -12,8 +10,6 @@ package struct Node: Sendable {
   package var layerClass: String?
   /// The name of that layer: the same for all nodes that its calls became; nil where it is not known.
   package var layer: String?
-  /// What that layer quantizes its bias with, also where it has none.
-  package var biasQuantizer: Quantizer?
   /// The order in which the model file keeps the result's axes: axis i of the file's tensor, without its batch, is axis
   /// fileAxes[i] of this one; nil where the order is the same. [2, 0, 1] for a feature map that the file keeps as NCHW.
   package var fileAxes: [Int]?

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import QCCDriver
+import QTools
 import Reports
 
 struct ReportCommand: ParsableCommand {
@@ -8,7 +9,8 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Writes one HTML page about a compiled network.",
     discussion: """
-      The network drawn with data types on its edges; bits, tiles and cycles per layer; the roofline of each engine; proofs. \
+      The network drawn with data types on its edges; bits, tiles, cycles and energy per layer; the roofline of \
+      each engine; proofs. \
       The page needs nothing else: no scripts, nothing from elsewhere. It prints well.
 
       EXAMPLES
@@ -26,7 +28,9 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let compilation = try model.compilation()
-    let report = try NetworkReportBuilder(compilation).report()
+    var types = DataTypeOptions()
+    types.source = try DataType(parsing: model.sourceQuantizer, option: "--source-quantizer")
+    let report = try NetworkReportBuilder(compilation, types: types).report()
     let path = output ?? "\(report.file.split(separator: ".").first ?? "report").html"
     try OutputFile.write(Array(report.html().utf8), to: path)
     print(path)

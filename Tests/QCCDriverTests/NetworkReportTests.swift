@@ -1,4 +1,5 @@
 import QCCDriver
+import QTools
 import Reports
 import TestSupport
 import Testing
@@ -13,11 +14,16 @@ import Testing
       }
     } ?? [])
 
+  private func report(_ path: String) throws -> NetworkReport {
+    var types = DataTypeOptions()
+    types.source = try DataType(parsing: "quantized_bits(16,6,1)", option: "--source-quantizer")
+    return try NetworkReportBuilder(try Compilation(model: path, options: .init()), types: types).report()
+  }
+
   @Test(arguments: networks) func everyLayerIsOnThePage(_ path: String) throws {
-    let compilation = try Compilation(model: path, options: .init())
-    let report = try NetworkReportBuilder(compilation).report()
+    let report = try report(path)
     let html = report.html()
-    #expect(try NetworkReportBuilder(Compilation(model: path, options: .init())).report().html() == html)
+    #expect(try self.report(path).html() == html)
     let page = ParsedPage(html)
     #expect(page.problem == nil)
     // Nothing from elsewhere and nothing that runs.
@@ -32,12 +38,22 @@ import Testing
     let rows = Set(page.texts["th"] ?? [])
     for layer in report.tiles.layers { #expect(rows.contains(layer.name) && boxes.contains("\(layer.name), ")) }
     for layer in report.summary.layers where layer.bits.total > 0 { #expect(rows.contains(layer.name)) }
+    for layer in report.energy.layers where layer.counted > 0 { #expect(rows.contains(layer.name)) }
     for name in report.proofs.map(\.layer) + report.tensors.map(\.name) { #expect(rows.contains(name)) }
+  }
+
+  /// Every accumulator of a linear layer has its width by QTools beside it; the proved one alone must hold.
+  @Test func accumulatorsHaveQToolsWidths() throws {
+    let report = try report(TestFiles.network("digits_conv"))
+    for accumulator in report.accumulators where accumulator.engine != nil {
+      #expect(accumulator.estimatedBits.map { $0 >= accumulator.bits } == true, "\(accumulator)")
+    }
+    #expect(report.energy.layers.compactMap(\.hardware).count == report.tiles.layers.count)
   }
 
   /// A point above its roof would say that the cycles or the bytes are wrong.
   @Test(arguments: networks) func noLayerIsAboveItsRoof(_ path: String) throws {
-    let report = try NetworkReportBuilder(Compilation(model: path, options: .init())).report()
+    let report = try report(path)
     #expect(report.rooflines.flatMap(\.points).count == report.tiles.layers.count)
     for roofline in report.rooflines {
       for point in roofline.points {
@@ -50,8 +66,7 @@ import Testing
 
   /// The residual network of the digits, as it is drawn.
   @Test func drawing() throws {
-    let compilation = try Compilation(model: TestFiles.network("digits_conv"), options: .init())
-    let drawing = try NetworkReportBuilder(compilation).report().drawing
+    let drawing = try report(TestFiles.network("digits_conv")).drawing
     let boxes = Dictionary(uniqueKeysWithValues: drawing.boxes.map { ($0.name, $0) })
     let stem = try #require(boxes["stem"])
     #expect(stem.title.hasPrefix("QConv2D") && stem.engine == "2DConv")

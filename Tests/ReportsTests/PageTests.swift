@@ -19,6 +19,14 @@ import Testing
           name: name, engine: "2DConv", mode: "8x4", tiles: 4, macs: 1000, idealStandard: 4, idealReconfigurable: 2,
           cyclesStandard: 900, cyclesReconfigurable: 600, utilization: 0.5)
       ]),
+      energy: EnergyReport(
+        layers: [
+          .init(
+            name: name, type: name, energy: .init(inputs: 1, operations: 3), counted: 4,
+            hardware: .init(
+              mode: "8x4", bytes: .init(inputs: 5, outputs: 6, parameters: 7),
+              energy: .init(inputs: 1, outputs: 2, parameters: 3, operations: 4)))
+        ], totalCost: 4, sum: 4),
       drawing: NetworkDrawing(
         boxes: [.init(name: name, title: name, lines: [name], engine: "2DConv", result: name, isOutput: true)],
         edges: []),
@@ -31,7 +39,8 @@ import Testing
       proofs: [.init(layer: name, channels: 8, proved: 8)],
       accumulators: [
         .init(
-          layer: name, engine: "2DConv", activationBits: 8, weightBits: 4, lowest: -1000, highest: 2000, type: "s12")
+          layer: name, engine: "2DConv", activationBits: 8, weightBits: 4, lowest: -1000, highest: 2000, type: "s12",
+          bits: 12, estimatedBits: 16)
       ],
       tensors: [
         .init(name: name, shape: [8, 8, 3], type: "s8", lowest: -128, highest: 127, zeroPoint: 0, scales: [0.5])
@@ -49,7 +58,7 @@ import Testing
     #expect(page.texts["h1"] == [name])
     #expect(page.texts["script"] == nil && page.attributes["onload"] == nil)
     let rows = page.texts["th"]?.filter { $0 == name }.count ?? 0
-    #expect(rows == 6)
+    #expect(rows == 7)
   }
 
   @Test func controlCharactersAreReplaced() {

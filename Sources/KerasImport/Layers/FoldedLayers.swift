@@ -60,7 +60,6 @@ enum FoldedLayers {
   ) throws -> (kernel: Parameter, bias: Parameter) {
     let kernelQuantizer = layer.check { try $0.quantizer(key, of: variable, trainable: true) }
     let biasQuantizer = layer.check { try $0.quantizer("bias_quantizer", of: "bias", trainable: false) }
-    layer.biasQuantizer = biasQuantizer ?? nil
     let kernel = layer.check { try $0.weights.values(variable, shape: shape) }
     let statistics = layer.check { try Statistics(&$0, outputs: outputs) }
     guard let kernelQuantizer, let biasQuantizer, let kernel, let statistics else { throw LayerReader.Skipped() }

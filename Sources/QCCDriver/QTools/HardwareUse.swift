@@ -14,6 +14,12 @@ package struct HardwareUse: Sendable {
   /// Why nothing is known; nil where something is.
   private(set) var note: String?
 
+  /// Of a network that is lowered.
+  package init(_ compilation: Compilation) {
+    target = compilation.target
+    collect(compilation.network.program, layers: Self.layers(of: compilation.imported))
+  }
+
   /// Lowers a network as it was imported.
   /// - Throws: what is wrong with the target. What keeps the network from being lowered is a note.
   package init(_ imported: Graph, options: Compilation.Options) throws {
@@ -49,7 +55,7 @@ package struct HardwareUse: Sendable {
   }
 
   /// The layer that each node belongs to.
-  private static func layers(of graph: Graph) -> [String: String] {
+  static func layers(of graph: Graph) -> [String: String] {
     var names: [String: String] = [:]
     for node in graph.nodes { names[node.name] = node.name }
     for layer in graph.layers {

@@ -1,5 +1,5 @@
-import CycleSimulator
 import IntegerProgram
+import QTools
 import Quantization
 import Reports
 import Targets
@@ -7,9 +7,12 @@ import Targets
 /// All that one page says of a compiled network.
 package struct NetworkReportBuilder {
   package let compilation: Compilation
+  /// What QTools' estimates depend on beside the network.
+  package let types: DataTypeOptions
 
-  package init(_ compilation: Compilation) {
+  package init(_ compilation: Compilation, types: DataTypeOptions) {
     self.compilation = compilation
+    self.types = types
   }
 
   /// - Throws: `Diagnostic` where no mode of the target holds a layer's widths.
@@ -17,15 +20,30 @@ package struct NetworkReportBuilder {
     let program = compilation.network.program
     let tiles = try TileReportBuilder(program, on: compilation.target, model: .stated).report()
     let file = compilation.imported.file ?? ""
+    let hardware = HardwareUse(compilation)
+    let map = try DataTypeMap(compilation.imported, options: types)
+    let model = EnergyModel(process: try ProcessFile.load("horowitz"), options: .init())
     return NetworkReport(
-      name: compilation.imported.name,
-      file: String(file[(file.lastIndex(of: "/").map(file.index(after:)) ?? file.startIndex)...]),
+      name: compilation.imported.name, file: file.split(separator: "/").last.map(String.init) ?? file,
       target: compilation.target.name, targetSummary: compilation.target.summary,
       summary: SummaryBuilder(compilation.imported).report, tiles: tiles,
+      energy: EnergyReportBuilder(map, model: model, hardware: hardware).report,
       drawing: DrawingBuilder(compilation.network, tiles: tiles).drawing,
       rooflines: try RooflineBuilder(program, on: compilation.target).rooflines(),
       proofs: compilation.network.proofs.map { .init(layer: $0.layer, channels: $0.channels, proved: $0.proved) },
-      accumulators: program.instructions.compactMap(\.accumulatorType), tensors: program.tensors.map(TensorType.init))
+      accumulators: accumulators(map), tensors: program.tensors.map(TensorType.init))
+  }
+
+  private func accumulators(_ map: DataTypeMap) -> [AccumulatorType] {
+    let layers = HardwareUse.layers(of: compilation.imported)
+    let estimates = Dictionary(
+      map.layers.compactMap { layer in layer.accumulator.map { (layer.name, $0.output.bits) } },
+      uniquingKeysWith: { first, _ in first })
+    return compilation.network.program.instructions.compactMap(\.accumulatorType).map { accumulator in
+      var accumulator = accumulator
+      accumulator.estimatedBits = layers[accumulator.layer].flatMap { estimates[$0] }
+      return accumulator
+    }
   }
 }
 
@@ -33,10 +51,11 @@ extension Instruction {
   /// Nil where an instruction only moves codes or maps them.
   fileprivate var accumulatorType: AccumulatorType? {
     func type(_ range: ClosedRange<Int64>, of linear: LinearInstruction? = nil) -> AccumulatorType {
-      AccumulatorType(
+      let type = IntegerType.narrowestSigned(holding: range)
+      return AccumulatorType(
         layer: name, engine: linear?.shape.engine.publishedName, activationBits: linear?.shape.activationBits,
         weightBits: linear?.shape.weightBits, lowest: range.lowerBound, highest: range.upperBound,
-        type: IntegerType.narrowestSigned(holding: range).description)
+        type: type.description, bits: type.bits)
     }
     switch self {
     case .linear(let instruction): return type(instruction.accumulatorRange, of: instruction)

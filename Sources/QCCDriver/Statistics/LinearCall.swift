@@ -15,8 +15,11 @@ struct LinearCall {
   private let counts: (operations: Int, weights: [Int])
   private let macs: Int
 
-  /// Nil where `node` is no last linear node of such a layer.
-  init?(_ node: Node, in graph: Graph) {
+  /// Nil where `id` is no last linear node of such a layer.
+  init?(_ id: NodeID, in graph: Graph) {
+    let node = graph[id]
+    // Also where the layer has no bias.
+    let biasQuantizer = graph.layers.first { $0.nodes.contains(id.index) }?.quantizers["bias_quantizer"]
     guard let input = node.inputs.first else { return nil }
     let shape = graph[input].shape
     let macs = node.op.multiplyAccumulates(from: [shape], to: node.shape)
@@ -30,13 +33,13 @@ struct LinearCall {
         let taps = first.window.size.area
         let positions = node.shape.elements / node.shape.channels
         self.init(
-          node, input: below, kernels: [first.kernel, op.kernel], bias: op.bias,
+          node, input: below, kernels: [first.kernel, op.kernel], bias: op.bias, biasQuantizer,
           counts: (
             taps * positions * channels + node.shape.elements, [taps * channels, node.shape.channels * channels]
           ), macs: macs + graph[input].op.multiplyAccumulates(from: [graph[below].shape], to: shape))
       } else {
         self.init(
-          node, input: input, kernels: [op.kernel], bias: op.bias,
+          node, input: input, kernels: [op.kernel], bias: op.bias, biasQuantizer,
           counts: (
             node.shape.elements * taps * shape.channels, [taps * node.shape.channels * shape.channels]
           ), macs: macs)
@@ -46,11 +49,12 @@ struct LinearCall {
       let taps = op.window.size.area
       let positions = node.shape.elements / node.shape.channels
       self.init(
-        node, input: input, kernels: [op.kernel], bias: op.bias,
+        node, input: input, kernels: [op.kernel], bias: op.bias, biasQuantizer,
         counts: (taps * positions * shape.channels, [taps * node.shape.channels * shape.channels]), macs: macs)
     case .dense(let op):
       self.init(
-        node, input: input, kernels: [op.kernel], bias: op.bias, counts: (macs, [op.kernel.elements]), macs: macs)
+        node, input: input, kernels: [op.kernel], bias: op.bias, biasQuantizer, counts: (macs, [op.kernel.elements]),
+        macs: macs)
     case .input, .quantize, .batchNormalization, .elementwise, .softmax, .add, .concatenate, .maxPool, .averagePool,
       .pad, .reshape, .transpose, .identity:
       return nil
@@ -58,7 +62,8 @@ struct LinearCall {
   }
 
   private init?(
-    _ node: Node, input: NodeID, kernels: [Parameter], bias: Parameter?, counts: (operations: Int, weights: [Int]),
+    _ node: Node, input: NodeID, kernels: [Parameter], bias: Parameter?, _ biasQuantizer: Quantizer?,
+    counts: (operations: Int, weights: [Int]),
     macs: Int
   ) {
     guard node.layerClass?.hasPrefix("Q") ?? false || kernels[0].isQuantized else { return nil }
@@ -67,7 +72,7 @@ struct LinearCall {
     isFolded = node.layerClass?.hasSuffix("Batchnorm") ?? false
     self.kernels = kernels
     self.bias = bias
-    biasQuantizer = node.biasQuantizer
+    self.biasQuantizer = biasQuantizer
     self.counts = counts
     self.macs = macs
   }

@@ -25,8 +25,9 @@ package struct QStatsBuilder {
     var sparsity: [QStatsReport.Sparsity] = []
     var unquantized: [QStatsReport.Unquantized] = []
     var seen: Set<String> = []
-    for node in graph.nodes {
-      let layer = LinearCall(node, in: graph)
+    for id in graph.ids {
+      let node = graph[id]
+      let layer = LinearCall(id, in: graph)
       if let layer { operations.append(layer.operation(input: types[layer.input])) }
       // A layer that is called twice has its weights once.
       let isFirst = !seen.contains(node.layerName)

@@ -1,18 +1,18 @@
 /// A network's boxes and arrows as SVG, one picture per segment of the layout.
 struct NetworkSVG {
-  private let drawing: NetworkDrawing
-  private let layout: LayeredLayout
-  private let segments: [Range<Int>]
+  let drawing: NetworkDrawing
+  let layout: LayeredLayout
+  let segments: [Range<Int>]
   /// The links that a segment's end cuts, with the numbers that both ends show.
-  private var connectors: [[(link: LayeredLayout.Link, number: Int)]] = []
+  var connectors: [[(link: LayeredLayout.Link, number: Int)]] = []
 
-  private static let lineHeight = 14.0
-  private static let stub = 22.0
-  private static let gap = 50.0
-  private static let margin = 6.0
-  private static let segmentHeight = 860.0
+  static let lineHeight = 14.0
+  static let stub = 22.0
+  static let gap = 50.0
+  static let margin = 6.0
+  static let segmentHeight = 860.0
   /// Characters of the box's monospaced lines.
-  private static let charactersPerLine = 31
+  static let charactersPerLine = 31
 
   init(_ drawing: NetworkDrawing) {
     self.drawing = drawing
@@ -36,7 +36,7 @@ struct NetworkSVG {
     }
   }
 
-  private static func height(of item: LayeredLayout.Item, in drawing: NetworkDrawing) -> Double {
+  static func height(of item: LayeredLayout.Item, in drawing: NetworkDrawing) -> Double {
     item.isPassing ? 0 : 14 + lineHeight * Double(2 + drawing.boxes[item.box].lines.count)
   }
 
@@ -50,7 +50,7 @@ struct NetworkSVG {
   }
 
   /// Where items of a segment lie.
-  private struct Frame {
+  struct Frame {
     var top: [Int: Double] = [:]
     var bottom: [Int: Double] = [:]
     var height = 0.0
@@ -58,7 +58,7 @@ struct NetworkSVG {
     var width = 0.0
   }
 
-  private func frame(of index: Int) -> Frame {
+  func frame(of index: Int) -> Frame {
     let segment = segments[index]
     var frame = Frame()
     var y = Self.margin + (index > 0 ? Self.gap : 0)
@@ -82,7 +82,7 @@ struct NetworkSVG {
     return frame
   }
 
-  private func write(_ index: Int, to markup: inout Markup) {
+  func write(_ index: Int, to markup: inout Markup) {
     let frame = frame(of: index)
     let segment = segments[index]
     let box = [frame.left, 0, frame.width, frame.height].map(pixels).joined(separator: " ")
@@ -105,128 +105,6 @@ struct NetworkSVG {
         }
       }
     }
-  }
-
-  // MARK: Arrows
-
-  /// Where arrows enter the items of a rank: side by side at the top, in the order of where they come from.
-  private func ports(_ links: [LayeredLayout.Link]) -> [Double] {
-    var ports = links.map { layout.items[$0.lower].x }
-    let arriving = Dictionary(grouping: links.indices, by: { links[$0].lower })
-    for (lower, indices) in arriving where indices.count > 1 {
-      let ordered = indices.sorted {
-        (layout.items[links[$0].upper].x, $0) < (layout.items[links[$1].upper].x, $1)
-      }
-      let spacing = min(36, (LayeredLayout.boxWidth - 24) / Double(ordered.count))
-      for (place, link) in ordered.enumerated() {
-        ports[link] = layout.items[lower].x + (Double(place) - Double(ordered.count - 1) / 2) * spacing
-      }
-    }
-    return ports
-  }
-
-  private func writeLinks(_ links: [LayeredLayout.Link], _ frame: Frame, to markup: inout Markup) {
-    for (link, port) in zip(links, ports(links)) {
-      let from = (x: layout.items[link.upper].x, y: frame.bottom[link.upper] ?? 0)
-      let to = (x: port, y: frame.top[link.lower] ?? 0)
-      writeCurve(from: from, to: to, endsInArrow: !layout.items[link.lower].isPassing, markup: &markup)
-    }
-  }
-
-  private func writeCurve(
-    from: (x: Double, y: Double), to: (x: Double, y: Double), endsInArrow: Bool, markup: inout Markup
-  ) {
-    let end = to.y - (endsInArrow ? 6 : 0)
-    var path = "M\(pixels(from.x)) \(pixels(from.y))"
-    if from.x != to.x {
-      // Straight down beside the tensor's label, then across.
-      let start = max(from.y, to.y - Self.gap) + Self.stub
-      let middle = (start + end) / 2
-      path += "V\(pixels(start))C\(pixels(from.x)) \(pixels(middle + 4)) \(pixels(to.x)) \(pixels(middle - 4)) "
-      path += "\(pixels(to.x)) \(pixels(end))"
-    } else {
-      path += "V\(pixels(end))"
-    }
-    markup.empty("path", ["class": "edge", "d": path])
-    if endsInArrow { writeArrow(x: to.x, y: to.y, to: &markup) }
-  }
-
-  private func writeArrow(x: Double, y: Double, to markup: inout Markup) {
-    markup.empty(
-      "path",
-      ["class": "arrow", "d": "M\(pixels(x)) \(pixels(y))l-3.5 -7h7z"])
-  }
-
-  private func writeLine(_ points: [(Double, Double)], to markup: inout Markup) {
-    let text = points.map { "\(pixels($0)) \(pixels($1))" }.joined(separator: "L")
-    markup.empty("path", ["class": "edge", "d": "M" + text])
-  }
-
-  /// Arrows that come from the segment before, from numbered circles.
-  private func writeEntries(
-    _ connectors: [(link: LayeredLayout.Link, number: Int)], _ frame: Frame, to markup: inout Markup
-  ) {
-    for (connector, port) in zip(connectors, ports(connectors.map(\.link))) {
-      let y = frame.top[connector.link.lower] ?? 0
-      let circle = Self.margin + 10
-      let isPassing = layout.items[connector.link.lower].isPassing
-      writeLine([(port, circle + 10), (port, y - (isPassing ? 0 : 6))], to: &markup)
-      if !isPassing { writeArrow(x: port, y: y, to: &markup) }
-      writeConnector(connector.number, x: port, y: circle, to: &markup)
-    }
-  }
-
-  private func writeExits(
-    _ connectors: [(link: LayeredLayout.Link, number: Int)], _ frame: Frame, to markup: inout Markup
-  ) {
-    var seen: Set<Int> = []
-    for connector in connectors where seen.insert(connector.number).inserted {
-      let x = layout.items[connector.link.upper].x
-      let y = frame.height - Self.margin - 10
-      writeLine([(x, frame.bottom[connector.link.upper] ?? 0), (x, y - 10)], to: &markup)
-      writeConnector(connector.number, x: x, y: y, to: &markup)
-    }
-  }
-
-  private func writeConnector(_ number: Int, x: Double, y: Double, to markup: inout Markup) {
-    markup.empty("circle", ["class": "connector", "cx": pixels(x), "cy": pixels(y), "r": "10"])
-    markup.element("text", ["class": "number", "x": pixels(x), "y": pixels(y + 3.5)], "\(number)")
-  }
-
-  // MARK: Boxes
-
-  private func writeBox(_ item: Int, _ frame: Frame, to markup: inout Markup) {
-    let box = drawing.boxes[layout.items[item].box]
-    let x = layout.items[item].x - LayeredLayout.boxWidth / 2
-    let y = frame.top[item] ?? 0
-    let height = (frame.bottom[item] ?? 0) - y
-    markup.element("g", ["class": "box \(engineClass(box.engine))"]) { markup in
-      markup.element("title", ([box.name, box.title] + box.lines + [box.result]).joined(separator: ", "))
-      markup.empty(
-        "rect",
-        [
-          "x": pixels(x), "y": pixels(y), "width": pixels(LayeredLayout.boxWidth), "height": pixels(height), "rx": "3",
-        ])
-      markup.empty(
-        "rect", ["class": "engine", "x": pixels(x), "y": pixels(y), "width": "5", "height": pixels(height)])
-      for (index, line) in ([box.name, box.title] + box.lines).enumerated() {
-        markup.element(
-          "text",
-          [
-            "class": index == 0 ? "name" : "line", "x": pixels(x + 13),
-            "y": pixels(y + 18 + Self.lineHeight * Double(index)),
-          ], abbreviated(line, to: Self.charactersPerLine))
-      }
-    }
-    let stub = y + height
-    if box.isOutput, !layout.links.contains(where: { $0.contains { $0.upper == item } }) {
-      writeLine(
-        [(x + LayeredLayout.boxWidth / 2, stub), (x + LayeredLayout.boxWidth / 2, stub + Self.stub - 2)], to: &markup)
-      writeArrow(x: x + LayeredLayout.boxWidth / 2, y: stub + Self.stub + 4, to: &markup)
-    }
-    markup.element(
-      "text", ["class": "tensor", "x": pixels(x + LayeredLayout.boxWidth / 2 + 7), "y": pixels(stub + 15)],
-      abbreviated(box.result, to: 16))
   }
 }
 

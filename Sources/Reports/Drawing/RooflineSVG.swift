@@ -10,7 +10,7 @@
 /// products, and a point per layer. Layers at one place share a point.
 struct RooflineSVG {
   /// Layers of one place: their numbers, as the table beside the picture counts them.
-  private struct Mark {
+  struct Mark {
     var x: Double
     var y: Double
     var mode: Int
@@ -32,15 +32,15 @@ struct RooflineSVG {
     }
   }
 
-  private let roofline: Roofline
-  private let firstNumber: Int
+  let roofline: Roofline
+  let firstNumber: Int
   /// Powers of two at the ends of the axes.
-  private let xAxis: ClosedRange<Int>
-  private let yAxis: ClosedRange<Int>
+  let xAxis: ClosedRange<Int>
+  let yAxis: ClosedRange<Int>
 
-  private static let size = (width: 700.0, height: 380.0)
-  private static let plot = LabelPlacement.Rectangle(left: 52, top: 14, width: 632, height: 318)
-  private static let characterWidth = 6.7
+  static let size = (width: 700.0, height: 380.0)
+  static let plot = LabelPlacement.Rectangle(left: 52, top: 14, width: 632, height: 318)
+  static let characterWidth = 6.7
 
   /// - Parameter firstNumber: the number of the first layer.
   init(_ roofline: Roofline, firstNumber: Int) {
@@ -61,17 +61,17 @@ struct RooflineSVG {
     yAxis = axis(ys, above: 0.3)
   }
 
-  private func x(_ intensity: Double) -> Double {
+  func x(_ intensity: Double) -> Double {
     let share = (log2(intensity) - Double(xAxis.lowerBound)) / Double(xAxis.count - 1)
     return Self.plot.left + min(max(share, 0), 1) * Self.plot.width
   }
 
-  private func y(_ performance: Double) -> Double {
+  func y(_ performance: Double) -> Double {
     let share = (log2(performance) - Double(yAxis.lowerBound)) / Double(yAxis.count - 1)
     return Self.plot.top + (1 - min(max(share, 0), 1)) * Self.plot.height
   }
 
-  private var marks: [Mark] {
+  var marks: [Mark] {
     var marks: [Mark] = []
     for (index, point) in roofline.points.enumerated() {
       let (x, y) = (x(point.intensity), y(point.macsPerCycle))
@@ -102,7 +102,7 @@ struct RooflineSVG {
     markup.newline()
   }
 
-  private func writeAxes(to markup: inout Markup) {
+  func writeAxes(to markup: inout Markup) {
     let plot = Self.plot
     let bottom = plot.top + plot.height
     let everySecond = xAxis.count > 14 ? 2 : 1
@@ -129,10 +129,10 @@ struct RooflineSVG {
       "multiply-accumulates per cycle")
   }
 
-  private static func tick(_ power: Int) -> String { power >= 0 ? "\(1 << power)" : "1/\(1 << -power)" }
+  static func tick(_ power: Int) -> String { power >= 0 ? "\(1 << power)" : "1/\(1 << -power)" }
 
   /// The bus' slope and a roof per number of products. Returns where they and their labels are.
-  private func writeRoofs(avoiding marks: [Mark], to markup: inout Markup) -> [LabelPlacement.Rectangle] {
+  func writeRoofs(avoiding marks: [Mark], to markup: inout Markup) -> [LabelPlacement.Rectangle] {
     let bus = Double(roofline.busBytesPerCycle)
     let right = Self.plot.left + Self.plot.width
     var labels: [LabelPlacement.Rectangle] = []
@@ -163,51 +163,12 @@ struct RooflineSVG {
   }
 
   /// On a roof, as far to the right as no point is in its way.
-  private func roofLabel(width: Double, above height: Double, avoiding marks: [Mark]) -> LabelPlacement.Rectangle {
+  func roofLabel(width: Double, above height: Double, avoiding marks: [Mark]) -> LabelPlacement.Rectangle {
     let right = Self.plot.left + Self.plot.width - 4
     let places = stride(from: right - width, through: Self.plot.left, by: -12).map {
       LabelPlacement.Rectangle(left: $0, top: height - 17, width: width, height: 15)
     }
     let points = marks.map { LabelPlacement.Rectangle(left: $0.x - 6, top: $0.y - 6, width: 12, height: 12) }
     return places.first { place in !points.contains(where: place.overlaps) } ?? places[0]
-  }
-
-  private func write(_ marks: [Mark], avoiding taken: [LabelPlacement.Rectangle], to markup: inout Markup) {
-    let sizes = marks.map { (width: Double($0.label.count) * Self.characterWidth + 7, height: 12.0) }
-    let places = LabelPlacement.places(
-      points: marks.map { ($0.x, $0.y) }, sizes: sizes, taken: taken, within: Self.plot)
-    for (mark, place) in zip(marks, places) {
-      if let place { writeLeader(from: mark, to: place, markup: &markup) }
-    }
-    for (mark, place) in zip(marks, places) {
-      markup.element("g", ["class": "point n\(mark.mode)"]) { markup in
-        markup.element("title", mark.names.joined(separator: ", "))
-        writeSymbol(mark, to: &markup)
-        if let place {
-          markup.element(
-            "text", ["class": "mark middle", "x": pixels(place.left + place.width / 2), "y": pixels(place.top + 9.5)],
-            mark.label)
-        }
-      }
-    }
-  }
-
-  /// A thin line where the label stands away from its point.
-  private func writeLeader(from mark: Mark, to place: LabelPlacement.Rectangle, markup: inout Markup) {
-    let x = min(max(mark.x, place.left), place.left + place.width)
-    let y = min(max(mark.y, place.top), place.top + place.height)
-    guard max(abs(x - mark.x), abs(y - mark.y)) > 10 else { return }
-    markup.empty(
-      "path", ["class": "leader", "d": "M\(pixels(mark.x)) \(pixels(mark.y))L\(pixels(x)) \(pixels(y))"])
-  }
-
-  /// Circle, square, diamond: told apart without colours too.
-  private func writeSymbol(_ mark: Mark, to markup: inout Markup) {
-    switch mark.mode {
-    case 0: markup.empty("circle", ["cx": pixels(mark.x), "cy": pixels(mark.y), "r": "4"])
-    case 1:
-      markup.empty("rect", ["x": pixels(mark.x - 3.6), "y": pixels(mark.y - 3.6), "width": "7.2", "height": "7.2"])
-    default: markup.empty("path", ["d": "M\(pixels(mark.x)) \(pixels(mark.y - 5))l5 5l-5 5l-5 -5z"])
-    }
   }
 }

@@ -67,6 +67,55 @@ extension NetworkReport {
     ).write(to: &markup)
   }
 
+  func writeEnergy(to markup: inout Markup) {
+    markup.element(
+      "p",
+      """
+      In pJ for one inference, in the 45 nm process of Horowitz as QKeras has it. Above QTools' estimate, from the data types \
+      alone; below what the tile plan does on the accelerator: bytes over the bus, every input as often as tiles read it, \
+      and products in each layer's mode.
+      """)
+    let parts: [(String, String, (EnergyReport.Energy) -> Double)] = [
+      ("conv", "inputs", \.inputs), ("dense", "parameters", \.parameters), ("depthwise", "outputs", \.outputs),
+      ("other", "operations", \.operations),
+    ]
+    writeLegend(
+      [("soft", "QTools")] + parts.map { (fill: $0.0, what: "Sum-Together: \($0.1)") }, to: &markup)
+    let layers = energy.layers.filter { $0.counted > 0 || $0.hardware != nil }
+    BarTable(
+      caption: "pJ",
+      columns: [
+        .init(title: "QTools"), .init(title: "Sum-Together"), .init(title: "operations", isWide: true),
+        .init(title: "bytes moved", isWide: true),
+      ],
+      rows: layers.map { layer in
+        .init(
+          name: layer.name, bar: [("fill-soft", layer.counted)],
+          second: layer.hardware.map { hardware in parts.map { ("fill-\($0.0)", $0.2(hardware.energy)) } } ?? [],
+          cells: [
+            fixed(layer.counted, decimals: 0), layer.hardware.map { fixed($0.energy.total, decimals: 0) } ?? "",
+            layer.hardware.map { fixed($0.energy.operations, decimals: 0) } ?? "",
+            layer.hardware.map { grouped($0.bytes.total) } ?? "",
+          ])
+      },
+      totals: [
+        fixed(energy.layers.reduce(0) { $0 + $1.counted }, decimals: 0),
+        energy.hardwareTotal.map { fixed($0, decimals: 0) } ?? "",
+        fixed(energy.layers.reduce(0) { $0 + ($1.hardware?.energy.operations ?? 0) }, decimals: 0),
+        grouped(energy.layers.reduce(0) { $0 + ($1.hardware?.bytes.total ?? 0) }),
+      ]
+    ).write(to: &markup)
+  }
+
+  /// pJ with a unit that keeps the number short.
+  static func energy(_ picojoules: Double) -> String {
+    switch picojoules {
+    case ..<10_000: "\(fixed(picojoules, decimals: 0)) pJ"
+    case ..<10_000_000: "\(significant(picojoules / 1000)) nJ"
+    default: "\(significant(picojoules / 1_000_000)) µJ"
+    }
+  }
+
   /// Those that run a layer.
   private var engines: [String] {
     let used: Set<String> = Set(tiles.layers.map(\.engine))

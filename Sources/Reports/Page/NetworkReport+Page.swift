@@ -52,6 +52,7 @@ extension NetworkReport {
       Section(id: "network", title: "Network") { writeNetwork(to: &$0) },
       Section(id: "bits", title: "Bits per layer") { writeBits(to: &$0) },
       Section(id: "cycles", title: "Tiles and cycles per layer") { writeCycles(to: &$0) },
+      Section(id: "energy", title: "Energy per layer") { writeEnergy(to: &$0) },
       Section(id: "rooflines", title: "Rooflines") { writeRooflines(to: &$0) },
       Section(id: "proofs", title: "Proofs") { writeProofs(to: &$0) },
       Section(id: "types", title: "Data types") { writeTypes(to: &$0) },
@@ -62,13 +63,19 @@ extension NetworkReport {
     let channels = proofs.reduce(0) { $0 + $1.channels }
     let proved = proofs.reduce(0) { $0 + $1.proved }
     let figures = [
-      ("parameters", grouped(summary.parameters), "\(grouped(summary.bits.parameters)) bits"),
+      (
+        "parameters", grouped(summary.parameters),
+        "\(grouped(summary.bits.parameters)) bits; feature maps: \(grouped(summary.bits.featureMaps))"
+      ),
       ("multiply-accumulates", grouped(summary.macs), "per inference"),
-      ("feature maps", "\(grouped(summary.bits.featureMaps))", "bits"),
       ("tiles", grouped(tiles.totals.tiles), "\(fixed(tiles.totals.speedup, decimals: 2))x ideal latency"),
       (
         "cycles", grouped(tiles.totals.cyclesReconfigurable),
         "\(fixed(tiles.totals.cycleSpeedup, decimals: 2))x faster than standard"
+      ),
+      (
+        "energy", energy.hardwareTotal.map(Self.energy) ?? "-",
+        "per inference; QTools: \(Self.energy(Double(energy.sum)))"
       ),
       ("proofs", "\(grouped(proved)) of \(grouped(channels))", "channels exact on every input"),
     ]

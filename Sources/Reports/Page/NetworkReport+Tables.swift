@@ -25,11 +25,12 @@ extension NetworkReport {
           "\(fixed(limit > 0 ? point.macsPerCycle / limit * 100 : 0, decimals: 0)) %",
         ]
       }
-      writeTable(
+      TextTable(
         columns: [
           .number("no."), .name("layer"), .text("mode"), .number("macs per byte"), .number("macs per cycle"),
-          .number("roof", isWide: true), .text("which is", isWide: true), .number("of it"),
-        ], rows: rows, to: &markup)
+          .number("roof", isWide: true), .text("set by", isWide: true), .number("reached"),
+        ], rows: rows
+      ).write(to: &markup)
       first += roofline.points.count
     }
   }
@@ -40,23 +41,31 @@ extension NetworkReport {
       if open.isEmpty {
         markup.element("span", ["class": "good"], "All proved.")
         markup.write(
-          " For every channel the integer function equals the trained network's on every accumulator that weights and inputs can reach."
+          """
+           For every channel the integer function equals the trained network's on every accumulator that weights and \
+          inputs can reach.
+          """
         )
       } else {
         markup.element("span", ["class": "bad"], "Not proved: \(open.map(\.layer).joined(separator: ", ")).")
       }
     }
-    writeTable(
+    TextTable(
       columns: [.name("requantization"), .number("channels"), .number("proved")],
-      rows: proofs.map { [$0.layer, grouped($0.channels), grouped($0.proved)] }, to: &markup)
+      rows: proofs.map { [$0.layer, grouped($0.channels), grouped($0.proved)] }
+    ).write(to: &markup)
     markup.element("h3", "Accumulators")
     markup.element(
-      "p", "What they can reach with the weights as they are and any input: the narrowest type that never overflows.")
-    writeTable(
+      "p",
+      """
+      What they can reach with the weights as they are and any input: the narrowest type that never overflows. QTools \
+      gives a width without looking at the weights; saved is what it has more.
+      """
+    )
+    TextTable(
       columns: [
         .name("layer"), .text("engine", isWide: true), .text("activation x weight"), .number("lowest"),
-        .number("highest"),
-        .text("type"),
+        .number("highest"), .text("type"), .number("QTools bits"), .number("saved"),
       ],
       rows: accumulators.map { accumulator in
         let operands = accumulator.activationBits.flatMap { activation in
@@ -64,18 +73,19 @@ extension NetworkReport {
         }
         return [
           accumulator.layer, accumulator.engine ?? "", operands ?? "", grouped(Int(accumulator.lowest)),
-          grouped(Int(accumulator.highest)), accumulator.type,
+          grouped(Int(accumulator.highest)), accumulator.type, accumulator.estimatedBits.map { "\($0)" } ?? "",
+          accumulator.estimatedBits.map { "\($0 - accumulator.bits)" } ?? "",
         ]
-      }, to: &markup)
+      }
+    ).write(to: &markup)
   }
 
   func writeTypes(to markup: inout Markup) {
     markup.element("p", "Tensors of the program: value = scale x (code - zero point).")
-    writeTable(
+    TextTable(
       columns: [
         .name("tensor"), .text("shape"), .text("type"), .number("codes", isWide: true),
-        .number("zero point", isWide: true),
-        .text("scale"),
+        .number("zero point", isWide: true), .text("scale"),
       ],
       rows: tensors.map { tensor in
         [
@@ -83,7 +93,8 @@ extension NetworkReport {
           "\(grouped(Int(tensor.lowest))) to \(grouped(Int(tensor.highest)))", grouped(Int(tensor.zeroPoint)),
           Self.scales(tensor.scales),
         ]
-      }, to: &markup)
+      }
+    ).write(to: &markup)
   }
 
   private static func scales(_ scales: [Double]) -> String {
@@ -91,75 +102,4 @@ extension NetworkReport {
     return least == most
       ? significant(least) : "\(significant(least)) to \(significant(most)), per channel"
   }
-
-  // MARK: Tables of text
-
-  struct Column {
-    enum Kind { case name, text, number }
-    var title: String
-    var kind: Kind
-    /// Left out where the window is narrow.
-    var isWide: Bool
-
-    static func name(_ title: String) -> Column { Column(title: title, kind: .name, isWide: false) }
-    static func text(_ title: String, isWide: Bool = false) -> Column {
-      Column(title: title, kind: .text, isWide: isWide)
-    }
-    static func number(_ title: String, isWide: Bool = false) -> Column {
-      Column(title: title, kind: .number, isWide: isWide)
-    }
-
-    var classes: String {
-      [kind == .number ? "number" : nil, isWide ? "wide" : nil].compactMap { $0 }.joined(separator: " ")
-    }
-  }
-
-  func writeTable(columns: [Column], rows: [[String]], to markup: inout Markup) {
-    markup.element("div", ["class": "scroll"]) { writeRows(rows, columns: columns, to: &$0) }
-    markup.newline()
-  }
-
-  private func writeRows(_ rows: [[String]], columns: [Column], to markup: inout Markup) {
-    markup.element("table", ["class": "plain"]) { markup in
-      markup.element("thead") { markup in
-        markup.element("tr") { markup in
-          for column in columns { markup.element("th", ["class": column.classes], column.title) }
-        }
-      }
-      markup.newline()
-      markup.element("tbody") { markup in
-        for row in rows {
-          markup.element("tr") { markup in
-            for (cell, column) in zip(row, columns) {
-              if column.kind == .name {
-                markup.element("th", cell)
-              } else {
-                markup.element("td", ["class": column.classes], cell)
-              }
-            }
-          }
-          markup.newline()
-        }
-      }
-    }
-    markup.newline()
-  }
-}
-
-/// `value` with four significant digits.
-func significant(_ value: Double) -> String {
-  guard value != 0, value.isFinite else { return "\(value == 0 ? "0" : "\(value)")" }
-  var exponent = 0
-  var magnitude = value.magnitude
-  while magnitude >= 10 {
-    magnitude /= 10
-    exponent += 1
-  }
-  while magnitude < 1 {
-    magnitude *= 10
-    exponent -= 1
-  }
-  let sign = value < 0 ? "-" : ""
-  if (-4...5).contains(exponent) { return sign + fixed(value.magnitude, decimals: max(0, 3 - exponent)) }
-  return sign + fixed(magnitude, decimals: 3) + "e\(exponent)"
 }

@@ -74,10 +74,10 @@ enum PageStyle {
     @media print{:root{--ink:#000;--muted:#444;--faint:#666;--line:#bbb;--grid:#ddd;--paper:#fff;--panel:#fff;--conv:#2f6fb7;\
     --depthwise:#c2701d;--dense:#2f8a5b;--other:#7d8590;--soft:#b9cbe0;--good:#1f7a44;--bad:#b3261e;color-scheme:light}\
     body{padding:0;font-size:11.5px}nav{display:none}main{max-width:none}h2{margin-top:26px;break-after:avoid}h3{break-after:avoid}\
-    p,.legend{break-after:avoid;break-inside:avoid}.legend{font-size:11px}.scroll{overflow:visible}:root{--scale:.78}\
+    p,.legend{break-after:avoid;break-inside:avoid}.legend{font-size:11px}.scroll{overflow:visible}:root{--scale:.74}\
     .network{gap:8px 24px}.network svg{max-width:100%;break-inside:avoid}tfoot{display:table-row-group}\
     .roofline{min-width:0;max-width:140mm;break-inside:avoid}tr,.figures div{break-inside:avoid}footer{margin-top:20px;font-size:10px}\
-    table{font-size:10px}tbody th{font-size:9.5px}\
+    table{font-size:10px}tbody th{font-size:9.5px;min-width:20ch}.chart{width:34%}\
     thead{display:table-header-group}.figures{grid-template-columns:repeat(auto-fill,minmax(29mm,1fr));gap:6px;margin-top:10px}.figures div{padding:5px 8px}.figures dd{font-size:15px}.figures dt,.figures small{font-size:10px}}
 
     """
