@@ -287,6 +287,10 @@ struct Lowerer {
       }
       if program.outputs.contains(value.tensor) { continue }
       program.outputs.append(value.tensor)
+      if value.isPlain {
+        // What is handed out is the output's numbers, with the affine functions behind the integers in them.
+        program.tensors[value.tensor.index].encoding = encoding(scales: value.scales, shifts: value.shifts)
+      }
       let holder = producers[value.tensor]?.node ?? id
       outputs.append(value.isPlain ? id : holder)
     }

@@ -63,10 +63,13 @@ struct OperandWeights {
     guard let least = exponents.min() else { return (numbers.map { _ in 0 }, [.one]) }
     let largest = numbers.map(\.magnitude).max() ?? 0
     let bits = Int(largest.exponent) - least + 2
-    guard bits <= CommonUnit.maximumBits else {
+    // A Keras layer without quantizers was forgotten where all others have them; ONNX files have float weights as exporters
+    // leave them.
+    let most = format == .onnx ? CommonUnit.maximumBits : 16
+    guard bits <= most else {
       throw Diagnostic(
         "float32 weights that need \(bits) bits to be exact", at: location,
-        supported: "weights exact in \(CommonUnit.maximumBits) bits", fix: format.weightQuantizer)
+        supported: "weights exact in \(most) bits", fix: format.weightQuantizer)
     }
     let unit = Double(sign: .plus, exponent: least, significand: 1)
     return (numbers.map { Int64(Double($0) / unit) }, [.powerOfTwo(least)])

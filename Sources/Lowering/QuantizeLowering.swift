@@ -40,13 +40,15 @@ extension Lowerer {
     let differ = quantizers.contains { $0.format.scale != format.scale || $0.format.zeroPoint != format.zeroPoint }
     var quantizers = quantizers
     if differ {
+      // Around zero, so that multiples of codes are codes.
+      quantizers = quantizers.map { $0.codeFactor == 1 ? $0.shiftingCodes(by: -$0.format.zeroPoint) : $0 }
       let formats = quantizers.map(\.format)
       guard formats.allSatisfy({ $0.zeroPoint == 0 && $0.scale.sign > 0 }),
         let common = CommonUnit(of: formats.map(\.scale), largest: formats.map(\.range.largestMagnitude))
       else {
         throw Diagnostic(
           "the channels of the feature map are quantized with scales that have no common unit", at: location,
-          supported: "one scale and zero point, or scales that are multiples of each other",
+          supported: "one scale, or scales that are multiples of each other",
           fix: "use one quantizer for all channels, or scales that are powers of two")
       }
       quantizers = zip(quantizers, common.multiples).map { $0.multiplyingCodes(by: $1) }

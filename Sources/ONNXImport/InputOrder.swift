@@ -8,7 +8,7 @@ struct InputOrder {
   init(_ graph: ONNXGraph) {
     var readers: [String: [ONNXNode]] = [:]
     for node in graph.nodes {
-      if let first = node.inputs.first { readers[first, default: []].append(node) }
+      for input in Set(node.inputs) { readers[input, default: []].append(node) }
     }
     self.readers = readers
   }
@@ -18,9 +18,9 @@ struct InputOrder {
     "BatchNormalization", "QLinearGlobalAveragePool", "QLinearAveragePool",
   ]
   private static let keepsAxes: Set<String> = [
-    "QuantizeLinear", "DequantizeLinear", "Quant", "BipolarQuant", "Trunc", "Identity", "Cast", "Relu", "Clip",
-    "LeakyRelu",
-    "Sigmoid", "HardSigmoid", "Tanh", "Dropout", "Add", "Sub", "Mul", "Div", "Pad",
+    "QuantizeLinear", "DequantizeLinear", "Quant", "IntQuant", "BipolarQuant", "Trunc", "Identity", "Cast", "Relu",
+    "Clip", "LeakyRelu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Dropout", "Add", "Sub", "Mul", "Div", "Pad",
+    "Concat", "QLinearAdd", "QLinearMul", "QLinearConcat", "QLinearLeakyRelu", "QLinearSigmoid",
   ]
 
   /// - Parameter first: the first axis that is not the batch.

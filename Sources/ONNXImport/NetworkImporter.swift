@@ -122,11 +122,36 @@ struct NetworkImporter {
 
   private mutating func readOutput(_ name: String) {
     switch values[name] {
-    case .map(let map): graph.outputs.append(map.node)
+    case .map(let map):
+      var found = Diagnostics()
+      if let node = found.collecting({ try integers(of: map, named: name) }) { graph.outputs.append(node) }
+      problems.report(contentsOf: found)
     case .constant:
       problems.report(Diagnostic("the network's output is a constant", at: .init(file: file, tensor: name)))
     case .failed, nil: break
     }
+  }
+
+  /// The integers that a tensor of the model holds, where the node has what they stand for.
+  private mutating func integers(of map: FeatureMap, named name: String) throws -> NodeID {
+    guard let encoding = map.encoding, encoding.scales != [1] || encoding.zeroPoints != [0] else { return map.node }
+    var result = map
+    if encoding.scales.count == 1 {
+      let codes = RealFunction.affine(
+        scale: .one / Rational(encoding.scales[0]), shift: Rational(encoding.zeroPoints[0]))
+      result.node = try append(.elementwise(ElementwiseOp([codes])), named: "\(name)/integers", inputs: [map.node])
+    } else if let range = encoding.type.range, let bits = encoding.type.bits {
+      let quantizers = zip(encoding.scales, encoding.zeroPoints).map { scale, zeroPoint in
+        FeatureMapQuantizer(
+          steps: .uniform(UniformSteps(gain: .one / Rational(scale), zeroPoint: zeroPoint, clamp: range)),
+          format: CodeFormat(scale: .one, range: range))
+      }
+      result.node = try append(
+        .quantize(QuantizeOp(description: "onnx>codes", bits: bits, quantizers: quantizers)),
+        named: "\(name)/integers", inputs: [map.node])
+    }
+    setFileAxes(of: result)
+    return result.node
   }
 
   /// Appends a node; tensors of the model keep their names, and what is put between them makes way.

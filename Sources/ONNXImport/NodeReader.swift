@@ -11,16 +11,19 @@ struct NodeReader {
 
   let node: ONNXNode
   var importer: NetworkImporter
+  /// The model's node, of which `node` may be a part.
+  private let origin: ONNXNode
   private var attributes: [String: ONNXAttribute]
   var problems = Diagnostics()
 
-  init(_ node: ONNXNode, importer: NetworkImporter) {
+  init(_ node: ONNXNode, partOf origin: ONNXNode? = nil, importer: NetworkImporter) {
     self.node = node
+    self.origin = origin ?? node
     self.importer = importer
     attributes = Dictionary(node.attributes.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
   }
 
-  var location: Diagnostic.Location { .init(file: importer.file, layer: node.label) }
+  var location: Diagnostic.Location { .init(file: importer.file, layer: origin.label) }
   var opset: Int { importer.model.opset }
   /// The first axis that is not the batch.
   var firstDataAxis: Int { importer.leadingAxis == .batch ? 1 : 0 }
@@ -35,6 +38,20 @@ struct NodeReader {
       if try !ConstantFolder.fold(&reader) { try row.read(&reader) }
     }
     finish()
+  }
+
+  /// Reads a node that is a part of what this one does: its result is a tensor called `output`.
+  ///
+  /// - Throws: `Skipped` where that fails.
+  mutating func read(
+    _ operatorType: String, of inputs: [String], as output: String,
+    attributes: [(name: String, value: ONNXAttribute)] = []
+  ) throws {
+    let part = ONNXNode(operatorType, name: node.name, inputs: inputs, outputs: [output], attributes: attributes)
+    var reader = NodeReader(part, partOf: origin, importer: importer)
+    reader.read()
+    importer = reader.importer
+    if case .failed? = importer.values[output] { throw Skipped() }
   }
 
   private mutating func finish() {
@@ -105,6 +122,12 @@ extension NodeReader {
   /// Attributes that do not change what a trained network computes.
   mutating func ignore(_ names: String...) {
     for name in names { attributes[name] = nil }
+  }
+
+  /// All that nobody took yet.
+  mutating func takeAttributes() -> [(name: String, value: ONNXAttribute)] {
+    defer { attributes = [:] }
+    return attributes.keys.sorted().compactMap { name in attributes[name].map { (name, $0) } }
   }
 
   /// Every attribute has been taken.
@@ -207,7 +230,7 @@ extension NodeReader {
     // Every tensor is a node of its own: users ask for it by name.
     if importer.graph[map.node].name != tensor {
       map.node = try importer.append(.identity(IdentityOp()), named: tensor, inputs: [map.node])
-      importer.graph[map.node].layerClass = node.operatorType
+      importer.graph[map.node].layerClass = origin.operatorType
       importer.values[tensor] = .map(map)
     }
     importer.setFileAxes(of: map)
@@ -215,19 +238,19 @@ extension NodeReader {
 
   /// Appends a node; with a suffix it is one on the way to the result.
   mutating func append(_ op: Op, _ suffix: String? = nil, inputs: [NodeID]) throws -> NodeID {
-    var place = Diagnostic.Location(file: importer.file, layer: node.label)
+    var place = Diagnostic.Location(file: importer.file, layer: origin.label)
     place.tensor = nil
     let name = suffix.map { "\(result)/\($0)" } ?? result
     do {
       let id = try importer.append(op, named: name, inputs: inputs)
-      importer.graph[id].layerClass = node.operatorType
+      importer.graph[id].layerClass = origin.operatorType
       let shape = importer.graph[id].shape
       guard shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 28) else {
         throw problem("a tensor of shape \(shape)", supported: "tensors of up to \(1 << 28) elements")
       }
       return id
     } catch var diagnostic as Diagnostic {
-      diagnostic.location.layer = node.label
+      diagnostic.location.layer = origin.label
       throw diagnostic
     }
   }

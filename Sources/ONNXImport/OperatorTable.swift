@@ -22,8 +22,8 @@ package struct OperatorRow: Sendable {
 /// Every operator that can be read: a new one is a row here and a reader under `Operators/`.
 package enum OperatorTable {
   package static let rows: [OperatorRow] =
-    QuantizationOperators.rows + QONNXOperators.rows + LinearOperators.rows + ElementwiseOperators.rows
-    + ShapeOperators.rows + SelectionOperators.rows + PoolingOperators.rows
+    QuantizationOperators.rows + IntegerOperators.rows + QONNXOperators.rows + LinearOperators.rows
+    + ElementwiseOperators.rows + ShapeOperators.rows + SelectionOperators.rows + PoolingOperators.rows
 
   /// Operators of constants that are computed when the model is read.
   package static var foldedNames: [String] { ConstantFolder.names }

@@ -14,9 +14,14 @@ enum TestFiles {
 
   /// Networks in a folder of `testdata`, without golden files, sorted.
   static func networks(in folder: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: testdata + folder)) ?? []
-    return names.filter { $0.hasSuffix(".h5") && !$0.hasSuffix(".golden.h5") }.sorted()
-      .map { "\(folder.dropFirst())\(folder.isEmpty ? "" : "/")\($0.dropLast(3))" }
+    names(in: testdata + folder, ending: ".h5").filter { !$0.hasSuffix(".golden") }
+      .map { "\(folder.dropFirst())\(folder.isEmpty ? "" : "/")\($0)" }
+  }
+
+  /// The files of a folder with this ending, without it, sorted.
+  static func names(in path: String, ending: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.filter { $0.hasSuffix(ending) }.sorted().map { String($0.dropLast(ending.count)) }
   }
 
   static func network(_ name: String) -> String { "\(testdata)/\(name).h5" }

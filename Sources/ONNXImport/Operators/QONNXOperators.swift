@@ -17,6 +17,9 @@ enum QONNXOperators {
     OperatorRow(
       "BipolarQuant", domain: domain, notes: "scales along one axis",
       read: { try quantize(&$0) { try QuantParameters(bipolar: &$0) } }),
+    OperatorRow(
+      "Trunc", domain: domain, notes: "version 1 and 2, all rounding modes, one scale",
+      read: { try TruncOperator.read(&$0) }),
   ]
 
   private static func quantize(

@@ -5,13 +5,18 @@ import Quantization
 
 /// Quantizers and their inverses as operators of their own (QDQ).
 enum QuantizationOperators {
-  static let rows = [
-    OperatorRow(
-      "QuantizeLinear", notes: "int4 to int16, uint4 to uint16, per tensor and per axis", read: { try quantize(&$0) }),
-    OperatorRow(
-      "DequantizeLinear", notes: "of constants (also int32) and of quantized feature maps, per tensor and per axis",
-      read: { try dequantize(&$0) }),
-  ]
+  /// The same operators in ONNX Runtime's own domain, from before ONNX had all their types.
+  static let rows = ["", "com.microsoft"].flatMap { domain in
+    [
+      OperatorRow(
+        "QuantizeLinear", domain: domain, notes: "int4 to int16, uint4 to uint16, per tensor and per axis",
+        read: { try quantize(&$0) }),
+      OperatorRow(
+        "DequantizeLinear", domain: domain,
+        notes: "of constants (also int32) and of quantized feature maps, per tensor and per axis",
+        read: { try dequantize(&$0) }),
+    ]
+  }
 
   private static func quantize(_ reader: inout NodeReader) throws {
     reader.ignore("saturate")
@@ -77,6 +82,17 @@ extension NodeReader {
       found.scales == encoding.scales && found.zeroPoints == encoding.zeroPoints
       && (found.axis == encoding.axis || encoding.scales.count == 1)
     if isSame { return suffix == nil ? try append(.identity(IdentityOp()), to: map) : map }
+    if found.scales == [1], encoding.scales.count > 1, let axis = encoding.axis {
+      // Integers that stand for themselves: scale x (value + zero point' - zero point), channel by channel.
+      let last = try ordered(map, as: map.order.filter { $0 != axis } + [axis])
+      let scales = encoding.scales.map(Double.init)
+      let means = encoding.zeroPoints.map { Double($0 - found.zeroPoints[0]) }
+      return try append(
+        .batchNormalization(
+          BatchNormalizationOp(
+            gamma: scales, beta: scales.map { _ in 0 }, mean: means, variance: scales.map { _ in 1 }, epsilon: 0)),
+        to: last, suffix)
+    }
     guard found.scales.count == 1, encoding.scales.count == 1 else {
       throw problem(
         "codes of other scales than they were made with, along an axis", supported: "one scale for the tensor there")

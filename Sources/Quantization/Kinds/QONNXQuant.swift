@@ -87,18 +87,26 @@ package struct QONNXQuant: QuantizerKind {
   /// qonnx makes signs of 1-bit signed codes.
   private var isBipolar: Bool { bitWidth == 1 && isSigned }
 
-  /// Of positions, before they are rounded.
-  private var bounds: ClosedRange<Double> {
+  /// qonnx' `min_int` and `max_int`: of positions, before they are rounded.
+  private static func bounds(bitWidth: Double, isSigned: Bool, isNarrow: Bool) -> ClosedRange<Double> {
     let levels = ElementaryMath.exponential2(isSigned ? bitWidth - 1 : bitWidth)
     return isSigned
       ? (-levels + (isNarrow ? 1 : 0))...(levels - 1) : 0...max(0, levels - (isNarrow ? 2 : 1))
   }
 
+  /// Of codes.
+  package static func range(
+    bitWidth: Double, isSigned: Bool, isNarrow: Bool, rounding: Rounding
+  ) -> ClosedRange<Int64> {
+    let bounds = bounds(bitWidth: bitWidth, isSigned: isSigned, isNarrow: isNarrow)
+    return Int64(rounding(bounds.lowerBound))...Int64(rounding(bounds.upperBound))
+  }
+
   /// Of the codes, with the zero point in them.
   package var range: ClosedRange<Int64> {
-    guard !isBipolar else { return -1...1 }
-    let (bounds, rounding) = (bounds, roundingMode.rounding)
-    return Int64(rounding(bounds.lowerBound))...Int64(rounding(bounds.upperBound))
+    isBipolar
+      ? -1...1
+      : Self.range(bitWidth: bitWidth, isSigned: isSigned, isNarrow: isNarrow, rounding: roundingMode.rounding)
   }
 
   package func featureMap(at location: Diagnostic.Location) throws -> FeatureMapQuantizer {
@@ -116,6 +124,7 @@ package struct QONNXQuant: QuantizerKind {
   package func code(of value: Float) -> Int64 {
     let position = value / scale + Float(zeroPoint)
     if isBipolar { return position >= 0 ? 1 : -1 }
+    let bounds = Self.bounds(bitWidth: bitWidth, isSigned: isSigned, isNarrow: isNarrow)
     let clamped = max(Float(bounds.lowerBound), min(position, Float(bounds.upperBound)))
     return Int64(roundingMode.rounding(Double(clamped)))
   }

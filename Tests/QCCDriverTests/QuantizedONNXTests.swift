@@ -1,0 +1,26 @@
+import QCCDriver
+import Reports
+import Testing
+
+/// ONNX networks of every kind of quantizer and integer operator against what ONNX Runtime and the qonnx executor make of them
+/// (testdata/onnx/quantized.py).
+@Suite struct QuantizedONNXTests {
+  private static let folder = "\(TestFiles.testdata)/onnx/quantized"
+  static let networks = TestFiles.names(in: folder, ending: ".onnx")
+
+  @Test func thereAreNetworks() {
+    #expect(Self.networks.count >= 60)
+  }
+
+  @Test(arguments: networks) func isExact(_ name: String) throws {
+    let compilation = try Compilation(model: "\(Self.folder)/\(name).onnx", options: .init())
+    var options = Verifier.Options()
+    options.threads = 1
+    options.golden = "\(Self.folder)/\(name).golden.h5"
+    let report = try Verifier(compilation, options: options).report()
+    #expect(report.bitExact, "\(String(describing: report.firstDifference))")
+    #expect(report.proofs.proved == report.proofs.channels)
+    #expect(report.golden.map { $0.elements > 0 && $0.mismatches == 0 } == true)
+    #expect(report.emitted?.mismatches == 0)
+  }
+}
