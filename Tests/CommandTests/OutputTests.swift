@@ -48,6 +48,25 @@ import Testing
     #expect(folder.entries == [])
   }
 
+  @Test(arguments: [
+    ("true", ".", "is a folder"), ("true", "nowhere/page.html", "folder does not exist"),
+    ("ulimit -f 1", "page.html", "File too large"),
+  ])
+  func unwritablePages(_ before: String, _ output: String, _ message: String) throws {
+    let folder = try Folder()
+    let result = try Command.run("report $T/digits_dense.h5 -o \(output)", in: folder.path, before: before)
+    #expect(result.status == 1)
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(folder.entries == [])
+  }
+
+  @Test func aPageIsNamedLikeItsModel() throws {
+    let folder = try Folder()
+    let result = try Command.run("report $T/zoo/folded_ema.h5", in: folder.path)
+    #expect(result.status == 0 && result.output == "folded_ema.html\n", "\(result.errors)")
+    #expect(folder.entries == ["folded_ema.html"])
+  }
+
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func fullStandardOutput() throws {
     let result = try Command.run("summary $T/digits_dense.h5 > /dev/full", in: "/")
     #expect(result.status == 1)

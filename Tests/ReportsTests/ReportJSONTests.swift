@@ -96,6 +96,34 @@ import Testing
     _ = try jsonText(TileReport(layers: []))
   }
 
+  @Test func qstatsKeysAndOrder() throws {
+    let report = QStatsReport(
+      operations: [
+        .init(layer: "b", count: 6, type: "smult_4_8", macs: 6),
+        .init(layer: "a", count: 2, type: "smult_4_8", macs: 1),
+        .init(layer: "Z", count: 3, type: "smult_4_16", macs: 3),
+      ],
+      weights: [
+        .init(layer: "b", kernels: [.init(count: 4, bits: 4, stored: 4)], bias: .init(count: 1, bits: 8, stored: 1))
+      ],
+      sparsity: [.init(layer: "b", elements: 4, zeros: 1), .init(layer: "a", elements: 12, zeros: 1)],
+      unquantized: [.init(layer: "bn", reason: .noQuantizers)])
+    let object = try object(report)
+    #expect(
+      Set(object.keys) == ["operations", "operationTypes", "weights", "sparsity", "totalSparsity", "unquantized"])
+    #expect(keys(object["operations"]) == ["layer", "count", "type", "macs"])
+    #expect(keys(object["operationTypes"]) == ["type", "count"])
+    #expect(keys(object["weights"]) == ["layer", "kernels", "bias"])
+    #expect(keys(object["sparsity"]) == ["layer", "elements", "zeros", "sparsity"])
+    #expect(keys(object["unquantized"]) == ["layer", "reason"])
+    // Capital letters first, as Python sorts; sparsity stays in the model's order.
+    #expect(report.operations.map(\.layer) == ["Z", "a", "b"])
+    #expect(report.operationTypes.map(\.count) == [3, 8])
+    #expect(report.sparsity.map(\.layer) == ["b", "a"])
+    #expect(report.totalSparsity == 0.125)
+    #expect(report.csv() == "layer,operations,type,macs\nZ,3,smult_4_16,3\na,2,smult_4_8,1\nb,6,smult_4_8,6\n")
+  }
+
   @Test func summaryKeysAndTotals() throws {
     let report = SummaryReport(layers: [
       .init(

@@ -11,7 +11,7 @@ extension NetworkReport {
         markup.empty(
           "meta",
           ["http-equiv": "Content-Security-Policy", "content": "default-src 'none'; style-src 'unsafe-inline'"])
-        markup.element("title", "\(name) on \(target)")
+        markup.element("title", "\(file) on \(target)")
         markup.newline()
         markup.element("style") { $0.raw(PageStyle.css) }
       }
@@ -24,8 +24,8 @@ extension NetworkReport {
 
   private func write(to markup: inout Markup) {
     let sections = sections
-    markup.element("h1", name)
-    markup.element("p", "\(file) on \(target): \(targetSummary)")
+    markup.element("h1", file)
+    markup.element("p", "Network \(name) on \(target): \(targetSummary)")
     writeFigures(to: &markup)
     markup.element("nav") { markup in
       for section in sections { markup.element("a", ["href": "#\(section.id)"], section.title) }
