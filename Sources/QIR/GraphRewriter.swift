@@ -3,12 +3,15 @@ package struct GraphRewriter {
   package let source: Graph
   package private(set) var result: Graph
   private var copies: [NodeID?]
+  /// Of the source's nodes and of new ones.
+  private var names: Set<String>
 
   package init(_ source: Graph) {
     self.source = source
     result = Graph(name: source.name, file: source.file)
     result.format = source.format
     copies = Array(repeating: nil, count: source.nodes.count)
+    names = Set(source.nodes.map(\.name))
   }
 
   /// Where a node of the source went.
@@ -17,9 +20,11 @@ package struct GraphRewriter {
     return copy
   }
 
-  @discardableResult
+  /// Appends a new tensor; where its name is taken it gets primes.
   package mutating func append(_ op: Op, named name: String, inputs: [NodeID]) throws -> NodeID {
-    try result.append(op, named: name, inputs: inputs)
+    var name = name
+    while !names.insert(name).inserted { name += "'" }
+    return try result.append(op, named: name, inputs: inputs)
   }
 
   /// Says that `copy` stands for the source's node `id` from here on.
@@ -29,7 +34,7 @@ package struct GraphRewriter {
 
   /// Appends `op` as what the source's node `id` is from here on: the same tensor, with its name and what is known of it.
   package mutating func replace(_ id: NodeID, by op: Op, inputs: [NodeID]) throws {
-    let copy = try append(op, named: source[id].name, inputs: inputs)
+    let copy = try result.append(op, named: source[id].name, inputs: inputs)
     result[copy].layerClass = source[id].layerClass
     result[copy].layer = source[id].layer
     result[copy].fileAxes = source[id].fileAxes

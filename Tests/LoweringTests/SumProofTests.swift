@@ -50,6 +50,51 @@ import Testing
     }
   }
 
+  private func expectEveryPair(_ proof: SumProof, sourceLocation: SourceLocation = #_sourceLocation) {
+    guard let (coefficients, requantizer, _) = proof.requantizer else {
+      Issue.record("not proved: \(proof)", sourceLocation: sourceLocation)
+      return
+    }
+    let requantization = Requantization(channels: [.affine(requantizer)], clamp: proof.clamp)
+    for first in proof.ranges[0] {
+      for second in proof.ranges[1] {
+        let found = requantization(coefficients[0] * first + coefficients[1] * second, channel: 0)
+        if found != code(proof, first, second) {
+          Issue.record("\(first), \(second): \(found)", sourceLocation: sourceLocation)
+          return
+        }
+      }
+    }
+  }
+
+  /// A sum of a network that ONNX Runtime quantized: 53 steps of one scale less 47 of the other are exactly 34.5 of the third.
+  @Test func aTieOfThreeScales() {
+    let scales = [0.022617843, 0.012071998, 0.018300341].map { Rational(Double(Float($0))) }
+    #expect(Rational(Int64(53)) * scales[0] - Rational(Int64(47)) * scales[1] == Rational(Double(34.5)) * scales[2])
+    expectEveryPair(
+      SumProof(
+        ideal: IdealFunction(
+          scale: .one, shift: -Rational(Int64(120)) * (scales[0] + scales[1]), functions: [.relu],
+          quantizer: FeatureMapQuantizer(step: scales[2], range: 0...255)),
+        scales: Array(scales[..<2]), ranges: [0...255, 0...255]))
+  }
+
+  /// Scales with a tie put somewhere, to an even code below or above it.
+  @Test func oneTieSomewhere() {
+    var random = SplitMix(seed: 7)
+    for _ in 0..<20 {
+      let first = Int64.random(in: 1...31, using: &random)
+      let second = Int64.random(in: 32...63, using: &random)
+      let tie = Rational(Double(Int64.random(in: 10...40, using: &random)) + 0.5)
+      let scale = Rational(Double.random(in: 0.1...0.4, using: &random))
+      expectEveryPair(
+        SumProof(
+          ideal: IdealFunction(
+            scale: .one, shift: .zero, functions: [], quantizer: FeatureMapQuantizer(step: .one, range: 0...63)),
+          scales: [scale, (tie - scale * Rational(first)) / Rational(second)], ranges: [0...31, 0...63]))
+    }
+  }
+
   @Test func drawnPairsOfWideCodes() {
     var random = SplitMix(seed: 4)
     for _ in 0..<2 {

@@ -33,7 +33,10 @@ struct SumProof {
       let line = IdealFunction.Affine(
         scale: gains[along], shift: affine.shift + gains[across] * Rational(a), offset: affine.offset,
         clamp: affine.clamp, rounding: affine.rounding)
-      guard let corners = StepCorners(line, accumulators: ranges[along]) else { return nil }
+      guard
+        let corners = StepCorners(line, accumulators: ranges[along])
+          ?? line.withoutTies(over: ranges[along]).flatMap({ StepCorners($0, accumulators: ranges[along]) })
+      else { return nil }
       below += corners.below.map { (a, $0.accumulator, $0.code) }
       above += corners.above.map { (a, $0.accumulator, $0.code) }
     }
