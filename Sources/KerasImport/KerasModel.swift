@@ -19,7 +19,9 @@ package struct KerasModel {
 
   /// Reads a file.
   /// - Throws: everything that is wrong with it.
-  package static func read(_ path: String) throws(Diagnostics) -> KerasModel {
+  package static func read(
+    _ path: String, for purpose: ReadingPurpose = .program
+  ) throws(Diagnostics) -> KerasModel {
     var problems = Diagnostics()
     let file = problems.collecting { try open(path) }
     try problems.throwIfErrors()
@@ -33,17 +35,17 @@ package struct KerasModel {
         Diagnostic("the file has no weights: no group 'model_weights'", at: location, fix: "save with model.save")
       ])
     }
-    return try read(config: config, weights: H5Weights(group), file: path)
+    return try read(config: config, weights: H5Weights(group), file: path, for: purpose)
   }
 
   /// Reads a configuration with weights from anywhere.
   /// - Throws: everything that is wrong with them.
   package static func read(
-    config: JSONValue, weights: some KerasWeights, file: String? = nil
+    config: JSONValue, weights: some KerasWeights, file: String? = nil, for purpose: ReadingPurpose = .program
   ) throws(Diagnostics) -> KerasModel {
     let name: String
     if case .string(let text)? = config["config"]?["name"] { name = text } else { name = "model" }
-    var reader = ModelReader(name: name, file: file, weights: weights)
+    var reader = ModelReader(name: name, file: file, weights: weights, purpose: purpose)
     reader.read(JSONNode(config, at: .init(file: file)))
     var seen: Set<Diagnostic> = []
     var problems = Diagnostics(reader.problems.all.filter { seen.insert($0).inserted })

@@ -59,6 +59,7 @@ extension LayerReader {
     case .linear: return try append(.identity(IdentityOp()), inputs: [input])
     case .functions(let functions): return try append(.elementwise(ElementwiseOp(functions)), inputs: [input])
     case .softmax: return try append(.softmax(SoftmaxOp()), inputs: [input])
+    case .quantizer where purpose == .types: return try append(.identity(IdentityOp()), inputs: [input])
     case .quantizer(let quantizer):
       return try append(.quantize(try QuantizeOp(quantizer, at: location)), inputs: [input])
     }

@@ -20,15 +20,15 @@ extension LayerReader {
     }
     let weights = check { try $0.weights.values(variable, shape: shape) }
     guard let quantizer, let weights else { throw Skipped() }
-    return try Self.parameter(
-      weights.values, shape: weights.shape, through: quantizer, at: self.weights.location(of: variable))
+    return try parameter(variable, weights.values, shape: weights.shape, through: quantizer)
   }
 
-  static func parameter(
-    _ values: [Float], shape: [Int], through quantizer: Quantizer?, at location: Diagnostic.Location
+  /// Numbers for a variable through a quantizer.
+  func parameter(
+    _ variable: String, _ values: [Float], shape: [Int], through quantizer: Quantizer?
   ) throws -> Parameter {
-    guard let quantizer else { return .real(values, shape: shape) }
-    var tensor = try quantizer.kind.quantize(values, shape: shape, at: location)
+    guard let quantizer, purpose == .program else { return .real(values, shape: shape) }
+    var tensor = try quantizer.kind.quantize(values, shape: shape, at: weights.location(of: variable))
     tensor.quantizer = quantizer
     return .quantized(tensor)
   }

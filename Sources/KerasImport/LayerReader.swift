@@ -16,6 +16,7 @@ struct LayerReader {
   /// Nil where a layer above could not be read.
   let inputs: [NodeID]?
   var graph: Graph
+  var purpose = ReadingPurpose.program
   /// Quantizers that the configuration does not say by themselves, by key.
   var derivedQuantizers: [String: Quantizer] = [:]
   var problems = Diagnostics()
@@ -66,14 +67,17 @@ struct LayerReader {
   /// Appends a node, named like the layer or, with a suffix, `<layer>/<suffix>`.
   mutating func append(_ op: Op, _ suffix: String? = nil, inputs: [NodeID]) throws -> NodeID {
     let id = try graph.append(op, named: suffix.map { "\(name)/\($0)" } ?? name, inputs: inputs)
-    let shape = graph[id].shape
+    try checkSize(graph[id].shape)
+    graph[id].layerClass = className
+    graph[id].layer = location.layer
+    return id
+  }
+
+  func checkSize(_ shape: Shape) throws {
     guard shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(Self.elementLimit) else {
       throw Diagnostic(
         "a tensor of shape \(shape)", at: location, supported: "tensors of up to \(Self.elementLimit) elements")
     }
-    graph[id].layerClass = className
-    graph[id].layer = location.layer
-    return id
   }
 
   /// Elements of one tensor: as many as an input may have.

@@ -8,12 +8,14 @@ struct ModelReader {
   static let callLimit = 20_000
 
   private let weights: any KerasWeights
+  private let purpose: ReadingPurpose
   private(set) var graph: Graph
   private(set) var problems = Diagnostics()
   private var calls = 0
 
-  init(name: String, file: String?, weights: any KerasWeights) {
+  init(name: String, file: String?, weights: any KerasWeights, purpose: ReadingPurpose) {
     self.weights = weights
+    self.purpose = purpose
     graph = Graph(name: name, file: file)
   }
 
@@ -148,7 +150,8 @@ struct ModelReader {
   private mutating func read(
     _ layer: LayerEntry, named name: String, inputs: [NodeID?], _ place: Place
   ) -> NodeID? {
-    guard let row = LayerTable.byClass[layer.className] else {
+    let row = LayerTable.byClass[layer.className]
+    if row == nil, purpose == .program {
       problems.report(UnknownLayer.problem(layer))
       return nil
     }
@@ -163,11 +166,13 @@ struct ModelReader {
     let known = inputs.compactMap { $0 }
     var reader = LayerReader(
       className: layer.className, config: layer.config, name: name, weights: tensors,
-      inputs: known.count == inputs.count ? known : nil, graph: graph)
+      inputs: known.count == inputs.count ? known : nil, graph: graph, purpose: purpose)
     let first = graph.nodes.count
-    // One owner, so that appending does not copy.
-    graph = Graph(name: graph.name)
-    let result = reader.check { try row.read(&$0) }
+    // One owner, so that appending does not copy; two where what cannot be read gets a stand-in.
+    if purpose == .program { graph = Graph(name: graph.name) }
+    let result =
+      purpose == .types
+      ? reader.readShape(row, layer) : row.flatMap { row in reader.check { try row.read(&$0) } }
     if result != nil { reader.graph.layers.append(reader.layer(from: first)) }
     graph = reader.graph
     problems.report(contentsOf: reader.problems)

@@ -49,7 +49,7 @@ struct EnergyCommand: ParsableCommand {
     let process = problems.collecting { try ProcessFile.load(self.process) }
     try problems.throwIfErrors()
     guard let process else { throw problems }
-    let network = try Compilation.read(model.model)
+    let network = try TypedModel.read(model.model)
     show(network.remarks)
     var options = EnergyModel.Options()
     options.weightsOn = weightsOn
@@ -58,7 +58,7 @@ struct EnergyCommand: ParsableCommand {
     options.usesIO = usesIO
     let report = EnergyReportBuilder(
       try DataTypeMap(network.graph, options: types), model: EnergyModel(process: process, options: options),
-      hardware: try HardwareUse(network.graph, options: model.compilation)
+      hardware: try HardwareUse(network, options: model.compilation)
     ).report
     switch format {
     case .text: print(report.text(Terminal.standardOutput.style), terminator: "")

@@ -31,11 +31,11 @@ struct QToolsCommand: ParsableCommand {
     var problems = Diagnostics()
     let types = model.types(&problems)
     try problems.throwIfErrors()
-    let network = try Compilation.read(model.model)
+    let network = try TypedModel.read(model.model)
     show(network.remarks)
     let report = DataTypeReportBuilder(
       try DataTypeMap(network.graph, options: types),
-      hardware: try HardwareUse(network.graph, options: model.compilation)
+      hardware: try HardwareUse(network, options: model.compilation)
     ).report
     if let output { try OutputFile.write(Array(try jsonText(report.map).utf8), to: output) }
     switch format {

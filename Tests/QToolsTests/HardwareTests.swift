@@ -78,28 +78,35 @@ struct HardwareTests {
     #expect(report.note?.contains("unquantized") == true, "\(report.note ?? "")")
     #expect(report.layers.allSatisfy { $0.hardware == nil })
     #expect(report.layers.contains { $0["accumulator"] != nil })
+    // Layers and weights that are not even imported.
+    for (name, reason) in [("zoo/bernoulli_random", "random"), ("qtools/unmodelled", "not supported")] {
+      let report = try Self.types(name)
+      #expect(report.note?.contains(reason) == true, "\(report.note ?? "")")
+      #expect(report.layers.count > 3)
+    }
+    #expect(throws: Diagnostics.self) { try TypedModel.read("\(QToolsCases.testdata)/refused/lambda_layer.h5") }
   }
 
   @Test func wrongTargetIsNoNote() {
     var options = Compilation.Options()
     options.target = "nowhere"
     let file = "\(QToolsCases.testdata)/digits_dense.h5"
-    #expect(throws: Diagnostics.self) { try HardwareUse(try Compilation.read(file).graph, options: options) }
+    #expect(throws: Diagnostics.self) { try HardwareUse(try TypedModel.read(file), options: options) }
   }
 
   private static func types(_ name: String) throws -> DataTypeReport {
-    let graph = try Compilation.read("\(QToolsCases.testdata)/\(name).h5").graph
+    let model = try TypedModel.read("\(QToolsCases.testdata)/\(name).h5")
     return DataTypeReportBuilder(
-      try DataTypeMap(graph, options: .init()), hardware: try HardwareUse(graph, options: .init())
+      try DataTypeMap(model.graph, options: .init()), hardware: try HardwareUse(model, options: .init())
     ).report
   }
 
   private static func energy(_ name: String, options: EnergyModel.Options) throws -> EnergyReport {
-    let graph = try Compilation.read("\(QToolsCases.testdata)/\(name).h5").graph
+    let model = try TypedModel.read("\(QToolsCases.testdata)/\(name).h5")
     return EnergyReportBuilder(
-      try DataTypeMap(graph, options: .init()),
+      try DataTypeMap(model.graph, options: .init()),
       model: EnergyModel(process: try ProcessFile.load("horowitz"), options: options),
-      hardware: try HardwareUse(graph, options: .init())
+      hardware: try HardwareUse(model, options: .init())
     ).report
   }
 }

@@ -14,7 +14,7 @@ struct SensibleTests {
     let folded = try #require(cases.first { $0.name == "folded" })
     var options = folded.types
     options.isQToolsCompatible = false
-    let map = try DataTypeMap(try Compilation.read(folded.file).graph, options: options)
+    let map = try DataTypeMap(try TypedModel.read(folded.file).graph, options: options)
     let text = try jsonText(DataTypeReportBuilder(map).report.map)
     let found = try JSONParser.parse(text.replacing("Batchnorm\"", with: "\""), at: .init())
     #expect(MapComparison(found, try #require(twin.map)).differences == [])
@@ -67,7 +67,7 @@ struct SensibleTests {
   }
 
   private static func report(_ name: String) throws -> DataTypeReport {
-    let graph = try Compilation.read("\(QToolsCases.testdata)/\(name).h5").graph
-    return DataTypeReportBuilder(try DataTypeMap(graph, options: .init())).report
+    let model = try TypedModel.read("\(QToolsCases.testdata)/\(name).h5")
+    return DataTypeReportBuilder(try DataTypeMap(model.graph, options: .init())).report
   }
 }

@@ -145,8 +145,8 @@ def write(group, cases):
 
 # Where the options make a difference.
 OPTIONS = [
-    "add", "bn_conv", "bn_dense", "folded_float_bias", "keras_activations", "plain_layers", "po2_weights",
-    "q_average_pooling", "qbatchnorm", "separable", "ternary_activations", "two_inputs",
+    "add", "bn_conv", "bn_dense", "folded_float_bias", "keras_activations", "plain_layers",
+    "q_average_pooling", "qbatchnorm", "ternary_activations",
 ]  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def accumulators():
 
 def inference():
     """Where counted values make a difference."""
-    return [os.path.join(HERE, n + ".h5") for n in ("normalizations", "on_input", "pairs_fixed", "pairs_po2", "unfolded")]
+    return [os.path.join(HERE, n + ".h5") for n in ("normalizations", "on_input", "pairs_fixed", "pairs_po2", "unfolded", "unmodelled")]
 
 
 GROUPS = {

@@ -164,6 +164,38 @@ def mixed():
     return keras.Model(i, [L.Softmax(name="softmax")(y), z, L.Dropout(0.1, name="end")(s), x])
 
 
+def unmodelled():
+    """Layers and quantizers that have no program, but types."""
+    dense = lambda q, n: QDense(3, kernel_quantizer=q, name=n, **SHORT)
+    x = i = keras.Input((6, 6, 2), name="input")
+    x = QActivation(quantized_bits(8, 0, 1, alpha=1), name="a0")(x)
+    y = L.UpSampling2D((2, 1), name="up")(x)
+    y = L.PReLU(shared_axes=[1, 2], name="prelu")(y)
+    y = L.BatchNormalization(axis=1, name="rows")(y)
+    y = L.Conv2DTranspose(3, 3, strides=2, name="transposed")(y)
+    y = QActivation(bernoulli(alpha=1), name="random")(y)
+    y = QConv2D(2, 3, kernel_quantizer=quantized_bits(4, 1, alpha=1), name="conv", **SHORT)(y)
+    y = L.GlobalAveragePooling2D(name="global")(y)
+    s = L.Reshape((12, 6), name="steps")(L.Flatten(name="flat")(x))
+    s = L.UpSampling1D(2, name="up1")(L.MaxPooling1D(3, padding="same", name="max1")(s))
+    s = L.AveragePooling1D(2, strides=1, name="mean1")(L.ZeroPadding1D(1, name="pad1")(s))
+    s = L.GlobalAveragePooling1D(name="global1")(L.Cropping1D((1, 2), name="crop1")(s))
+    s = QActivation("quantized_relu(5,1)", name="a1")(s)
+    a = {n: QActivation(ACTIVATIONS[n](), name=f"a_{n}")(s) for n in ("bits", "relu", "po2", "ternary", "zero_one")}
+    out = []
+    for kind in (L.Multiply, L.Average, L.Maximum, L.Minimum):
+        k = kind.__name__.lower()
+        out.append(kind(name=f"{k}_same")([a["bits"], QActivation(ACTIVATIONS["bits"](), name=f"b_{k}")(s)]))
+        out.append(kind(name=f"{k}_po2")([a["po2"], a["bits"]]))
+        # Of one width: QTools' energy of a product of three depends on their order, which is another each time.
+        three = [QActivation(f"quantized_relu(5,{j})", name=f"c{j}_{k}")(s) for j in (0, 2)]
+        out.append(kind(name=f"{k}_three")([a["bits"], *three]))
+        out.append(kind(name=f"{k}_few")([a["ternary"], a["zero_one"]]))
+    out.append(L.Multiply(name="float")([L.Activation("sigmoid", name="sigmoid")(s), a["bits"]]))
+    out = [dense(bernoulli(alpha=1) if k % 2 else quantized_po2(4), f"d{k}")(o) for k, o in enumerate(out)]
+    return keras.Model(i, [y, *out])
+
+
 def folded(conv, depthwise):
     """Convolutions with batch normalization folded into them, or their twins without."""
     x = i = keras.Input((6, 6, 2), name="input")
@@ -187,6 +219,7 @@ NETWORKS = {
     "on_input": on_input,
     "normalizations": normalizations,
     "mixed": mixed,
+    "unmodelled": unmodelled,
 }
 
 

@@ -80,12 +80,8 @@ enum FoldedLayers {
         fix: "look for a negative or zero moving_variance")
     }
     return (
-      try LayerReader.parameter(
-        values, shape: kernel.shape, through: kernelQuantizer, at: layer.weights.location(of: variable)
-      ).afterFolding(values),
-      try LayerReader.parameter(
-        bias, shape: [count], through: biasQuantizer, at: layer.weights.location(of: "bias")
-      ).afterFolding(bias)
+      try layer.parameter(variable, values, shape: kernel.shape, through: kernelQuantizer).afterFolding(values),
+      try layer.parameter("bias", bias, shape: [count], through: biasQuantizer).afterFolding(bias)
     )
   }
 

@@ -20,13 +20,14 @@ package struct HardwareUse: Sendable {
     collect(compilation.network.program, layers: Self.layers(of: compilation.imported))
   }
 
-  /// Lowers a network as it was imported.
+  /// Lowers a network.
   /// - Throws: what is wrong with the target. What keeps the network from being lowered is a note.
-  package init(_ imported: Graph, options: Compilation.Options) throws {
+  package init(_ model: TypedModel, options: Compilation.Options) throws {
     target = try TargetFile.load(options.target)
     do {
-      let compilation = try Compilation(imported, options: options)
-      collect(compilation.network.program, layers: Self.layers(of: imported))
+      if let obstacle = model.obstacle { throw obstacle }
+      let compilation = try Compilation(model.graph, options: options)
+      collect(compilation.network.program, layers: Self.layers(of: model.graph))
     } catch let problem as Diagnostic {
       note = Self.sentence(problem)
     } catch let problems as Diagnostics {
