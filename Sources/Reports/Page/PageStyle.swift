@@ -59,11 +59,11 @@ enum PageStyle {
     svg .tick{font-size:10.5px;fill:var(--muted)}
     svg .axis{font-size:11px;fill:var(--muted)}
     svg .middle{text-anchor:middle}svg .end{text-anchor:end}
-    .roof{fill:none;stroke-width:1.6}
+    .roof{fill:none;stroke-width:1.6;stroke:var(--depthwise)}
     .roof.n0,.roof.bus{stroke:var(--ink)}.roof.n1{stroke:var(--conv)}.roof.n2{stroke:var(--dense)}
     svg .roof-label{font-size:10.5px;fill:var(--muted)}
     .point circle,.point rect,.point path{stroke:var(--paper);stroke-width:1}
-    .point.n0{fill:var(--ink)}.point.n1{fill:var(--conv)}.point.n2{fill:var(--dense)}
+    .point{fill:var(--depthwise)}.point.n0{fill:var(--ink)}.point.n1{fill:var(--conv)}.point.n2{fill:var(--dense)}
     svg .mark{font-size:10.5px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}
     .leader{stroke:var(--faint);stroke-width:.7}
     .good{color:var(--good)}.bad{color:var(--bad);font-weight:600}
