@@ -8,7 +8,7 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare prepare-tests build demo test bench format lint generated check-generated clean
+.PHONY: help prepare prepare-tests build demo test bench check-memory format lint generated check-generated clean
 .NOTPARALLEL:
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo 'make test             all tests'
 	@echo 'make build            the release build of qcc: $(QCC)'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
+	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
 	@echo 'make format           format the Swift sources'
 	@echo 'make lint             check their format'
 	@echo 'make generated        write generated files afresh'
@@ -41,6 +42,9 @@ test: prepare-tests
 bench: prepare
 	$(SWIFT) build -c release $(LAYERS)
 	@scripts/bench.sh $(QCC)
+
+check-memory: build
+	@scripts/check-memory.py $(QCC)
 
 format:
 	$(SWIFT) format --in-place --recursive $(SWIFT_SOURCES)

@@ -23,7 +23,7 @@ let package = Package(
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .target(name: "COnnx", dependencies: ["CProtobufC"]),
-    .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files"]),
+    .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files", "Quantization"]),
     .target(name: "ONNXImport", dependencies: ["Diagnostics", "ONNX", "QIR", "Quantization"]),
     .target(name: "ONNXExport", dependencies: ["Diagnostics", "ONNX", "QIR", "Quantization"]),
     .executableTarget(

@@ -32,7 +32,6 @@ package struct H5File: Sendable {
   ///   - structureOnly: Datasets have shape and type, and no elements.
   /// - Throws: `Diagnostic`, or `Diagnostics` where several things are refused.
   package init(_ path: String, only: [String] = [], structureOnly: Bool = false, limits: Limits = Limits()) throws {
-    self.path = path
     let file = try InputFile(path)
     try Self.checkSuperblock(of: file)
     var limits = limits
@@ -40,8 +39,14 @@ package struct H5File: Sendable {
     var snapshot = Self.snapshot(path, only: only, structureOnly: structureOnly, limits: limits)
     defer { chdf5_release(&snapshot) }
     if let problem = Self.problem(snapshot, file: path) { throw problem }
-    var reader = SnapshotReader(
-      UnsafeRawBufferPointer(start: snapshot.bytes, count: Int(snapshot.count)), file: path)
+    try self.init(
+      path, snapshot: UnsafeRawBufferPointer(start: snapshot.bytes, count: Int(snapshot.count)))
+  }
+
+  /// From what the process that runs the library handed over (its form: see `CHDF5Shims.h`).
+  package init(_ path: String, snapshot: UnsafeRawBufferPointer) throws {
+    self.path = path
+    var reader = SnapshotReader(snapshot, file: path)
     do {
       root = try reader.root()
     } catch is SnapshotReader.Malformed {

@@ -26,16 +26,25 @@ package struct KerasModel {
     let file = problems.collecting { try open(path) }
     try problems.throwIfErrors()
     guard let file else { throw problems }
+    return try read(file, for: purpose)
+  }
+
+  /// Reads a file that is open.
+  /// - Throws: everything that is wrong with it.
+  package static func read(
+    _ file: H5File, for purpose: ReadingPurpose = .program
+  ) throws(Diagnostics) -> KerasModel {
+    var problems = Diagnostics()
     let config = problems.collecting { try configuration(of: file) }
     try problems.throwIfErrors()
     guard let config else { throw problems }
-    let location = Diagnostic.Location(file: path)
+    let location = Diagnostic.Location(file: file.path)
     guard let group = file.root.groupIfPresent("model_weights") else {
       throw Diagnostics([
         Diagnostic("the file has no weights: no group 'model_weights'", at: location, fix: "save with model.save")
       ])
     }
-    return try read(config: config, weights: H5Weights(group), file: path, for: purpose)
+    return try read(config: config, weights: H5Weights(group), file: file.path, for: purpose)
   }
 
   /// Reads a configuration with weights from anywhere.

@@ -59,8 +59,8 @@ struct MessageReader {
       guard let tensor = message.t?.pointee else { return .other(kind: "a tensor that is not there") }
       return .tensor(self.tensor(tensor))
     case 5: return .other(kind: "a graph")
-    case 6: return .floats(ElementBuffer(in: parsed, message.floats, count: message.n_floats).elements)
-    case 7: return .ints(ElementBuffer(in: parsed, message.ints, count: message.n_ints).elements.map { Int($0) })
+    case 6: return .floats(Array(UnsafeBufferPointer(start: message.floats, count: message.n_floats)))
+    case 7: return .ints(UnsafeBufferPointer(start: message.ints, count: message.n_ints).map { Int($0) })
     case 8: return .strings(texts(message.strings, message.n_strings, "an attribute's text"))
     default: return .other(kind: "an attribute of type \(message.type)")
     }
@@ -68,11 +68,11 @@ struct MessageReader {
 
   private mutating func tensor(_ message: Onnx__TensorProto) -> ONNXTensor {
     let name = text(message.name, "a tensor's name")
-    let dims = ElementBuffer(in: parsed, message.dims, count: message.n_dims).elements.map { Int($0) }
+    let dims = UnsafeBufferPointer(start: message.dims, count: message.n_dims).map { Int($0) }
     var place = location
     place.tensor = name
     let tensor = problems.collecting {
-      try TensorReader(message: message, parsed: parsed, name: name, shape: dims, location: place).read()
+      try TensorReader(message: message, name: name, shape: dims, location: place).read()
     }
     return tensor ?? ONNXTensor(name: name, shape: [0], floats: [])
   }

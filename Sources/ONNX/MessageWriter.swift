@@ -1,5 +1,6 @@
 import CProtobufC
 import COnnx
+import Quantization
 
 /// Turns values into protobuf-c's structs, which point into the arena. Fields stand in the order of their numbers, and
 /// nothing else decides their bytes: the same model makes the same file.
@@ -78,17 +79,14 @@ struct MessageWriter {
     (message.n_dims, message.dims) = (tensor.shape.count, arena.array(tensor.shape.map { Int64($0) }))
     (message.has_data_type, message.data_type) = (1, Int32(tensor.typeCode))
     (message.has_name, message.name) = (1, arena.data(tensor.name))
-    switch tensor.storage {
-    case .bytes(let bytes):
-      (message.has_raw_data, message.raw_data) = (1, bytes.withUnsafeBytes { arena.data($0) })
+    message.has_raw_data = 1
+    switch (tensor.type, tensor.elements) {
     // Little-endian here as there.
-    case .floats(let buffer): (message.has_raw_data, message.raw_data) = (1, buffer.withUnsafeBytes { arena.data($0) })
-    case .doubles(let buffer): (message.has_raw_data, message.raw_data) = (1, buffer.withUnsafeBytes { arena.data($0) })
-    case .int64s(let buffer): (message.has_raw_data, message.raw_data) = (1, buffer.withUnsafeBytes { arena.data($0) })
-    case .int32s(let buffer):
-      (message.n_int32_data, message.int32_data) = (buffer.count, arena.array(buffer.elements))
-    case .uint64s(let buffer):
-      (message.n_uint64_data, message.uint64_data) = (buffer.count, arena.array(buffer.elements))
+    case (.float, .floats(let floats)): message.raw_data = floats.withUnsafeBytes { arena.data($0) }
+    case (.double, .doubles(let doubles)): message.raw_data = doubles.withUnsafeBytes { arena.data($0) }
+    case (let type?, .integers(let integers)):
+      message.raw_data = type.bytes(of: integers).withUnsafeBytes { arena.data($0) }
+    default: preconditionFailure("a tensor of \(tensor.type?.name ?? "no type") is nothing that is written")
     }
     return message
   }
@@ -120,5 +118,25 @@ struct MessageWriter {
     case .symbolic(let name): (message.has_dim_param, message.dim_param) = (1, arena.data(name))
     }
     return message
+  }
+}
+
+extension ONNXElementType {
+  /// As `raw_data` has them: little-endian, 4-bit ones two to a byte, the first in its lower half.
+  func bytes(of integers: IntegerArray) -> [UInt8] {
+    guard let bits, range != nil else { preconditionFailure("\(name) is no integer type") }
+    if bits == 4 {
+      var bytes = [UInt8](repeating: 0, count: (integers.count + 1) / 2)
+      for (index, integer) in integers.enumerated() {
+        bytes[index / 2] |= UInt8(truncatingIfNeeded: integer & 0xF) << (index.isMultiple(of: 2) ? 0 : 4)
+      }
+      return bytes
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(integers.count * bits / 8)
+    for integer in integers {
+      for shift in stride(from: 0, to: bits, by: 8) { bytes.append(UInt8(truncatingIfNeeded: integer >> shift)) }
+    }
+    return bytes
   }
 }

@@ -48,7 +48,7 @@ extension GraphWriter {
       return parameter.name
     }
     let codes = constant(
-      ONNXTensor(name: unused(parameter.name), type: type, shape: parameter.shape, integers: parameter.codes.widened))
+      ONNXTensor(name: unused(parameter.name), type: type, shape: parameter.shape, integers: parameter.codes))
     let scale = linearScale(
       parameter.scales, isSingle: parameter.axis == nil, "\(parameter.name)/scale", at: parameter.location)
     let name = unused("\(parameter.name)/dequantized")

@@ -105,7 +105,8 @@ extension GraphWriter {
     let scale = linearScale(scales, isSingle: isSingle, "\(name)/scale", at: location)
     let zeroPoint = constant(
       ONNXTensor(
-        name: unused("\(name)/zero_point"), type: type, shape: isSingle ? [] : [scales.count], integers: zeroPoints))
+        name: unused("\(name)/zero_point"), type: type, shape: isSingle ? [] : [scales.count],
+        integers: IntegerArray(zeroPoints)))
     let axis = (input.order.firstIndex(of: input.order.count - 1) ?? 0) + 1
     let attributes: [(name: String, value: ONNXAttribute)] = isSingle ? [] : [("axis", .int(axis))]
     let version = LinearCodes.opset(type)

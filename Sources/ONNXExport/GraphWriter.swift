@@ -1,6 +1,7 @@
 import Diagnostics
 import ONNX
 import QIR
+import Quantization
 
 /// Goes over a graph in order and writes the operators of each node. An operator takes its inputs in the order of axes that
 /// it needs; what transposes that takes are written once, where they are needed first.
@@ -193,7 +194,7 @@ struct GraphWriter {
 
   mutating func constant(_ integers: [Int], named name: String) -> String {
     constant(
-      ONNXTensor(name: unused(name), type: .int64, shape: [integers.count], integers: integers.map { Int64($0) }))
+      ONNXTensor(name: unused(name), type: .int64, shape: [integers.count], integers: IntegerArray(integers)))
   }
 
   mutating func require(opset version: Int) { opset = max(opset, version) }

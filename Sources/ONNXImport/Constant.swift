@@ -8,7 +8,7 @@ struct Constant {
   enum Numbers {
     case floats([Float])
     /// Of an integer type or bool.
-    case integers([Int64], ONNXElementType)
+    case integers(IntegerArray, ONNXElementType)
     /// Integers with their scales: exactly what a DequantizeLinear or a Quant of constants gives.
     case quantized(QuantizedTensor)
   }
@@ -41,7 +41,7 @@ struct Constant {
   var values: [Double] {
     switch numbers {
     case .floats(let floats): floats.map(Double.init)
-    case .integers(let integers, _): integers.map(Double.init)
+    case .integers(let integers, _): integers.widened.map(Double.init)
     case .quantized(let tensor): tensor.values
     }
   }
@@ -54,7 +54,7 @@ struct Constant {
 
   /// nil where they are no integers.
   var integers: [Int64]? {
-    if case .integers(let integers, _) = numbers { return integers }
+    if case .integers(let integers, _) = numbers { return integers.widened }
     return nil
   }
 
@@ -105,31 +105,15 @@ extension Constant {
     guard permutation != Array(shape.indices) else { return self }
     let newShape = permutation.map { shape[$0] }
     switch numbers {
-    case .floats(let floats): return Constant(shape: newShape, .floats(permute(floats, shape, permutation)))
+    case .floats(let floats): return Constant(shape: newShape, .floats(Shape(shape).permute(floats, by: permutation)))
     case .integers(let integers, let type):
-      return Constant(shape: newShape, .integers(permute(integers, shape, permutation), type))
+      return Constant(shape: newShape, .integers(Shape(shape).permute(integers, by: permutation), type))
     case .quantized(let tensor):
       var moved = QuantizedTensor(
-        shape: newShape, codes: tensor.codes.permuted(shape, permutation), scales: tensor.scales,
+        shape: newShape, codes: Shape(shape).permute(tensor.codes, by: permutation), scales: tensor.scales,
         scaleAxis: tensor.scales.count > 1 ? permutation.firstIndex(of: tensor.scaleAxis) : nil, bits: tensor.bits)
       moved.quantizer = tensor.quantizer
       return Constant(shape: newShape, .quantized(moved))
-    }
-  }
-}
-
-/// Elements in the order of permuted axes.
-func permute<Element>(_ elements: [Element], _ shape: [Int], _ permutation: [Int]) -> [Element] {
-  Shape(shape).permute(elements, by: permutation)
-}
-
-extension IntegerArray {
-  fileprivate func permuted(_ shape: [Int], _ permutation: [Int]) -> IntegerArray {
-    switch storage {
-    case .int8(let elements): IntegerArray(permute(elements, shape, permutation))
-    case .int16(let elements): IntegerArray(permute(elements, shape, permutation))
-    case .int32(let elements): IntegerArray(permute(elements, shape, permutation))
-    case .int64(let elements): IntegerArray(permute(elements, shape, permutation))
     }
   }
 }

@@ -14,7 +14,9 @@ enum ConstantFolder {
       if case .constant? = reader.importer.values[input] { return true } else { return false }
     }
     guard known, !node.inputs.isEmpty, let rule = rules[node.operatorType] else { return false }
-    try reader.produce(.constant(rule(&reader)))
+    let constant = try rule(&reader)
+    try reader.takeRoom(constant.shape)
+    try reader.produce(.constant(constant))
     return true
   }
 
@@ -56,7 +58,7 @@ enum ConstantFolder {
       guard case .int(let int) = value else { throw reader.problem("attribute 'value_int' is \(value.kind)") }
       constant = Constant(shape: [], .integers([Int64(int)], .int64))
     } else if let ints = try reader.ints("value_ints") {
-      constant = Constant(shape: [ints.count], .integers(ints.map { Int64($0) }, .int64))
+      constant = Constant(shape: [ints.count], .integers(IntegerArray(ints), .int64))
     } else {
       throw reader.problem("a Constant without a tensor", supported: "value, value_float(s), value_int(s)")
     }
@@ -76,7 +78,7 @@ enum ConstantFolder {
     let start = bound(try reader.int("start", default: 0))
     let end = bound(try reader.int("end", default: rank))
     let taken = start < end ? Array(extents[start..<end]) : []
-    try reader.produce(.constant(Constant(shape: [taken.count], .integers(taken.map { Int64($0) }, .int64))))
+    try reader.produce(.constant(Constant(shape: [taken.count], .integers(IntegerArray(taken), .int64))))
     return true
   }
 
@@ -94,7 +96,7 @@ enum ConstantFolder {
       }
       return integer
     }
-    return Constant(shape: constant.shape, .integers(numbers, type))
+    return Constant(shape: constant.shape, .integers(IntegerArray(numbers), type))
   }
 
   // MARK: Moves
@@ -156,6 +158,7 @@ enum ConstantFolder {
       })
     else { throw reader.problem("a concatenation of shapes \(parts.map(\.shape))") }
     shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+    try reader.requireRoom(shape)
     let blocks = shape[..<axis].reduce(1, *)
     func joined<Element>(_ elements: [[Element]]) -> [Element] {
       (0..<blocks).flatMap { block in
@@ -167,7 +170,7 @@ enum ConstantFolder {
     }
     let integers = parts.compactMap(\.integers)
     if integers.count == parts.count, case .integers(_, let type) = parts[0].numbers {
-      return Constant(shape: shape, .integers(joined(integers), type))
+      return Constant(shape: shape, .integers(IntegerArray(joined(integers)), type))
     }
     return Constant(shape: shape, floats: joined(parts.map(\.floats)))
   }
@@ -178,6 +181,7 @@ enum ConstantFolder {
     let axis = try reader.axis(given, rank: data.shape.count)
     let chosen = try reader.positions(indices, extent: data.shape[axis])
     let shape = Array(data.shape[..<axis]) + indices.shape + Array(data.shape[(axis + 1)...])
+    try reader.requireRoom(shape)
     return pick(data, axis: axis, chosen, shape: shape)
   }
 
@@ -206,7 +210,7 @@ enum ConstantFolder {
       }
     }
     if case .integers(let integers, let type) = constant.numbers {
-      return Constant(shape: shape, .integers(picked(integers), type))
+      return Constant(shape: shape, .integers(IntegerArray(picked(integers.widened)), type))
     }
     return Constant(shape: shape, floats: picked(constant.floats))
   }
@@ -224,10 +228,8 @@ enum ConstantFolder {
     guard zip(left, right).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }) else {
       throw reader.problem("constants of shapes \(a.shape) and \(b.shape)", supported: "shapes that spread")
     }
-    let shape = zip(left, right).map { max($0, $1) }
-    guard shape.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 28) else {
-      throw reader.problem("a constant of shape \(shape)", supported: "up to \(1 << 28) elements")
-    }
+    let shape = zip(left, right).map { $0 == 1 ? $1 : $0 }
+    try reader.requireRoom(shape)
     /// The element of a smaller tensor that belongs to each element of the result.
     func positions(_ small: [Int]) -> [Int] {
       var positions = [0]
@@ -244,7 +246,7 @@ enum ConstantFolder {
         guard !result.overflow else { throw reader.problem("integer constants overflow") }
         return result.partialValue
       }
-      return Constant(shape: shape, .integers(results, type))
+      return Constant(shape: shape, .integers(IntegerArray(results), type))
     }
     let (x, y) = (a.floats, b.floats)
     return Constant(shape: shape, floats: pairs.map { float(x[$0.0], y[$0.1]) })
@@ -255,16 +257,17 @@ enum ConstantFolder {
     let parameters = try QuantizationParameters(&reader, input: 1, ofQuantize: true)
     let constant = try reader.constant(0)
     let encoding = try parameters.encoding(of: constant, reader)
-    guard let range = encoding.type.range else {
-      throw reader.problem("quantization to \(encoding.type.name)", supported: "integers")
+    guard let range = encoding.type.range, let bits = encoding.type.bits, bits <= 32 else {
+      throw reader.problem("quantization to \(encoding.type.name)", supported: "integers of up to 32 bits")
     }
-    guard !constant.floats.contains(where: \.isNaN) else {
+    let floats = constant.floats
+    guard !floats.contains(where: \.isNaN) else {
       throw reader.problem("constants with NaN", supported: "numbers")
     }
     let index = encoding.scaleIndex(shape: constant.shape)
-    let codes = constant.floats.enumerated().map { element, value -> Int64 in
+    let codes = IntegerArray(count: floats.count, in: range) { element in
       // As a runtime divides: what it makes of weights is what the network is.
-      let quotient = value / encoding.scales[index(element)]
+      let quotient = floats[element] / encoding.scales[index(element)]
       let position = Double(quotient.rounded(.toNearestOrEven)) + Double(encoding.zeroPoints[index(element)])
       return Int64(min(max(position, Double(range.lowerBound)), Double(range.upperBound)))
     }
@@ -275,22 +278,26 @@ enum ConstantFolder {
   private static func dequantize(_ reader: inout NodeReader) throws -> Constant {
     let parameters = try QuantizationParameters(&reader, input: 1, ofQuantize: false)
     let constant = try reader.constant(0)
-    guard case .integers(let integers, let type) = constant.numbers else {
-      throw reader.problem("DequantizeLinear of floats", supported: "integers")
+    guard case .integers(let integers, let type) = constant.numbers, let bits = type.bits, bits <= 32 else {
+      throw reader.problem("DequantizeLinear of other numbers than codes", supported: "integers of up to 32 bits")
     }
     let encoding = try parameters.encoding(of: constant, reader)
     let index = encoding.scaleIndex(shape: constant.shape)
     let isShifted = encoding.zeroPoints.contains { $0 != 0 }
-    let codes =
-      isShifted ? integers.enumerated().map { $1 - encoding.zeroPoints[index($0)] } : integers
-    let range = (codes.min() ?? 0)...(codes.max() ?? 0)
-    let bits = isShifted ? IntegerType.narrowestSigned(holding: range).bits : type.bits ?? 64
+    var codes = integers
+    if isShifted {
+      let (least, most) = (encoding.zeroPoints.min() ?? 0, encoding.zeroPoints.max() ?? 0)
+      codes = IntegerArray(
+        count: integers.count, in: (integers.range.lowerBound - most)...(integers.range.upperBound - least)
+      ) { integers[$0] - encoding.zeroPoints[index($0)] }
+    }
+    let width = isShifted ? IntegerType.narrowestSigned(holding: codes.range).bits : bits
     return Constant(
       shape: constant.shape,
       .quantized(
         QuantizedTensor(
           shape: constant.shape, codes: codes, scales: encoding.scales.map { Rational($0) }, scaleAxis: encoding.axis,
-          bits: bits)))
+          bits: width)))
   }
 }
 

@@ -5,6 +5,8 @@ import ONNX
 struct ModelChecks {
   let file: String
 
+  private static let nodeLimit = 16384
+
   func problems(of model: ONNXModel) -> Diagnostics {
     var problems = Diagnostics()
     func report(_ found: String, supported: String? = nil, fix: String? = nil, tensor: String? = nil) {
@@ -26,6 +28,10 @@ struct ModelChecks {
         fix: "inline them with onnx.inliner.inline_local_functions")
     }
     let graph = model.graph
+    // Each becomes a layer or some, of which a network has far fewer (see `Compilation`).
+    if graph.nodes.count > Self.nodeLimit {
+      report("a graph of \(graph.nodes.count) nodes", supported: "up to \(Self.nodeLimit) nodes")
+    }
     if graph.sparseInitializers > 0 {
       report("\(graph.sparseInitializers) sparse initializers", supported: "dense tensors")
     }

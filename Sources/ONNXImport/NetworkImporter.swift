@@ -17,12 +17,16 @@ struct NetworkImporter {
   private let order: [Int]
   /// How many of these nodes, and outputs of the network, read each tensor.
   private let readers: [String: Int]
+  /// The same of those that are still to come.
+  private var unread: [String: Int]
   var graph: Graph
   var problems = Diagnostics()
   var values: [String: Value] = [:]
   /// How many samples the model says it takes at once; nil where it says none.
   private(set) var batch: Int?
   private var names: Set<String> = []
+  /// How many numbers nodes may still make of constants: small files can ask for any amount.
+  var room: Int
 
   init(_ model: ONNXModel, order: [Int], file: String, leadingAxis: LeadingAxis) {
     self.model = model
@@ -30,10 +34,12 @@ struct NetworkImporter {
     self.file = file
     self.leadingAxis = leadingAxis
     graph = Graph(name: model.graph.name.isEmpty ? "model" : model.graph.name, file: file)
+    room = (1 << 24) + 8 * model.graph.initializers.reduce(0) { $0 + $1.count }
     graph.format = .onnx
     readers = Dictionary(
       (self.order.flatMap { model.graph.nodes[$0].inputs } + model.graph.outputs.map(\.name)).map { ($0, 1) },
       uniquingKeysWith: +)
+    unread = readers
   }
 
   var location: Diagnostic.Location { .init(file: file) }
@@ -55,6 +61,13 @@ struct NetworkImporter {
   }
 
   func isRead(_ tensor: String) -> Bool { readers[tensor] != nil }
+  /// A node has read it; constants that nothing reads any more go.
+  private mutating func release(_ tensor: String) {
+    guard let left = unread[tensor] else { return }
+    unread[tensor] = left - 1
+    if left == 1, case .constant? = values[tensor] { values[tensor] = nil }
+  }
+
   func isReadOnce(_ tensor: String) -> Bool { readers[tensor] == 1 }
 
   private mutating func readInitializer(_ tensor: ONNXTensor) {
@@ -118,6 +131,7 @@ struct NetworkImporter {
     var reader = NodeReader(node, importer: consume self)
     reader.read()
     self = reader.importer
+    for input in node.inputs { release(input) }
   }
 
   private mutating func readOutput(_ name: String) {

@@ -15,9 +15,8 @@ enum NodeOrder {
     return reversed.reversed()
   }
 
-  /// - Throws: `Diagnostics`, every tensor that nothing makes, and cycles.
-  static func sorted(_ graph: ONNXGraph, file: String) throws -> [Int] {
-    var problems = Diagnostics()
+  /// All nodes but those in cycles and behind them. Tensors that nothing makes, and cycles, are reported.
+  static func sorted(_ graph: ONNXGraph, file: String, reporting problems: inout Diagnostics) -> [Int] {
     var makers: [String: Int] = [:]
     for (index, node) in graph.nodes.enumerated() {
       for output in node.outputs where !output.isEmpty { makers[output] = index }
@@ -57,7 +56,6 @@ enum NodeOrder {
       problems.report(
         Diagnostic("nodes read each other in a cycle: \(stuck.joined(separator: ", "))", at: .init(file: file)))
     }
-    try problems.throwIfErrors()
     return order
   }
 }

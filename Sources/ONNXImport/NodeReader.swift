@@ -236,11 +236,30 @@ extension NodeReader {
     importer.setFileAxes(of: map)
   }
 
+  /// - Throws: where a constant of this shape would be more than the model may make in all.
+  func requireRoom(_ shape: [Int]) throws {
+    guard shape.reduce(1.0, { $0 * Double($1) }) <= Double(importer.room) else {
+      throw problem(
+        "a constant of shape \(shape)", supported: "constants of not many more numbers than the file's initializers")
+    }
+  }
+
+  mutating func takeRoom(_ shape: [Int]) throws {
+    try requireRoom(shape)
+    importer.room -= shape.reduce(1, *)
+  }
+
   /// Appends a node; with a suffix it is one on the way to the result.
   mutating func append(_ op: Op, _ suffix: String? = nil, inputs: [NodeID]) throws -> NodeID {
     var place = Diagnostic.Location(file: importer.file, layer: origin.label)
     place.tensor = nil
     let name = suffix.map { "\(result)/\($0)" } ?? result
+    for (name, parameter) in op.parameters {
+      try takeRoom(parameter.shape)
+      if case .real(let numbers, _) = parameter, !numbers.areFinite, let bad = numbers.first(where: { !$0.isFinite }) {
+        throw problem("its \(name) holds \(bad)", supported: "finite numbers")
+      }
+    }
     do {
       let id = try importer.append(op, named: name, inputs: inputs)
       importer.graph[id].layerClass = origin.operatorType

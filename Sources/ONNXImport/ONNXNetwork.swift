@@ -20,8 +20,7 @@ package struct ONNXNetwork {
   /// - Throws: everything in the model that is not supported.
   package static func read(_ model: ONNXModel, file: String) throws(Diagnostics) -> ONNXNetwork {
     var problems = ModelChecks(file: file).problems(of: model)
-    let order = problems.collecting { try NodeOrder.sorted(model.graph, file: file) }
-    guard let order else { throw problems }
+    let order = NodeOrder.sorted(model.graph, file: file, reporting: &problems)
     var importer = NetworkImporter(model, order: order, file: file, leadingAxis: .batch)
     importer.run()
     // Where nodes mix what lies along the first axis it is no batch: the whole tensor is one sample.

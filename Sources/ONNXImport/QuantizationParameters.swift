@@ -21,14 +21,14 @@ struct QuantizationParameters {
     scale = try reader.constant(input)
     zeroPoint = try reader.constantIfPresent(input + 1)
     if let zeroPoint {
-      guard case .integers(_, let type) = zeroPoint.numbers else {
-        throw reader.problem("a zero point of floats", supported: "integers")
+      guard case .integers(_, let type) = zeroPoint.numbers, let bits = type.bits, bits <= 32 else {
+        throw reader.problem("a zero point of another type than codes have", supported: "integers of up to 32 bits")
       }
       self.type = type
     } else {
       type = ONNXElementType(rawValue: declared) ?? .uint8
     }
-    guard scale.floats.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+    guard scale.count > 0, scale.floats.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw reader.problem("a scale that is not a positive number", supported: "finite scales above 0")
     }
     if let zeroPoint, zeroPoint.count != scale.count, zeroPoint.count != 1 {

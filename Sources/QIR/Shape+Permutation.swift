@@ -1,3 +1,5 @@
+import Quantization
+
 /// Other orders of a tensor's axes. A permutation says where each axis of the result comes from: axis k of the result is axis
 /// permutation[k] of the tensor.
 extension Shape {
@@ -5,9 +7,24 @@ extension Shape {
 
   package func permuted(by permutation: [Int]) -> Shape { Shape(permutation.map { extents[$0] }) }
 
+  // Of the types that large parameters have, so that the loop is made for them here.
+  package func permute(_ elements: [Float], by permutation: [Int]) -> [Float] { permuted(elements, by: permutation) }
+  package func permute(_ elements: IntegerArray, by permutation: [Int]) -> IntegerArray {
+    switch elements.storage {
+    case .int8(let elements): IntegerArray(permuted(elements, by: permutation))
+    case .uint8(let elements): IntegerArray(permuted(elements, by: permutation))
+    case .int16(let elements): IntegerArray(permuted(elements, by: permutation))
+    case .int32(let elements): IntegerArray(permuted(elements, by: permutation))
+    case .int64(let elements): IntegerArray(permuted(elements, by: permutation))
+    }
+  }
+
   /// The elements of a tensor of this shape in the permuted tensor's order, last axis fastest on both sides.
-  @inlinable
   package func permute<Element>(_ elements: [Element], by permutation: [Int]) -> [Element] {
+    permuted(elements, by: permutation)
+  }
+
+  private func permuted<Element>(_ elements: [Element], by permutation: [Int]) -> [Element] {
     var strides = [Int](repeating: 1, count: rank)
     for axis in extents.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * extents[axis + 1] }
     let permuted = permutation.map { extents[$0] }

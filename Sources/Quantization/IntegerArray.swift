@@ -3,6 +3,7 @@ package struct IntegerArray: Sendable, Equatable {
   /// For loops over all elements, which shall not ask for the width at each of them.
   package enum Storage: Sendable, Equatable {
     case int8([Int8])
+    case uint8([UInt8])
     case int16([Int16])
     case int32([Int32])
     case int64([Int64])
@@ -10,39 +11,59 @@ package struct IntegerArray: Sendable, Equatable {
 
   package let storage: Storage
 
-  /// - Precondition: `Int64` holds them all.
-  @inlinable
-  package init<Integer: FixedWidthInteger>(_ elements: [Integer]) {
+  // One for each type and no generic one: other modules' calls of that would not be specialized.
+  package init(_ elements: [Int8]) { storage = .int8(elements) }
+  package init(_ elements: [UInt8]) { storage = Self.narrowest(elements, elseAs: .uint8(elements)) }
+  package init(_ elements: [Int16]) { storage = Self.narrowest(elements, elseAs: .int16(elements)) }
+  package init(_ elements: [UInt16]) { storage = Self.narrowest(elements, elseAs: nil) }
+  package init(_ elements: [Int32]) { storage = Self.narrowest(elements, elseAs: .int32(elements)) }
+  package init(_ elements: [UInt32]) { storage = Self.narrowest(elements, elseAs: nil) }
+  package init(_ elements: [Int64]) { storage = Self.narrowest(elements, elseAs: .int64(elements)) }
+  package init(_ elements: [Int]) { storage = Self.narrowest(elements, elseAs: nil) }
+
+  /// `count` elements, all in `range`, one after another.
+  package init(count: Int, in range: ClosedRange<Int64>, _ element: (Int) -> Int64) {
+    func holds<Integer: FixedWidthInteger>(_: Integer.Type) -> Bool {
+      Integer(exactly: range.lowerBound) != nil && Integer(exactly: range.upperBound) != nil
+    }
+    if holds(Int8.self) {
+      self.init((0..<count).map { Int8(element($0)) })
+    } else if holds(UInt8.self) {
+      self.init((0..<count).map { UInt8(element($0)) })
+    } else if holds(Int16.self) {
+      self.init((0..<count).map { Int16(element($0)) })
+    } else {
+      self.init((0..<count).map { element($0) })
+    }
+  }
+
+  /// - Parameter same: what the elements are without a copy, where no narrower type holds them.
+  private static func narrowest<Integer: FixedWidthInteger>(_ elements: [Integer], elseAs same: Storage?) -> Storage {
     var least: Integer = 0
     var most: Integer = 0
     for element in elements {
       least = Swift.min(least, element)
       most = Swift.max(most, element)
     }
-    if Int8(exactly: least) != nil, Int8(exactly: most) != nil {
-      storage = .int8(Self.narrowed(elements))
-    } else if Int16(exactly: least) != nil, Int16(exactly: most) != nil {
-      storage = .int16(Self.narrowed(elements))
-    } else if Int32(exactly: least) != nil, Int32(exactly: most) != nil {
-      storage = .int32(Self.narrowed(elements))
-    } else {
-      precondition(Int64(exactly: most) != nil, "codes are signed integers of 64 bits")
-      storage = .int64(Self.narrowed(elements))
+    func holds<Narrow: FixedWidthInteger>(_: Narrow.Type) -> Bool {
+      Narrow(exactly: least) != nil && Narrow(exactly: most) != nil
     }
-  }
-
-  /// Nothing is copied where the type stays.
-  @inlinable
-  package static func narrowed<Integer: FixedWidthInteger, Narrow: FixedWidthInteger>(
-    _ elements: [Integer]
-  ) -> [Narrow] {
-    elements as? [Narrow] ?? elements.map { Narrow(truncatingIfNeeded: $0) }
+    func narrowed<Narrow: FixedWidthInteger>() -> [Narrow] { elements.map { Narrow(truncatingIfNeeded: $0) } }
+    if holds(Int8.self) { return .int8(narrowed()) }
+    if let same, case .uint8 = same { return same }
+    if holds(UInt8.self) { return .uint8(narrowed()) }
+    if let same, case .int16 = same { return same }
+    if holds(Int16.self) { return .int16(narrowed()) }
+    if let same, case .int32 = same { return same }
+    if holds(Int32.self) { return .int32(narrowed()) }
+    return same ?? .int64(narrowed())
   }
 
   /// All of them in 8 bytes each.
   package var widened: [Int64] {
     switch storage {
     case .int8(let elements): elements.map { Int64($0) }
+    case .uint8(let elements): elements.map { Int64($0) }
     case .int16(let elements): elements.map { Int64($0) }
     case .int32(let elements): elements.map { Int64($0) }
     case .int64(let elements): elements
@@ -62,6 +83,7 @@ package struct IntegerArray: Sendable, Equatable {
     }
     return switch storage {
     case .int8(let elements): range(elements)
+    case .uint8(let elements): range(elements)
     case .int16(let elements): range(elements)
     case .int32(let elements): range(elements)
     case .int64(let elements): range(elements)
@@ -75,6 +97,7 @@ extension IntegerArray: RandomAccessCollection {
   package var endIndex: Int {
     switch storage {
     case .int8(let elements): elements.count
+    case .uint8(let elements): elements.count
     case .int16(let elements): elements.count
     case .int32(let elements): elements.count
     case .int64(let elements): elements.count
@@ -84,6 +107,7 @@ extension IntegerArray: RandomAccessCollection {
   package subscript(index: Int) -> Int64 {
     switch storage {
     case .int8(let elements): Int64(elements[index])
+    case .uint8(let elements): Int64(elements[index])
     case .int16(let elements): Int64(elements[index])
     case .int32(let elements): Int64(elements[index])
     case .int64(let elements): elements[index]

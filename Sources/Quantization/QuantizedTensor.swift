@@ -38,6 +38,7 @@ package struct QuantizedTensor: Sendable {
     }
     return switch codes.storage {
     case .int8(let codes): values(codes)
+    case .uint8(let codes): values(codes)
     case .int16(let codes): values(codes)
     case .int32(let codes): values(codes)
     case .int64(let codes): values(codes)

@@ -5,7 +5,8 @@ import Testing
 @Suite struct IntegerArrayTests {
   @Test(
     arguments: [
-      ([], 1), ([0], 1), ([-128, 127], 1), ([128], 2), ([-129], 2), ([-32768, 32767], 2), ([32768, 1], 4),
+      ([], 1), ([0], 1), ([-128, 127], 1), ([128], 1), ([0, 255], 1), ([256], 2), ([-1, 128], 2), ([-129], 2),
+      ([-32768, 32767], 2), ([32768, 1], 4),
       ([-32769], 4),
       ([Int64(Int32.min), Int64(Int32.max)], 4), ([Int64(Int32.max) + 1], 8), ([.min, .max, 0], 8),
     ] as [([Int64], Int)])
@@ -13,7 +14,7 @@ import Testing
     let array = IntegerArray(numbers)
     let stored =
       switch array.storage {
-      case .int8: 1
+      case .int8, .uint8: 1
       case .int16: 2
       case .int32: 4
       case .int64: 8

@@ -218,7 +218,7 @@ extension Constant {
     switch numbers {
     case .floats(let floats): return Constant(shape: [count], floats: Array(repeating: floats[0], count: count))
     case .integers(let integers, let type):
-      return Constant(shape: [count], .integers(Array(repeating: integers[0], count: count), type))
+      return Constant(shape: [count], .integers(IntegerArray(Array(repeating: integers[0], count: count)), type))
     case .quantized(let tensor):
       return Constant(
         shape: [count],

@@ -47,9 +47,12 @@ enum QONNXOperators {
     let shape = parameters.resultShape(of: constant)
     let (axis, quantizers) = try parameters.quantizers(over: shape, reader)
     let inner = axis.map { shape[($0 + 1)...].reduce(1, *) } ?? 1
-    let codes = floats.enumerated().map { element, value -> Int64 in
+    let zeroPoints = quantizers.map(\.zeroPoint)
+    let least = (quantizers.map(\.range.lowerBound).min() ?? 0) - (zeroPoints.max() ?? 0)
+    let most = (quantizers.map(\.range.upperBound).max() ?? 0) - (zeroPoints.min() ?? 0)
+    let codes = IntegerArray(count: floats.count, in: least...most) { element in
       let quantizer = quantizers[quantizers.count == 1 ? 0 : element / inner % quantizers.count]
-      return quantizer.code(of: value) - quantizer.zeroPoint
+      return quantizer.code(of: floats[element]) - quantizer.zeroPoint
     }
     var tensor = QuantizedTensor(
       shape: shape, codes: codes, scales: quantizers.map { Rational($0.scale) }, scaleAxis: axis,
