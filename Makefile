@@ -8,7 +8,7 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare prepare-tests build demo test bench check-memory format lint generated check-generated clean
+.PHONY: help prepare prepare-tests build demo test bench check-memory fuzz format lint generated check-generated clean
 .NOTPARALLEL:
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make build            the release build of qcc: $(QCC)'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
 	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
+	@echo 'make fuzz             fuzz the importers for SECONDS=60, TARGETS="keras hdf5 onnx"'
 	@echo 'make format           format the Swift sources'
 	@echo 'make lint             check their format'
 	@echo 'make generated        write generated files afresh'
@@ -45,6 +46,14 @@ bench: prepare
 
 check-memory: build
 	@scripts/check-memory.py $(QCC)
+
+# All of it once more with libFuzzer and the address sanitizer in it, in a folder of its own (docs/fuzzing.md). Of several
+# -sanitize= Swift takes the last.
+SECONDS := 60
+fuzz: prepare
+	QCC_FUZZ=1 $(SWIFT) build -c release --product fuzz --scratch-path .build/fuzz --sanitize fuzzer \
+	  --sanitize address -Xswiftc -sanitize=address,fuzzer
+	@scripts/fuzz.sh .build/fuzz/release/fuzz $(SECONDS) $(TARGETS)
 
 format:
 	$(SWIFT) format --in-place --recursive $(SWIFT_SOURCES)

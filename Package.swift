@@ -90,6 +90,11 @@ let package = Package(
     .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),
     .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5", "TestSupport"]),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+      name: "FuzzSupport",
+      dependencies: ["Diagnostics", "HDF5", "KerasImport", "ONNX", "ONNXImport", "QCCDriver", "QIR"],
+      path: "Tests/FuzzSupport"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport", "TestSupport"]),
     .testTarget(
       name: "IntegerProgramTests",
       dependencies: [
@@ -147,3 +152,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Linked with libFuzzer, which brings its own main: only `make fuzz` builds it.
+if Context.environment["QCC_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzSupport"], path: "Tests/Fuzz",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -1,0 +1,34 @@
+import Foundation
+import FuzzSupport
+import Testing
+
+/// Seeds of the fuzz targets, and what once crashed one of them (`testdata/fuzz`).
+@Suite struct CorpusTests {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "testdata/fuzz").path
+
+  private static func files(_ folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)")) ?? []
+    return names.sorted().map { "\(folder)/\($0)" }
+  }
+
+  private static func outcome(_ file: String, _ target: FuzzTarget) throws -> FuzzTarget.Outcome {
+    target.run([UInt8](try Data(contentsOf: URL(filePath: "\(root)/\(file)"))))
+  }
+
+  /// A seed that nothing can be made of teaches the fuzzer nothing.
+  @Test(arguments: files("keras")) func kerasSeedCompiles(_ file: String) throws {
+    guard case .compiled = try Self.outcome(file, .keras) else {
+      Issue.record("\(try Self.outcome(file, .keras))")
+      return
+    }
+  }
+
+  @Test(arguments: FuzzTarget.allCases) func onceCrashed(_ target: FuzzTarget) throws {
+    for file in Self.files("crashes/\(target.rawValue)") {
+      if case .refused(let problems) = try Self.outcome(file, target) {
+        #expect(problems.errors.allSatisfy { !$0.found.isEmpty }, "\(file)")
+      }
+    }
+  }
+}
