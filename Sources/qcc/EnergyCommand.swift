@@ -13,7 +13,7 @@ struct EnergyCommand: ParsableCommand {
     abstract: "Energy of an inference, as QKeras' QTools estimates it, and of what the accelerator's tiles do.",
     discussion: """
       In pJ per layer for inputs, outputs, parameters and operations. A process is a YAML file of what operations and \
-      memories cost; 45 nm after Horowitz is built in.
+      memories cost; 45 nm after Horowitz is built in. Both are explained in docs/qtools.md.
 
       EXAMPLE
         qcc energy model.h5 --weights-on dram --format json
