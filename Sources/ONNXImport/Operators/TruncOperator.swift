@@ -52,7 +52,7 @@ struct TruncOperator {
       throw reader.problem("a scale that is not a positive number", supported: "finite scales above 0")
     }
     // Version 2 takes the nearest power of two.
-    let bits = count == 5 ? inputBits - outputBits : Double(Self.nearestExponent(Double(outputScale / scale)))
+    let bits = count == 5 ? inputBits - outputBits : Self.nearestExponent(Double(outputScale / scale))
     guard (0...31).contains(bits), bits.rounded() == bits, QONNXQuant.bitWidths.contains(outputBits) else {
       throw reader.problem(
         "\(bits) bits dropped to leave \(outputBits)", supported: "a whole number from 0 to 31, 1 to 32 left")
@@ -72,8 +72,8 @@ struct TruncOperator {
   }
 
   /// round(log2(ratio))
-  private static func nearestExponent(_ ratio: Double) -> Int {
-    ratio.significand > 2.0.squareRoot() ? Int(ratio.exponent) + 1 : Int(ratio.exponent)
+  private static func nearestExponent(_ ratio: Double) -> Double {
+    ratio.significand > 2.0.squareRoot() ? Double(ratio.exponent) + 1 : Double(ratio.exponent)
   }
 
   /// The code of an integer, not clamped.
