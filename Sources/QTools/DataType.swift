@@ -38,12 +38,15 @@ package struct DataType: Hashable, Sendable {
     _ kind: Kind, bits: Int, integerBits: Int, isSigned: Bool, largest: Double = -1, valueCount: Int = -1
   ) {
     self.kind = kind
-    self.bits = bits
-    self.integerBits = integerBits
+    self.bits = min(bits, Self.widthLimit)
+    self.integerBits = min(max(integerBits, -Self.widthLimit), Self.widthLimit)
     self.isSigned = isSigned
     self.largest = largest
     self.valueCount = valueCount
   }
+
+  /// Products of products grow without bound; what is wider than this is nothing that anybody builds.
+  private static let widthLimit = 1 << 30
 
   package static func fixedPoint(bits: Int, integerBits: Int, isSigned: Bool = true) -> DataType {
     DataType(.quantizedBits, bits: bits, integerBits: integerBits, isSigned: isSigned)

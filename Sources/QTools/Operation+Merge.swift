@@ -30,7 +30,7 @@ extension Operation {
         let isPlain = weight.mode == .fixedPoint && input.mode == .fixedPoint
         product = .multiplier(weight, input)
         // QTools writes the result over the operand before it takes the operand's width.
-        if wasPlain && isPlain { product.gateBits = Double(product.output.bits * input.bits).squareRoot() }
+        if wasPlain && isPlain { product.gateBits = (Double(product.output.bits) * Double(input.bits)).squareRoot() }
         wasPlain = isPlain
       }
       return product

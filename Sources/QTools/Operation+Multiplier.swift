@@ -36,7 +36,7 @@ extension Operation {
       .fixedPoint(
         bits: weight.bits + input.bits, integerBits: weight.integerBits + input.integerBits,
         isSigned: weight.isSigned || input.isSigned),
-      gateBits: Double(weight.bits * input.bits).squareRoot())
+      gateBits: (Double(weight.bits) * Double(input.bits)).squareRoot())
   }
 
   private static func sumOfExponents(_ weight: DataType, _ input: DataType) -> Operation {

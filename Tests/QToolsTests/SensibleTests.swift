@@ -66,6 +66,16 @@ struct SensibleTests {
     }
   }
 
+  /// Widths that double from layer to layer end somewhere.
+  @Test func widthsAreBounded() {
+    var type = DataType.fixedPoint(bits: 8, integerBits: 0)
+    for _ in 0..<200 { type = Operation.multiplier(type, type).output }
+    #expect(type.bits == 1 << 30)
+    let power = DataType(.powerOfTwo, bits: 100, integerBits: 100, isSigned: true)
+    #expect(Operation.multiplier(power, type).output.bits == 1 << 30)
+    #expect(Operation.accumulator(of: type, kernel: [3, 3, 8, 4], hasBias: true).output.bits == 1 << 30)
+  }
+
   private static func report(_ name: String) throws -> DataTypeReport {
     let model = try TypedModel.read("\(QToolsCases.testdata)/\(name).h5")
     return DataTypeReportBuilder(try DataTypeMap(model.graph, options: .init())).report
