@@ -8,13 +8,14 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare prepare-tests build demo test bench check-memory fuzz format lint generated check-generated clean
+.PHONY: help prepare prepare-tests build demo test check-export bench check-memory fuzz format lint generated check-generated clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo             build, then compile, verify and report the digits network'
 	@echo 'make test             all tests'
 	@echo 'make build            the release build of qcc: $(QCC)'
+	@echo 'make check-export     run exported files in ONNX Runtime and the qonnx executor (Python packages)'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
 	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
 	@echo 'make fuzz             fuzz the importers for SECONDS=60, TARGETS="keras hdf5 onnx"'
@@ -39,6 +40,11 @@ demo: build
 test: prepare-tests
 	$(SWIFT) build --build-tests $(LAYERS)
 	$(SWIFT) test --skip-build
+
+# Where the packages are that the script's head names. PYTHON=… says which Python has them.
+PYTHON ?= python3
+check-export: build
+	$(PYTHON) Tests/export-check.py $(QCC)
 
 bench: prepare
 	$(SWIFT) build -c release $(LAYERS)

@@ -26,6 +26,12 @@ let package = Package(
     .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files", "Quantization"]),
     .target(name: "ONNXImport", dependencies: ["Diagnostics", "ONNX", "QIR", "Quantization"]),
     .target(name: "ONNXExport", dependencies: ["Diagnostics", "ONNX", "QIR", "Quantization"]),
+    .testTarget(
+      name: "ONNXExportTests",
+      dependencies: [
+        "Diagnostics", "FloatReference", "KerasImport", "ONNX", "ONNXExport", "ONNXImport", "QIR", "Quantization",
+        "TestSupport",
+      ]),
     .executableTarget(
       name: "import-bench", dependencies: ["FloatReference", "KerasImport"], path: "Benchmarks/ImportBench"),
     .testTarget(

@@ -53,6 +53,14 @@ extension ONNXTensor {
     }
   }
 
+  /// The elements of a tensor of double.
+  ///
+  /// - Throws: `Diagnostic` for other types.
+  package func doubles(at location: Diagnostic.Location) throws -> [Double] {
+    guard case .doubles(let doubles) = elements else { throw unexpected("double", at: location) }
+    return doubles
+  }
+
   /// The elements of an integer type or bool.
   ///
   /// - Throws: `Diagnostic` for other types.

@@ -33,15 +33,17 @@ extension GraphWriter {
       guard slope.sign == 0, let threshold = threshold.float else { return reportUnsupported(function, id) }
       return [Step("ThresholdedRelu", attributes: [("alpha", .float(threshold))], suffix: "thresholded")]
     case .hardSwish(let shift, let upper):
-      // x clip(x / 6 + 1/2, 0, 1)
-      guard shift == Rational(Int64(3)), upper == Rational(Int64(6)) else { return reportUnsupported(function, id) }
-      return [Step("HardSwish", suffix: "hswish", opset: 14)]
+      // (clip(x + shift, 0, upper) / upper) x
+      let gate = affineSteps([.one], [shift], shape: [], id) + steps(.clip(lower: .zero, upper: upper), id)
+      let quotient = affineSteps([.one / upper], [.zero], shape: [], id)
+      return gate + quotient + [Step("Mul", joins: gate.count + quotient.count, suffix: "hswish")]
     case .sigmoid: return [Step("Sigmoid", suffix: "sigmoid")]
     case .tanh: return [Step("Tanh", suffix: "tanh")]
     }
   }
 
-  /// scales x v + shifts: a product or, where only the inverse is a float32 number, a quotient.
+  /// scales x v + shifts: a product or, where only the inverse is a float32 number, a quotient; two products or two sums where
+  /// a number is one of two float32 numbers.
   mutating func affineSteps(_ scales: [Rational], _ shifts: [Rational], shape: [Int], _ id: NodeID) -> [Step] {
     let name = graph[id].name
     let location = graph.location(of: id)
@@ -50,15 +52,23 @@ extension GraphWriter {
       let inverses = scales.contains { $0.sign == 0 } ? [] : scales.map { .one / $0 }
       let isQuotient =
         scales.contains { $0.float == nil } && !inverses.isEmpty && inverses.allSatisfy { $0.float != nil }
+      let factors = isQuotient ? nil : FloatPairs.factors(of: scales)
       steps.append(
         Step(
           isQuotient ? "Div" : "Mul",
-          constants: [numbers(isQuotient ? inverses : scales, shape: shape, "\(name)/factor", at: location)],
-          suffix: "scaled"))
+          constants: [
+            numbers(isQuotient ? inverses : factors?.first ?? scales, shape: shape, "\(name)/factor", at: location)
+          ], suffix: "scaled"))
+      if let factors {
+        steps.append(
+          Step("Mul", constants: [numbers([factors.second], "\(name)/factor", at: location)], suffix: "scaled"))
+      }
     }
     if shifts.contains(where: { $0.sign != 0 }) {
-      steps.append(
-        Step("Add", constants: [numbers(shifts, shape: shape, "\(name)/shift", at: location)], suffix: "shifted"))
+      for summands in FloatPairs.summands(of: shifts) {
+        steps.append(
+          Step("Add", constants: [numbers(summands, shape: shape, "\(name)/shift", at: location)], suffix: "shifted"))
+      }
     }
     return steps.isEmpty ? [Step("Identity")] : steps
   }
@@ -76,11 +86,12 @@ extension GraphWriter {
       Diagnostic(
         "the function \(function)", at: graph.location(of: id),
         supported: "sums and products with float32 numbers, clip, relu, leaky relu with a float32 slope, relu with a "
-          + "threshold, hard swish with shift 3 and bound 6, sigmoid, tanh"))
+          + "threshold and no slope, hard swish, sigmoid, tanh"))
     return []
   }
 
   mutating func write(_ op: BatchNormalizationOp, _ id: NodeID) {
+    if op.isAffine { return writeAffine(op, id) }
     let order = channelsFirst(id)
     let node = graph[id]
     let input = tensor(node.inputs[0], in: order)
@@ -100,6 +111,15 @@ extension GraphWriter {
       as: define(id, in: order), shape: order.map { node.shape.extents[$0] })
   }
 
+  /// A product and a sum with numbers per channel, in any order of axes.
+  private mutating func writeAffine(_ op: BatchNormalizationOp, _ id: NodeID) {
+    let input = primary(graph[id].inputs[0])
+    let steps = affineSteps(
+      op.gamma.map { Rational($0) }, op.beta.map { Rational($0) },
+      shape: perChannelShape(input, count: op.gamma.count), id)
+    emit(steps, of: input.name, as: define(id, in: input.order), shape: input.order.map { graph[id].shape.extents[$0] })
+  }
+
   mutating func write(_ op: SoftmaxOp, _ id: NodeID) {
     let input = primary(graph[id].inputs[0])
     let axis = (input.order.firstIndex(of: input.order.count - 1) ?? 0) + 1
@@ -111,9 +131,16 @@ extension GraphWriter {
   mutating func write(_ op: AddOp, _ id: NodeID) {
     let node = graph[id]
     let order = primary(node.inputs[0]).order
-    let inputs = node.inputs.map { tensor($0, in: order) }
+    let others = node.inputs.dropFirst().map { tensor($0, in: order) }
     emit(
-      Step(inputs.count == 2 ? "Add" : "Sum"), of: inputs, as: define(id, in: order),
-      shape: order.map { node.shape.extents[$0] })
+      others.map { Step("Add", constants: [$0], suffix: "sum") }, of: tensor(node.inputs[0], in: order),
+      as: define(id, in: order), shape: order.map { node.shape.extents[$0] })
+  }
+}
+
+extension BatchNormalizationOp {
+  /// gamma x + beta
+  fileprivate var isAffine: Bool {
+    epsilon == 0 && mean.allSatisfy { $0 == 0 } && variance.allSatisfy { $0 == 1 }
   }
 }

@@ -22,10 +22,20 @@ extension GraphWriter {
   }
 
   private mutating func quant(_ parameter: CodedParameter) -> String {
-    guard let values = problems.collecting({ try parameter.values() }) else { return parameter.name }
     let shape = parameter.shape
     let extents = shape.indices.map { $0 == parameter.axis ? shape[$0] : 1 }
-    let weights = constant(values, shape: shape, named: parameter.name)
+    guard let width = parameter.width else {
+      report(parameter, bits: 32)
+      return parameter.name
+    }
+    guard let numbers = parameter.numbers else {
+      problems.report(
+        Diagnostic(
+          "its scales or codes are no float64 numbers", at: parameter.location,
+          supported: "codes that are found again from float64 numbers"))
+      return parameter.name
+    }
+    let values = constant(numbers.tensor(unused(parameter.name), shape: shape))
     let scale = quantScale(
       parameter.scales, shape: parameter.axis == nil ? [] : extents, "\(parameter.name)/scale", at: parameter.location)
     let name = unused("\(parameter.name)/quantized")
@@ -33,18 +43,22 @@ extension GraphWriter {
     if parameter.isBipolar {
       step = Step("BipolarQuant", domain: QONNX.domain, constants: [scale])
     } else {
-      step = quantStep(parameter.width, scale: scale, zeroPoint: [0], shape: [], rounding: .halfEven, parameter.name)
+      step = quantStep(width, scale: scale, zeroPoint: [0], shape: [], rounding: .halfEven, parameter.name)
     }
-    emit(step, of: [weights], as: name, shape: shape, hasBatch: false)
+    emit(step, of: [values], as: name, shape: shape, hasBatch: false)
     return name
+  }
+
+  private mutating func report(_ parameter: CodedParameter, bits: Int) {
+    problems.report(
+      Diagnostic(
+        "codes from \(parameter.codes.range.lowerBound) to \(parameter.codes.range.upperBound)",
+        at: parameter.location, supported: "codes of up to \(bits) bits"))
   }
 
   private mutating func dequantizeLinear(_ parameter: CodedParameter) -> String {
     guard let type = parameter.integerType else {
-      problems.report(
-        Diagnostic(
-          "codes \(parameter.codes.range.lowerBound) to \(parameter.codes.range.upperBound)", at: parameter.location,
-          supported: "codes of 32 bits in --style qdq"))
+      report(parameter, bits: 32)
       return parameter.name
     }
     let codes = constant(
@@ -57,74 +71,5 @@ extension GraphWriter {
       opset: LinearCodes.opset(type))
     emit(step, of: [codes], as: name, shape: parameter.shape, hasBatch: false)
     return name
-  }
-}
-
-/// Codes of a parameter with their scales, in the order of axes that ONNX has them in.
-struct CodedParameter {
-  var shape: [Int]
-  var codes: IntegerArray
-  var scales: [Rational]
-  var axis: Int?
-  var source: QuantizedTensor
-  var name: String
-  var location: Diagnostic.Location
-
-  /// Signs alone.
-  var isBipolar: Bool { source.bits == 1 && codes.allSatisfy { abs($0) == 1 } }
-
-  /// The declared width where it holds the codes, else the least that does.
-  var width: QuantWidth {
-    let range = codes.range
-    let declared = [true, false].map { isSigned in
-      QuantWidth(bits: source.bits, isSigned: isSigned, isNarrow: isSigned && source.isSymmetric)
-    }
-    return declared.first { $0.holds(range) } ?? QuantWidth.holding(range)
-  }
-
-  /// The narrowest of ONNX' types that holds the declared width and the codes.
-  var integerType: ONNXElementType? {
-    let types: [ONNXElementType] = [.int4, .uint4, .int8, .uint8, .int16, .uint16, .int32]
-    return types.first { type in
-      (type.bits ?? 0) >= min(source.bits, 32) && (type.range?.contains(codes.range) ?? false)
-    }
-  }
-
-  /// Code times scale as float32 numbers, of which a `Quant` in float32 finds the codes again.
-  func values() throws -> [Float] {
-    let scales = scales.map(\.double)
-    let inner = axis.map { shape[($0 + 1)...].reduce(1, *) } ?? 1
-    var lost = 0
-    let values = codes.enumerated().map { index, code in
-      let scale = scales[index / inner % scales.count]
-      let value = Float(Double(code) * scale)
-      let isFound =
-        Double((value / Float(scale)).rounded(.toNearestOrEven)) == Double(code)
-        && (Double(value) / scale).rounded(.toNearestOrEven) == Double(code)
-      if !isFound { lost += 1 }
-      return value
-    }
-    guard lost == 0 else {
-      throw Diagnostic(
-        "\(lost) of \(codes.count) codes are not found again from float32 values", at: location,
-        supported: "codes of up to 24 bits", fix: "use --style qdq, or fewer bits")
-    }
-    return values
-  }
-}
-
-extension QuantizedTensor {
-  /// Whether its quantizer leaves out the least code.
-  fileprivate var isSymmetric: Bool {
-    switch quantizer {
-    case .quantizedBits(let kind): kind.isSymmetric
-    case .quantizedLinear(let kind): kind.isSymmetric
-    case .qonnxQuant(let kind): kind.isNarrow
-    case .ternary, .stochasticTernary: true
-    case .featureMapAffine, .uniformAffine, .quantizedReLU, .quantizedPowerOfTwo, .quantizedReLUPowerOfTwo, .binary,
-      .stochasticBinary, .bernoulli, .quantizedTanh, .quantizedSigmoid, .quantizedULaw, .quantizedHSwish,
-      .binarySigmoid, .binaryTanh, nil:
-      false
-    }
   }
 }

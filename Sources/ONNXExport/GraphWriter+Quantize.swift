@@ -7,14 +7,19 @@ import Quantization
 extension GraphWriter {
   mutating func write(_ op: QuantizeOp, _ id: NodeID) {
     let input = primary(graph[id].inputs[0])
-    let stages = op.quantizers.map { $0.stages ?? [] }
-    guard !stages.contains(where: \.isEmpty), let stages = stages.merged else {
-      let location = graph.location(of: id)
-      problems.report(
+    let location = graph.location(of: id)
+    let all = op.quantizers.map { $0.stages ?? [] }
+    guard !all.contains(where: \.isEmpty) else {
+      return problems.report(
         Diagnostic(
-          "quantizer \(op.description): its levels are not evenly spaced, which no ONNX operator says",
+          "quantizer \(op.description): its levels are not evenly spaced, which no operator of ONNX or QONNX says",
           at: location, supported: "quantizers with evenly spaced levels, signs"))
-      return
+    }
+    guard let stages = all.merged else {
+      return problems.report(
+        Diagnostic(
+          "quantizer \(op.description): its channels differ in more than numbers", at: location,
+          supported: "one range of codes for all channels"))
     }
     let steps = stages.flatMap { self.steps($0, id, input) }
     emit(steps, of: input.name, as: define(id, in: input.order), shape: input.order.map { graph[id].shape.extents[$0] })
@@ -52,7 +57,12 @@ extension GraphWriter {
     _ input: Tensor
   ) -> [Step] {
     let location = graph.location(of: id)
-    let width = QuantWidth.holding(codes)
+    guard let width = QuantWidth.holding(codes) else {
+      problems.report(
+        Diagnostic(
+          "codes from \(codes.lowerBound) to \(codes.upperBound)", at: location, supported: "codes of up to 32 bits"))
+      return []
+    }
     let shape = perChannelShape(input, count: scales.count)
     let scale = quantScale(scales, shape: shape, "\(graph[id].name)/scale", at: location)
     if zeroPoints.contains(where: { abs($0) > 1 << 24 }) {

@@ -174,10 +174,12 @@ struct GraphWriter {
 
   /// Writes operators one behind the other; the last one's result is `output`.
   mutating func emit(_ steps: [Step], of input: String, as output: String, shape: [Int]) {
+    var entered: [String] = []
     var current = input
     for (index, step) in steps.enumerated() {
+      entered.append(current)
       let name = index == steps.count - 1 ? output : unused("\(output)/\(step.suffix)")
-      emit(step, of: [current], as: name, shape: shape)
+      emit(step, of: [current] + (step.joins.map { [entered[index - $0]] } ?? []), as: name, shape: shape)
       current = name
     }
   }

@@ -13,10 +13,11 @@ struct QuantWidth: Equatable {
   /// One signed bit is no range to QONNX' executor, but the sign.
   func holds(_ codes: ClosedRange<Int64>) -> Bool { range.contains(codes) && !(isSigned && bits == 1) }
 
-  /// The one that holds exactly these codes, or else the narrowest that holds them and others.
-  static func holding(_ codes: ClosedRange<Int64>) -> QuantWidth {
+  /// The one that holds exactly these codes, or else the narrowest that holds them and others; nil beyond 32 bits.
+  static func holding(_ codes: ClosedRange<Int64>) -> QuantWidth? {
     let narrowest = IntegerType.narrowest(holding: codes)
     let bits = max(narrowest.bits, narrowest.isSigned ? 2 : 1)
+    guard Double(bits) <= QONNXQuant.bitWidths.upperBound else { return nil }
     let wide = QuantWidth(bits: bits, isSigned: narrowest.isSigned, isNarrow: false)
     let narrow = QuantWidth(bits: bits, isSigned: narrowest.isSigned, isNarrow: true)
     return narrow.range == codes ? narrow : wide

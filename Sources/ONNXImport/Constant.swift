@@ -7,6 +7,8 @@ import Quantization
 struct Constant {
   enum Numbers {
     case floats([Float])
+    /// Of float64; arithmetic takes the nearest float32 numbers.
+    case doubles([Double])
     /// Of an integer type or bool.
     case integers(IntegerArray, ONNXElementType)
     /// Integers with their scales: exactly what a DequantizeLinear or a Quant of constants gives.
@@ -23,6 +25,8 @@ struct Constant {
     shape = tensor.shape
     if let type = tensor.type, type.range != nil {
       numbers = .integers(try tensor.integers(at: location), type)
+    } else if tensor.type == .double {
+      numbers = .doubles(try tensor.doubles(at: location))
     } else {
       numbers = .floats(try tensor.floats(at: location))
     }
@@ -41,6 +45,7 @@ struct Constant {
   var values: [Double] {
     switch numbers {
     case .floats(let floats): floats.map(Double.init)
+    case .doubles(let doubles): doubles
     case .integers(let integers, _): integers.widened.map(Double.init)
     case .quantized(let tensor): tensor.values
     }
@@ -63,7 +68,7 @@ struct Constant {
     let reshaped = newShape.map(reshaped(to:)) ?? self
     switch reshaped.numbers {
     case .quantized(let tensor): return .quantized(tensor)
-    case .floats(let floats): return .real(floats, shape: reshaped.shape)
+    case .floats, .doubles: return .real(reshaped.floats, shape: reshaped.shape)
     case .integers(let integers, let type):
       return .quantized(
         QuantizedTensor(shape: reshaped.shape, codes: integers, scales: [.one], bits: type.bits ?? 64))
@@ -106,6 +111,8 @@ extension Constant {
     let newShape = permutation.map { shape[$0] }
     switch numbers {
     case .floats(let floats): return Constant(shape: newShape, .floats(Shape(shape).permute(floats, by: permutation)))
+    case .doubles(let doubles):
+      return Constant(shape: newShape, .doubles(Shape(shape).permute(doubles, by: permutation)))
     case .integers(let integers, let type):
       return Constant(shape: newShape, .integers(Shape(shape).permute(integers, by: permutation), type))
     case .quantized(let tensor):

@@ -44,9 +44,10 @@ struct QuantParameters {
         supported: "one scale, or one per index of one axis")
     }
     let count = varying.first.map { shape[$0] } ?? 1
+    let scales = scale.values
     let quantizers = (0..<count).map { index in
       QONNXQuant(
-        scale: scale.floats[scale.count == 1 ? 0 : index],
+        scale: scales[scales.count == 1 ? 0 : index],
         zeroPoint: zeroPoint.map { Int64($0.values[$0.count == 1 ? 0 : index]) } ?? 0, bitWidth: bitWidth,
         isSigned: isSigned, isNarrow: isNarrow, roundingMode: roundingMode)
     }

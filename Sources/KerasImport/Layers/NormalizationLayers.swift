@@ -12,7 +12,8 @@ enum NormalizationLayers {
   ]
 
   private static func normalization(_ layer: inout LayerReader, isQuantized: Bool) throws -> NodeID {
-    let epsilon = layer.check { try $0.config.doubleIfPresent("epsilon") ?? 0.001 }
+    // Keras adds it to a float32 variance.
+    let epsilon = layer.check { Double(Float(try $0.config.doubleIfPresent("epsilon") ?? 0.001)) }
     try checkAxis(layer)
     let channels = layer.inputs?.first.map { layer.graph[$0].shape.channels }
     let gamma = layer.check { layer in

@@ -13,6 +13,7 @@ enum ElementwiseOperators {
     OperatorRow("BatchNormalization", notes: "at inference", read: { try batchNormalization(&$0) }),
     OperatorRow("Relu", read: { try function(&$0) { _ in [.relu] } }),
     OperatorRow("LeakyRelu", notes: "alpha of 0 or more", read: { try function(&$0, leakyReLU) }),
+    OperatorRow("ThresholdedRelu", notes: "alpha of 0 or more", read: { try function(&$0, thresholdedReLU) }),
     OperatorRow("Clip", notes: "constant bounds", read: { try function(&$0, clip) }),
     OperatorRow("Sigmoid", read: { try function(&$0) { _ in [.sigmoid] } }),
     OperatorRow("HardSigmoid", notes: "alpha, beta", read: { try function(&$0, hardSigmoid) }),
@@ -40,6 +41,13 @@ enum ElementwiseOperators {
     let slope = try reader.float("alpha", default: 0.01)
     guard slope >= 0 else { throw reader.problem("alpha = \(slope)", supported: "0 or more") }
     return [.leakyReLU(slope: Rational(slope))]
+  }
+
+  /// v where v > alpha, else 0.
+  private static func thresholdedReLU(_ reader: inout NodeReader) throws -> [RealFunction] {
+    let threshold = try reader.float("alpha", default: 1)
+    guard threshold >= 0 else { throw reader.problem("alpha = \(threshold)", supported: "0 or more") }
+    return [.thresholdedReLU(threshold: Rational(threshold), slope: .zero)]
   }
 
   private static func hardSigmoid(_ reader: inout NodeReader) throws -> [RealFunction] {

@@ -189,7 +189,12 @@ extension NodeReader {
       op = .depthwiseConvolution(
         DepthwiseConvolutionOp(kernel: depthwise.parameter(), bias: bias, window: window))
     } else {
-      op = .convolution(ConvolutionOp(kernel: hwio.parameter(), bias: bias, window: window, groups: groups))
+      // The two halves of a separable convolution, as Keras has them.
+      let isPointwise =
+        if case .depthwiseConvolution = importer.graph[plane.node].op { window.size == .one } else { false }
+      op = .convolution(
+        ConvolutionOp(
+          kernel: hwio.parameter(), bias: bias, window: window, groups: groups, takesAccumulators: isPointwise))
     }
     return try plane.append(op, channels: outputs, to: &self, suffix)
   }
@@ -205,8 +210,7 @@ extension Constant {
   func scaled(by factor: Float) -> Constant {
     guard factor != 1 else { return self }
     switch numbers {
-    case .floats(let floats): return Constant(shape: shape, floats: floats.map { $0 * factor })
-    case .integers: return Constant(shape: shape, floats: floats.map { $0 * factor })
+    case .floats, .doubles, .integers: return Constant(shape: shape, floats: floats.map { $0 * factor })
     case .quantized(var tensor):
       tensor.scales = tensor.scales.map { $0 * Rational(factor) }
       return Constant(shape: shape, .quantized(tensor))
@@ -216,7 +220,7 @@ extension Constant {
   /// One number, `count` times.
   func repeated(_ count: Int) -> Constant {
     switch numbers {
-    case .floats(let floats): return Constant(shape: [count], floats: Array(repeating: floats[0], count: count))
+    case .floats, .doubles: return Constant(shape: [count], floats: Array(repeating: floats[0], count: count))
     case .integers(let integers, let type):
       return Constant(shape: [count], .integers(IntegerArray(Array(repeating: integers[0], count: count)), type))
     case .quantized(let tensor):

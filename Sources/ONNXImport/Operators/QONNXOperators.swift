@@ -50,9 +50,11 @@ enum QONNXOperators {
     let zeroPoints = quantizers.map(\.zeroPoint)
     let least = (quantizers.map(\.range.lowerBound).min() ?? 0) - (zeroPoints.max() ?? 0)
     let most = (quantizers.map(\.range.upperBound).max() ?? 0) - (zeroPoints.min() ?? 0)
+    let doubles: [Double]? = if case .doubles(let doubles) = constant.numbers { doubles } else { nil }
     let codes = IntegerArray(count: floats.count, in: least...most) { element in
       let quantizer = quantizers[quantizers.count == 1 ? 0 : element / inner % quantizers.count]
-      return quantizer.code(of: floats[element]) - quantizer.zeroPoint
+      let code = doubles.map { quantizer.code(of: $0[element]) } ?? quantizer.code(of: floats[element])
+      return code - quantizer.zeroPoint
     }
     var tensor = QuantizedTensor(
       shape: shape, codes: codes, scales: quantizers.map { Rational($0.scale) }, scaleAxis: axis,

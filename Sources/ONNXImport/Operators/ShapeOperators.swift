@@ -123,17 +123,28 @@ extension NodeReader {
     if let encoding = map.encoding, encoding.axis != nil {
       throw problem("a reshape of codes with scales along an axis", supported: "one scale for the tensor")
     }
-    var source = map
-    if map.order.filter({ map.shape[$0] > 1 }) != map.order.sorted().filter({ map.shape[$0] > 1 }) {
-      source = try natural(map)
-    }
-    let order = Array(firstDataAxis..<max(shape.count, firstDataAxis))
+    let kept = orderKept(by: map, reshapedTo: shape)
+    let source = kept == nil ? try natural(map) : map
+    let order = kept ?? Array(firstDataAxis..<max(shape.count, firstDataAxis))
     var result = source
     result.shape = shape
     result.order = order
     result.node = try append(
       .reshape(ReshapeOp(shape: Shape(order.map { shape[$0] }))), suffix, inputs: [source.node])
     return result
+  }
+
+  /// The order of the new axes in which the elements lie already: natural order, or channels last where a reshape only adds and
+  /// removes axes of extent 1. nil where they have to be moved.
+  private func orderKept(by map: FeatureMap, reshapedTo shape: [Int]) -> [Int]? {
+    let natural = Array(firstDataAxis..<max(shape.count, firstDataAxis))
+    let axes = map.shape.indices.filter { map.shape[$0] > 1 }
+    let moved = map.order.compactMap { axes.firstIndex(of: $0) }
+    if moved == moved.sorted() { return natural }
+    let newAxes = shape.indices.filter { shape[$0] > 1 }
+    guard axes.map({ map.shape[$0] }) == newAxes.map({ shape[$0] }) else { return nil }
+    let channelsLast = natural.dropFirst() + natural.prefix(1)
+    return channelsLast.filter { newAxes.contains($0) } == moved.map { newAxes[$0] } ? Array(channelsLast) : nil
   }
 
   /// Only the view of the model changes: axis k of the result is axis `permutation[k]` of the map.

@@ -6,7 +6,8 @@ package struct QONNXQuant: QuantizerKind {
   package static let names = ["qonnx>quant"]
   package static let parameters = ["scale", "zero_point", "bit_width", "signed", "narrow", "rounding_mode"]
 
-  package let scale: Float
+  /// A float32 number as a rule.
+  package let scale: Double
   package let zeroPoint: Int64
   /// May have a fraction: the ends of the range are powers of two of it, rounded as all codes are.
   package let bitWidth: Double
@@ -47,7 +48,7 @@ package struct QONNXQuant: QuantizerKind {
   package static let bitWidths = 1.0...32
 
   package init(_ arguments: inout QuantizerArguments) {
-    let scale = Float(arguments.number("scale", default: 1) ?? 1)
+    let scale = arguments.number("scale", default: 1) ?? 1
     if scale <= 0 || !scale.isFinite { arguments.refuse("scale = \(scale)", supported: "a scale above 0") }
     self.scale = scale > 0 ? scale : 1
     zeroPoint = Int64(arguments.int("zero_point", default: 0, in: -(1 << 32)...(1 << 32)))
@@ -65,7 +66,7 @@ package struct QONNXQuant: QuantizerKind {
 
   /// - Precondition: the scale is a positive number, the width one of `bitWidths`.
   package init(
-    scale: Float, zeroPoint: Int64 = 0, bitWidth: Double, isSigned: Bool, isNarrow: Bool, roundingMode: RoundingMode
+    scale: Double, zeroPoint: Int64 = 0, bitWidth: Double, isSigned: Bool, isNarrow: Bool, roundingMode: RoundingMode
   ) {
     precondition(scale > 0 && scale.isFinite && Self.bitWidths.contains(bitWidth), "a scale and a width that exist")
     self.scale = scale
@@ -77,7 +78,7 @@ package struct QONNXQuant: QuantizerKind {
   }
 
   /// The sign of every number, where 0 counts as positive.
-  package static func bipolar(scale: Float) -> QONNXQuant {
+  package static func bipolar(scale: Double) -> QONNXQuant {
     QONNXQuant(scale: scale, bitWidth: 1, isSigned: true, isNarrow: true, roundingMode: .round)
   }
 
@@ -120,13 +121,22 @@ package struct QONNXQuant: QuantizerKind {
       steps: steps, format: CodeFormat(scale: step, zeroPoint: zeroPoint, range: range))
   }
 
-  /// The code of a constant, in float32 as qonnx computes it.
+  /// The code of a constant as qonnx computes it: in float32 where the constant and the scale are.
   package func code(of value: Float) -> Int64 {
-    let position = value / scale + Float(zeroPoint)
+    guard Double(Float(scale)) == scale else { return code(of: Double(value)) }
+    let position = value / Float(scale) + Float(zeroPoint)
     if isBipolar { return position >= 0 ? 1 : -1 }
     let bounds = Self.bounds(bitWidth: bitWidth, isSigned: isSigned, isNarrow: isNarrow)
     let clamped = max(Float(bounds.lowerBound), min(position, Float(bounds.upperBound)))
     return Int64(roundingMode.rounding(Double(clamped)))
+  }
+
+  /// The code of a float64 constant.
+  package func code(of value: Double) -> Int64 {
+    let position = value / scale + Double(zeroPoint)
+    if isBipolar { return position >= 0 ? 1 : -1 }
+    let bounds = Self.bounds(bitWidth: bitWidth, isSigned: isSigned, isNarrow: isNarrow)
+    return Int64(roundingMode.rounding(max(bounds.lowerBound, min(position, bounds.upperBound))))
   }
 
   package func quantize(_ values: [Float], shape: [Int], at location: Diagnostic.Location) throws -> QuantizedTensor {
@@ -135,6 +145,6 @@ package struct QONNXQuant: QuantizerKind {
   }
 
   package var description: String {
-    "qonnx>quant(\(Double(scale)),\(zeroPoint),\(bitWidth),\(isSigned ? 1 : 0),\(isNarrow ? 1 : 0),'\(roundingMode.rawValue)')"
+    "qonnx>quant(\(scale),\(zeroPoint),\(bitWidth),\(isSigned ? 1 : 0),\(isNarrow ? 1 : 0),'\(roundingMode.rawValue)')"
   }
 }
