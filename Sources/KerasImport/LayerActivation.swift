@@ -60,6 +60,9 @@ extension LayerReader {
     case .functions(let functions): return try append(.elementwise(ElementwiseOp(functions)), inputs: [input])
     case .softmax: return try append(.softmax(SoftmaxOp()), inputs: [input])
     case .quantizer where purpose == .types: return try append(.identity(IdentityOp()), inputs: [input])
+    case .quantizer(let quantizer) where purpose == .statistics:
+      let op = (try? QuantizeOp(quantizer, at: location)).map { Op.quantize($0) } ?? .identity(IdentityOp())
+      return try append(op, inputs: [input])
     case .quantizer(let quantizer):
       return try append(.quantize(try QuantizeOp(quantizer, at: location)), inputs: [input])
     }

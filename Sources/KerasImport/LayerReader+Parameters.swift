@@ -27,10 +27,15 @@ extension LayerReader {
   func parameter(
     _ variable: String, _ values: [Float], shape: [Int], through quantizer: Quantizer?
   ) throws -> Parameter {
-    guard let quantizer, purpose == .program else { return .real(values, shape: shape) }
-    var tensor = try quantizer.kind.quantize(values, shape: shape, at: weights.location(of: variable))
-    tensor.quantizer = quantizer
-    return .quantized(tensor)
+    guard let quantizer, purpose != .types else { return .real(values, shape: shape) }
+    do {
+      var tensor = try quantizer.kind.quantize(values, shape: shape, at: weights.location(of: variable))
+      tensor.quantizer = quantizer
+      return .quantized(tensor)
+    } catch {
+      guard purpose == .statistics else { throw error }
+      return .real(values, shape: shape)
+    }
   }
 
   /// The bias of a layer with `count` outputs; nil where it has none.

@@ -171,8 +171,8 @@ struct ModelReader {
     // One owner, so that appending does not copy; two where what cannot be read gets a stand-in.
     if purpose == .program { graph = Graph(name: graph.name) }
     let result =
-      purpose == .types
-      ? reader.readShape(row, layer) : row.flatMap { row in reader.check { try row.read(&$0) } }
+      purpose == .program
+      ? row.flatMap { row in reader.check { try row.read(&$0) } } : reader.readShape(row, layer)
     if result != nil { reader.graph.layers.append(reader.layer(from: first)) }
     graph = reader.graph
     problems.report(contentsOf: reader.problems)

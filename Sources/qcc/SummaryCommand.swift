@@ -40,9 +40,9 @@ struct SummaryCommand: ParsableCommand {
   }
 
   func run() throws {
-    let result = try Compilation.read(model)
-    show(result.remarks)
     if qstats {
+      let result = try TypedModel.read(model, for: .statistics)
+      show(result.remarks)
       let report = QStatsBuilder(result.graph, isCompatible: qtoolsCompatible).report
       show(report.remarks)
       switch format {
@@ -52,6 +52,8 @@ struct SummaryCommand: ParsableCommand {
       }
       return
     }
+    let result = try Compilation.read(model)
+    show(result.remarks)
     let report = SummaryBuilder(result.graph).report
     switch format {
     case .text: print(report.text(Terminal.standardOutput.style), terminator: "")

@@ -11,12 +11,12 @@ package struct TypedModel: Sendable {
   package let obstacle: Diagnostics?
 
   /// - Throws: what is wrong with a model of which not even the types can be told.
-  package static func read(_ model: String) throws -> TypedModel {
+  package static func read(_ model: String, for purpose: ReadingPurpose = .types) throws -> TypedModel {
     do {
       let result = try Compilation.read(model)
       return TypedModel(graph: result.graph, remarks: result.remarks, obstacle: nil)
     } catch let problems as Diagnostics {
-      guard !model.hasSuffix(".onnx"), let result = try? KerasModel.read(model, for: .types) else { throw problems }
+      guard !model.hasSuffix(".onnx"), let result = try? KerasModel.read(model, for: purpose) else { throw problems }
       return TypedModel(graph: result.graph, remarks: result.notes.all, obstacle: problems)
     }
   }

@@ -10,7 +10,8 @@ struct LinearCall {
   let isFolded: Bool
   private let kernels: [Parameter]
   private let bias: Parameter?
-  private let biasQuantizer: Quantizer?
+  /// Of the layer, by the keys of its configuration.
+  private let quantizers: [String: Quantizer]
   /// As QKeras counts operations, and weights per kernel.
   private let counts: (operations: Int, weights: [Int])
   private let macs: Int
@@ -19,7 +20,7 @@ struct LinearCall {
   init?(_ id: NodeID, in graph: Graph) {
     let node = graph[id]
     // Also where the layer has no bias.
-    let biasQuantizer = graph.layers.first { $0.nodes.contains(id.index) }?.quantizers["bias_quantizer"]
+    let quantizers = graph.layers.first { $0.nodes.contains(id.index) }?.quantizers ?? [:]
     guard let input = node.inputs.first else { return nil }
     let shape = graph[input].shape
     let macs = node.op.multiplyAccumulates(from: [shape], to: node.shape)
@@ -33,13 +34,13 @@ struct LinearCall {
         let taps = first.window.size.area
         let positions = node.shape.elements / node.shape.channels
         self.init(
-          node, input: below, kernels: [first.kernel, op.kernel], bias: op.bias, biasQuantizer,
+          node, input: below, kernels: [first.kernel, op.kernel], bias: op.bias, quantizers,
           counts: (
             taps * positions * channels + node.shape.elements, [taps * channels, node.shape.channels * channels]
           ), macs: macs + graph[input].op.multiplyAccumulates(from: [graph[below].shape], to: shape))
       } else {
         self.init(
-          node, input: input, kernels: [op.kernel], bias: op.bias, biasQuantizer,
+          node, input: input, kernels: [op.kernel], bias: op.bias, quantizers,
           counts: (
             node.shape.elements * taps * shape.channels, [taps * node.shape.channels * shape.channels]
           ), macs: macs)
@@ -49,11 +50,11 @@ struct LinearCall {
       let taps = op.window.size.area
       let positions = node.shape.elements / node.shape.channels
       self.init(
-        node, input: input, kernels: [op.kernel], bias: op.bias, biasQuantizer,
+        node, input: input, kernels: [op.kernel], bias: op.bias, quantizers,
         counts: (taps * positions * shape.channels, [taps * node.shape.channels * shape.channels]), macs: macs)
     case .dense(let op):
       self.init(
-        node, input: input, kernels: [op.kernel], bias: op.bias, biasQuantizer, counts: (macs, [op.kernel.elements]),
+        node, input: input, kernels: [op.kernel], bias: op.bias, quantizers, counts: (macs, [op.kernel.elements]),
         macs: macs)
     case .input, .quantize, .batchNormalization, .elementwise, .softmax, .add, .concatenate, .maxPool, .averagePool,
       .pad, .reshape, .transpose, .identity:
@@ -62,7 +63,8 @@ struct LinearCall {
   }
 
   private init?(
-    _ node: Node, input: NodeID, kernels: [Parameter], bias: Parameter?, _ biasQuantizer: Quantizer?,
+    _ node: Node, input: NodeID, kernels: [Parameter], bias: Parameter?,
+    _ quantizers: [String: Quantizer],
     counts: (operations: Int, weights: [Int]),
     macs: Int
   ) {
@@ -72,23 +74,31 @@ struct LinearCall {
     isFolded = node.layerClass?.hasSuffix("Batchnorm") ?? false
     self.kernels = kernels
     self.bias = bias
-    self.biasQuantizer = biasQuantizer
+    self.quantizers = quantizers
     self.counts = counts
     self.macs = macs
   }
 
   func operation(input type: OperandType) -> QStatsReport.Operation {
     .init(
-      layer: name, count: counts.operations, type: OperandType(kernels[0]).multiplication(with: type), macs: macs)
+      layer: name, count: counts.operations, type: kernelTypes[0].multiplication(with: type), macs: macs)
+  }
+
+  /// Of the first or only kernel, and of the second one of a separable convolution.
+  private var kernelTypes: [OperandType] {
+    let first = quantizers["kernel_quantizer"] ?? quantizers["depthwise_quantizer"]
+    return zip(kernels, [first, quantizers["pointwise_quantizer"]]).map { kernel, quantizer in
+      quantizer.map { OperandType($0) } ?? OperandType(kernel)
+    }
   }
 
   var weights: QStatsReport.Weights {
-    let type = biasQuantizer.map { OperandType($0) } ?? bias.map { OperandType($0) } ?? .float
+    let type = quantizers["bias_quantizer"].map { OperandType($0) } ?? bias.map { OperandType($0) } ?? .float
     let elements = bias?.elements ?? 0
     return .init(
       layer: name,
-      kernels: zip(kernels, counts.weights).map { kernel, count in
-        .init(count: count, bits: OperandType(kernel).bits, stored: kernel.elements)
+      kernels: kernels.indices.map { index in
+        .init(count: counts.weights[index], bits: kernelTypes[index].bits, stored: kernels[index].elements)
       },
       bias: .init(count: elements, bits: type.bits, stored: elements))
   }

@@ -6,7 +6,18 @@ struct OperandTypes {
   private var types: [OperandType] = []
 
   init(_ graph: Graph) {
-    for node in graph.nodes { types.append(type(of: node)) }
+    // Activations that have no codes: their quantizers say what they are.
+    var activations: [Int: OperandType] = [:]
+    for layer in graph.layers where !Self.passingClasses.contains(layer.className) {
+      if let quantizer = layer.quantizers["activation"] { activations[layer.output.index] = OperandType(quantizer) }
+    }
+    for (index, node) in graph.nodes.enumerated() {
+      if case .identity = node.op, let type = activations[index] {
+        types.append(type)
+      } else {
+        types.append(type(of: node))
+      }
+    }
   }
 
   subscript(id: NodeID) -> OperandType { types[id.index] }

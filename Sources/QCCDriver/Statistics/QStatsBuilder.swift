@@ -25,6 +25,7 @@ package struct QStatsBuilder {
     var sparsity: [QStatsReport.Sparsity] = []
     var unquantized: [QStatsReport.Unquantized] = []
     var seen: Set<String> = []
+    let unmodelled = Self.nodesOfUnmodelledWeights(graph)
     for id in graph.ids {
       let node = graph[id]
       let layer = LinearCall(id, in: graph)
@@ -35,12 +36,23 @@ package struct QStatsBuilder {
         weights.append(layer.weights)
         sparsity.append(layer.sparsity(beforeQuantization: isCompatible))
         if isCompatible, layer.isFolded { unquantized.append(.init(layer: layer.name, reason: .folded)) }
-      } else if layer == nil, isFirst, node.hasUnquantizedNumbers {
+      } else if layer == nil, isFirst, node.hasUnquantizedNumbers || unmodelled.contains(id) {
         unquantized.append(.init(layer: node.layerName, reason: .noQuantizers))
       }
-      if layer != nil || node.hasUnquantizedNumbers { seen.insert(node.layerName) }
+      if layer != nil || node.hasUnquantizedNumbers || unmodelled.contains(id) { seen.insert(node.layerName) }
     }
     return QStatsReport(operations: operations, weights: weights, sparsity: sparsity, unquantized: unquantized)
+  }
+}
+
+extension QStatsBuilder {
+  /// Layers of Keras that have weights and no operator here.
+  private static func nodesOfUnmodelledWeights(_ graph: Graph) -> Set<NodeID> {
+    Set(
+      graph.layers.filter { layer in
+        guard case .identity = graph[layer.output].op else { return false }
+        return !layer.weights.isEmpty && !layer.className.hasPrefix("Q")
+      }.map(\.output))
   }
 }
 
