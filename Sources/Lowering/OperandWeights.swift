@@ -45,7 +45,8 @@ struct OperandWeights {
             "weights whose scales differ along an input axis and have no common unit", at: location,
             supported: "scales per output channel, or scales whose common unit gives weights of at most "
               + "\(CommonUnit.maximumBits) bits",
-            fix: "leave scale_axis at its default or use alpha='auto_po2'")
+            fix: format == .onnx
+              ? "use one scale per output channel" : "leave scale_axis at its default or use alpha='auto_po2'")
         }
         for index in codes.indices { codes[index] *= common.multiples[index / inner % scaleCount] }
         scales = [common.unit]

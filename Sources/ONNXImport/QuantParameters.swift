@@ -15,13 +15,19 @@ struct QuantParameters {
     let signed = try reader.requiredFlag("signed")
     let narrow = try reader.requiredFlag("narrow")
     let mode = try reader.roundingMode(default: .round)
-    scale = try reader.scale(1)
-    zeroPoint = try reader.zeroPoint(2)
-    bitWidth = try reader.number(3, "bit width")
-    guard QONNXQuant.bitWidths.contains(bitWidth) else {
-      throw reader.problem("a bit width of \(bitWidth)", supported: "1 to 32 bits")
+    let scale = reader.check { try $0.scale(1) }
+    let zeroPoint = reader.check { try $0.zeroPoint(2) }
+    let bitWidth = reader.check { reader in
+      let width = try reader.number(3, "bit width")
+      guard QONNXQuant.bitWidths.contains(width) else {
+        throw reader.problem("a bit width of \(width)", supported: "1 to 32 bits")
+      }
+      return width
     }
-    guard let signed, let narrow, let mode else { throw NodeReader.Skipped() }
+    guard let signed, let narrow, let mode, let scale, let zeroPoint, let bitWidth else { throw NodeReader.Skipped() }
+    self.scale = scale
+    self.zeroPoint = zeroPoint
+    self.bitWidth = bitWidth
     (isSigned, isNarrow, roundingMode) = (signed, narrow, mode)
   }
 

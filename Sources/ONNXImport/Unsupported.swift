@@ -16,7 +16,7 @@ enum Unsupported {
         at: location, supported: "QuantizeLinear with a constant scale",
         fix: "quantize statically, for example with onnxruntime.quantization.quantize_static")
     default:
-      let names = OperatorTable.rows.flatMap(\.names).sorted()
+      let names = Set(OperatorTable.rows.flatMap(\.names)).sorted()
       return Diagnostic(
         "operator \(name)", at: location, supported: names.joined(separator: ", "),
         fix: "replace it with supported operators before the export")

@@ -67,6 +67,17 @@ import Testing
     }
   }
 
+  /// A tie where scale and shift have so many bits that the addend, which is negative, takes more than 64.
+  @Test func tiesWithWideAddends() {
+    let scale = Rational(Int64(1) << 60 + 1) * .powerOfTwo(-80)
+    for tie: Int64 in [5 << 20 + 3, 9 << 20 + 1] {
+      let ideal = IdealFunction(
+        scale: scale, shift: .powerOfTwo(-1) - scale * Rational(tie), functions: [],
+        quantizer: uniform(.one, zeroPoint: 0, -20...20))
+      expectExact(ideal, (tie - 300)...(tie + 300))
+    }
+  }
+
   /// With a clamp that hides one sign no mode needs a table; with both signs those that look at the sign do.
   @Test(arguments: [
     Rounding.floor, .ceiling, .awayFromZero, .towardZero, .halfAwayFromZero, .halfTowardZero,

@@ -40,7 +40,7 @@ struct AffineProof {
       reachesTie(multiplier: multiplier, addend: addend, shift: shift)
     else { return nil }
     return AffineRequantizer(
-      multiplier: Int64(multiplier), addend: Int128(addend), shift: shift, rounding: .halfEven, offset: ideal.offset)
+      multiplier: Int64(multiplier), addend: addend.int128, shift: shift, rounding: .halfEven, offset: ideal.offset)
   }
 
   /// Whether multiplier x accumulator + addend = 2^(shift - 1) modulo 2^shift for an accumulator in the range.

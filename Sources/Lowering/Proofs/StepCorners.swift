@@ -118,12 +118,3 @@ private func floorDivide(_ dividend: BigInt, by divisor: BigInt) -> BigInt {
   let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
   return remainder.signum() < 0 ? quotient - 1 : quotient
 }
-
-extension BigInt {
-  /// The same number, which fits; word by word, as the generic initializer is slow.
-  fileprivate var int128: Int128 {
-    var bits = UInt128(0)
-    for (index, word) in magnitude.words.enumerated() { bits |= UInt128(word) << UInt128(64 * index) }
-    return signum() < 0 ? -Int128(bits) : Int128(bits)
-  }
-}
