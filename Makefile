@@ -8,13 +8,15 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare prepare-tests build demo test check-export bench check-memory fuzz format lint generated check-generated clean
+.PHONY: help prepare prepare-tests build demo test node-tests check-export bench check-memory fuzz format lint generated \
+  check-generated clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo             build, then compile, verify and report the digits network'
 	@echo 'make test             all tests'
 	@echo 'make build            the release build of qcc: $(QCC)'
+	@echo 'make node-tests       the ONNX project'\''s tests of operators (needs its Python package)'
 	@echo 'make check-export     run exported files in ONNX Runtime and the qonnx executor (Python packages)'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
 	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
@@ -60,6 +62,10 @@ fuzz: prepare
 	QCC_FUZZ=1 $(SWIFT) build -c release --product fuzz --scratch-path .build/fuzz --sanitize fuzzer \
 	  --sanitize address -Xswiftc -sanitize=address,fuzzer
 	@scripts/fuzz.sh .build/fuzz/release/fuzz $(SECONDS) $(TARGETS)
+
+# The standard's own tests of every operator in the README's table.
+node-tests: build
+	Tests/onnx-node-tests.py $(QCC)
 
 format:
 	$(SWIFT) format --in-place --recursive $(SWIFT_SOURCES)

@@ -91,6 +91,11 @@ let package = Package(
         "CEmitter", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling",
       ]),
     .testTarget(name: "DocumentationTests", dependencies: ["KerasImport", "ONNXImport", "Quantization", "qcc"]),
+    .testTarget(
+      name: "ONNXImportTests",
+      dependencies: [
+        "Diagnostics", "FloatReference", "HDF5", "ONNX", "ONNXImport", "QCCDriver", "QIR",
+      ]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
     .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),

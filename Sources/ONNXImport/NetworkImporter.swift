@@ -24,7 +24,7 @@ struct NetworkImporter {
   var values: [String: Value] = [:]
   /// How many samples the model says it takes at once; nil where it says none.
   private(set) var batch: Int?
-  private var names: Set<String> = []
+  private var names: [String: NodeID] = [:]
   /// How many numbers nodes may still make of constants: small files can ask for any amount.
   var room: Int
 
@@ -148,7 +148,7 @@ struct NetworkImporter {
 
   /// The integers that a tensor of the model holds, where the node has what they stand for.
   private mutating func integers(of map: FeatureMap, named name: String) throws -> NodeID {
-    guard let encoding = map.encoding, encoding.scales != [1] || encoding.zeroPoints != [0] else { return map.node }
+    guard let encoding = map.encoding, !encoding.isPlain else { return map.node }
     var result = map
     if encoding.scales.count == 1 {
       let codes = RealFunction.affine(
@@ -168,24 +168,31 @@ struct NetworkImporter {
     return result.node
   }
 
-  /// Appends a node; tensors of the model keep their names, and what is put between them makes way.
+  /// Appends a node; where another has its name it gets a number.
   mutating func append(_ op: Op, named name: String, inputs: [NodeID] = []) throws -> NodeID {
-    var candidate = name
-    var number = 2
-    while names.contains(candidate) {
-      candidate = "\(name)/\(number)"
-      number += 1
-    }
-    let id = try graph.append(op, named: candidate, inputs: inputs)
-    names.insert(candidate)
+    let name = unused(name)
+    let id = try graph.append(op, named: name, inputs: inputs)
+    names[name] = id
     return id
   }
 
-  /// Gives a node the name of another tensor.
+  /// Gives a node the name of a tensor of the model; what was put in its way makes room.
   mutating func rename(_ id: NodeID, to name: String) {
-    names.remove(graph[id].name)
-    names.insert(name)
+    names[graph[id].name] = nil
+    if let other = names[name] {
+      let room = unused(name)
+      names[room] = other
+      graph[other].name = room
+    }
+    names[name] = id
     graph[id].name = name
+  }
+
+  private func unused(_ name: String) -> String {
+    guard names[name] != nil else { return name }
+    var number = 2
+    while names["\(name)/\(number)"] != nil { number += 1 }
+    return "\(name)/\(number)"
   }
 
   /// The graph without inputs of which nothing but the shape is read.

@@ -14,11 +14,14 @@ struct NodeReader {
   /// The model's node, of which `node` may be a part.
   private let origin: ONNXNode
   private var attributes: [String: ONNXAttribute]
+  /// The first node of the graph that is this one's.
+  private let firstNode: NodeID
   var problems = Diagnostics()
 
   init(_ node: ONNXNode, partOf origin: ONNXNode? = nil, importer: NetworkImporter) {
     self.node = node
     self.origin = origin ?? node
+    firstNode = NodeID(importer.graph.nodes.count)
     self.importer = importer
     attributes = Dictionary(node.attributes.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
   }
@@ -29,15 +32,17 @@ struct NodeReader {
   var firstDataAxis: Int { importer.leadingAxis == .batch ? 1 : 0 }
 
   mutating func read() {
-    guard let row = OperatorTable.row(node.operatorType, domain: node.domain) else {
-      problems.report(Unsupported.problem(node, at: location))
-      finish()
-      return
-    }
     check { reader in
-      if try !ConstantFolder.fold(&reader) { try row.read(&reader) }
+      if try ConstantFolder.fold(&reader) { return }
+      guard let row = OperatorTable.row(reader.node.operatorType, domain: reader.node.domain) else {
+        throw Unsupported.problem(reader.node, at: reader.location)
+      }
+      try row.read(&reader)
     }
-    finish()
+    for output in node.outputs where !output.isEmpty && importer.values[output] == nil {
+      importer.values[output] = .failed
+    }
+    importer.problems.report(contentsOf: problems)
   }
 
   /// Reads a node that is a part of what this one does: its result is a tensor called `output`.
@@ -52,13 +57,6 @@ struct NodeReader {
     reader.read()
     importer = reader.importer
     if case .failed? = importer.values[output] { throw Skipped() }
-  }
-
-  private mutating func finish() {
-    for output in node.outputs where !output.isEmpty && importer.values[output] == nil {
-      importer.values[output] = .failed
-    }
-    importer.problems.report(contentsOf: problems)
   }
 
   /// Runs a step; what it throws is collected, and nil comes back in place of its result.
@@ -164,7 +162,7 @@ extension NodeReader {
   /// The same, with numbers that are no codes of a quantizer.
   func realMap(_ index: Int) throws -> FeatureMap {
     let map = try map(index)
-    if let encoding = map.encoding, encoding.scales != [1] || encoding.zeroPoints != [0] {
+    if let encoding = map.encoding, !encoding.isPlain {
       throw problem(
         "input '\(node.inputs[index])' is of \(encoding.type.name)", supported: "floats",
         fix: "put a DequantizeLinear in front of it")
@@ -228,12 +226,10 @@ extension NodeReader {
     importer.values[tensor] = value
     guard case .map(var map) = value else { return }
     // Every tensor is a node of its own: users ask for it by name.
-    if importer.graph[map.node].name != tensor {
-      map.node = try importer.append(.identity(IdentityOp()), named: tensor, inputs: [map.node])
-      importer.graph[map.node].layerClass = origin.operatorType
-      importer.values[tensor] = .map(map)
-    }
+    if map.node < firstNode { map.node = try append(.identity(IdentityOp()), inputs: [map.node]) }
+    importer.rename(map.node, to: tensor)
     importer.setFileAxes(of: map)
+    importer.values[tensor] = .map(map)
   }
 
   /// - Throws: where a constant of this shape would be more than the model may make in all.

@@ -24,7 +24,7 @@ package struct ONNXNetwork {
     var importer = NetworkImporter(model, order: order, file: file, leadingAxis: .batch)
     importer.run()
     // Where nodes mix what lies along the first axis it is no batch: the whole tensor is one sample.
-    if importer.problems.hasErrors {
+    if importer.problems.hasErrors, model.graph.inputs.allSatisfy(\.isOfFixedShape) {
       var whole = NetworkImporter(model, order: order, file: file, leadingAxis: .data)
       whole.run()
       if whole.problems.errors.count < importer.problems.errors.count { importer = whole }
@@ -34,5 +34,11 @@ package struct ONNXNetwork {
     try problems.throwIfErrors()
     guard let graph else { throw problems }
     return ONNXNetwork(graph: graph, notes: problems)
+  }
+}
+
+extension ONNXValueInfo {
+  fileprivate var isOfFixedShape: Bool {
+    shape?.allSatisfy { if case .fixed = $0 { true } else { false } } ?? false
   }
 }

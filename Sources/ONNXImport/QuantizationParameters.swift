@@ -9,15 +9,17 @@ struct QuantizationParameters {
   private let zeroPoint: Constant?
   private let axis: Int
   private let type: ONNXElementType
+  /// How many indices of the axis have a scale in common, where scales are given in blocks; else 0.
+  private let block: Int
+
+  var isBlocked: Bool { block > 0 }
 
   /// - Parameter input: the number of the scale among the inputs; the zero point stands behind it.
   init(_ reader: inout NodeReader, input: Int, ofQuantize isQuantize: Bool) throws {
     let declared = isQuantize ? try reader.int("output_dtype", default: 0) : 0
     axis = try reader.int("axis", default: 1)
-    let block = try reader.int("block_size", default: 0)
-    guard block == 0 else {
-      throw reader.problem("block_size = \(block)", supported: "scales per tensor or per index of one axis")
-    }
+    block = try reader.int("block_size", default: 0)
+    guard block >= 0 else { throw reader.problem("block_size = \(block)", supported: "0 or more") }
     scale = try reader.constant(input)
     zeroPoint = try reader.constantIfPresent(input + 1)
     if let zeroPoint {
@@ -47,7 +49,11 @@ struct QuantizationParameters {
   }
 
   func encoding(of constant: Constant, _ reader: NodeReader) throws -> IntegerEncoding {
-    try encoding(shape: constant.shape, reader)
+    guard !isBlocked else {
+      throw reader.problem(
+        "block_size = \(block) of constants", supported: "scales per tensor or per index of one axis")
+    }
+    return try encoding(shape: constant.shape, reader)
   }
 
   private func encoding(shape: [Int], _ reader: NodeReader) throws -> IntegerEncoding {
@@ -66,5 +72,53 @@ struct QuantizationParameters {
     return IntegerEncoding(
       type: type, scales: scales,
       zeroPoints: zeros.count == scales.count ? zeros : Array(repeating: zeros[0], count: scales.count), axis: axis)
+  }
+}
+
+extension QuantizationParameters {
+  /// The scale and the zero point of every element.
+  private func spread(over shape: [Int], _ reader: NodeReader) throws -> (scales: Constant, zeroPoints: Constant) {
+    let axis = try reader.axis(axis, rank: shape.count)
+    var blocks = shape
+    blocks[axis] = (shape[axis] + block - 1) / block
+    guard scale.shape == blocks, zeroPoint.map({ $0.shape == blocks }) ?? true else {
+      throw reader.problem("scales of shape \(scale.shape) in blocks of \(block)", supported: "\(blocks)")
+    }
+    let zeroPoints = zeroPoint?.floats ?? Array(repeating: 0, count: scale.count)
+    func spread(_ floats: [Float]) -> Constant {
+      ConstantFolder.pick(
+        Constant(shape: blocks, floats: floats), axis: axis, (0..<shape[axis]).map { $0 / block }, shape: shape)
+    }
+    return (spread(scale.floats), spread(zeroPoints))
+  }
+
+  func dequantizeBlocks(of map: FeatureMap, _ reader: inout NodeReader) throws -> FeatureMap {
+    let (scales, zeroPoints) = try spread(over: map.shape, reader)
+    guard let found = map.encoding, found.isPlain else {
+      throw reader.problem("blocks of codes that have a scale already", supported: "integers")
+    }
+    var result = map
+    result.encoding = nil
+    result = try ElementwiseOperators.apply(.subtract, to: result, zeroPoints, isReversed: false, &reader)
+    return try ElementwiseOperators.apply(.multiply, to: result, scales, isReversed: false, &reader)
+  }
+
+  /// - Returns: the integers themselves.
+  func quantizeBlocks(of map: FeatureMap, _ reader: inout NodeReader) throws -> FeatureMap {
+    guard let bits = type.bits, let range = type.range, bits <= 16 else {
+      throw reader.problem("quantization to \(type.name)", supported: "int4, uint4, int8, uint8, int16, uint16")
+    }
+    let (scales, zeroPoints) = try spread(over: map.shape, reader)
+    var result = try reader.alongVaryingAxes(of: scales, map) { reader, map, channels in
+      let quantizers = zip(channels.floats, zeroPoints.floats).map { scale, zeroPoint in
+        FeatureMapQuantizer(step: Rational(scale), zeroPoint: Int64(zeroPoint), range: range)
+      }
+      return try reader.append(
+        .quantize(QuantizeOp(description: "onnx>quantize", bits: bits, quantizers: quantizers)), to: map)
+    }
+    result = try ElementwiseOperators.apply(.divide, to: result, scales, isReversed: false, &reader)
+    result = try ElementwiseOperators.apply(.add, to: result, zeroPoints, isReversed: false, &reader)
+    result.encoding = .plain(type)
+    return result
   }
 }

@@ -33,6 +33,8 @@ struct IntegerEncoding: Equatable {
   /// In the model's shape; nil for one scale.
   var axis: Int?
 
+  var isPlain: Bool { scales == [1] && zeroPoints == [0] }
+
   /// Integers that stand for themselves.
   static func plain(_ type: ONNXElementType) -> IntegerEncoding {
     IntegerEncoding(type: type, scales: [1], zeroPoints: [0], axis: nil)

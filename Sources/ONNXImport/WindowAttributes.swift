@@ -8,8 +8,8 @@ struct WindowAxis {
   /// Padding on both sides.
   var before = 0
   var after = 0
-  /// How far behind the padding the last window ends (`ceil_mode`).
-  var overhang = 0
+
+  mutating func removePadding() { (before, after) = (0, 0) }
 }
 
 extension Window {
@@ -21,8 +21,7 @@ extension Window {
       size: Extent(rows: row.size, columns: column.size), stride: Extent(rows: row.stride, columns: column.stride),
       dilation: Extent(rows: row.dilation, columns: column.dilation),
       padding: Padding(
-        top: row.before, bottom: row.after + row.overhang, left: column.before,
-        right: column.after + column.overhang))
+        top: row.before, bottom: row.after, left: column.before, right: column.after))
   }
 }
 
@@ -96,9 +95,7 @@ extension WindowAxis {
     guard room >= 0 else { return }
     var positions = (room + stride - 1) / stride + 1
     if (positions - 1) * stride >= extent + before { positions -= 1 }
-    let end = (positions - 1) * stride + span - extent - before
-    // Padding that no window reaches is none.
-    after = min(after, max(end, 0))
-    overhang = max(end - after, 0)
+    // Padding up to where the last window ends, and no further.
+    after = max((positions - 1) * stride + span - extent - before, 0)
   }
 }

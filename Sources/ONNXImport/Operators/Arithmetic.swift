@@ -136,24 +136,32 @@ extension NodeReader {
     return result
   }
 
-  /// Unsigned integers divided without remainder: rounding x / d - (d - 1) / (2 d), which never lies halfway.
+  /// Integers divided without remainder.
   mutating func divideIntegers(_ map: FeatureMap, by constant: Constant) throws -> FeatureMap {
-    guard let encoding = map.encoding, let range = encoding.type.range, range.lowerBound == 0,
-      let bits = encoding.type.bits, bits <= 16, constant.values.allSatisfy({ $0 > 0 })
-    else {
-      throw problem("a division of \(map.encoding?.type.name ?? "floats")", supported: "floats, uint8, uint16")
-    }
+    guard let encoding = map.encoding else { return map }
     return try alongVaryingAxes(of: constant, map) { reader, map, channels in
-      let quantizers = channels.values.map { value -> FeatureMapQuantizer in
-        let divisor = Rational(value)
-        return FeatureMapQuantizer(
-          steps: .uniform(
-            UniformSteps(gain: .one / divisor, bias: (.one / divisor - .one) * .powerOfTwo(-1), clamp: range)),
-          format: CodeFormat(scale: .one, zeroPoint: 0, range: range))
-      }
-      return try reader.append(
-        .quantize(QuantizeOp(description: "floor", bits: bits, quantizers: quantizers)), to: map)
+      try reader.truncate(map, to: encoding.type, dividingBy: channels.values)
     }
+  }
+
+  /// The integers in front of the point, as a cast to an integer type makes them.
+  ///
+  /// - Parameter divisors: one, or one per channel of the map.
+  mutating func truncate(
+    _ map: FeatureMap, to type: ONNXElementType, dividingBy divisors: [Double] = [1]
+  ) throws -> FeatureMap {
+    guard let range = type.range, let bits = type.bits, bits <= 32, type != .bool else {
+      throw problem("results of \(type.name)", supported: "floats and integers of 4 to 32 bits")
+    }
+    let quantizers = divisors.map { divisor in
+      FeatureMapQuantizer(
+        steps: .uniform(UniformSteps(gain: .one / Rational(divisor), clamp: range, rounding: .towardZero)),
+        format: CodeFormat(scale: .one, zeroPoint: 0, range: range))
+    }
+    var result = try append(
+      .quantize(QuantizeOp(description: "onnx>truncate", bits: bits, quantizers: quantizers)), to: map)
+    result.encoding = .plain(type)
+    return result
   }
 
   /// The layer that makes `map` with these constants as its bias, where it has none and nothing else reads it.

@@ -24,7 +24,8 @@ enum ElementwiseOperators {
     OperatorRow("Softmax", notes: "along any axis; at the network's end", read: { try softmax(&$0) }),
     OperatorRow("Identity", read: { try identity(&$0) }),
     OperatorRow("Dropout", notes: "at inference", read: { try dropout(&$0) }),
-    OperatorRow("Cast", notes: "between floats, of integers to floats and to wider integers", read: { try cast(&$0) }),
+    OperatorRow(
+      "Cast", notes: "between floats, between floats and integers, to wider integers", read: { try cast(&$0) }),
   ]
 
   private static func function(
@@ -122,11 +123,13 @@ enum ElementwiseOperators {
       throw reader.problem("a cast to \(name)", supported: "casts to floats and integers")
     }
     if let range = type.range {
-      if let found = map.encoding?.type.range, range.contains(found.lowerBound), range.contains(found.upperBound) {
-        map.encoding = .plain(type)
-      } else {
-        throw reader.problem("a cast of \(map.encoding?.type.name ?? "floats") to \(name)", supported: "wider integers")
+      guard let found = map.encoding?.type else {
+        return try reader.produce(.map(reader.truncate(map, to: type)))
       }
+      guard let narrow = found.range, range.contains(narrow.lowerBound), range.contains(narrow.upperBound) else {
+        throw reader.problem("a cast of \(found.name) to \(name)", supported: "wider integers")
+      }
+      map.encoding = .plain(type)
     } else {
       // Integers are themselves as floats.
       map.encoding = nil

@@ -42,8 +42,9 @@ enum PoolingOperators {
     let space = try axesOfSpace(of: map, reader)
     var windows = try attributes.axes(size: nil, over: space.map { map.shape[$0] }, ceil: ceil, reader)
     if countsPadding {
+      // Also what ceil_mode adds counts (onnx/reference/ops/op_pool_common.py).
       map = try reader.pad(map, windows, over: space, "padded")
-      for index in windows.indices { (windows[index].before, windows[index].after) = (0, 0) }
+      for index in windows.indices { windows[index].removePadding() }
     }
     try reader.produce(.map(reader.slide(windows, over: space, of: map, by: mean)))
   }

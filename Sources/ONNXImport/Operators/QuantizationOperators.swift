@@ -9,11 +9,11 @@ enum QuantizationOperators {
   static let rows = ["", "com.microsoft"].flatMap { domain in
     [
       OperatorRow(
-        "QuantizeLinear", domain: domain, notes: "int4 to int16, uint4 to uint16, per tensor and per axis",
+        "QuantizeLinear", domain: domain, notes: "int4 to int16, uint4 to uint16, per tensor, per axis, in blocks",
         read: { try quantize(&$0) }),
       OperatorRow(
         "DequantizeLinear", domain: domain,
-        notes: "of constants (also int32) and of quantized feature maps, per tensor and per axis",
+        notes: "of constants (also int32) and of feature maps, per tensor, per axis, in blocks",
         read: { try dequantize(&$0) }),
     ]
   }
@@ -23,6 +23,7 @@ enum QuantizationOperators {
     let parameters = reader.check { try QuantizationParameters(&$0, input: 1, ofQuantize: true) }
     let map = try reader.realMap(0)
     guard let parameters else { throw NodeReader.Skipped() }
+    if parameters.isBlocked { return try reader.produce(.map(parameters.quantizeBlocks(of: map, &reader))) }
     let encoding = try parameters.encoding(over: map.shape, reader)
     try reader.produce(.map(reader.quantize(map, encoding)))
   }
@@ -34,6 +35,7 @@ enum QuantizationOperators {
     guard let found = map.encoding else {
       throw reader.problem("DequantizeLinear of floats", supported: "integers")
     }
+    if parameters.isBlocked { return try reader.produce(.map(parameters.dequantizeBlocks(of: map, &reader))) }
     var encoding = try parameters.encoding(over: map.shape, reader)
     encoding.type = found.type
     try reader.produce(.map(reader.dequantize(map, encoding)))

@@ -16,7 +16,9 @@ enum SelectionOperators {
   private static func slice(_ reader: inout NodeReader) throws {
     let slices = try Slices(&reader)
     var map = try reader.map(0)
-    for (axis, positions) in try slices.positions(of: map.shape, reader) {
+    let batch = reader.importer.batch ?? Int(Int32.max)
+    for (axis, positions) in try slices.positions(of: map.shape, reader)
+    where axis >= reader.firstDataAxis || !slices.takesAll(ofAxis: axis, extent: batch) {
       map = try reader.select(positions, along: axis, of: map)
     }
     try reader.produce(.map(map))
@@ -96,6 +98,11 @@ struct Slices {
       throw reader.problem(
         "starts \(starts), ends \(ends), axes \(axes), steps \(steps)", supported: "as many of each, steps not 0")
     }
+  }
+
+  /// Whether every index of an axis of an extent, or of a smaller one, is taken in order.
+  func takesAll(ofAxis axis: Int, extent: Int) -> Bool {
+    axes.indices.allSatisfy { axes[$0] != axis || (starts[$0] == 0 && ends[$0] >= extent && steps[$0] == 1) }
   }
 
   /// The positions taken along each axis.

@@ -1,0 +1,78 @@
+import Diagnostics
+import ONNX
+import ONNXImport
+import Testing
+
+/// Everything unsupported is named at once: node, operator, what was found, what is supported.
+@Suite struct UnsupportedTests {
+  /// A model of opset 17 with input x [N, 4, 8, 8].
+  private func problems(
+    _ nodes: [ONNXNode], _ initializers: [ONNXTensor] = [], dimensions: [ONNXValueInfo.Dimension]? = nil
+  ) throws -> [String] {
+    let shape = dimensions ?? [.symbolic("N"), .fixed(4), .fixed(8), .fixed(8)]
+    let graph = ONNXGraph(
+      name: "test", nodes: nodes, initializers: initializers,
+      inputs: [ONNXValueInfo(name: "x", type: .float, shape: shape)],
+      outputs: [ONNXValueInfo(name: "y", type: .float, shape: nil)])
+    let model = ONNXModel(irVersion: 8, opsets: [("", 17)], graph: graph)
+    do {
+      _ = try ONNXNetwork.read(model, file: "m.onnx")
+      return []
+    } catch {
+      return error.errors.map(\.description)
+    }
+  }
+
+  @Test func allAtOnce() throws {
+    let found = try problems(
+      [
+        ONNXNode("Einsum", name: "first", inputs: ["x"], outputs: ["a"]),
+        ONNXNode(
+          "Conv", name: "second", inputs: ["x", "w"], outputs: ["b"],
+          attributes: [
+            ("auto_pad", .string("SAME")), ("group", .float(1)),
+          ]),
+        ONNXNode("LeakyRelu", name: "third", inputs: ["x"], outputs: ["c"], attributes: [("alpha", .float(-1))]),
+        ONNXNode(
+          "MaxPool", name: "fourth", inputs: ["x"], outputs: ["d", "indices"],
+          attributes: [
+            ("kernel_shape", .ints([2, 2]))
+          ]),
+        ONNXNode("Relu", name: "fifth", inputs: ["x"], outputs: ["e"], attributes: [("slope", .int(1))]),
+        ONNXNode(
+          "Concat", inputs: ["a", "b", "c", "d", "e", "indices"], outputs: ["y"], attributes: [("axis", .int(1))]),
+      ],
+      [ONNXTensor(name: "w", shape: [4, 4, 1, 1], floats: Array(repeating: 1, count: 16))])
+    #expect(found.count == 6)
+    let expected = [
+      "layer 'first (Einsum)': operator Einsum; supported: Add, AveragePool,",
+      "layer 'second (Conv)': auto_pad = 'SAME'; supported: NOTSET, VALID, SAME_UPPER, SAME_LOWER",
+      "layer 'second (Conv)': attribute 'group' is a float; supported: an int",
+      "layer 'third (LeakyRelu)': alpha = -1.0; supported: 0 or more",
+      "layer 'fourth (MaxPool)': a second result, 'indices'; supported: MaxPool with one result",
+      "layer 'fifth (Relu)': attribute 'slope'; supported: Relu without it",
+    ]
+    for (found, expected) in zip(found, expected) { #expect(found.contains(expected), "\(found)") }
+  }
+
+  /// With a batch of any size, nodes that mix samples are refused; with a fixed one the first axis is data.
+  @Test func batchesAreNotMixed() throws {
+    let transpose = ONNXNode(
+      "Transpose", name: "t", inputs: ["x"], outputs: ["y"], attributes: [("perm", .ints([1, 0, 2, 3]))])
+    let found = try problems([transpose])
+    #expect(found.count == 1)
+    #expect(found.first?.contains("layer 't (Transpose)': axes [1, 0, 2, 3]") == true, "\(found)")
+    #expect(try problems([transpose], dimensions: [.fixed(2), .fixed(4), .fixed(8), .fixed(8)]) == [])
+  }
+
+  /// A slice of a batch of any size takes all of it or none of the network is read.
+  @Test(arguments: [(0, Int64.max, true), (0, 1, false), (1, Int64.max, false)])
+  func batchesAreNotSliced(start: Int64, end: Int64, isWhole: Bool) throws {
+    let slice = ONNXNode("Slice", inputs: ["x", "starts", "ends", "axes"], outputs: ["y"])
+    func ints(_ name: String, _ value: Int64) -> ONNXTensor {
+      ONNXTensor(name: name, type: .int64, shape: [1], integers: [value])
+    }
+    let found = try problems([slice], [ints("starts", start), ints("ends", end), ints("axes", 0)])
+    #expect(found.isEmpty == isWhole, "\(found)")
+  }
+}
