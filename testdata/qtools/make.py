@@ -68,7 +68,7 @@ def case(path, model=None, **options):
         )
         entry["map"] = plain(tools._output_dict)
     except BaseException as e:
-        entry["error"] = f"{type(e).__name__}: {str(e)[:120]}"
+        entry["error"] = f"{type(e).__name__}: {str(e).partition(chr(10))[0][:120]}"
         return entry
     try:
         energy = tools.pe(o["weights_on"], o["activations_on"], o["min_sram_size"], o["io"])
@@ -79,7 +79,7 @@ def case(path, model=None, **options):
         entry["total_cost"] = energy["total_cost"]
         entry["sum"] = tools.extract_energy_sum(settings.cfg.include_energy, energy)
     except Exception as e:
-        entry["energy_error"] = f"{type(e).__name__}: {str(e)[:120]}"
+        entry["energy_error"] = f"{type(e).__name__}: {str(e).partition(chr(10))[0][:120]}"
     return entry
 
 
