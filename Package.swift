@@ -1,6 +1,197 @@
 // swift-tools-version:6.1
 import PackageDescription
 
+// The floors of Sources/, from the ground up: a module imports from its own floor and from those below it.
+// docs/architecture.md says what each module holds.
+
+let base = floor(
+  "1-Base",
+  [
+    .target(name: "Diagnostics"),
+    .target(name: "Numbers", dependencies: [bigInt]),
+    .target(name: "Files", dependencies: ["Diagnostics"]),
+    // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
+    .target(name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])]),
+  ])
+
+let formats = floor(
+  "2-Formats",
+  [
+    .target(name: "JSON", dependencies: ["Diagnostics"]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
+    .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
+    .target(name: "Arrays", dependencies: ["Diagnostics", "Files", "HDF5"]),
+    .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .target(name: "COnnx", dependencies: ["CProtobufC"]),
+    .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files", "Numbers"]),
+  ])
+
+let model = floor(
+  "3-Model",
+  [
+    .target(name: "Quantization", dependencies: ["Diagnostics", "Numbers", bigInt]),
+    .target(name: "QIR", dependencies: ["Diagnostics", "Numbers", "Quantization"]),
+    .target(name: "FloatReference", dependencies: ["CValueKernels", "Numbers", "QIR", "Quantization"]),
+  ])
+
+let frontends = floor(
+  "4-Frontends",
+  [
+    .target(name: "KerasImport", dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "QIR", "Quantization"]),
+    .target(name: "ONNXImport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization"]),
+    .target(name: "ONNXExport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization"]),
+  ])
+
+let compile = floor(
+  "5-Compile",
+  [
+    .target(name: "Passes", dependencies: ["Diagnostics", "Numbers", "QIR", "Quantization"]),
+    .target(name: "Targets", dependencies: ["Diagnostics", yams], exclude: ["Resources"]),
+    .target(name: "Tiling", dependencies: ["Diagnostics", "Targets"]),
+    .target(name: "IntegerProgram", dependencies: ["Diagnostics", "Numbers", "Quantization", "Targets", "Tiling"]),
+    .target(
+      name: "Lowering",
+      dependencies: [
+        "Diagnostics", "IntegerProgram", "Numbers", "QIR", "Quantization", "Targets", "Tiling", bigInt,
+      ]),
+  ])
+
+let backends = floor(
+  "6-Backends",
+  [
+    .target(
+      name: "Simulator",
+      dependencies: ["CValueKernels", "Diagnostics", "IntegerProgram", "Numbers", "Quantization", "Targets", "Tiling"]),
+    .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
+    .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
+    .target(name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
+  ])
+
+let analysis = floor(
+  "7-Analysis",
+  [
+    .target(name: "QTools", dependencies: ["Diagnostics", "Numbers", "QIR", "Quantization", "Targets"])
+  ])
+
+let face = floor(
+  "8-Face",
+  [
+    .target(name: "Reports"),
+    .target(
+      name: "QCCDriver",
+      dependencies: [
+        "Arrays", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram",
+        "KerasImport", "Lowering", "Numbers", "ONNX", "ONNXExport", "ONNXImport", "Passes", "QIR", "QTools",
+        "Quantization", "Reports", "Simulator", "Targets", "Tiling",
+      ]),
+    .executableTarget(
+      name: "qcc",
+      dependencies: [
+        "CEmitter", "Diagnostics", "Files", "ONNXExport", "QCCDriver", "QTools", "Reports", "Targets",
+        argumentParser,
+      ],
+      linkerSettings: oneFile),
+  ])
+
+let testSupport: [Target] = [
+  .target(name: "TestSupport", path: "Tests/TestSupport"),
+  .target(name: "TilingTestSupport", dependencies: ["Targets", "Tiling"], path: "Tests/TilingTestSupport"),
+  .target(
+    name: "IntegerProgramTestSupport", dependencies: ["IntegerProgram", "Targets", "Tiling"],
+    path: "Tests/IntegerProgramTestSupport"),
+  .target(
+    name: "FuzzSupport",
+    dependencies: ["Diagnostics", "HDF5", "KerasImport", "ONNX", "ONNXImport", "QCCDriver", "QIR"],
+    path: "Tests/FuzzSupport"),
+]
+
+let tests: [Target] = [
+  .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+  .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels"]),
+  .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
+  .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5", "TestSupport"]),
+  .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),
+  .testTarget(name: "QuantizationTests", dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "Quantization"]),
+  .testTarget(name: "QIRTests", dependencies: ["Diagnostics", "KerasImport", "QIR"]),
+  .testTarget(
+    name: "KerasImportTests",
+    dependencies: [
+      "Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "QIR", "Quantization", "TestSupport",
+    ]),
+  .testTarget(
+    name: "ONNXImportTests",
+    dependencies: ["Diagnostics", "FloatReference", "HDF5", "ONNX", "ONNXImport", "QCCDriver", "QIR"]),
+  .testTarget(
+    name: "ONNXExportTests",
+    dependencies: [
+      "Diagnostics", "FloatReference", "KerasImport", "Numbers", "ONNX", "ONNXExport", "ONNXImport", "QIR",
+      "Quantization", "TestSupport",
+    ]),
+  .testTarget(
+    name: "PassesTests", dependencies: ["Diagnostics", "FloatReference", "Numbers", "Passes", "QIR", "Quantization"],
+    exclude: ["filetests"]),
+  .testTarget(name: "TargetsTests", dependencies: ["Diagnostics", "Targets"]),
+  .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Targets", "Tiling", "TilingTestSupport"]),
+  .testTarget(
+    name: "IntegerProgramTests",
+    dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling", bigInt]),
+  .testTarget(
+    name: "LoweringTests",
+    dependencies: [
+      "Diagnostics", "FloatReference", "IntegerProgram", "Lowering", "Numbers", "QIR", "Quantization", "Simulator",
+      "Targets", "TestSupport",
+    ]),
+  .testTarget(
+    name: "SimulatorTests",
+    dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Simulator"]),
+  .testTarget(
+    name: "CycleSimulatorTests", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"]),
+  .testTarget(name: "CRuntimeTests", dependencies: ["CRuntime"]),
+  .testTarget(
+    name: "CEmitterTests",
+    dependencies: ["CEmitter", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling"]),
+  .testTarget(
+    name: "QToolsTests", dependencies: ["Diagnostics", "JSON", "QCCDriver", "QTools", "Reports", "Targets"]),
+  .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
+  .testTarget(
+    name: "QCCDriverTests",
+    dependencies: [
+      "Arrays", "CEmitter", "Diagnostics", "HDF5", "IntegerProgram", "Lowering", "QCCDriver", "QIR", "QTools",
+      "Reports", "TestSupport",
+    ]),
+  .testTarget(name: "CommandTests", dependencies: ["TestSupport", "qcc"]),
+  .testTarget(name: "DocumentationTests", dependencies: ["KerasImport", "ONNXImport", "Quantization", "qcc"]),
+  .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport", "TestSupport"]),
+]
+
+let benchmarks: [Target] = [
+  .target(name: "CDotProduct", path: "Benchmarks/CDotProduct", cSettings: [.unsafeFlags(["-O3"])]),
+  .executableTarget(
+    name: "import-bench", dependencies: ["FloatReference", "KerasImport"], path: "Benchmarks/ImportBench"),
+  .executableTarget(
+    name: "kernel-bench", dependencies: ["CValueKernels", "CDotProduct"], path: "Benchmarks/KernelBench"),
+  .executableTarget(
+    name: "tiling-bench", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"],
+    path: "Benchmarks/TilingBench"),
+  .executableTarget(
+    name: "simulator-bench", dependencies: ["IntegerProgram", "Simulator", "Targets", "Tiling", "TilingTestSupport"],
+    path: "Benchmarks/SimulatorBench"),
+  .executableTarget(
+    name: "emitter-bench", dependencies: ["CEmitter", "IntegerProgram", "Targets", "Tiling", "TilingTestSupport"],
+    path: "Benchmarks/EmitterBench"),
+]
+
+// Linked with libFuzzer, which brings its own main: only `make fuzz` builds it.
+let fuzzing: [Target] =
+  Context.environment["QCC_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzSupport"], path: "Tests/Fuzz",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+  ]
+
 let package = Package(
   name: "qcc",
   dependencies: [
@@ -8,166 +199,29 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
   ],
-  targets: [
-    .target(name: "Diagnostics"),
-    .target(name: "Quantization", dependencies: ["Diagnostics", .product(name: "BigInt", package: "BigInt")]),
-    .testTarget(name: "QuantizationTests", dependencies: ["Diagnostics", "HDF5", "JSON", "Quantization"]),
-    .target(name: "QIR", dependencies: ["Diagnostics", "Quantization"]),
-    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
-    .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
-    .target(name: "Files", dependencies: ["Diagnostics"]),
-    .target(name: "JSON", dependencies: ["Diagnostics"]),
-    .target(name: "Arrays", dependencies: ["Diagnostics", "Files", "HDF5"]),
-    .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
-    .target(name: "KerasImport", dependencies: ["Diagnostics", "HDF5", "JSON", "QIR", "Quantization"]),
-    .systemLibrary(
-      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
-    .target(name: "COnnx", dependencies: ["CProtobufC"]),
-    .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files", "Quantization"]),
-    .target(name: "ONNXImport", dependencies: ["Diagnostics", "ONNX", "QIR", "Quantization"]),
-    .target(name: "ONNXExport", dependencies: ["Diagnostics", "ONNX", "QIR", "Quantization"]),
-    .testTarget(
-      name: "ONNXExportTests",
-      dependencies: [
-        "Diagnostics", "FloatReference", "KerasImport", "ONNX", "ONNXExport", "ONNXImport", "QIR", "Quantization",
-        "TestSupport",
-      ]),
-    .executableTarget(
-      name: "import-bench", dependencies: ["FloatReference", "KerasImport"], path: "Benchmarks/ImportBench"),
-    .testTarget(
-      name: "KerasImportTests",
-      dependencies: [
-        "Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "QIR", "Quantization", "TestSupport",
-      ]),
-    // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
-    .target(name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])]),
-    .target(name: "CDotProduct", path: "Benchmarks/CDotProduct", cSettings: [.unsafeFlags(["-O3"])]),
-    .executableTarget(
-      name: "kernel-bench", dependencies: ["CValueKernels", "CDotProduct"], path: "Benchmarks/KernelBench"),
-    .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels"]),
-    .target(
-      name: "Targets", dependencies: ["Diagnostics", .product(name: "Yams", package: "Yams")], exclude: ["Resources"]),
-    .target(name: "Tiling", dependencies: ["Diagnostics", "Targets"]),
-    .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
-    .testTarget(name: "TargetsTests", dependencies: ["Diagnostics", "Targets"]),
-    .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Targets", "Tiling", "TilingTestSupport"]),
-    .testTarget(
-      name: "CycleSimulatorTests", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"]),
-    .executableTarget(
-      name: "tiling-bench", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"],
-      path: "Benchmarks/TilingBench"),
-    .target(name: "TilingTestSupport", dependencies: ["Targets", "Tiling"], path: "Tests/TilingTestSupport"),
-    .target(name: "IntegerProgram", dependencies: ["Diagnostics", "Quantization", "Targets", "Tiling"]),
-    .target(
-      name: "IntegerProgramTestSupport", dependencies: ["IntegerProgram", "Targets", "Tiling"],
-      path: "Tests/IntegerProgramTestSupport"),
-    .target(name: "FloatReference", dependencies: ["CValueKernels", "QIR", "Quantization"]),
-    .target(name: "Passes", dependencies: ["Diagnostics", "QIR", "Quantization"]),
-    .target(
-      name: "Lowering",
-      dependencies: [
-        "Diagnostics", "IntegerProgram", "QIR", "Quantization", "Targets", "Tiling",
-        .product(name: "BigInt", package: "BigInt"),
-      ]),
-    .testTarget(name: "QIRTests", dependencies: ["Diagnostics", "KerasImport", "QIR", "Quantization"]),
-    .testTarget(
-      name: "PassesTests", dependencies: ["Diagnostics", "FloatReference", "Passes", "QIR", "Quantization"],
-      exclude: ["filetests"]),
-    .testTarget(
-      name: "LoweringTests",
-      dependencies: [
-        "Diagnostics", "FloatReference", "IntegerProgram", "Lowering", "QIR", "Quantization", "Simulator", "Targets",
-        "TestSupport",
-      ]),
-    .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
-    .target(name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
-    .executableTarget(
-      name: "emitter-bench", dependencies: ["CEmitter", "IntegerProgram", "Targets", "Tiling", "TilingTestSupport"],
-      path: "Benchmarks/EmitterBench"),
-    .testTarget(name: "CRuntimeTests", dependencies: ["CRuntime"]),
-    .testTarget(
-      name: "CEmitterTests",
-      dependencies: [
-        "CEmitter", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling",
-      ]),
-    .testTarget(name: "DocumentationTests", dependencies: ["KerasImport", "ONNXImport", "Quantization", "qcc"]),
-    .testTarget(
-      name: "ONNXImportTests",
-      dependencies: [
-        "Diagnostics", "FloatReference", "HDF5", "ONNX", "ONNXImport", "QCCDriver", "QIR",
-      ]),
-    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-    .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
-    .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),
-    .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5", "TestSupport"]),
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
-    .target(
-      name: "FuzzSupport",
-      dependencies: ["Diagnostics", "HDF5", "KerasImport", "ONNX", "ONNXImport", "QCCDriver", "QIR"],
-      path: "Tests/FuzzSupport"),
-    .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport", "TestSupport"]),
-    .testTarget(
-      name: "IntegerProgramTests",
-      dependencies: [
-        "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling",
-        .product(name: "BigInt", package: "BigInt"),
-      ]),
-    .target(
-      name: "Simulator",
-      dependencies: ["CValueKernels", "Diagnostics", "IntegerProgram", "Quantization", "Targets", "Tiling"]),
-    .testTarget(
-      name: "SimulatorTests",
-      dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Simulator", "Targets", "Tiling"]),
-    .executableTarget(
-      name: "simulator-bench",
-      dependencies: ["IntegerProgram", "Simulator", "Targets", "Tiling", "TilingTestSupport"],
-      path: "Benchmarks/SimulatorBench"),
-    .target(name: "QTools", dependencies: ["Diagnostics", "QIR", "Quantization", "Targets"]),
-    .testTarget(
-      name: "QToolsTests", dependencies: ["Diagnostics", "JSON", "QCCDriver", "QIR", "QTools", "Reports", "Targets"]),
-    .target(name: "Reports"),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
-    .target(
-      name: "QCCDriver",
-      dependencies: [
-        "Arrays", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram",
-        "KerasImport", "Lowering", "ONNX", "ONNXExport", "ONNXImport", "Passes", "QIR", "QTools", "Quantization",
-        "Reports", "Simulator", "Targets", "Tiling",
-      ]),
-    .testTarget(
-      name: "QCCDriverTests",
-      dependencies: [
-        "Arrays", "CEmitter", "Diagnostics", "HDF5", "IntegerProgram", "Lowering", "QCCDriver", "QIR", "QTools",
-        "Quantization", "Reports", "Targets", "TestSupport",
-      ]),
-    .testTarget(name: "CommandTests", dependencies: ["Arrays", "TestSupport", "qcc"]),
-    .executableTarget(
-      name: "qcc",
-      dependencies: [
-        "CEmitter", "Diagnostics", "Files", "ONNXExport", "QCCDriver", "QTools", "Reports", "Targets",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      // Linked into one file: it starts in half the time, and no Swift has to be installed where it runs.
-      linkerSettings: [
-        .unsafeFlags(
-          ["-static-stdlib", "-Xlinker", "-s", "-Xlinker", "--gc-sections"],
-          .when(platforms: [.linux], configuration: .release)),
-        // What the static Foundation needs and does not name itself.
-        .linkedLibrary("swiftSynchronization", .when(platforms: [.linux], configuration: .release)),
-        .linkedLibrary("CoreFoundation", .when(platforms: [.linux], configuration: .release)),
-        .linkedLibrary("FoundationInternationalization", .when(platforms: [.linux], configuration: .release)),
-        .linkedLibrary("_FoundationICU", .when(platforms: [.linux], configuration: .release)),
-        .linkedLibrary("_FoundationCShims", .when(platforms: [.linux], configuration: .release)),
-        .linkedLibrary("_FoundationCollections", .when(platforms: [.linux], configuration: .release)),
-      ]),
-  ],
+  targets: base + formats + model + frontends + compile + backends + analysis + face + testSupport + tests
+    + benchmarks + fuzzing,
   swiftLanguageModes: [.v6]
 )
 
-// Linked with libFuzzer, which brings its own main: only `make fuzz` builds it.
-if Context.environment["QCC_FUZZ"] != nil {
-  package.targets.append(
-    .executableTarget(
-      name: "fuzz", dependencies: ["FuzzSupport"], path: "Tests/Fuzz",
-      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+/// The modules of a floor: each in its folder there, unless it says another.
+func floor(_ folder: String, _ modules: [Target]) -> [Target] {
+  for module in modules where module.path == nil { module.path = "Sources/\(folder)/\(module.name)" }
+  return modules
+}
+
+var argumentParser: Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+var bigInt: Target.Dependency { .product(name: "BigInt", package: "BigInt") }
+var yams: Target.Dependency { .product(name: "Yams", package: "Yams") }
+
+/// Linked into one file: it starts in half the time, and no Swift has to be installed where it runs.
+var oneFile: [LinkerSetting] {
+  let release = BuildSettingCondition.when(platforms: [.linux], configuration: .release)
+  // What the static Foundation needs and does not name itself.
+  let foundation = [
+    "swiftSynchronization", "CoreFoundation", "FoundationInternationalization", "_FoundationICU", "_FoundationCShims",
+    "_FoundationCollections",
+  ]
+  return [.unsafeFlags(["-static-stdlib", "-Xlinker", "-s", "-Xlinker", "--gc-sections"], release)]
+    + foundation.map { .linkedLibrary($0, release) }
 }

@@ -33,15 +33,14 @@ import Testing
   /// The modules of docs/architecture.md and what each imports are those of Package.swift.
   @Test func modulesAreThoseOfThePackage() throws {
     var inPackage: [String: Set<String>] = [:]
-    // An entry a piece: entries stand in lines of their own, indented by four.
-    for entry in try Page("Package.swift").text.split(separator: "\n    .") {
+    // An entry a piece: entries start lines of their own.
+    for entry in try Page("Package.swift").text.split(separator: /\n +\.(?=\w+\()/) {
       // Benchmarks and test support are no modules of the compiler.
       guard let kind = entry.prefixMatch(of: /(?:target|systemLibrary|executableTarget)\(\s*name: "([\w-]+)"/),
         !entry.contains(/path: "(Tests|Benchmarks)/)
       else { continue }
       // Products of other packages are in docs/dependencies.md.
-      let own = entry.replacing(/\.product\([^)]*\)/, with: "")
-      let list = own.firstMatch(of: /dependencies: \[([^\]]*)\]/)?.1 ?? ""
+      let list = entry.firstMatch(of: /dependencies: \[([^\]]*)\]/)?.1 ?? ""
       inPackage[String(kind.1)] = Set(list.matches(of: /"(\w+)"/).map { String($0.1) })
     }
     var onPage: [String: Set<String>] = [:]

@@ -1,5 +1,6 @@
 import TestSupport
 import IntegerProgram
+import Numbers
 import Quantization
 import Testing
 

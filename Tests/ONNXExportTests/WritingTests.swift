@@ -1,5 +1,6 @@
 import Diagnostics
 import KerasImport
+import Numbers
 import ONNX
 import ONNXExport
 import QIR

@@ -1,3 +1,4 @@
+import Numbers
 import QIR
 import Quantization
 

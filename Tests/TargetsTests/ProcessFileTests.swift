@@ -9,7 +9,7 @@ import Testing
 
   init() throws {
     let resources = URL(fileURLWithPath: #filePath).appendingPathComponent(
-      "../../../Sources/Targets/Resources/processes")
+      "../../../Sources/5-Compile/Targets/Resources/processes")
     text = try String(
       contentsOf: resources.appendingPathComponent("horowitz.yaml").standardizedFileURL, encoding: .utf8)
   }

@@ -8,7 +8,8 @@ import Testing
   let text: String
 
   init() throws {
-    let resources = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Sources/Targets/Resources")
+    let resources = URL(fileURLWithPath: #filePath).appendingPathComponent(
+      "../../../Sources/5-Compile/Targets/Resources")
     text = try String(contentsOf: resources.appendingPathComponent("stmac.yaml").standardizedFileURL, encoding: .utf8)
   }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes the seeds of the fuzz target `keras` to keras/ and their words to keras.dict: networks of ../zoo as the text of model_config, a zero byte, and the
-group model_weights as the records that the process which runs libhdf5 hands over (Sources/CHDF5Shims/include/CHDF5Shims.h).
+group model_weights as the records that the process which runs libhdf5 hands over (Sources/2-Formats/CHDF5Shims/include/CHDF5Shims.h).
 
 Python 3.11 with: h5py "numpy<2"
 """

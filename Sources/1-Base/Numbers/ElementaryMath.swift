@@ -1,0 +1,23 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Functions of real numbers. Those of the C library are in one place because their module differs from system to system.
+package enum ElementaryMath {
+  package static func logistic(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
+  package static func hyperbolicTangent(_ value: Double) -> Double { tanh(value) }
+
+  /// 2^value
+  package static func exponential2(_ value: Double) -> Double { exp2(value) }
+
+  /// The nearest integer, ties to even, of a number below 2^51: adding 1.5 x 2^52 leaves no bit for a fraction. A third of
+  /// the time of a call of the C library, which rounding is before SSE 4.1.
+  package static func roundedHalfEven(_ value: Double) -> Double { (value + 0x1.8p52) - 0x1.8p52 }
+
+  /// The natural logarithm in float32, correctly rounded but for rare cases.
+  package static func logarithm(_ value: Float) -> Float { Float(log(Double(value))) }
+}

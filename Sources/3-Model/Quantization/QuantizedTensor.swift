@@ -1,0 +1,49 @@
+import Numbers
+
+/// A parameter of a layer as integers: value = code x scale, exactly; one scale for all or one per index of the last axis
+/// (`scaleAxis` elsewhere).
+package struct QuantizedTensor: Sendable {
+  package var shape: [Int]
+  /// Last axis fastest.
+  package var codes: IntegerArray
+  /// One, or as many as the shape has along `scaleAxis`.
+  package var scales: [Rational]
+  package var scaleAxis: Int
+  /// The width that the quantizer declares, in bits.
+  package var bits: Int
+  /// The quantizer that made it; nil where that is not known.
+  package var quantizer: Quantizer?
+  /// How many of the numbers were 0 before they were quantized; known of kernels and biases with batch normalization
+  /// folded into them.
+  package var zerosBefore: Int?
+
+  package init(shape: [Int], codes: IntegerArray, scales: [Rational], scaleAxis: Int? = nil, bits: Int) {
+    precondition(codes.count == shape.reduce(1, *), "as many codes as the shape holds")
+    self.shape = shape
+    self.codes = codes
+    self.scales = scales
+    self.scaleAxis = scaleAxis ?? max(shape.count - 1, 0)
+    self.bits = bits
+  }
+
+  package init(shape: [Int], codes: [Int64], scales: [Rational], scaleAxis: Int? = nil, bits: Int) {
+    self.init(shape: shape, codes: IntegerArray(codes), scales: scales, scaleAxis: scaleAxis, bits: bits)
+  }
+
+  /// Code times scale, each the nearest double.
+  package var values: [Double] {
+    let doubles = scales.map(\.double)
+    let inner = doubles.count > 1 ? shape[(scaleAxis + 1)...].reduce(1, *) : 1
+    func values<Integer: FixedWidthInteger>(_ codes: [Integer]) -> [Double] {
+      guard doubles.count > 1 else { return codes.map { Double($0) * doubles[0] } }
+      return codes.indices.map { Double(codes[$0]) * doubles[$0 / inner % doubles.count] }
+    }
+    return switch codes.storage {
+    case .int8(let codes): values(codes)
+    case .uint8(let codes): values(codes)
+    case .int16(let codes): values(codes)
+    case .int32(let codes): values(codes)
+    case .int64(let codes): values(codes)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Numbers
+
+/// code = clamp(round(gain x v + bias) + zero point)
+package struct UniformSteps: Sendable {
+  package var gain: Rational { didSet { compiled = Compiled(self) } }
+  package var bias: Rational { didSet { compiled = Compiled(self) } }
+  package var zeroPoint: Int64 { didSet { compiled = Compiled(self) } }
+  package var clamp: ClosedRange<Int64> { didSet { compiled = Compiled(self) } }
+  package let rounding: Rounding
+  /// The same with double constants.
+  private(set) var compiled: Compiled
+
+  package init(
+    gain: Rational, bias: Rational = .zero, zeroPoint: Int64 = 0, clamp: ClosedRange<Int64>,
+    rounding: Rounding = .halfEven
+  ) {
+    self.gain = gain
+    self.bias = bias
+    self.zeroPoint = zeroPoint
+    self.clamp = clamp
+    self.rounding = rounding
+    compiled = Compiled(gain: gain, bias: bias, zeroPoint: zeroPoint, clamp: clamp, rounding: rounding)
+  }
+
+  /// gain x v + bias in double precision.
+  package func position(of value: Double) -> Double { compiled.position(of: value) }
+
+  /// The code in double precision.
+  package func code(of value: Double) -> Int64 { compiled.code(of: value) }
+
+  /// The code of a position, exactly.
+  package func code(at position: Rational) -> Int64 {
+    let code = rounding(position) + .init(zeroPoint)
+    return Int64(min(max(code, .init(clamp.lowerBound)), .init(clamp.upperBound)))
+  }
+
+  /// The width of a step in `v`, in double precision.
+  package var stepWidth: Double { compiled.stepWidth }
+}
+
+extension UniformSteps {
+  /// What runs over many values: nothing in it is counted by reference.
+  struct Compiled: Sendable {
+    private let gain: Double
+    private let bias: Double
+    /// Where 1 / gain is a double and gain is not, a reference divides as the model does; else 0.
+    private let divisor: Double
+    private let zeroPoint: Int64
+    /// Of the position.
+    private let lowest: Double
+    private let highest: Double
+    private let rounding: Rounding
+
+    fileprivate init(_ steps: UniformSteps) {
+      self.init(
+        gain: steps.gain, bias: steps.bias, zeroPoint: steps.zeroPoint, clamp: steps.clamp, rounding: steps.rounding)
+    }
+
+    fileprivate init(
+      gain: Rational, bias: Rational, zeroPoint: Int64, clamp: ClosedRange<Int64>, rounding: Rounding
+    ) {
+      self.gain = gain.double
+      self.bias = bias.double
+      let inverse = gain.sign == 0 ? 0 : (Rational.one / gain).double
+      divisor = Rational(self.gain) != gain && inverse.isFinite ? inverse : 0
+      self.zeroPoint = zeroPoint
+      lowest = Double(clamp.lowerBound - zeroPoint)
+      highest = Double(clamp.upperBound - zeroPoint)
+      self.rounding = rounding
+    }
+
+    func position(of value: Double) -> Double { (divisor != 0 ? value / divisor : value * gain) + bias }
+
+    /// Clamping to integers may come before rounding.
+    func code(of value: Double) -> Int64 {
+      let clamped = min(max(position(of: value), lowest), highest)
+      let isFast = rounding == .halfEven && abs(clamped) < 0x1p50
+      return Int64(isFast ? ElementaryMath.roundedHalfEven(clamped) : rounding(clamped)) + zeroPoint
+    }
+
+    var stepWidth: Double { divisor != 0 ? abs(divisor) : 1 / abs(gain) }
+  }
+}

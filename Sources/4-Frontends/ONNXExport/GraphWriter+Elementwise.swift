@@ -1,0 +1,147 @@
+import Diagnostics
+import Numbers
+import ONNX
+import QIR
+import Quantization
+
+/// Functions of single elements, sums, and what is done along channels.
+extension GraphWriter {
+  mutating func write(_ op: ElementwiseOp, _ id: NodeID) {
+    let input = primary(graph[id].inputs[0])
+    guard !op.functions.isEmpty else { return alias(id, [input]) }
+    let steps = op.functions.flatMap { self.steps($0, id) }
+    emit(steps, of: input.name, as: define(id, in: input.order), shape: input.order.map { graph[id].shape.extents[$0] })
+  }
+
+  /// One function as operators.
+  mutating func steps(_ function: RealFunction, _ id: NodeID) -> [Step] {
+    let name = graph[id].name
+    let location = graph.location(of: id)
+    switch function {
+    case .affine(let scale, let shift): return affineSteps([scale], [shift], shape: [], id)
+    case .clip(let lower, let upper):
+      if lower?.sign == 0, upper == nil { return [Step("Relu", suffix: "relu")] }
+      let names = [
+        lower.map { numbers([$0], "\(name)/lowest", at: location) },
+        upper.map { numbers([$0], "\(name)/highest", at: location) },
+      ]
+      return [Step("Clip", constants: upper == nil ? [names[0] ?? ""] : names.map { $0 ?? "" }, suffix: "clipped")]
+    case .leakyReLU(let slope):
+      if slope.float == nil { reportUnsupported(function, id) }
+      return [Step("LeakyRelu", attributes: [("alpha", .float(slope.float ?? 0))], suffix: "leaky")]
+    case .thresholdedReLU(let threshold, let slope):
+      // x where x > alpha, else 0
+      guard slope.sign == 0, let threshold = threshold.float else { return reportUnsupported(function, id) }
+      return [Step("ThresholdedRelu", attributes: [("alpha", .float(threshold))], suffix: "thresholded")]
+    case .hardSwish(let shift, let upper):
+      // (clip(x + shift, 0, upper) / upper) x
+      let gate = affineSteps([.one], [shift], shape: [], id) + steps(.clip(lower: .zero, upper: upper), id)
+      let quotient = affineSteps([.one / upper], [.zero], shape: [], id)
+      return gate + quotient + [Step("Mul", joins: gate.count + quotient.count, suffix: "hswish")]
+    case .sigmoid: return [Step("Sigmoid", suffix: "sigmoid")]
+    case .tanh: return [Step("Tanh", suffix: "tanh")]
+    }
+  }
+
+  /// scales x v + shifts: a product or, where only the inverse is a float32 number, a quotient; two products or two sums where
+  /// a number is one of two float32 numbers.
+  mutating func affineSteps(_ scales: [Rational], _ shifts: [Rational], shape: [Int], _ id: NodeID) -> [Step] {
+    let name = graph[id].name
+    let location = graph.location(of: id)
+    var steps: [Step] = []
+    if scales.contains(where: { $0 != .one }) {
+      let inverses = scales.contains { $0.sign == 0 } ? [] : scales.map { .one / $0 }
+      let isQuotient =
+        scales.contains { $0.float == nil } && !inverses.isEmpty && inverses.allSatisfy { $0.float != nil }
+      let factors = isQuotient ? nil : FloatPairs.factors(of: scales)
+      steps.append(
+        Step(
+          isQuotient ? "Div" : "Mul",
+          constants: [
+            numbers(isQuotient ? inverses : factors?.first ?? scales, shape: shape, "\(name)/factor", at: location)
+          ], suffix: "scaled"))
+      if let factors {
+        steps.append(
+          Step("Mul", constants: [numbers([factors.second], "\(name)/factor", at: location)], suffix: "scaled"))
+      }
+    }
+    if shifts.contains(where: { $0.sign != 0 }) {
+      for summands in FloatPairs.summands(of: shifts) {
+        steps.append(
+          Step("Add", constants: [numbers(summands, shape: shape, "\(name)/shift", at: location)], suffix: "shifted"))
+      }
+    }
+    return steps.isEmpty ? [Step("Identity")] : steps
+  }
+
+  mutating func clip(_ lowest: Float, _ highest: Float, _ name: String) -> Step {
+    Step(
+      "Clip",
+      constants: [constant([lowest], named: "\(name)/lowest"), constant([highest], named: "\(name)/highest")],
+      suffix: "clipped")
+  }
+
+  @discardableResult
+  private mutating func reportUnsupported(_ function: RealFunction, _ id: NodeID) -> [Step] {
+    problems.report(
+      Diagnostic(
+        "the function \(function)", at: graph.location(of: id),
+        supported: "sums and products with float32 numbers, clip, relu, leaky relu with a float32 slope, relu with a "
+          + "threshold and no slope, hard swish, sigmoid, tanh"))
+    return []
+  }
+
+  mutating func write(_ op: BatchNormalizationOp, _ id: NodeID) {
+    if op.isAffine { return writeAffine(op, id) }
+    let order = channelsFirst(id)
+    let node = graph[id]
+    let input = tensor(node.inputs[0], in: order)
+    let location = graph.location(of: id)
+    let constants = [
+      ("gamma", op.gamma), ("beta", op.beta), ("mean", op.mean), ("variance", op.variance),
+    ].map { name, numbers in
+      self.numbers(numbers.map { Rational($0) }, shape: [numbers.count], "\(node.name)/\(name)", at: location)
+    }
+    guard let epsilon = Rational(op.epsilon).float else {
+      problems.report(
+        Diagnostic("an epsilon of \(op.epsilon)", at: location, supported: "float32 numbers"))
+      return
+    }
+    emit(
+      Step("BatchNormalization", constants: constants, attributes: [("epsilon", .float(epsilon))]), of: [input],
+      as: define(id, in: order), shape: order.map { node.shape.extents[$0] })
+  }
+
+  /// A product and a sum with numbers per channel, in any order of axes.
+  private mutating func writeAffine(_ op: BatchNormalizationOp, _ id: NodeID) {
+    let input = primary(graph[id].inputs[0])
+    let steps = affineSteps(
+      op.gamma.map { Rational($0) }, op.beta.map { Rational($0) },
+      shape: perChannelShape(input, count: op.gamma.count), id)
+    emit(steps, of: input.name, as: define(id, in: input.order), shape: input.order.map { graph[id].shape.extents[$0] })
+  }
+
+  mutating func write(_ op: SoftmaxOp, _ id: NodeID) {
+    let input = primary(graph[id].inputs[0])
+    let axis = (input.order.firstIndex(of: input.order.count - 1) ?? 0) + 1
+    emit(
+      Step("Softmax", attributes: [("axis", .int(axis))]), of: [input.name], as: define(id, in: input.order),
+      shape: input.order.map { graph[id].shape.extents[$0] })
+  }
+
+  mutating func write(_ op: AddOp, _ id: NodeID) {
+    let node = graph[id]
+    let order = primary(node.inputs[0]).order
+    let others = node.inputs.dropFirst().map { tensor($0, in: order) }
+    emit(
+      others.map { Step("Add", constants: [$0], suffix: "sum") }, of: tensor(node.inputs[0], in: order),
+      as: define(id, in: order), shape: order.map { node.shape.extents[$0] })
+  }
+}
+
+extension BatchNormalizationOp {
+  /// gamma x + beta
+  fileprivate var isAffine: Bool {
+    epsilon == 0 && mean.allSatisfy { $0 == 0 } && variance.allSatisfy { $0 == 1 }
+  }
+}

@@ -1,0 +1,223 @@
+import Diagnostics
+import Numbers
+import ONNX
+import QIR
+import Quantization
+
+/// Goes over a model's nodes in order and makes a graph of them.
+struct NetworkImporter {
+  /// What the first axis of the network's inputs is.
+  enum LeadingAxis {
+    case batch, data
+  }
+
+  let model: ONNXModel
+  let file: String
+  let leadingAxis: LeadingAxis
+  /// The nodes that outputs need, each behind those it reads.
+  private let order: [Int]
+  /// How many of these nodes, and outputs of the network, read each tensor.
+  private let readers: [String: Int]
+  /// The same of those that are still to come.
+  private var unread: [String: Int]
+  var graph: Graph
+  var problems = Diagnostics()
+  var values: [String: Value] = [:]
+  /// How many samples the model says it takes at once; nil where it says none.
+  private(set) var batch: Int?
+  private var names: [String: NodeID] = [:]
+  /// How many numbers nodes may still make of constants: small files can ask for any amount.
+  var room: Int
+
+  init(_ model: ONNXModel, order: [Int], file: String, leadingAxis: LeadingAxis) {
+    self.model = model
+    self.order = NodeOrder.needed(order, in: model.graph)
+    self.file = file
+    self.leadingAxis = leadingAxis
+    graph = Graph(name: model.graph.name.isEmpty ? "model" : model.graph.name, file: file)
+    room = (1 << 24) + 8 * model.graph.initializers.reduce(0) { $0 + $1.count }
+    graph.format = .onnx
+    readers = Dictionary(
+      (self.order.flatMap { model.graph.nodes[$0].inputs } + model.graph.outputs.map(\.name)).map { ($0, 1) },
+      uniquingKeysWith: +)
+    unread = readers
+  }
+
+  var location: Diagnostic.Location { .init(file: file) }
+
+  mutating func run() {
+    for tensor in model.graph.initializers { readInitializer(tensor) }
+    for input in model.graph.inputs where values[input.name] == nil {
+      values[input.name] = .failed
+      do {
+        values[input.name] = try readInput(input)
+      } catch let problem as Diagnostic {
+        problems.report(problem)
+      } catch {
+        problems.report(Diagnostic("\(error)", at: location))
+      }
+    }
+    for index in order { read(model.graph.nodes[index]) }
+    for output in model.graph.outputs { readOutput(output.name) }
+  }
+
+  func isRead(_ tensor: String) -> Bool { readers[tensor] != nil }
+  /// A node has read it; constants that nothing reads any more go.
+  private mutating func release(_ tensor: String) {
+    guard let left = unread[tensor] else { return }
+    unread[tensor] = left - 1
+    if left == 1, case .constant? = values[tensor] { values[tensor] = nil }
+  }
+
+  func isReadOnce(_ tensor: String) -> Bool { readers[tensor] == 1 }
+
+  private mutating func readInitializer(_ tensor: ONNXTensor) {
+    guard isRead(tensor.name) else { return }
+    let place = Diagnostic.Location(file: file, tensor: tensor.name)
+    values[tensor.name] =
+      problems.collecting { .constant(try Constant(tensor, at: place)) } ?? .failed
+  }
+
+  private mutating func readInput(_ input: ONNXValueInfo) throws -> Value {
+    guard isRead(input.name) else { return .failed }
+    let place = Diagnostic.Location(file: file, layer: input.name)
+    guard let dimensions = input.shape, let type = input.type else {
+      throw Diagnostic(
+        "the network's input is \(input.otherKind ?? "of no known type and shape")", at: place,
+        supported: "tensors with a shape", fix: "run onnx.shape_inference, or export with shapes")
+    }
+    guard type.isFloat || type.range != nil else {
+      throw Diagnostic("the network's input is of \(type.name)", at: place, supported: "floats and integers")
+    }
+    let first = leadingAxis == .batch ? 1 : 0
+    guard dimensions.count >= first else {
+      throw Diagnostic("the network's input has no axis", at: place, supported: "the batch as the first axis")
+    }
+    if first == 1, case .fixed(let samples) = dimensions[0] {
+      guard samples > 0, batch == nil || batch == samples else {
+        throw Diagnostic(
+          "the network's input has shape \(dimensions.map(\.text))", at: place,
+          supported: "1 or more samples, as many as the other inputs have")
+      }
+      batch = samples
+    }
+    var shape = [Int](repeating: 1, count: first)
+    for dimension in dimensions[first...] {
+      guard case .fixed(let extent) = dimension else {
+        throw Diagnostic(
+          "the network's input has an axis of unknown extent: \(dimensions.map(\.text))", at: place,
+          supported: "known extents of all axes but the batch",
+          fix: "export with fixed sizes, or set them with onnx.tools.update_model_dims")
+      }
+      shape.append(extent)
+    }
+    let order = InputOrder(model.graph).order(of: input.name, rank: shape.count, first: first)
+    let node = try append(.input(InputOp(shape: Shape(order.map { shape[$0] }))), named: input.name)
+    var map = FeatureMap(node: node, shape: shape, order: order)
+    setFileAxes(of: map)
+    guard let range = type.range, type != .bool else { return .map(map) }
+    // Integers handed in stand for themselves.
+    map.encoding = .plain(type)
+    guard let bits = type.bits, bits <= 16 else { return .map(map) }
+    let quantizer = Quantizer.uniformAffine(
+      UniformAffine(bits: bits, scale: 1, isSigned: range.lowerBound < 0))
+    map.node = try append(
+      .quantize(QuantizeOp(quantizer, at: place)), named: "\(input.name)/integers", inputs: [node])
+    setFileAxes(of: map)
+    return .map(map)
+  }
+
+  /// The reader has the importer to itself meanwhile: two owners would copy the graph for every node.
+  private mutating func read(_ node: ONNXNode) {
+    var reader = NodeReader(node, importer: consume self)
+    reader.read()
+    self = reader.importer
+    for input in node.inputs { release(input) }
+  }
+
+  private mutating func readOutput(_ name: String) {
+    switch values[name] {
+    case .map(let map):
+      var found = Diagnostics()
+      if let node = found.collecting({ try integers(of: map, named: name) }) { graph.outputs.append(node) }
+      problems.report(contentsOf: found)
+    case .constant:
+      problems.report(Diagnostic("the network's output is a constant", at: .init(file: file, tensor: name)))
+    case .failed, nil: break
+    }
+  }
+
+  /// The integers that a tensor of the model holds, where the node has what they stand for.
+  private mutating func integers(of map: FeatureMap, named name: String) throws -> NodeID {
+    guard let encoding = map.encoding, !encoding.isPlain else { return map.node }
+    var result = map
+    if encoding.scales.count == 1 {
+      let codes = RealFunction.affine(
+        scale: .one / Rational(encoding.scales[0]), shift: Rational(encoding.zeroPoints[0]))
+      result.node = try append(.elementwise(ElementwiseOp([codes])), named: "\(name)/integers", inputs: [map.node])
+    } else if let range = encoding.type.range, let bits = encoding.type.bits {
+      let quantizers = zip(encoding.scales, encoding.zeroPoints).map { scale, zeroPoint in
+        FeatureMapQuantizer(
+          steps: .uniform(UniformSteps(gain: .one / Rational(scale), zeroPoint: zeroPoint, clamp: range)),
+          format: CodeFormat(scale: .one, range: range))
+      }
+      result.node = try append(
+        .quantize(QuantizeOp(description: "onnx>codes", bits: bits, quantizers: quantizers)),
+        named: "\(name)/integers", inputs: [map.node])
+    }
+    setFileAxes(of: result)
+    return result.node
+  }
+
+  /// Appends a node; where another has its name it gets a number.
+  mutating func append(_ op: Op, named name: String, inputs: [NodeID] = []) throws -> NodeID {
+    let name = unused(name)
+    let id = try graph.append(op, named: name, inputs: inputs)
+    names[name] = id
+    return id
+  }
+
+  /// Gives a node the name of a tensor of the model; what was put in its way makes room.
+  mutating func rename(_ id: NodeID, to name: String) {
+    names[graph[id].name] = nil
+    if let other = names[name] {
+      let room = unused(name)
+      names[room] = other
+      graph[other].name = room
+    }
+    names[name] = id
+    graph[id].name = name
+  }
+
+  private func unused(_ name: String) -> String {
+    guard names[name] != nil else { return name }
+    var number = 2
+    while names["\(name)/\(number)"] != nil { number += 1 }
+    return "\(name)/\(number)"
+  }
+
+  /// The graph without inputs of which nothing but the shape is read.
+  func finishedGraph() throws -> Graph {
+    var needed = Set(graph.outputs)
+    for id in graph.ids.reversed() where needed.contains(id) { needed.formUnion(graph[id].inputs) }
+    var rewriter = GraphRewriter(graph)
+    for id in graph.ids where needed.contains(id) { try rewriter.keep(id) }
+    return rewriter.finish()
+  }
+
+  /// Notes the order in which the file keeps the axes of a tensor.
+  mutating func setFileAxes(of map: FeatureMap) {
+    let first = leadingAxis == .batch ? 1 : 0
+    let axes = (first..<max(first, map.shape.count)).compactMap { map.order.firstIndex(of: $0) }
+    graph[map.node].fileAxes = axes == Array(axes.indices) ? nil : axes
+  }
+}
+
+extension ONNXValueInfo.Dimension {
+  var text: String {
+    switch self {
+    case .fixed(let extent): "\(extent)"
+    case .symbolic(let name): name.isEmpty ? "?" : name
+    }
+  }
+}

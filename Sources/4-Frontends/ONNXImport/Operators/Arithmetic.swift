@@ -1,0 +1,197 @@
+import Numbers
+import ONNX
+import QIR
+import Quantization
+
+/// What Add, Sub, Mul and Div do.
+enum Arithmetic {
+  case add, subtract, multiply, divide
+}
+
+extension ElementwiseOperators {
+  static func arithmetic(_ reader: inout NodeReader, _ kind: Arithmetic) throws {
+    let (left, right) = (try reader.value(0), try reader.value(1))
+    let result: FeatureMap
+    switch (left, right) {
+    case (.map, .map): result = try combine(kind, try reader.realMap(0), try reader.realMap(1), &reader)
+    case (.map, .constant(let constant)):
+      result = try apply(kind, to: reader.realMap(0), constant, isReversed: false, &reader)
+    case (.constant(let constant), .map):
+      result = try apply(kind, to: reader.realMap(1), constant, isReversed: true, &reader)
+    default: throw reader.problem("two constants", supported: "constants of numbers")
+    }
+    // Integers stay within their type.
+    guard let encoding = result.encoding, let bits = encoding.type.bits, bits <= 16, kind != .divide else {
+      return try reader.produce(.map(result))
+    }
+    try reader.produce(.map(reader.quantize(result, encoding, "integers")))
+  }
+
+  /// Two tensors that the network computes.
+  private static func combine(
+    _ kind: Arithmetic, _ left: FeatureMap, _ right: FeatureMap, _ reader: inout NodeReader
+  ) throws -> FeatureMap {
+    if kind == .multiply, let gated = try reader.hardSwish(left, right) { return gated }
+    guard kind == .add || kind == .subtract else {
+      throw reader.problem(
+        "\(reader.node.operatorType) of two tensors that the network computes",
+        supported: kind == .multiply ? "one of them constant, or HardSigmoid of the other" : "one of them constant")
+    }
+    guard let shape = spreadShape(left.shape, right.shape) else {
+      throw reader.problem(
+        "tensors of shapes \(left.shape) and \(right.shape)", supported: "shapes that spread over each other")
+    }
+    var sum = try reader.spread(left, over: shape)
+    var other = try reader.ordered(reader.spread(right, over: shape), as: sum.order)
+    if kind == .subtract {
+      other = try reader.append(
+        .elementwise(ElementwiseOp([.affine(scale: -.one, shift: .zero)])), to: other, "negative")
+    }
+    sum.node = try reader.append(.add(AddOp()), inputs: [sum.node, other.node])
+    return sum
+  }
+
+  /// - Parameter isReversed: the constant is the first operand.
+  static func apply(
+    _ kind: Arithmetic, to map: FeatureMap, _ constant: Constant, isReversed: Bool, _ reader: inout NodeReader
+  ) throws -> FeatureMap {
+    if kind == .divide, isReversed {
+      throw reader.problem("a constant divided by what the network computes", supported: "division by a constant")
+    }
+    let numbers = constant.values
+    guard numbers.allSatisfy(\.isFinite), kind != .divide || !numbers.contains(0) else {
+      throw reader.problem("a constant with NaN, infinity or a division by 0", supported: "finite numbers")
+    }
+    if kind == .divide, map.encoding != nil { return try reader.divideIntegers(map, by: constant) }
+    if constant.count == 1, constant.shape.count <= map.shape.count {
+      return try reader.append(.elementwise(ElementwiseOp([function(kind, numbers[0], isReversed)])), to: map)
+    }
+    return try reader.alongVaryingAxes(of: constant, map) { reader, map, channels in
+      if kind == .add, let biased = try reader.addingBias(channels, to: map) { return biased }
+      let channels = channels.values
+      let ones = [Double](repeating: 1, count: channels.count)
+      let zeros = [Double](repeating: 0, count: channels.count)
+      let (scale, shift) =
+        switch (kind, isReversed) {
+        case (.add, _): (ones, channels)
+        case (.subtract, false): (ones, channels.map { -$0 })
+        case (.subtract, true): (ones.map { -$0 }, channels)
+        case (.multiply, _): (channels, zeros)
+        case (.divide, _): (channels.map { 1 / $0 }, zeros)
+        }
+      return try reader.append(
+        .batchNormalization(
+          BatchNormalizationOp(gamma: scale, beta: shift, mean: zeros, variance: ones, epsilon: 0)), to: map)
+    }
+  }
+
+  private static func function(_ kind: Arithmetic, _ number: Double, _ isReversed: Bool) -> RealFunction {
+    let number = Rational(number)
+    switch kind {
+    case .add: return .affine(scale: .one, shift: number)
+    case .subtract: return .affine(scale: isReversed ? -.one : .one, shift: isReversed ? number : -number)
+    case .multiply: return .affine(scale: number, shift: .zero)
+    case .divide: return .affine(scale: .one / number, shift: .zero)
+    }
+  }
+}
+
+/// The shape over which tensors of two shapes spread (ONNX' multidirectional broadcasting); nil where they do not fit.
+func spreadShape(_ left: [Int], _ right: [Int]) -> [Int]? {
+  let rank = max(left.count, right.count)
+  func padded(_ shape: [Int]) -> [Int] { Array(repeating: 1, count: rank - shape.count) + shape }
+  let pairs = zip(padded(left), padded(right))
+  guard pairs.allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }) else { return nil }
+  return pairs.map { $0 == 1 ? $1 : $0 }
+}
+
+extension NodeReader {
+  /// Does something with a map and a constant that spreads over it, with the axes along which the constant varies as the
+  /// channels: the constant has one number for each.
+  mutating func alongVaryingAxes(
+    of constant: Constant, _ map: FeatureMap,
+    _ body: (inout Self, FeatureMap, Constant) throws -> FeatureMap
+  ) throws -> FeatureMap {
+    guard let shape = spreadShape(map.shape, constant.shape) else {
+      throw problem(
+        "a constant of shape \(constant.shape) for a tensor of shape \(map.shape)",
+        supported: "shapes that spread over the tensor's")
+    }
+    let spread = try self.spread(map, over: shape)
+    let missing = shape.count - constant.shape.count
+    let axes = constant.shape.indices.filter { constant.shape[$0] > 1 }.map { $0 + missing }
+    guard axes.allSatisfy({ $0 >= firstDataAxis }), spread.shape == shape else {
+      throw mixesBatch("a constant of shape \(constant.shape)")
+    }
+    let channels = constant.reshaped(to: [constant.count])
+    let others = spread.order.filter { !axes.contains($0) }
+    var result = try ordered(spread, as: others + axes)
+    guard axes.count != 1 else { return try body(&self, result, channels) }
+    let extents = others.map { shape[$0] } + [constant.count]
+    var merged = result
+    merged.node = try append(.reshape(ReshapeOp(shape: Shape(extents))), "channels", inputs: [result.node])
+    merged = try body(&self, merged, channels)
+    result.node = try append(
+      .reshape(ReshapeOp(shape: Shape(result.order.map { shape[$0] }))), "axes", inputs: [merged.node])
+    result.encoding = merged.encoding
+    return result
+  }
+
+  /// Integers divided without remainder.
+  mutating func divideIntegers(_ map: FeatureMap, by constant: Constant) throws -> FeatureMap {
+    guard let encoding = map.encoding else { return map }
+    return try alongVaryingAxes(of: constant, map) { reader, map, channels in
+      try reader.truncate(map, to: encoding.type, dividingBy: channels.values)
+    }
+  }
+
+  /// The integers in front of the point, as a cast to an integer type makes them.
+  ///
+  /// - Parameter divisors: one, or one per channel of the map.
+  mutating func truncate(
+    _ map: FeatureMap, to type: ONNXElementType, dividingBy divisors: [Double] = [1]
+  ) throws -> FeatureMap {
+    guard let range = type.range, let bits = type.bits, bits <= 32, type != .bool else {
+      throw problem("results of \(type.name)", supported: "floats and integers of 4 to 32 bits")
+    }
+    let quantizers = divisors.map { divisor in
+      FeatureMapQuantizer(
+        steps: .uniform(UniformSteps(gain: .one / Rational(divisor), clamp: range, rounding: .towardZero)),
+        format: CodeFormat(scale: .one, zeroPoint: 0, range: range))
+    }
+    var result = try append(
+      .quantize(QuantizeOp(description: "onnx>truncate", bits: bits, quantizers: quantizers)), to: map)
+    result.encoding = .plain(type)
+    return result
+  }
+
+  /// The layer that makes `map` with these constants as its bias, where it has none and nothing else reads it.
+  mutating func addingBias(_ constant: Constant, to map: FeatureMap) throws -> FeatureMap? {
+    let index = hasInput(0) && isMap(0) ? 0 : 1
+    guard importer.isReadOnce(node.inputs[index]),
+      importer.graph[map.node].name == node.inputs[index]
+    else { return nil }
+    var op = importer.graph[map.node].op
+    let bias = constant.parameter()
+    switch op {
+    case .dense(var dense) where dense.bias == nil:
+      dense.bias = bias
+      op = .dense(dense)
+    case .convolution(var convolution) where convolution.bias == nil:
+      convolution.bias = bias
+      op = .convolution(convolution)
+    case .depthwiseConvolution(var convolution) where convolution.bias == nil:
+      convolution.bias = bias
+      op = .depthwiseConvolution(convolution)
+    default: return nil
+    }
+    // The sum without bias is no tensor any more: the layer is named after the one with it.
+    importer.graph[map.node].op = op
+    importer.rename(map.node, to: result)
+    return map
+  }
+
+  private func isMap(_ index: Int) -> Bool {
+    if case .map? = importer.values[node.inputs[index]] { true } else { false }
+  }
+}

@@ -1,0 +1,161 @@
+import Diagnostics
+import Numbers
+import ONNX
+import QIR
+import Quantization
+
+/// Functions of single elements, and sums of tensors.
+enum ElementwiseOperators {
+  static let rows = [
+    OperatorRow("Add", notes: "of two tensors, or with a constant", read: { try arithmetic(&$0, .add) }),
+    OperatorRow("Sub", notes: "of two tensors, or with a constant", read: { try arithmetic(&$0, .subtract) }),
+    OperatorRow("Mul", notes: "with a constant; x times HardSigmoid of x", read: { try arithmetic(&$0, .multiply) }),
+    OperatorRow("Div", notes: "by a constant", read: { try arithmetic(&$0, .divide) }),
+    OperatorRow("BatchNormalization", notes: "at inference", read: { try batchNormalization(&$0) }),
+    OperatorRow("Relu", read: { try function(&$0) { _ in [.relu] } }),
+    OperatorRow("LeakyRelu", notes: "alpha of 0 or more", read: { try function(&$0, leakyReLU) }),
+    OperatorRow("ThresholdedRelu", notes: "alpha of 0 or more", read: { try function(&$0, thresholdedReLU) }),
+    OperatorRow("Clip", notes: "constant bounds", read: { try function(&$0, clip) }),
+    OperatorRow("Sigmoid", read: { try function(&$0) { _ in [.sigmoid] } }),
+    OperatorRow("HardSigmoid", notes: "alpha, beta", read: { try function(&$0, hardSigmoid) }),
+    OperatorRow(
+      "HardSwish",
+      read: { try function(&$0) { _ in [.hardSwish(shift: Rational(Int64(3)), upper: Rational(Int64(6)))] } }),
+    OperatorRow("Tanh", read: { try function(&$0) { _ in [.tanh] } }),
+    OperatorRow("Softmax", notes: "along any axis; at the network's end", read: { try softmax(&$0) }),
+    OperatorRow("Identity", read: { try identity(&$0) }),
+    OperatorRow("Dropout", notes: "at inference", read: { try dropout(&$0) }),
+    OperatorRow(
+      "Cast", notes: "between floats, between floats and integers, to wider integers", read: { try cast(&$0) }),
+  ]
+
+  private static func function(
+    _ reader: inout NodeReader, _ functions: (inout NodeReader) throws -> [RealFunction]
+  ) throws {
+    let functions = reader.check { try functions(&$0) }
+    let map = try reader.realMap(0)
+    guard let functions else { throw NodeReader.Skipped() }
+    let op: Op = functions.isEmpty ? .identity(IdentityOp()) : .elementwise(ElementwiseOp(functions))
+    try reader.produce(.map(reader.append(op, to: map)))
+  }
+
+  private static func leakyReLU(_ reader: inout NodeReader) throws -> [RealFunction] {
+    let slope = try reader.float("alpha", default: 0.01)
+    guard slope >= 0 else { throw reader.problem("alpha = \(slope)", supported: "0 or more") }
+    return [.leakyReLU(slope: Rational(slope))]
+  }
+
+  /// v where v > alpha, else 0.
+  private static func thresholdedReLU(_ reader: inout NodeReader) throws -> [RealFunction] {
+    let threshold = try reader.float("alpha", default: 1)
+    guard threshold >= 0 else { throw reader.problem("alpha = \(threshold)", supported: "0 or more") }
+    return [.thresholdedReLU(threshold: Rational(threshold), slope: .zero)]
+  }
+
+  private static func hardSigmoid(_ reader: inout NodeReader) throws -> [RealFunction] {
+    let alpha = try reader.float("alpha", default: 0.2)
+    let beta = try reader.float("beta", default: 0.5)
+    return [.affine(scale: Rational(alpha), shift: Rational(beta)), .clip(lower: .zero, upper: .one)]
+  }
+
+  private static func clip(_ reader: inout NodeReader) throws -> [RealFunction] {
+    func bound(_ name: String, _ index: Int, none: Float) throws -> Rational? {
+      var bound: Float? = nil
+      if case .float(let float)? = reader.take(name) { bound = float }
+      if let constant = try reader.constantIfPresent(index) {
+        guard constant.count == 1 else {
+          throw reader.problem("\(name) of shape \(constant.shape)", supported: "one number")
+        }
+        bound = constant.floats[0]
+      }
+      guard let bound, bound != none, bound.magnitude != .greatestFiniteMagnitude else { return nil }
+      guard bound.isFinite else { throw reader.problem("\(name) is \(bound)", supported: "a number") }
+      return Rational(bound)
+    }
+    let lower = try bound("min", 1, none: -.infinity)
+    let upper = try bound("max", 2, none: .infinity)
+    if let lower, let upper, lower > upper {
+      // ONNX: where min is above max, every element is max.
+      return [.clip(lower: upper, upper: upper)]
+    }
+    return lower == nil && upper == nil ? [] : [.clip(lower: lower, upper: upper)]
+  }
+
+  private static func softmax(_ reader: inout NodeReader) throws {
+    let given = try reader.int("axis", default: reader.opset < 13 ? 1 : -1)
+    var map = try reader.realMap(0)
+    let shape = map.shape
+    let axis = try reader.axis(given, rank: shape.count)
+    guard axis >= reader.firstDataAxis else { throw reader.mixesBatch("softmax along the batch") }
+    // Before opset 13 all axes from this one on are one.
+    let isMerged = reader.opset < 13 && shape[(axis + 1)...].contains { $0 > 1 }
+    if isMerged {
+      map = try reader.reshape(map, to: shape[..<axis] + [shape[axis...].reduce(1, *)], "merged")
+    }
+    map = try reader.ordered(map, as: map.order.filter { $0 != axis } + [axis])
+    map = try reader.append(.softmax(SoftmaxOp()), to: map, isMerged ? "softmax" : nil)
+    try reader.produce(.map(isMerged ? reader.reshape(map, to: shape) : map))
+  }
+
+  private static func identity(_ reader: inout NodeReader) throws { try reader.produce(.map(reader.map(0))) }
+
+  private static func dropout(_ reader: inout NodeReader) throws {
+    reader.ignore("seed", "is_test")
+    let given = try reader.float("ratio", default: 0.5)
+    let ratio = try reader.constantIfPresent(1)?.values.first ?? Double(given)
+    if let training = try reader.constantIfPresent(2), training.values.contains(where: { $0 != 0 }), ratio != 0 {
+      throw reader.problem("training_mode with ratio \(ratio)", supported: "dropout at inference")
+    }
+    let map = try reader.map(0)
+    // The mask of what is kept: everything.
+    if reader.node.outputs.count > 1, reader.importer.isRead(reader.node.outputs[1]) {
+      let ones = ElementwiseOp([.clip(lower: .one, upper: .one)])
+      try reader.assign(.map(reader.append(.elementwise(ones), to: map, "mask")), to: reader.node.outputs[1])
+    }
+    try reader.produce(.map(map))
+  }
+
+  private static func cast(_ reader: inout NodeReader) throws {
+    let code = try reader.int("to", default: 0)
+    reader.ignore("saturate")
+    var map = try reader.realMap(0)
+    let name = ONNXElementType(rawValue: code)?.name ?? "type \(code)"
+    guard let type = ONNXElementType(rawValue: code), type.isFloat || type.range != nil, type != .bool else {
+      throw reader.problem("a cast to \(name)", supported: "casts to floats and integers")
+    }
+    if let range = type.range {
+      guard let found = map.encoding?.type else {
+        return try reader.produce(.map(reader.truncate(map, to: type)))
+      }
+      guard let narrow = found.range, range.contains(narrow.lowerBound), range.contains(narrow.upperBound) else {
+        throw reader.problem("a cast of \(found.name) to \(name)", supported: "wider integers")
+      }
+      map.encoding = .plain(type)
+    } else {
+      // Integers are themselves as floats.
+      map.encoding = nil
+    }
+    try reader.produce(.map(map))
+  }
+
+  private static func batchNormalization(_ reader: inout NodeReader) throws {
+    let epsilon = try reader.float("epsilon", default: 1e-5)
+    reader.ignore("momentum", "spatial")
+    if try reader.flag("training_mode", default: false) {
+      throw reader.problem("training_mode = 1", supported: "batch normalization at inference")
+    }
+    let constants = try (1...4).map { try reader.constant($0).values }
+    let map = try reader.realMap(0)
+    guard map.shape.count >= 2 else {
+      throw reader.problem("a tensor of shape \(map.shape)", supported: "[batch, channels, …]")
+    }
+    let last = try reader.ordered(map, as: map.order.filter { $0 != 1 } + [1])
+    guard constants.allSatisfy({ $0.count == map.shape[1] }) else {
+      throw reader.problem(
+        "\(constants.map(\.count)) parameters for \(map.shape[1]) channels", supported: "\(map.shape[1]) each")
+    }
+    let op = BatchNormalizationOp(
+      gamma: constants[0], beta: constants[1], mean: constants[2], variance: constants[3], epsilon: Double(epsilon))
+    try reader.produce(.map(reader.append(.batchNormalization(op), to: last)))
+  }
+}

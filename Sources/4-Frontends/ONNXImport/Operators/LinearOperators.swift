@@ -1,0 +1,176 @@
+import Diagnostics
+import Numbers
+import ONNX
+import QIR
+import Quantization
+
+/// Operators that sum products with constant weights.
+enum LinearOperators {
+  static let rows = [
+    OperatorRow(
+      "Conv", notes: "one or two axes of space, group, depthwise, strides, dilations, pads, auto_pad",
+      read: { try convolution(&$0) }),
+    OperatorRow("Gemm", notes: "constant B and C, transA, transB, alpha, beta", read: { try gemm(&$0) }),
+    OperatorRow("MatMul", notes: "one side constant: a vector, a matrix or several", read: { try matMul(&$0) }),
+  ]
+
+  private static func convolution(_ reader: inout NodeReader) throws {
+    let attributes = reader.check { try WindowAttributes(&$0) }
+    let groups = reader.check { try $0.int("group", default: 1) }
+    let kernel = reader.check { try $0.constant(1) }
+    let bias = reader.check { try $0.constantIfPresent(2) }
+    let map = try reader.realMap(0)
+    guard let attributes, let groups, let kernel, let bias else { throw NodeReader.Skipped() }
+    try reader.produce(.map(reader.convolve(map, kernel, bias: bias, groups: groups, attributes)))
+  }
+
+  private static func gemm(_ reader: inout NodeReader) throws {
+    let alpha = try reader.float("alpha", default: 1)
+    let beta = try reader.float("beta", default: 1)
+    let transposesA = try reader.flag("transA", default: false)
+    let transposesB = try reader.flag("transB", default: false)
+    let weights = reader.check { try $0.constant(1) }
+    let addend = reader.check { try $0.constantIfPresent(2) }
+    var map = try reader.realMap(0)
+    guard var kernel = weights, var bias = addend else { throw NodeReader.Skipped() }
+    guard map.shape.count == 2, kernel.shape.count == 2 else {
+      throw reader.problem("matrices of shapes \(map.shape) and \(kernel.shape)", supported: "two axes each")
+    }
+    if transposesA { map = try reader.transpose(map, [1, 0]) }
+    if transposesB { kernel = kernel.transposed([1, 0]) }
+    kernel = kernel.scaled(by: alpha)
+    bias = beta == 0 ? nil : bias?.scaled(by: beta)
+    guard let matrix = bias, matrix.count > 1, matrix.count != kernel.shape[1] || matrix.shape.last != matrix.count
+    else {
+      return try reader.produce(.map(reader.multiply(map, kernel, along: 1, bias: bias)))
+    }
+    let product = try reader.multiply(map, kernel, along: 1, bias: nil, "product")
+    try reader.produce(.map(ElementwiseOperators.apply(.add, to: product, matrix, isReversed: false, &reader)))
+  }
+
+  private static func matMul(_ reader: inout NodeReader) throws {
+    // A constant in front multiplies the axis before the last: the transposed kernel does.
+    let isReversed = if case .constant = try reader.value(0) { true } else { false }
+    var kernel = try reader.constant(isReversed ? 0 : 1)
+    var map = try reader.realMap(isReversed ? 1 : 0)
+    if kernel.shape.count == 1, map.shape.count >= 1, !isReversed {
+      // A vector is a matrix of one column that is dropped again.
+      let product = try reader.multiply(
+        map, kernel.reshaped(to: [kernel.count, 1]), along: map.shape.count - 1, bias: nil, "product")
+      return try reader.produce(.map(reader.reshape(product, to: map.shape.dropLast())))
+    }
+    guard kernel.shape.count >= 2, map.shape.count >= 1 else {
+      throw reader.problem(
+        "matrices of shapes \(map.shape) and \(kernel.shape)", supported: "a constant matrix, or several")
+    }
+    var rank = map.shape.count
+    guard rank >= 2 || !isReversed else {
+      throw reader.problem("a vector of \(map.shape[0]) elements behind a constant", supported: "matrices")
+    }
+    if isReversed {
+      kernel = kernel.transposed(Array(0..<kernel.shape.count - 2) + [1, 0].map { kernel.shape.count - 2 + $0 })
+    }
+    if kernel.shape.count > max(rank, 2) {
+      map = try reader.withRank(map, kernel.shape.count)
+      rank = kernel.shape.count
+    }
+    let axis = isReversed ? rank - 2 : rank - 1
+    try reader.produce(.map(reader.multiply(map, kernel, along: axis, bias: nil)))
+  }
+}
+
+extension NodeReader {
+  /// A bias of any shape that spreads over the channels.
+  func bias(_ constant: Constant, channels: Int) throws -> Parameter {
+    if constant.count == channels, constant.shape.filter({ $0 > 1 }).count <= 1, constant.shape.last == channels {
+      return constant.parameter(shape: [channels])
+    }
+    guard constant.count == 1 else {
+      throw problem("a bias of shape \(constant.shape)", supported: "one number, or [\(channels)]")
+    }
+    return constant.repeated(channels).parameter()
+  }
+
+  /// - Parameters:
+  ///   - map: [batch, channels, rows, columns] or [batch, channels, steps] in the model.
+  ///   - kernel: outputs x inputs per group x rows x columns (OIHW), or without rows.
+  mutating func convolve(
+    _ map: FeatureMap, _ kernel: Constant, bias: Constant?, groups: Int, _ attributes: WindowAttributes,
+    _ suffix: String? = nil
+  ) throws -> FeatureMap {
+    let rank = map.shape.count
+    guard (3...4).contains(rank), firstDataAxis == 1 || map.shape[0] == 1 else {
+      throw problem(
+        "a convolution over a tensor of shape \(map.shape)", supported: "[batch, channels, (rows,) columns]")
+    }
+    guard kernel.shape.count == rank else {
+      throw problem("a kernel of shape \(kernel.shape) over a tensor of shape \(map.shape)")
+    }
+    let plane = try Plane(&self, map, axes: 2..<rank)
+    let window = Window(
+      try attributes.axes(size: Array(kernel.shape[2...]), over: Array(map.shape[2...]), self)[...])
+    let outputs = kernel.shape[0]
+    let channels = map.shape[1]
+    guard groups > 0, channels.isMultiple(of: groups), outputs.isMultiple(of: groups), outputs > 0,
+      kernel.shape[1] == channels / groups
+    else {
+      throw problem(
+        "\(groups) groups, \(channels) channels and a kernel of shape \(kernel.shape)",
+        supported: "kernels of [outputs, channels / groups, …]")
+    }
+    let bias = try bias.map { try self.bias($0, channels: outputs) }
+    // OIHW to HWIO.
+    let wide = kernel.reshaped(
+      to: [outputs, kernel.shape[1], window.size.rows, window.size.columns])
+    let hwio = wide.transposed([2, 3, 1, 0])
+    let op: Op
+    // Scales of every output channel have no place in a kernel with a channel multiplier.
+    if groups == channels, groups > 1, outputs == channels || !kernel.hasSeveralScales {
+      let depthwise = hwio.reshaped(to: [window.size.rows, window.size.columns, channels, outputs / channels])
+      op = .depthwiseConvolution(
+        DepthwiseConvolutionOp(kernel: depthwise.parameter(), bias: bias, window: window))
+    } else {
+      // The two halves of a separable convolution, as Keras has them.
+      let isPointwise =
+        if case .depthwiseConvolution = importer.graph[plane.node].op { window.size == .one } else { false }
+      op = .convolution(
+        ConvolutionOp(
+          kernel: hwio.parameter(), bias: bias, window: window, groups: groups, takesAccumulators: isPointwise))
+    }
+    return try plane.append(op, channels: outputs, to: &self, suffix)
+  }
+}
+
+extension Constant {
+  /// Whether it is quantized with a scale for each index of an axis.
+  fileprivate var hasSeveralScales: Bool {
+    if case .quantized(let tensor) = numbers { tensor.scales.count > 1 } else { false }
+  }
+
+  /// Every number times `factor`; quantized ones keep their codes.
+  func scaled(by factor: Float) -> Constant {
+    guard factor != 1 else { return self }
+    switch numbers {
+    case .floats, .doubles, .integers: return Constant(shape: shape, floats: floats.map { $0 * factor })
+    case .quantized(var tensor):
+      tensor.scales = tensor.scales.map { $0 * Rational(factor) }
+      return Constant(shape: shape, .quantized(tensor))
+    }
+  }
+
+  /// One number, `count` times.
+  func repeated(_ count: Int) -> Constant {
+    switch numbers {
+    case .floats, .doubles: return Constant(shape: [count], floats: Array(repeating: floats[0], count: count))
+    case .integers(let integers, let type):
+      return Constant(shape: [count], .integers(IntegerArray(Array(repeating: integers[0], count: count)), type))
+    case .quantized(let tensor):
+      return Constant(
+        shape: [count],
+        .quantized(
+          QuantizedTensor(
+            shape: [count], codes: Array(repeating: tensor.codes[0], count: count), scales: [tensor.scales[0]],
+            bits: tensor.bits)))
+    }
+  }
+}

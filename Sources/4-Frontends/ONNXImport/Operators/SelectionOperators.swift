@@ -1,0 +1,157 @@
+import Diagnostics
+import Numbers
+import ONNX
+import QIR
+import Quantization
+
+/// Operators that leave elements out, repeat them or put others around them.
+enum SelectionOperators {
+  static let rows = [
+    OperatorRow(
+      "Pad", notes: "constant, edge, reflect and wrap; also less than 0; constant pads, value and axes",
+      read: { try pad(&$0) }),
+    OperatorRow("Slice", notes: "constant starts, ends, axes and steps", read: { try slice(&$0) }),
+    OperatorRow("Gather", notes: "constant indices", read: { try gather(&$0) }),
+  ]
+
+  private static func slice(_ reader: inout NodeReader) throws {
+    let slices = try Slices(&reader)
+    var map = try reader.map(0)
+    let batch = reader.importer.batch ?? Int(Int32.max)
+    for (axis, positions) in try slices.positions(of: map.shape, reader)
+    where axis >= reader.firstDataAxis || !slices.takesAll(ofAxis: axis, extent: batch) {
+      map = try reader.select(positions, along: axis, of: map)
+    }
+    try reader.produce(.map(map))
+  }
+
+  private static func gather(_ reader: inout NodeReader) throws {
+    let given = try reader.int("axis", default: 0)
+    let indices = try reader.constant(1)
+    let map = try reader.map(0)
+    let axis = try reader.axis(given, rank: map.shape.count)
+    let positions = try reader.positions(indices, extent: map.shape[axis])
+    let selected = try reader.select(positions, along: axis, of: map)
+    guard indices.shape.count != 1 else { return try reader.produce(.map(selected)) }
+    let shape = map.shape[..<axis] + indices.shape + map.shape[(axis + 1)...]
+    try reader.produce(.map(reader.reshape(selected, to: Array(shape))))
+  }
+
+  private static func pad(_ reader: inout NodeReader) throws {
+    let mode = try reader.string("mode", default: "constant")
+    guard ["constant", "edge", "reflect", "wrap"].contains(mode) else {
+      throw reader.problem("mode = '\(mode)'", supported: "constant, edge, reflect, wrap")
+    }
+    guard let pads = try reader.ints("pads", orInput: 1) else { throw reader.problem("no pads") }
+    let given = try reader.float("value", default: 0)
+    let value = try reader.constantIfPresent(2)?.values.first ?? Double(given)
+    guard value.isFinite else { throw reader.problem("padding with \(value)", supported: "a finite number") }
+    let chosen = try reader.constantIfPresent(3)?.integers?.map { Int($0) }
+    var map = try reader.realMap(0)
+    let rank = map.shape.count
+    let axes = try (chosen ?? Array(0..<rank)).map { try reader.axis($0, rank: rank) }
+    let limit = 65536
+    guard pads.count == 2 * axes.count, pads.allSatisfy({ (-limit...limit).contains($0) }),
+      Set(axes).count == axes.count
+    else { throw reader.problem("pads \(pads)", supported: "\(2 * axes.count) numbers of -\(limit) to \(limit)") }
+    var windows: [WindowAxis] = []
+    for (index, axis) in axes.enumerated() {
+      let (before, after) = (pads[index], pads[axes.count + index])
+      windows.append(WindowAxis(size: 1, before: max(before, 0), after: max(after, 0)))
+      guard before != 0 || after != 0 else { continue }
+      // Less than none takes away; other numbers than constants are elements of the map.
+      let extent = map.shape[axis]
+      let first = mode == "constant" ? max(0, -before) : -before
+      let end = extent + (mode == "constant" ? min(0, after) : after)
+      guard first < end else {
+        throw reader.problem("pads \(pads) of shape \(map.shape)", supported: "what leaves elements")
+      }
+      let positions = (first..<end).map { $0.inside(extent, mode) }
+      map = try reader.select(positions, along: axis, of: map)
+    }
+    guard mode == "constant" else { return try reader.produce(.map(map)) }
+    let isShifted = value != 0
+    // Zeros are what is put around: the map moves so that the value is 0 meanwhile.
+    if isShifted { map = try reader.shift(map, by: -Rational(value), "shifted") }
+    let order = axes.indices.sorted { axes[$0] < axes[$1] }
+    map = try reader.pad(
+      map, order.map { windows[$0] }, over: order.map { axes[$0] }, isShifted ? "padded" : nil)
+    if isShifted { map = try reader.shift(map, by: Rational(value)) }
+    try reader.produce(.map(map))
+  }
+}
+
+/// The constants of a Slice.
+struct Slices {
+  private let starts: [Int]
+  private let ends: [Int]
+  private let axes: [Int]
+  private let steps: [Int]
+
+  init(_ reader: inout NodeReader) throws {
+    starts = try reader.ints("starts", orInput: 1) ?? []
+    ends = try reader.ints("ends", orInput: 2) ?? []
+    axes = try reader.ints("axes", orInput: 3) ?? Array(starts.indices)
+    steps = try reader.constantIfPresent(4)?.integers?.map { Int($0) } ?? starts.map { _ in 1 }
+    guard ends.count == starts.count, axes.count == starts.count, steps.count == starts.count,
+      steps.allSatisfy({ $0 != 0 && $0 > -(1 << 31) && $0 < 1 << 31 })
+    else {
+      throw reader.problem(
+        "starts \(starts), ends \(ends), axes \(axes), steps \(steps)", supported: "as many of each, steps not 0")
+    }
+  }
+
+  /// Whether every index of an axis of an extent, or of a smaller one, is taken in order.
+  func takesAll(ofAxis axis: Int, extent: Int) -> Bool {
+    axes.indices.allSatisfy { axes[$0] != axis || (starts[$0] == 0 && ends[$0] >= extent && steps[$0] == 1) }
+  }
+
+  /// The positions taken along each axis.
+  func positions(of shape: [Int], _ reader: NodeReader) throws -> [(axis: Int, positions: [Int])] {
+    try axes.indices.map { index in
+      let axis = try reader.axis(axes[index], rank: shape.count)
+      let extent = shape[axis]
+      let step = steps[index]
+      // Backwards a slice begins at the last element at most, and may end before the first.
+      let range = step > 0 ? 0...extent : -1...(extent - 1)
+      func bound(_ value: Int) -> Int {
+        min(max(value < 0 ? value &+ extent : value, range.lowerBound), range.upperBound)
+      }
+      return (axis, Array(stride(from: bound(starts[index]), to: bound(ends[index]), by: step)))
+    }
+  }
+}
+
+extension NodeReader {
+  /// Indices along an axis, counted from its end where they are negative.
+  func positions(_ indices: Constant, extent: Int) throws -> [Int] {
+    guard let integers = indices.integers else { throw problem("indices of floats", supported: "integers") }
+    return try integers.map { index in
+      let counted = index < 0 ? index + Int64(extent) : index
+      guard (0..<Int64(extent)).contains(counted) else {
+        throw problem("index \(index) of an axis of extent \(extent)", supported: "\(-extent) to \(extent - 1)")
+      }
+      return Int(counted)
+    }
+  }
+
+  /// Every element plus a number.
+  mutating func shift(_ map: FeatureMap, by number: Rational, _ suffix: String? = nil) throws -> FeatureMap {
+    try append(.elementwise(ElementwiseOp([.affine(scale: .one, shift: number)])), to: map, suffix)
+  }
+}
+
+extension Int {
+  /// The element that stands at a position outside of an axis.
+  fileprivate func inside(_ extent: Int, _ mode: String) -> Int {
+    func remainder(_ period: Int) -> Int { (self % period + period) % period }
+    switch mode {
+    case "edge": return Swift.min(Swift.max(self, 0), extent - 1)
+    case "wrap": return remainder(extent)
+    case "reflect":
+      let period = Swift.max(2 * (extent - 1), 1)
+      return Swift.min(remainder(period), period - remainder(period))
+    default: return self
+    }
+  }
+}

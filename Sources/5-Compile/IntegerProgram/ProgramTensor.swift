@@ -1,0 +1,73 @@
+import Numbers
+import Quantization
+import Targets
+
+/// The index of a tensor in an `IntegerProgram`.
+package struct TensorID: Hashable, Sendable {
+  package let index: Int
+  package init(_ index: Int) { self.index = index }
+}
+
+/// The extents of a feature map without its batch; a vector of n has shape 1 x 1 x n. Stored row by row, channels innermost
+/// (NHWC).
+package typealias MapShape = MapExtents
+
+/// What the codes of a tensor mean to the host: value = scale x (code - zero point) + offset, scale and offset one per
+/// tensor or one per channel. The numbers here are the doubles nearest to the exact ones the proofs used.
+package struct Encoding: Hashable, Sendable {
+  package var scales: [Double]
+  package var zeroPoint: Int64
+  /// Not zero only for accumulators whose bias is no multiple of their scale.
+  package var offsets: [Double]
+
+  package init(scales: [Double], zeroPoint: Int64 = 0, offsets: [Double] = [0]) {
+    self.scales = scales
+    self.zeroPoint = zeroPoint
+    self.offsets = offsets
+  }
+
+  /// The value of `code` in channel `channel`.
+  package func value(of code: Int64, channel: Int) -> Double {
+    let scale = scales.count == 1 ? scales[0] : scales[channel]
+    let offset = offsets.count == 1 ? offsets[0] : offsets[channel]
+    return scale * Double(code - zeroPoint) + offset
+  }
+}
+
+/// A tensor of integer codes.
+package struct ProgramTensor: Hashable, Sendable {
+  /// The name of the graph's tensor (its Keras layer, as a rule); unique in a program.
+  package var name: String
+  package var shape: MapShape
+  /// Every code that any input can produce here.
+  package var range: ClosedRange<Int64>
+  package var encoding: Encoding
+
+  package init(name: String, shape: MapShape, range: ClosedRange<Int64>, encoding: Encoding) {
+    self.name = name
+    self.shape = shape
+    self.range = range
+    self.encoding = encoding
+  }
+
+  /// How codes are stored: always signed, as the multipliers' ports are.
+  package var type: IntegerType { .narrowestSigned(holding: range) }
+
+  /// How many 16-bit operands a code is fed to a multiplier as: balanced digits in base 2^16, least significant first,
+  /// every digit in -32768...32767.
+  package var limbs: Int { limbCount(of: range) }
+}
+
+/// The number of balanced base 2^16 digits that hold every integer of `range`.
+package func limbCount(of range: ClosedRange<Int64>) -> Int {
+  var lower = range.lowerBound
+  var upper = range.upperBound
+  var limbs = 1
+  while lower < -32768 || upper > 32767 {
+    // What a balanced digit leaves: (code - digit) / 2^16 with digit in -32768...32767.
+    lower = (lower >> 16) + ((lower >> 15) & 1)
+    upper = (upper >> 16) + ((upper >> 15) & 1)
+    limbs += 1
+  }
+  return limbs
+}

@@ -1,0 +1,168 @@
+import BigInt
+import Diagnostics
+import IntegerProgram
+import Numbers
+import QIR
+import Quantization
+
+extension Lowerer {
+  /// A sum of integers with whole coefficients where the scales have a common unit, exact; else it waits for its quantizer.
+  mutating func add(_ id: NodeID) throws -> IntegerValue {
+    let values = try graph[id].inputs.map { input -> IntegerValue in
+      let value = try value(input, for: id)
+      guard value.functions.allSatisfy(\.isEmpty), value.windowScales == nil else { throw unquantized(input, for: id) }
+      return value
+    }
+    let channels = values.map(\.channelFormulas).max() ?? 1
+    let terms = values.flatMap(\.terms)
+    var shifts = (0..<channels).map { channel in
+      values.reduce(Rational.zero) { $0 + $1.shift(ofChannel: channel) }
+    }
+    if shifts.allSatisfy({ $0 == shifts[0] }) { shifts = [shifts[0]] }
+
+    guard let (coefficients, units) = commonUnits(of: terms, channels: channels) else {
+      var value = values[0]
+      value.terms = terms
+      value.shifts = shifts
+      value.isQuantized = false
+      return value
+    }
+    let ranges = zip(terms, coefficients).map { term, coefficient in
+      let range = program[term.tensor].range
+      return (coefficient * range.lowerBound, coefficient * range.upperBound)
+    }
+    let lower = ranges.reduce(0) { $0 + min($1.0, $1.1) }
+    let upper = ranges.reduce(0) { $0 + max($1.0, $1.1) }
+    let partialLower = ranges.reduce(0) { $0 + min($1.0, $1.1, 0) }
+    let partialUpper = ranges.reduce(0) { $0 + max($1.0, $1.1, 0) }
+    let output = newTensor(
+      id, range: lower...upper, encoding: encoding(scales: units, shifts: shifts), reach: [lower...upper])
+    emit(
+      .sum(
+        SumInstruction(
+          name: graph[id].name,
+          terms: zip(terms, coefficients).map { .init(input: $0.tensor, coefficient: $1) },
+          output: output, accumulatorRange: partialLower...partialUpper, stage: .accumulator)),
+      node: id)
+    return exactValue(
+      id, tensor: output, scales: units, shifts: shifts, isQuantized: values.allSatisfy(\.isQuantized))
+  }
+
+  /// Whole coefficients, the same in every channel, and a unit per channel with scale = coefficient x unit; nil where there
+  /// are none of 24 bits, or where the sum would not fit 62 bits.
+  private func commonUnits(
+    of terms: [IntegerValue.Term], channels: Int
+  ) -> (coefficients: [Int64], units: [Rational])? {
+    let first = terms[0].scale(ofChannel: 0)
+    guard first.sign != 0 else { return nil }
+    let ratios = terms.map { $0.scale(ofChannel: 0) / first }
+    for channel in 1..<max(channels, 1) {
+      let base = terms[0].scale(ofChannel: channel)
+      for (term, ratio) in zip(terms, ratios) where term.scale(ofChannel: channel) != ratio * base { return nil }
+    }
+    guard let coefficients = wholeMultiples(ratios) else { return nil }
+    let largest = zip(terms, coefficients).reduce(0.0) { sum, next in
+      let range = program[next.0.tensor].range
+      return sum + Double(next.1.magnitude) * max(abs(Double(range.lowerBound)), abs(Double(range.upperBound)))
+    }
+    guard largest < 0x1p61 else { return nil }
+    let unitOfFirst = Rational(coefficients[0])
+    let units = (0..<channels).map { terms[0].scale(ofChannel: $0) / unitOfFirst }
+    return (coefficients, units.allSatisfy { $0 == units[0] } ? [units[0]] : units)
+  }
+
+  /// The smallest whole numbers in these ratios, of at most 24 bits.
+  private func wholeMultiples(_ ratios: [Rational]) -> [Int64]? {
+    var common = BigInt(1)
+    for ratio in ratios {
+      let shared = ratio.numerator.greatestCommonDivisor(with: ratio.denominator)
+      let denominator = ratio.denominator / max(shared, 1)
+      common = common / common.greatestCommonDivisor(with: denominator) * denominator
+      guard common.bitWidth <= 26 else { return nil }
+    }
+    let multiples = ratios.map { ($0 * Rational(common)).floor }
+    guard multiples.allSatisfy({ $0.bitWidth <= 25 }) else { return nil }
+    return multiples.map { Int64($0) }
+  }
+
+  /// Codes side by side, brought to one scale where they have a common unit.
+  mutating func concatenate(_ id: NodeID, _ op: ConcatenateOp) throws -> IntegerValue {
+    let inputs = graph[id].inputs
+    let values = try inputs.map { try plainValue($0, for: id) }
+    let axis = try mapAxis(op.axis, of: id)
+    let isQuantized = values.allSatisfy(\.isQuantized)
+    let parts: [ConcatenateInstruction.Part]
+    var scales: [Rational]
+    var shifts: [Rational]
+    if let common = commonEncoding(of: values) {
+      (parts, scales, shifts) = (common.parts, [common.scale], [common.shift])
+    } else {
+      guard axis == 2 else {
+        throw Diagnostic(
+          "its inputs have scales without a common unit", at: graph.location(of: id),
+          supported: "scales that are multiples of each other",
+          fix: "put \(graph.format.quantizer) behind the concatenation")
+      }
+      parts = values.map { .init(input: $0.tensor) }
+      scales = []
+      shifts = []
+      for (input, value) in zip(inputs, values) {
+        let channels = 0..<graph[input].shape.channels
+        scales += channels.map { value.terms[0].scale(ofChannel: $0) }
+        shifts += channels.map { value.shift(ofChannel: $0) }
+      }
+    }
+    let ranges = parts.map { part -> ClosedRange<Int64> in
+      let range = program[part.input].range
+      let ends = [range.lowerBound * part.coefficient + part.offset, range.upperBound * part.coefficient + part.offset]
+      return min(ends[0], ends[1])...max(ends[0], ends[1])
+    }
+    let output = newTensor(
+      id, range: union(ranges), encoding: encoding(scales: scales, shifts: shifts), reach: [union(ranges)])
+    emit(.concatenate(ConcatenateInstruction(name: graph[id].name, parts: parts, axis: axis, output: output)), node: id)
+    // The same codes everywhere: those of one quantizer that was moved up.
+    let isMoved = parts.allSatisfy { $0.coefficient == 1 && $0.offset == 0 }
+    let quantizations = values.compactMap(\.quantization)
+    let isOne =
+      quantizations.count == values.count
+      && quantizations.allSatisfy {
+        $0.quantizers.count == 1 && $0.codeShift == quantizations[0].codeShift
+      }
+    return exactValue(
+      id, tensor: output, scales: scales, shifts: shifts, isQuantized: isQuantized,
+      quantization: isMoved && isOne ? quantizations.first : nil)
+  }
+
+  /// Which axis of rows, columns and channels an axis of a tensor is.
+  private func mapAxis(_ axis: Int, of id: NodeID) throws -> Int {
+    let shape = graph[id].shape
+    let mapAxis = max(0, axis + 3 - shape.rank)
+    // Rows are all axes but the last two: side by side in memory only where nothing is repeated around them.
+    guard mapAxis > 0 || shape.extents[..<axis].allSatisfy({ $0 == 1 }) else {
+      throw Diagnostic(
+        "tensors of shape \(shape) put together along axis \(axis + 1)", at: graph.location(of: id),
+        supported: "one of the last two axes of more than three", fix: "concatenate along another axis")
+    }
+    return mapAxis
+  }
+
+  /// One scale and shift for all values, with each part's coefficient and offset to get there.
+  private func commonEncoding(
+    of values: [IntegerValue]
+  ) -> (parts: [ConcatenateInstruction.Part], scale: Rational, shift: Rational)? {
+    guard values.allSatisfy({ $0.scales.count == 1 && $0.shifts.count == 1 && $0.scales[0].sign != 0 }),
+      let common = CommonUnit(
+        of: values.map { $0.scales[0] }, largest: values.map { program[$0.tensor].range.largestMagnitude })
+    else { return nil }
+    let unit = common.unit
+    // Moving by whole units reaches the first value's shift.
+    let shift = values[0].shifts[0]
+    var parts: [ConcatenateInstruction.Part] = []
+    for (value, multiple) in zip(values, common.multiples) {
+      let steps = (value.shifts[0] - shift) / unit
+      guard steps.isInteger, let offset = Int64(exactly: steps.floor), offset.magnitude < 1 << 40 else { return nil }
+      parts.append(.init(input: value.tensor, coefficient: multiple, offset: offset))
+    }
+    return (parts, unit, shift)
+  }
+}

@@ -1,0 +1,79 @@
+import BigInt
+import Diagnostics
+import Numbers
+import QIR
+import Quantization
+
+/// A layer's weights as the engines take them: integer codes and one scale per output channel.
+struct OperandWeights {
+  var codes: [Int64]
+  /// One for all output channels, or one per output channel.
+  var scales: [Rational]
+
+  /// - Parameters:
+  ///   - outputChannel: of the element at an index of the flattened tensor.
+  ///   - format: the file's, for messages.
+  init(
+    _ parameter: Parameter, outputChannels: Int, outputChannel: (Int) -> Int, format: ModelFormat,
+    at location: Diagnostic.Location
+  ) throws {
+    switch parameter {
+    case .quantized(let tensor):
+      codes = tensor.codes.widened
+      let inner = tensor.shape[(tensor.scaleAxis + 1)...].reduce(1, *)
+      let scaleCount = tensor.scales.count
+      // Which scale each output channel uses, as far as it uses only one.
+      var scaleOf: [Int?] = Array(repeating: nil, count: outputChannels)
+      var isPerOutput = true
+      if scaleCount > 1 {
+        for index in codes.indices where isPerOutput {
+          let scale = index / inner % scaleCount
+          let output = outputChannel(index)
+          if let other = scaleOf[output], other != scale { isPerOutput = false }
+          scaleOf[output] = scale
+        }
+      }
+      if scaleCount == 1 {
+        scales = tensor.scales
+      } else if isPerOutput {
+        scales = scaleOf.map { tensor.scales[$0 ?? 0] }
+      } else {
+        // Scales along an input axis: codes become multiples of one unit.
+        let range = tensor.codes.range
+        let largest = max(range.lowerBound.magnitude, range.upperBound.magnitude)
+        guard let common = CommonUnit(of: tensor.scales, largest: [largest]) else {
+          throw Diagnostic(
+            "weights whose scales differ along an input axis and have no common unit", at: location,
+            supported: "scales per output channel, or scales whose common unit gives weights of at most "
+              + "\(CommonUnit.maximumBits) bits",
+            fix: format == .onnx
+              ? "use one scale per output channel" : "leave scale_axis at its default or use alpha='auto_po2'")
+        }
+        for index in codes.indices { codes[index] *= common.multiples[index / inner % scaleCount] }
+        scales = [common.unit]
+      }
+    case .real(let numbers, _):
+      (codes, scales) = try Self.exactCodes(of: numbers, format, at: location)
+    }
+  }
+
+  /// float32 weights that no quantizer touches, as multiples of one power of two: exact, in as many bits as that takes.
+  private static func exactCodes(
+    of numbers: [Float], _ format: ModelFormat, at location: Diagnostic.Location
+  ) throws -> (codes: [Int64], scales: [Rational]) {
+    let exponents = numbers.filter { $0 != 0 }.map { Int($0.exponent) - $0.significandWidth }
+    guard let least = exponents.min() else { return (numbers.map { _ in 0 }, [.one]) }
+    let largest = numbers.map(\.magnitude).max() ?? 0
+    let bits = Int(largest.exponent) - least + 2
+    // A Keras layer without quantizers was forgotten where all others have them; ONNX files have float weights as exporters
+    // leave them.
+    let most = format == .onnx ? CommonUnit.maximumBits : 16
+    guard bits <= most else {
+      throw Diagnostic(
+        "float32 weights that need \(bits) bits to be exact", at: location,
+        supported: "weights exact in \(most) bits", fix: format.weightQuantizer)
+    }
+    let unit = Double(sign: .plus, exponent: least, significand: 1)
+    return (numbers.map { Int64(Double($0) / unit) }, [.powerOfTwo(least)])
+  }
+}

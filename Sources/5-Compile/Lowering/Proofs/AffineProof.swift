@@ -1,0 +1,97 @@
+import BigInt
+import IntegerProgram
+import Numbers
+import Quantization
+
+/// Finds and proves the smallest affine requantizer of a channel: the method of `docs/numbers.md`.
+struct AffineProof {
+  private let ideal: IdealFunction.Affine
+  private let accumulators: ClosedRange<Int64>
+
+  /// nil where the ideal function rounds in a way that no affine requantizer has.
+  init?(ideal: IdealFunction.Affine, accumulators: ClosedRange<Int64>) {
+    guard let ideal = ideal.roundingHalfEven else { return nil }
+    self.ideal = ideal
+    self.accumulators = accumulators
+  }
+
+  /// Beyond this a multiplier does not fit its 63 bits with room for the accumulator.
+  private static let maximumShift = 100
+
+  /// The requantizer that equals the ideal function for every accumulator in the range, or nil where no affine one does.
+  var requantizer: AffineRequantizer? {
+    guard ideal.scale.sign != 0 else { return constant(ideal.shift.roundedHalfEven) }
+    if let exact = halfEven { return exact }
+    return floor
+  }
+
+  // MARK: Half-even
+
+  /// Where scale and shift are multiples of a power of two and the multiplier is small, the hardware computes the ideal
+  /// function itself: nothing is approximated. It is taken only where ties occur, which nothing else can round right.
+  private var halfEven: AffineRequantizer? {
+    guard let scaleShift = powerOfTwoExponent(of: ideal.scale.denominator),
+      let shiftShift = powerOfTwoExponent(of: ideal.shift.denominator)
+    else { return nil }
+    let shift = max(scaleShift, shiftShift)
+    guard shift > 0, shift <= Self.maximumShift else { return nil }
+    let multiplier = ideal.scale.numerator << (shift - scaleShift)
+    let addend = ideal.shift.numerator << (shift - shiftShift)
+    guard multiplier.magnitude.bitWidth <= 62, addend.magnitude.bitWidth <= 120,
+      reachesTie(multiplier: multiplier, addend: addend, shift: shift)
+    else { return nil }
+    return AffineRequantizer(
+      multiplier: Int64(multiplier), addend: addend.int128, shift: shift, rounding: .halfEven, offset: ideal.offset)
+  }
+
+  /// Whether multiplier x accumulator + addend = 2^(shift - 1) modulo 2^shift for an accumulator in the range.
+  private func reachesTie(multiplier: BigInt, addend: BigInt, shift: Int) -> Bool {
+    // With multiplier = 2^twos x odd the accumulators of ties are one class modulo 2^(shift - twos), if any.
+    let twos = multiplier.trailingZeroBitCount
+    let modulus = BigInt(1) << shift
+    let target = ((BigInt(1) << (shift - 1)) - addend).modulus(modulus)
+    guard twos < shift else { return target.signum() == 0 }
+    guard target.signum() == 0 || target.trailingZeroBitCount >= twos else { return false }
+    let period = BigInt(1) << (shift - twos)
+    guard let inverse = (multiplier >> twos).modulus(period).inverse(period) else { return period == 1 }
+    let first = ((target >> twos) * inverse).modulus(period)
+    let lower = BigInt(accumulators.lowerBound)
+    let next = lower + (first - lower).modulus(period)
+    return next <= BigInt(accumulators.upperBound)
+  }
+
+  private func powerOfTwoExponent(of denominator: BigInt) -> Int? {
+    let twos = denominator.trailingZeroBitCount
+    return denominator.magnitude.bitWidth == twos + 1 ? twos : nil
+  }
+
+  // MARK: Floor
+
+  private var floor: AffineRequantizer? {
+    guard let corners = StepCorners(ideal, accumulators: accumulators) else { return nil }
+    if let code = corners.constant { return constant(code) }
+    // Seen from the start, where the function has its least code: numbers stay small.
+    func relative(_ corner: StepCorners.Corner) -> LatticePoint {
+      LatticePoint(
+        x: Int128(corners.direction) * Int128(corner.accumulator - corners.start), y: corner.code - corners.lowest)
+    }
+    let separation = Separation(
+      below: corners.below.map(relative), above: corners.above.map(relative), slope: corners.slope,
+      fraction: corners.fraction)
+    guard let line = separation.smallestLine(maximumShift: corners.fraction), line.multiplier < 1 << 62 else {
+      return nil
+    }
+    let multiplier = line.multiplier * Int128(corners.direction)
+    let codes = (corners.lowest + Int128(ideal.offset)) << Int128(line.shift)
+    return AffineRequantizer(
+      multiplier: Int64(multiplier), addend: line.addend + codes - multiplier * Int128(corners.start),
+      shift: line.shift)
+  }
+
+  /// The same code for every accumulator; `position` counts before the offset.
+  private func constant(_ position: BigInt) -> AffineRequantizer {
+    let code = position + BigInt(ideal.offset)
+    let clamped = min(max(code, BigInt(ideal.clamp.lowerBound)), BigInt(ideal.clamp.upperBound))
+    return AffineRequantizer(multiplier: 0, addend: Int128(clamped), shift: 0)
+  }
+}

@@ -1,0 +1,98 @@
+import BigInt
+import Numbers
+import Quantization
+
+/// The ideal function of one output channel: what the model means by a code, as a function of the integer accumulator.
+/// v = scale x accumulator + shift, then `functions`, then the quantizer; all constants exact.
+struct IdealFunction {
+  var scale: Rational
+  var shift: Rational
+  /// What stands between the accumulator's value and the quantizer.
+  var functions: [RealFunction]
+  var quantizer: FeatureMapQuantizer
+
+  /// clamp(round(scale x accumulator + shift) + offset): the form of every chain of affine functions, clips and uniform
+  /// steps.
+  struct Affine {
+    var scale: Rational
+    var shift: Rational
+    var offset: Int64
+    var clamp: ClosedRange<Int64>
+    var rounding = Rounding.halfEven
+  }
+
+  /// The affine form, or nil where the chain has another one.
+  var affine: Affine? {
+    guard case .uniform(let steps) = quantizer.steps, quantizer.codeFactor == 1 else { return nil }
+    var scale = scale
+    var shift = shift
+    var lower: Rational?
+    var upper: Rational?
+    func apply(gain: Rational, bias: Rational) {
+      scale = gain * scale
+      shift = gain * shift + bias
+      lower = lower.map { gain * $0 + bias }
+      upper = upper.map { gain * $0 + bias }
+      if gain.sign < 0 { swap(&lower, &upper) }
+    }
+    for function in functions + quantizer.functions {
+      switch function {
+      case .affine(let gain, let bias): apply(gain: gain, bias: bias)
+      case .clip(let least, let most):
+        lower = clip(lower ?? least, least, most)
+        upper = clip(upper ?? most, least, most)
+      case .leakyReLU, .thresholdedReLU, .hardSwish, .sigmoid, .tanh: return nil
+      }
+    }
+    apply(gain: steps.gain, bias: steps.bias)
+    let least = lower.map(steps.code(at:)) ?? steps.clamp.lowerBound
+    let most = upper.map(steps.code(at:)) ?? steps.clamp.upperBound
+    return Affine(
+      scale: scale, shift: shift, offset: steps.zeroPoint, clamp: least...most, rounding: steps.rounding)
+  }
+
+  private func clip(_ value: Rational?, _ lower: Rational?, _ upper: Rational?) -> Rational? {
+    value.map { value in
+      if let lower, value < lower { return lower }
+      if let upper, value > upper { return upper }
+      return value
+    }
+  }
+
+  /// The code of an accumulator, exactly; nil where an irrational function leaves it open.
+  func code(of accumulator: Int64) -> Int64? {
+    var value = scale * Rational(accumulator) + shift
+    for function in functions + quantizer.functions {
+      guard let next = function(value) else { return nil }
+      value = next
+    }
+    return quantizer.code(ofResult: value)
+  }
+}
+
+extension IdealFunction.Affine {
+  /// The same function of integer accumulators with halves rounded to even; nil where rounding depends on the sign and both
+  /// signs are reached.
+  ///
+  /// All positions are multiples of 1 / (4 d), where d is the common denominator of scale, shift and 1/2. Moved by less than
+  /// that they stay on their side of every integer and half, and meet none: floor(p) = round(p - 1/2 + 1 / (8 d)).
+  var roundingHalfEven: IdealFunction.Affine? {
+    // What codes of the other sign are is hidden by the clamp.
+    let isPositive = clamp.lowerBound >= offset
+    guard rounding != .halfEven else { return self }
+    guard rounding == .floor || rounding == .ceiling || isPositive || clamp.upperBound <= offset else { return nil }
+    let (_, _, denominator) = scale.overCommonDenominator(with: shift)
+    let hair = Rational(1, over: denominator << 3)
+    let half = Rational.powerOfTwo(-1)
+    var moved = self
+    moved.rounding = .halfEven
+    switch (rounding, isPositive) {
+    case (.halfEven, _): break
+    case (.floor, _), (.towardZero, true), (.awayFromZero, false): moved.shift = shift - half + hair
+    case (.ceiling, _), (.awayFromZero, true), (.towardZero, false): moved.shift = shift + half - hair
+    case (.halfAwayFromZero, true), (.halfTowardZero, false): moved.shift = shift + hair
+    case (.halfTowardZero, true), (.halfAwayFromZero, false): moved.shift = shift - hair
+    }
+    return moved
+  }
+}

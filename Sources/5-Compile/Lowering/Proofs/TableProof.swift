@@ -1,0 +1,75 @@
+import IntegerProgram
+import Numbers
+import Quantization
+
+/// Finds and proves the threshold table of a channel whose chain is not affine. Between the chain's turning points the
+/// ideal function is monotone, so equal codes at two accumulators are equal in between: halving finds every step.
+struct TableProof {
+  let ideal: IdealFunction
+  let accumulators: ClosedRange<Int64>
+
+  /// More steps than any 16-bit code needs.
+  private static let maximumSteps = 1 << 17
+
+  /// The table that equals the ideal function for every accumulator in the range, or nil where a code cannot be decided.
+  var table: ThresholdTable? {
+    guard let monotonePieces else { return nil }
+    let evaluator = CertifiedEvaluator(ideal)
+    var thresholds: [Int64] = []
+    var codes: [Int64] = []
+    for piece in monotonePieces {
+      guard let first = evaluator.code(of: piece.lowerBound), let last = evaluator.code(of: piece.upperBound) else {
+        return nil
+      }
+      if codes.isEmpty {
+        codes.append(first)
+      } else if codes[codes.count - 1] != first {
+        thresholds.append(piece.lowerBound)
+        codes.append(first)
+      }
+      // Stretches whose steps are still to be found, the leftmost last.
+      var open = [(lower: piece.lowerBound, lowerCode: first, upper: piece.upperBound, upperCode: last)]
+      while let stretch = open.popLast() {
+        if stretch.lowerCode == stretch.upperCode { continue }
+        if stretch.upper - stretch.lower == 1 {
+          thresholds.append(stretch.upper)
+          codes.append(stretch.upperCode)
+          if codes.count > Self.maximumSteps { return nil }
+          continue
+        }
+        let middle = stretch.lower + (stretch.upper - stretch.lower) / 2
+        guard let code = evaluator.code(of: middle) else { return nil }
+        open.append((middle, code, stretch.upper, stretch.upperCode))
+        open.append((stretch.lower, stretch.lowerCode, middle, code))
+      }
+    }
+    return ThresholdTable(thresholds: thresholds, codes: codes)
+  }
+
+  /// The range cut where the chain may turn; nil where that cannot be traced back to accumulators.
+  private var monotonePieces: [ClosedRange<Int64>]? {
+    var cuts: Set<Int64> = []
+    // value = scale x accumulator + shift ahead of each function, where no clip holds it (and where one does, the chain is
+    // flat); nil behind a function that bends.
+    var line: (scale: Rational, shift: Rational)? = (ideal.scale, ideal.shift)
+    for function in ideal.functions + ideal.quantizer.functions {
+      for point in function.turningPoints {
+        guard let line else { return nil }
+        guard line.scale.sign != 0 else { continue }
+        let position = ((point - line.shift) / line.scale).floor
+        for cut in [position, position + 1] {
+          if let cut = Int64(exactly: cut), accumulators.contains(cut) { cuts.insert(cut) }
+        }
+      }
+      switch function {
+      case .affine(let gain, let bias): line = line.map { (gain * $0.scale, gain * $0.shift + bias) }
+      case .clip: break
+      case .leakyReLU, .thresholdedReLU, .hardSwish, .sigmoid, .tanh: line = nil
+      }
+    }
+    let starts = [accumulators.lowerBound] + cuts.sorted().filter { $0 > accumulators.lowerBound }
+    return starts.indices.map { index in
+      starts[index]...(index + 1 < starts.count ? starts[index + 1] - 1 : accumulators.upperBound)
+    }
+  }
+}

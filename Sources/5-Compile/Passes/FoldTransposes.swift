@@ -1,0 +1,150 @@
+import Diagnostics
+import Numbers
+import QIR
+import Quantization
+
+/// Moves transposes down, where they cancel each other or end in a dense layer's weights.
+///
+///     t = transpose x [2 0 1]           q' = quantize x
+///     q = quantize t              ->    r' = reshape q'
+///     r = reshape q [n]                 d  = dense r', rows of the kernel in the order of x
+///     d = dense r
+///
+/// They move over element-wise nodes, quantizers of one scale, reshapes, and over sums and concatenations whose inputs are all
+/// reordered alike. One that leaves elements where they are becomes a reshape, two in a row become one. Where a transpose
+/// ends nowhere the graph stays as it is.
+package struct FoldTransposes: Pass {
+  package static let name = "fold-transposes"
+
+  package init() {}
+
+  package func run(on graph: Graph, reporting problems: inout Diagnostics) throws -> Graph {
+    var folding = Folding(graph)
+    for id in graph.ids { try folding.visit(id) }
+    return folding.rewriter.finish()
+  }
+}
+
+/// A graph in which nodes behind transposes stand twice: with their elements in the order before the transposes, and as they
+/// were. What nothing asks for is left out at the end.
+private struct Folding {
+  /// A node of the result, and how the elements of a node of the source lie relative to it.
+  struct Reordered {
+    var id: NodeID
+    var order: ElementOrder
+  }
+
+  private let source: Graph
+  var rewriter: GraphRewriter
+  /// By node of the source.
+  private var reordered: [Reordered?]
+
+  init(_ source: Graph) {
+    self.source = source
+    rewriter = GraphRewriter(source)
+    reordered = Array(repeating: nil, count: source.nodes.count)
+  }
+
+  mutating func visit(_ id: NodeID) throws {
+    if case .dense(let op) = source[id].op, let inputs = try rows(of: id) {
+      try rewriter.replace(id, by: .dense(op.reorderingRows(inputs.indices)), inputs: [inputs.id])
+      return
+    }
+    guard let result = try moved(id) else {
+      try keep(id)
+      return
+    }
+    if !result.order.isSame {
+      reordered[id.index] = result
+      try keep(id)
+    } else if shape(result) == source[id].shape {
+      rewriter.replace(id, by: result.id)
+    } else {
+      try rewriter.replace(id, by: .reshape(ReshapeOp(shape: source[id].shape)), inputs: [result.id])
+    }
+  }
+
+  /// Copies a node as it was; a transpose behind another is both of them.
+  private mutating func keep(_ id: NodeID) throws {
+    guard case .transpose(let second) = source[id].op, let input = source[id].inputs.first.map(rewriter.copy(of:)),
+      case .transpose(let first) = rewriter.result[input].op
+    else {
+      try rewriter.keep(id)
+      return
+    }
+    let both = TransposeOp(permutation: second.permutation.map { first.permutation[$0] })
+    try rewriter.replace(id, by: .transpose(both), inputs: rewriter.result[input].inputs)
+  }
+
+  /// The node with its elements in the order before the transposes; nil where there are none, or it cannot be.
+  private mutating func moved(_ id: NodeID) throws -> Reordered? {
+    let node = source[id]
+    let inputs = node.inputs.compactMap { reordered[$0.index] }
+    switch node.op {
+    case .transpose(let op):
+      let input = node.inputs[0]
+      let from = inputs.first ?? Reordered(id: rewriter.copy(of: input), order: ElementOrder())
+      return from.order.transposed(source[input].shape, by: op.permutation).map { Reordered(id: from.id, order: $0) }
+    case .reshape, .identity: return inputs.first
+    case .elementwise: return try inputs.first.map { try append(node, node.op, [$0], order: $0.order) }
+    case .quantize(let op) where op.quantizers.count == 1:
+      return try inputs.first.map { try append(node, node.op, [$0], order: $0.order) }
+    case .add:
+      guard let first = inputs.first, inputs.count == node.inputs.count,
+        inputs.allSatisfy({ $0.order == first.order && shape($0) == shape(first) })
+      else { return nil }
+      return try append(node, node.op, inputs, order: first.order)
+    case .concatenate(let op):
+      guard inputs.count == node.inputs.count else { return nil }
+      let along = zip(node.inputs, inputs).map { input, moved in
+        moved.order.following(
+          op.axis, of: source[input].shape, in: shape(moved), grownTo: node.shape.extents[op.axis])
+      }
+      guard let first = along[0], along.allSatisfy({ $0?.axis == first.axis && $0?.order == first.order }) else {
+        return nil
+      }
+      return try append(node, .concatenate(ConcatenateOp(axis: first.axis)), inputs, order: first.order)
+    case .input, .quantize, .convolution, .depthwiseConvolution, .dense, .batchNormalization, .softmax, .maxPool,
+      .averagePool, .pad:
+      return nil
+    }
+  }
+
+  private func shape(_ node: Reordered) -> Shape { rewriter.result[node.id].shape }
+
+  private mutating func append(_ node: Node, _ op: Op, _ inputs: [Reordered], order: ElementOrder) throws -> Reordered {
+    let id = try rewriter.append(op, named: "\(node.name)/untransposed", inputs: inputs.map(\.id))
+    return Reordered(id: id, order: order)
+  }
+
+  /// What a dense layer over a reordered vector reads in its place, and where in it each row of the kernel finds its element.
+  private mutating func rows(of id: NodeID) throws -> (id: NodeID, indices: [Int])? {
+    let input = source[id].inputs[0]
+    let vector = source[input].shape
+    guard let moved = reordered[input.index], vector.elements == vector.channels else { return nil }
+    if shape(moved) == vector { return (moved.id, moved.order.sourceIndices) }
+    let name = "\(source[id].name)/untransposed"
+    let flat = try rewriter.append(.reshape(ReshapeOp(shape: vector)), named: name, inputs: [moved.id])
+    return (flat, moved.order.sourceIndices)
+  }
+}
+
+extension DenseOp {
+  /// The same layer where row i of the kernel meets element indices[i] of the input.
+  fileprivate func reorderingRows(_ indices: [Int]) -> DenseOp {
+    let units = kernel.shape[1]
+    let rows = indices.inversePermutation
+    func reordered<Number>(_ numbers: [Number]) -> [Number] {
+      rows.flatMap { numbers[($0 * units)..<(($0 + 1) * units)] }
+    }
+    var dense = self
+    switch kernel {
+    case .real(let numbers, let shape): dense.kernel = .real(reordered(numbers), shape: shape)
+    case .quantized(var tensor):
+      tensor.codes = IntegerArray(reordered(tensor.codes.widened))
+      if tensor.scaleAxis == 0, tensor.scales.count > 1 { tensor.scales = rows.map { tensor.scales[$0] } }
+      dense.kernel = .quantized(tensor)
+    }
+    return dense
+  }
+}
