@@ -50,10 +50,11 @@ let compile = floor(
     .target(name: "Targets", dependencies: ["Diagnostics", yams], exclude: ["Resources"]),
     .target(name: "Tiling", dependencies: ["Diagnostics", "Targets"]),
     .target(name: "IntegerProgram", dependencies: ["Diagnostics", "Numbers", "Quantization", "Targets", "Tiling"]),
+    .target(name: "Prover", dependencies: ["IntegerProgram", "Numbers", "Quantization", bigInt]),
     .target(
       name: "Lowering",
       dependencies: [
-        "Diagnostics", "IntegerProgram", "Numbers", "QIR", "Quantization", "Targets", "Tiling", bigInt,
+        "Diagnostics", "IntegerProgram", "Numbers", "Prover", "QIR", "Quantization", "Targets", "Tiling", bigInt,
       ]),
   ])
 
@@ -137,11 +138,10 @@ let tests: [Target] = [
     name: "IntegerProgramTests",
     dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling", bigInt]),
   .testTarget(
+    name: "ProverTests", dependencies: ["IntegerProgram", "Numbers", "Prover", "Quantization", "TestSupport"]),
+  .testTarget(
     name: "LoweringTests",
-    dependencies: [
-      "Diagnostics", "FloatReference", "IntegerProgram", "Lowering", "Numbers", "QIR", "Quantization", "Simulator",
-      "Targets", "TestSupport",
-    ]),
+    dependencies: ["Diagnostics", "FloatReference", "Lowering", "QIR", "Simulator", "Targets", "TestSupport"]),
   .testTarget(
     name: "SimulatorTests",
     dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Simulator"]),

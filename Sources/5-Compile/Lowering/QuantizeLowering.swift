@@ -1,6 +1,7 @@
 import Diagnostics
 import IntegerProgram
 import Numbers
+import Prover
 import QIR
 import Quantization
 
@@ -79,7 +80,7 @@ extension Lowerer {
     /// By the number of pixels inside a pooling window.
     case byWindow([Int: Requantization])
     /// Coefficients for the terms of a sum, and what follows.
-    case sum([Int64], ClosedRange<Int64>, Requantization)
+    case sum(SumProof.Result)
   }
 
   private mutating func requantization(
@@ -97,12 +98,11 @@ extension Lowerer {
           ideal: ideal(channel, scale: .one), scales: value.terms.map { $0.scale(ofChannel: channel) },
           ranges: value.terms.map { program[$0.tensor].range })
       }
-      guard channels == 1, let (coefficients, requantizer, range) = sums[0].requantizer else {
+      guard channels == 1, let result = sums[0].result else {
         throw unproved(id, channels: Array(0..<channels), of: channels)
       }
       proofs.append(.init(layer: graph[id].name, channels: 1, proved: 1))
-      return .sum(
-        coefficients, range, Requantization(channels: [.affine(requantizer)], clamp: sums[0].clamp))
+      return .sum(result)
     }
     let reached = reach(of: value.tensor)
     if let windows = value.windowScales {
@@ -145,14 +145,14 @@ extension Lowerer {
   private mutating func place(
     _ stage: Stage, of value: IntegerValue, at id: NodeID, range: ClosedRange<Int64>, encoding: Encoding
   ) -> TensorID {
-    if case .sum(let coefficients, let accumulators, let requantization) = stage {
+    if case .sum(let result) = stage {
       let output = newTensor(id, range: range, encoding: encoding, reach: [range])
-      let terms = zip(value.terms, coefficients).map { SumInstruction.Term(input: $0.tensor, coefficient: $1) }
+      let terms = zip(value.terms, result.coefficients).map { SumInstruction.Term(input: $0.tensor, coefficient: $1) }
       emit(
         .sum(
           SumInstruction(
-            name: graph[id].name, terms: terms, output: output, accumulatorRange: accumulators,
-            stage: .requantize(requantization))),
+            name: graph[id].name, terms: terms, output: output, accumulatorRange: result.range,
+            stage: .requantize(result.requantization))),
         node: id)
       return output
     }

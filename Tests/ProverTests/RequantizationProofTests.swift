@@ -4,7 +4,7 @@ import Numbers
 import Quantization
 import Testing
 
-@testable import Lowering
+@testable import Prover
 
 @Suite struct RequantizationProofTests {
   /// Every accumulator in range, one by one, in exact arithmetic.

@@ -4,12 +4,19 @@ import Quantization
 
 /// The ideal function of one output channel: what the model means by a code, as a function of the integer accumulator.
 /// v = scale x accumulator + shift, then `functions`, then the quantizer; all constants exact.
-struct IdealFunction {
-  var scale: Rational
-  var shift: Rational
+package struct IdealFunction {
+  package var scale: Rational
+  package var shift: Rational
   /// What stands between the accumulator's value and the quantizer.
-  var functions: [RealFunction]
-  var quantizer: FeatureMapQuantizer
+  package var functions: [RealFunction]
+  package var quantizer: FeatureMapQuantizer
+
+  package init(scale: Rational, shift: Rational, functions: [RealFunction], quantizer: FeatureMapQuantizer) {
+    self.scale = scale
+    self.shift = shift
+    self.functions = functions
+    self.quantizer = quantizer
+  }
 
   /// clamp(round(scale x accumulator + shift) + offset): the form of every chain of affine functions, clips and uniform
   /// steps.

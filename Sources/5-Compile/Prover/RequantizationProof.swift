@@ -3,19 +3,24 @@ import Quantization
 
 /// The requantization of a layer with its proof: each channel's integer function equals its ideal function for every
 /// accumulator that the channel can reach.
-struct RequantizationProof {
+package struct RequantizationProof {
   /// One ideal function per channel, or one for all.
   let ideals: [IdealFunction]
   /// What each channel's accumulator can reach.
   let accumulators: [ClosedRange<Int64>]
 
-  struct Result {
-    var requantization: Requantization
-    /// The channels that could not be proved.
-    var unproved: [Int]
+  package init(ideals: [IdealFunction], accumulators: [ClosedRange<Int64>]) {
+    self.ideals = ideals
+    self.accumulators = accumulators
   }
 
-  var result: Result {
+  package struct Result {
+    package var requantization: Requantization
+    /// The channels that could not be proved.
+    package var unproved: [Int]
+  }
+
+  package var result: Result {
     let affines = ideals.map(\.affine)
     if let clamp = affines.first??.clamp, affines.allSatisfy({ $0?.clamp == clamp }) {
       let requantizers = ideals.indices.map { channel in

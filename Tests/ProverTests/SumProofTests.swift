@@ -4,7 +4,7 @@ import Numbers
 import Quantization
 import Testing
 
-@testable import Lowering
+@testable import Prover
 
 @Suite struct SumProofTests {
   /// The ideal code of a pair in exact arithmetic.
@@ -32,16 +32,14 @@ import Testing
     var random = SplitMix(seed: 3)
     for _ in 0..<25 {
       let proof = proof(&random, bits: (5, 6, 6))
-      guard let (coefficients, requantizer, range) = proof.requantizer else {
+      guard let result = proof.result else {
         Issue.record("not proved: \(proof)")
         continue
       }
-      let requantization = Requantization(channels: [.affine(requantizer)], clamp: proof.clamp)
       for first in proof.ranges[0] {
         for second in proof.ranges[1] {
-          let sum = coefficients[0] * first + coefficients[1] * second
-          #expect(range.contains(sum))
-          let found = requantization(sum, channel: 0)
+          #expect(result.range.contains(result.sum(first, second)))
+          let found = result.code(first, second)
           if found != code(proof, first, second) {
             Issue.record("\(proof) at \(first), \(second)")
             return
@@ -52,14 +50,13 @@ import Testing
   }
 
   private func expectEveryPair(_ proof: SumProof, sourceLocation: SourceLocation = #_sourceLocation) {
-    guard let (coefficients, requantizer, _) = proof.requantizer else {
+    guard let result = proof.result else {
       Issue.record("not proved: \(proof)", sourceLocation: sourceLocation)
       return
     }
-    let requantization = Requantization(channels: [.affine(requantizer)], clamp: proof.clamp)
     for first in proof.ranges[0] {
       for second in proof.ranges[1] {
-        let found = requantization(coefficients[0] * first + coefficients[1] * second, channel: 0)
+        let found = result.code(first, second)
         if found != code(proof, first, second) {
           Issue.record("\(first), \(second): \(found)", sourceLocation: sourceLocation)
           return
@@ -100,17 +97,22 @@ import Testing
     var random = SplitMix(seed: 4)
     for _ in 0..<2 {
       let proof = proof(&random, bits: (8, 16, 16))
-      guard let (coefficients, requantizer, _) = proof.requantizer else {
+      guard let result = proof.result else {
         Issue.record("not proved: \(proof)")
         continue
       }
-      let requantization = Requantization(channels: [.affine(requantizer)], clamp: proof.clamp)
       for _ in 0..<5000 {
         let first = Int64.random(in: proof.ranges[0], using: &random)
         let second = Int64.random(in: proof.ranges[1], using: &random)
-        let found = requantization(coefficients[0] * first + coefficients[1] * second, channel: 0)
+        let found = result.code(first, second)
         #expect(found == code(proof, first, second))
       }
     }
   }
+}
+
+extension SumProof.Result {
+  fileprivate func sum(_ first: Int64, _ second: Int64) -> Int64 { coefficients[0] * first + coefficients[1] * second }
+
+  fileprivate func code(_ first: Int64, _ second: Int64) -> Int64 { requantization(sum(first, second), channel: 0) }
 }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Lowering
+@testable import Prover
 
 @Suite struct LatticeCornersTests {
   /// A linear function is largest over all points at a corner: checked against every point there is.

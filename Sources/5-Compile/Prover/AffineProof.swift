@@ -3,7 +3,7 @@ import IntegerProgram
 import Numbers
 import Quantization
 
-/// Finds and proves the smallest affine requantizer of a channel: the method of `docs/numbers.md`.
+/// Finds and proves the smallest affine requantizer of a channel: the method of `docs/proofs.md`.
 struct AffineProof {
   private let ideal: IdealFunction.Affine
   private let accumulators: ClosedRange<Int64>

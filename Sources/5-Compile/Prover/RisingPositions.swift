@@ -1,0 +1,66 @@
+import BigInt
+import Numbers
+
+/// An affine ideal function before rounding, counted in steps from the accumulator where it is least, over one denominator:
+/// position(step) = (gain x step + first) / unit.
+struct RisingPositions {
+  /// Above zero.
+  private let gain: BigInt
+  private let first: BigInt
+  private let unit: BigInt
+
+  init(of ideal: IdealFunction.Affine, from origin: Int64) {
+    let (scale, shift, unit) = ideal.scale.overCommonDenominator(with: ideal.shift)
+    gain = BigInt(scale.magnitude)
+    first = scale * BigInt(word: origin) + shift
+    self.unit = unit
+  }
+
+  /// The first step, below zero perhaps, whose position is at least half of `double`.
+  func firstStep(atDouble double: BigInt) -> BigInt {
+    -floorDivide((first << 1) - double * unit, by: gain << 1)
+  }
+
+  /// position + 1/2 - `least` over the steps of a range, whose floor is the rounded position, counted from `least` to keep
+  /// numbers small; nil where they are too large all the same.
+  func halfUp(from start: BigInt, to end: BigInt, countingFrom least: BigInt) -> CutLine? {
+    let line = ((first + gain * start) << 1) + unit - ((least * unit) << 1)
+    let length = end - start
+    let span = (line + (gain << 1) * length).magnitude.bitWidth - unit.magnitude.bitWidth + 3
+    let fraction = min(120 - max(span, 2), Self.maximumFraction)
+    guard fraction > 8, length.magnitude.bitWidth < 60 else { return nil }
+    let slope = floorDivide(gain << fraction, by: unit)
+    let intercept = floorDivide(line << (fraction - 1), by: unit)
+    return CutLine(
+      cut: FixedPointLine(
+        slope: slope.int128, intercept: intercept.int128, fraction: fraction, length: Int128(length)),
+      isExact: slope * unit == gain << fraction && intercept * unit == line << (fraction - 1))
+  }
+
+  /// Bits of fraction that a line is looked at with.
+  private static let maximumFraction = 100
+}
+
+/// A line cut off at some bits of fraction.
+struct CutLine {
+  var cut: FixedPointLine
+  /// Whether nothing was cut off.
+  var isExact: Bool
+
+  /// Whether corners are those of the uncut line, and none is a tie. A tie lies on the line. Cutting moved the line down, by
+  /// less than length + 1 units: nothing changed unless a point above is nearer than that.
+  func isDecided(below: [LatticePoint], above: [LatticePoint]) -> Bool {
+    func distance(_ y: Int128, _ x: Int128) -> Int128 {
+      (y << Int128(cut.fraction)) - (cut.slope * x + cut.intercept)
+    }
+    if isExact { return below.allSatisfy { distance($0.y, $0.x) != 0 } }
+    let margin = cut.length + 2
+    return above.allSatisfy { distance($0.y, $0.x) > margin } && below.allSatisfy { distance($0.y + 1, $0.x) > margin }
+  }
+}
+
+/// floor(dividend / divisor) for a positive divisor.
+private func floorDivide(_ dividend: BigInt, by divisor: BigInt) -> BigInt {
+  let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
+  return remainder.signum() < 0 ? quotient - 1 : quotient
+}

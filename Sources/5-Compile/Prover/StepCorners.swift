@@ -1,0 +1,93 @@
+import BigInt
+import Numbers
+import Quantization
+
+/// All that an affine ideal function asks of a line through accumulators: at least `code` at every corner below, less than
+/// `code` at every corner above. Codes are counted before the offset.
+struct StepCorners {
+  struct Corner: Hashable {
+    var accumulator: Int64
+    var code: Int128
+  }
+
+  private(set) var below: [Corner] = []
+  private(set) var above: [Corner] = []
+  /// The one code that all accumulators have, clamped.
+  private(set) var constant: BigInt?
+  /// floor(|scale| x 2^fraction)
+  private(set) var slope: Int128 = 0
+  private(set) var fraction = 0
+  /// The accumulator with the smallest ideal value that matters, and the direction in which values rise from there.
+  private(set) var start: Int64
+  private(set) var direction: Int64
+  /// The code at the start.
+  private(set) var lowest: Int128
+
+  /// nil where the ideal function reaches ties, which no line rounds right, or numbers are too large to tell.
+  init?(_ ideal: IdealFunction.Affine, accumulators: ClosedRange<Int64>) {
+    guard let ideal = ideal.roundingHalfEven else { return nil }
+    direction = ideal.scale.sign < 0 ? -1 : 1
+    let origin = direction < 0 ? accumulators.upperBound : accumulators.lowerBound
+    let end = direction < 0 ? accumulators.lowerBound : accumulators.upperBound
+    let least = BigInt(word: ideal.clamp.lowerBound) - BigInt(word: ideal.offset)
+    let most = BigInt(word: ideal.clamp.upperBound) - BigInt(word: ideal.offset)
+    start = origin
+    lowest = least.int128
+    guard ideal.scale.sign != 0 else {
+      constant = min(max(ideal.shift.roundedHalfEven, least), most)
+      return
+    }
+
+    // The steps at which the code leaves its least (past least + 1/2), and at which it becomes its most.
+    let positions = RisingPositions(of: ideal, from: origin)
+    let length = BigInt(word: accumulators.upperBound) - BigInt(word: accumulators.lowerBound)
+    let leaves = positions.firstStep(atDouble: (least << 1) + 1)
+    let arrives = leaves > length ? leaves : positions.firstStep(atDouble: (most << 1) - 1)
+    if least == most || leaves > length {
+      constant = least
+      above = [Corner(accumulator: end, code: Int128(least) + 1)]
+      return
+    }
+    if arrives <= 0 {
+      constant = most
+      below = [Corner(accumulator: origin, code: Int128(most))]
+      return
+    }
+    let skipped = max(leaves - 1, 0)
+    start = origin + direction * Int64(skipped)
+    guard
+      let line = positions.halfUp(from: skipped, to: min(arrives, length), countingFrom: least)
+    else { return nil }
+    slope = line.cut.slope
+    fraction = line.cut.fraction
+
+    // At least the code from where it has left its least up to where it becomes its most, and less than the next code up to
+    // just before that.
+    let lower = line.cut.cornersBelow(from: Int128(max(leaves, 0) - skipped))
+    let upper = line.cut.cornersAbove(upTo: line.cut.length - (arrives <= length ? 1 : 0))
+    guard line.isDecided(below: lower, above: upper) else { return nil }
+    below = lower.map(corner)
+    above = upper.map(corner)
+  }
+
+  private func corner(_ point: LatticePoint) -> Corner {
+    Corner(accumulator: start + direction * Int64(point.x), code: lowest + point.y)
+  }
+}
+
+extension FixedPointLine {
+  /// The corners below the part of the line that starts at `x`.
+  fileprivate func cornersBelow(from x: Int128) -> [LatticePoint] {
+    var rest = self
+    rest.intercept += slope * x
+    rest.length -= x
+    return rest.cornersBelow.map { LatticePoint(x: $0.x + x, y: $0.y) }
+  }
+
+  /// The corners above the part of the line that ends at `x`; none where that is before its start.
+  fileprivate func cornersAbove(upTo x: Int128) -> [LatticePoint] {
+    var part = self
+    part.length = x
+    return x < 0 ? [] : part.cornersAbove
+  }
+}

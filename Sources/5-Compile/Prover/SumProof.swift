@@ -1,0 +1,84 @@
+import BigInt
+import IntegerProgram
+import Numbers
+import Quantization
+
+/// Finds and proves the requantization of a sum of two integers whose scales have no common unit:
+/// code = clamp(floor((P a + Q b + B) / 2^S) + offset) equals the ideal function for every pair.
+///
+/// For every a the ideal function of b is a step function along a line; the corners next to each of these lines are all
+/// that P, Q and B have to separate.
+package struct SumProof {
+  /// Of the sum as a real number: its own scale is 1.
+  let ideal: IdealFunction
+  let scales: [Rational]
+  let ranges: [ClosedRange<Int64>]
+
+  package init(ideal: IdealFunction, scales: [Rational], ranges: [ClosedRange<Int64>]) {
+    self.ideal = ideal
+    self.scales = scales
+    self.ranges = ranges
+  }
+
+  package struct Result {
+    /// P and Q, in the order of the terms.
+    package var coefficients: [Int64]
+    /// What P a + Q b can reach, partial sums included.
+    package var range: ClosedRange<Int64>
+    /// Of P a + Q b.
+    package var requantization: Requantization
+  }
+
+  /// nil where none is found.
+  package var result: Result? {
+    guard let affine = ideal.affine, scales.count == 2, scales.allSatisfy({ $0.sign != 0 }) else { return nil }
+    let gains = scales.map { $0 * affine.scale }
+    // Lines along the term with more codes.
+    let along = ranges[0].count >= ranges[1].count ? 0 : 1
+    let across = 1 - along
+    guard let corners = corners(of: affine, gains: gains, along: along, across: across) else { return nil }
+    // What works with a shift does not always work with the next one here, where the multipliers are rounded: the first is
+    // looked for one by one.
+    for shift in 0...40 {
+      guard let plane = corners.plane(gains: (gains[across], gains[along]), shift: shift) else { continue }
+      var coefficients: [Int64] = [0, 0]
+      coefficients[across] = plane.across
+      coefficients[along] = plane.along
+      let requantizer = AffineRequantizer(
+        multiplier: 1, addend: plane.addend + Int128(affine.offset) << Int128(shift), shift: shift)
+      return Result(
+        coefficients: coefficients, range: reach(of: coefficients),
+        requantization: Requantization(channels: [.affine(requantizer)], clamp: affine.clamp))
+    }
+    return nil
+  }
+
+  /// So many lines are looked at, at most.
+  private static let maximumLines = 1 << 17
+
+  /// The corners of the lines that each code of one term makes of the other's; nil where one of them has ties.
+  private func corners(
+    of affine: IdealFunction.Affine, gains: [Rational], along: Int, across: Int
+  ) -> PairCorners? {
+    guard ranges[across].count <= Self.maximumLines else { return nil }
+    var all = PairCorners()
+    for a in ranges[across] {
+      let line = IdealFunction.Affine(
+        scale: gains[along], shift: affine.shift + gains[across] * Rational(a), offset: affine.offset,
+        clamp: affine.clamp, rounding: affine.rounding)
+      guard
+        let corners = StepCorners(line, accumulators: ranges[along])
+          ?? line.withoutTies(over: ranges[along]).flatMap({ StepCorners($0, accumulators: ranges[along]) })
+      else { return nil }
+      all.below += corners.below.map { .init(across: a, along: $0.accumulator, code: $0.code) }
+      all.above += corners.above.map { .init(across: a, along: $0.accumulator, code: $0.code) }
+    }
+    return all
+  }
+
+  /// What the sum of products can reach on its way.
+  private func reach(of coefficients: [Int64]) -> ClosedRange<Int64> {
+    let ends = zip(coefficients, ranges).map { ($0 * $1.lowerBound, $0 * $1.upperBound) }
+    return ends.reduce(0) { $0 + min($1.0, $1.1, 0) }...ends.reduce(0) { $0 + max($1.0, $1.1, 0) }
+  }
+}
