@@ -10,6 +10,7 @@ let base = floor(
     .target(name: "Diagnostics"),
     .target(name: "Numbers", dependencies: [bigInt]),
     .target(name: "Files", dependencies: ["Diagnostics"]),
+    .target(name: "Text", dependencies: ["Diagnostics", "Numbers"]),
     // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
     .target(name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])]),
   ])
@@ -31,7 +32,7 @@ let model = floor(
   "3-Model",
   [
     .target(name: "Quantization", dependencies: ["Diagnostics", "Numbers", bigInt]),
-    .target(name: "QIR", dependencies: ["Diagnostics", "Numbers", "Quantization"]),
+    .target(name: "QIR", dependencies: ["Diagnostics", "Numbers", "Quantization", "Text"]),
     .target(name: "FloatReference", dependencies: ["CValueKernels", "Numbers", "QIR", "Quantization"]),
   ])
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import Quantization
+import Text
 
 /// The operators of a graph. What each means in real numbers stands in its file under `Operators/`.
 package enum Op: Sendable {

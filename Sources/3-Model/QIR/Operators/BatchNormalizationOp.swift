@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// y[c] = (x[c] - mean[c]) scale[c] + beta[c] with scale = gamma / sqrt(variance + epsilon), at inference
 /// (Keras `BatchNormalization`, QKeras `QBatchNormalization`). The scale is the double nearest to that: an exact constant of

@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// Tensors one after another along an axis (Keras `Concatenate`).
 package struct ConcatenateOp: Operator {

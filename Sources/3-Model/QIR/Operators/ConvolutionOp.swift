@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// y[o] = bias[o] + sum over taps and input channels of x kernel[tap, i, o]; taps outside the feature map read 0
 /// (Keras `Conv2D`; `Conv1D` is one with a single row).

@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// y[o] = bias[o] + sum over i of x[i] kernel[i, o], along the last axis (Keras `Dense`).
 package struct DenseOp: Operator {

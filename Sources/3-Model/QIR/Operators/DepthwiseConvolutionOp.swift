@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// y[c m + j] = bias[c m + j] + sum over taps of x[c] kernel[tap, c, j], m the channel multiplier
 /// (Keras `DepthwiseConv2D`).

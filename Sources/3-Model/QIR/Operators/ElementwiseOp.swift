@@ -1,5 +1,6 @@
 import Diagnostics
 import Quantization
+import Text
 
 /// Functions of one real number, applied one after another to every element (Keras `ReLU`, `Activation`).
 package struct ElementwiseOp: Operator {

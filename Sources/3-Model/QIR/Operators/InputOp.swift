@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// A tensor that the user hands in. One per network input (Keras `InputLayer`).
 package struct InputOp: Operator {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// Rows and columns of zeros around a feature map (Keras `ZeroPadding2D`).
 package struct PadOp: Operator {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// The largest element of each window and channel; pixels outside do not count (Keras `MaxPooling2D`).
 package struct MaxPoolOp: Operator {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Quantization
+import Text
 
 /// Real numbers to the values of integer codes, element by element (Keras `QActivation` and `activation=`).
 package struct QuantizeOp: Operator {

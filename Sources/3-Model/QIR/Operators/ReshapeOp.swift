@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// The same elements in the same order under another shape (Keras `Reshape`, `Flatten`).
 package struct ReshapeOp: Operator {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// The same elements under another order of the axes: axis k of the result is axis permutation[k] of the input (Keras
 /// `Permute`, ONNX `Transpose`).

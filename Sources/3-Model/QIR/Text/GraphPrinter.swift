@@ -1,3 +1,5 @@
+import Text
+
 /// The text form of a graph, a line per node in their order:
 ///
 ///     graph digits
@@ -15,9 +17,9 @@ package struct GraphPrinter {
   }
 
   package func text(of graph: Graph) -> String {
-    var lines = ["graph \(NodeName.text(of: graph.name))"]
+    var lines = ["graph \(QuotedName.text(of: graph.name))"]
     lines += graph.nodes.map { line($0, in: graph) }
-    lines.append((["output"] + graph.outputs.map { NodeName.text(of: graph[$0].name) }).joined(separator: " "))
+    lines.append((["output"] + graph.outputs.map { QuotedName.text(of: graph[$0].name) }).joined(separator: " "))
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -25,8 +27,8 @@ package struct GraphPrinter {
     let attributes = node.op.attributes
     var writer = AttributeWriter(constants: constants)
     attributes.write(to: &writer)
-    var words = [NodeName.text(of: node.name), "=", type(of: attributes).mnemonic]
-    words += node.inputs.map { NodeName.text(of: graph[$0].name) }
+    var words = [QuotedName.text(of: node.name), "=", type(of: attributes).mnemonic]
+    words += node.inputs.map { QuotedName.text(of: graph[$0].name) }
     words += writer.words
     if let axes = node.fileAxes { words.append("file_axes=\(axes.text)") }
     // An input's shape is its attribute.

@@ -1,10 +1,11 @@
 import Numbers
 import Quantization
+import Text
 
 extension RealFunction: TextValue {
   /// `relu`, `clip(0, 6)` (`none` where there is no bound), `affine(scale, shift)`, `leaky_relu(slope)`,
   /// `thresholded_relu(threshold, slope)`, `hard_swish(shift, upper)`, `sigmoid`, `tanh`
-  var text: String {
+  package var text: String {
     switch self {
     case .affine(let scale, let shift): "affine(\(scale.text), \(shift.text))"
     case .clip(let lower, let upper):
@@ -17,7 +18,7 @@ extension RealFunction: TextValue {
     }
   }
 
-  init(scanning scanner: inout TextScanner) throws {
+  package init(scanning scanner: inout TextScanner) throws {
     let before = scanner
     let name = try scanner.word()
     let arguments = scanner.rest.first == "(" ? try scanner.list("(", ")") { try Bound(scanning: &$0) } : []

@@ -1,15 +1,15 @@
 /// Constants that look random and are the same everywhere (SplitMix64), so that a test can say `seeded(3)` in place of a
 /// kernel's numbers.
-struct SeededNumbers {
+package struct SeededNumbers {
   /// The seeds that the printer recognizes.
-  static let recognized: Range<UInt64> = 0..<64
+  package static let recognized: Range<UInt64> = 0..<64
   private var state: UInt64
 
-  init(seed: UInt64) {
+  package init(seed: UInt64) {
     state = seed
   }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var word = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
     word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
@@ -17,7 +17,7 @@ struct SeededNumbers {
   }
 
   /// A signed code of `bits` bits without the lowest one; -1 or 1 for one bit.
-  mutating func code(bits: Int) -> Int64 {
+  package mutating func code(bits: Int) -> Int64 {
     let word = next()
     guard bits > 1 else { return word & 1 == 0 ? -1 : 1 }
     let bound = (UInt64(1) << UInt64(bits - 1)) - 1
@@ -25,7 +25,7 @@ struct SeededNumbers {
   }
 
   /// A multiple of 1/128 in -1...1.
-  mutating func number() -> Float {
+  package mutating func number() -> Float {
     Float(Int64(next() % 257) - 128) / 128
   }
 }

@@ -1,6 +1,6 @@
-/// Names of nodes and graphs as the text form writes them: bare where that is unambiguous, in quotation marks elsewhere.
-enum NodeName {
-  static func text(of name: String) -> String {
+/// Names as a text form writes them: bare where that is unambiguous, in quotation marks elsewhere.
+package enum QuotedName {
+  package static func text(of name: String) -> String {
     let isBare =
       !name.isEmpty && name != "->"
       && name.utf8.allSatisfy { byte in
@@ -26,7 +26,7 @@ enum NodeName {
   }
 
   /// The name that `text` writes; nil where it ends in the middle.
-  static func name(from text: Substring) -> String? {
+  package static func name(from text: Substring) -> String? {
     guard text.first == "\"" else { return String(text) }
     guard text.count >= 2, text.last == "\"" else { return nil }
     var name = ""

@@ -2,12 +2,12 @@ import Diagnostics
 
 /// The words of a line of the text form: whatever stands between spaces that are outside brackets and quotation marks. `//`
 /// starts a comment.
-struct LineTokens {
-  private(set) var words: [Substring] = []
+package struct LineTokens {
+  package private(set) var words: [Substring] = []
   /// Whether every bracket and every quotation mark has its partner.
-  private(set) var isBalanced = true
+  package private(set) var isBalanced = true
 
-  init(_ line: Substring) {
+  package init(_ line: Substring) {
     var depth = 0
     var quote: Character?
     var start: Substring.Index?

@@ -1,0 +1,98 @@
+import Diagnostics
+
+/// Reads a text form: its kind and name at the top, statements, and what is handed out.
+///
+///     graph digits
+///     x = input shape=[8, 8, 1]
+///     …
+///     output c
+package struct StatementReader<Value> {
+  /// The word that stands before the name.
+  let kind: String
+  /// What statements make, for messages.
+  let noun: String
+  /// What may stand behind the `->` of a statement, for messages.
+  let resultForm: String
+  let file: String?
+  /// nil where no line says it.
+  package private(set) var name: String?
+  package private(set) var outputs: [Value] = []
+  private var values: [String: Value] = [:]
+  /// Names of lines that could not be read: who uses them is not to blame.
+  private var broken: Set<String> = []
+  private var problems = Diagnostics()
+
+  package init(kind: String, of noun: String, resultForm: String, file: String?) {
+    self.kind = kind
+    self.noun = noun
+    self.resultForm = resultForm
+    self.file = file
+  }
+
+  /// Makes the value of a statement from those of its operands, which are nil where the line of one could not be read: the
+  /// rest can be judged all the same, and nil comes back.
+  package typealias Make = (inout Statement, [Value]?) throws -> Value?
+
+  /// Throws all that is wrong with `text`.
+  package mutating func read(_ text: String, making make: Make) throws(Diagnostics) {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let location = Diagnostic.Location(file: file.map { "\($0):\(index + 1)" } ?? "line \(index + 1)")
+      read(LineTokens(line), at: location, making: make)
+    }
+    try problems.throwIfErrors()
+  }
+
+  private mutating func read(_ line: LineTokens, at location: Diagnostic.Location, making make: Make) {
+    let words = line.words
+    guard let first = words.first else { return }
+    guard line.isBalanced else {
+      problems.report(Diagnostic("a bracket or quotation mark has no partner", at: location))
+      return
+    }
+    if words.count > 2, words[1] == "=", let name = QuotedName.name(from: first) {
+      var location = location
+      location.layer = name
+      broken.insert(name)
+      attempt { try $0.readStatement(named: name, words[2...], at: location, making: make) }
+    } else if first == kind[...], words.count == 2, let name = QuotedName.name(from: words[1]) {
+      self.name = name
+    } else if first == "output" {
+      for word in words.dropFirst() {
+        attempt { reader in
+          if let value = try reader.value(named: word, at: location) { reader.outputs.append(value) }
+        }
+      }
+    } else {
+      problems.report(
+        Diagnostic(
+          "'\(words.map(String.init).joined(separator: " ").prefix(60))' is no line of a \(kind)", at: location,
+          supported: "'\(kind) name', 'name = operator inputs attributes -> \(resultForm)' and 'output names'"))
+    }
+  }
+
+  private mutating func readStatement(
+    named name: String, _ words: ArraySlice<Substring>, at location: Diagnostic.Location, making make: Make
+  ) throws {
+    guard values[name] == nil else { throw Diagnostic("a second \(noun) of this name", at: location) }
+    var statement = try Statement(name: name, words, resultForm: resultForm, at: location)
+    let operands = try statement.operands.map { try self.value(named: $0, at: location) }
+    let known = operands.compactMap { $0 }
+    let value = try make(&statement, known.count == operands.count ? known : nil)
+    try statement.attributes.finish()
+    values[name] = value
+  }
+
+  /// What a word names; nil where its own line could not be read.
+  private func value(named word: Substring, at location: Diagnostic.Location) throws -> Value? {
+    guard let name = QuotedName.name(from: word) else { throw Diagnostic("'\(word)' is no name", at: location) }
+    if let value = values[name] { return value }
+    if broken.contains(name) { return nil }
+    throw Diagnostic("no \(noun) '\(name)' before this line", at: location)
+  }
+
+  private mutating func attempt(_ body: (inout StatementReader) throws -> Void) {
+    var found = Diagnostics()
+    _ = found.collecting { try body(&self) }
+    problems.report(contentsOf: found)
+  }
+}

@@ -1,0 +1,82 @@
+import Numbers
+
+/// What can be the value of an attribute in a text form.
+package protocol TextValue {
+  var text: String { get }
+  init(scanning scanner: inout TextScanner) throws
+}
+
+extension Int: TextValue {
+  package var text: String { "\(self)" }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    let before = scanner
+    guard let value = Int(try scanner.item()) else { throw before.refused("an integer here") }
+    self = value
+  }
+}
+
+extension Int64: TextValue {
+  package var text: String { "\(self)" }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    let before = scanner
+    guard let value = Int64(try scanner.item()) else { throw before.refused("an integer here") }
+    self = value
+  }
+}
+
+extension Double: TextValue {
+  /// The shortest that is read back as the same number.
+  package var text: String {
+    self == rounded() && magnitude < 1e15 && (self != 0 || sign == .plus) ? "\(Int(self))" : "\(self)"
+  }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    let before = scanner
+    guard let value = Double(try scanner.item()) else { throw before.refused("a number here") }
+    self = value
+  }
+}
+
+extension Float: TextValue {
+  package var text: String {
+    self == rounded() && magnitude < 1e6 && (self != 0 || sign == .plus) ? "\(Int(self))" : "\(self)"
+  }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    let before = scanner
+    guard let value = Float(try scanner.item()) else { throw before.refused("a number here") }
+    self = value
+  }
+}
+
+extension Rational: TextValue {
+  package init(scanning scanner: inout TextScanner) throws {
+    let before = scanner
+    guard let value = Rational(try scanner.item()) else { throw before.refused("a number or a fraction here") }
+    self = value
+  }
+}
+
+extension ClosedRange<Int64>: TextValue {
+  /// `-128..127`
+  package var text: String { "\(lowerBound)..\(upperBound)" }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    let before = scanner
+    let item = try scanner.item()
+    guard let dots = item.firstRange(of: ".."), let lower = Int64(item[..<dots.lowerBound]),
+      let upper = Int64(item[dots.upperBound...]), lower <= upper
+    else { throw before.refused("least..most") }
+    self = lower...upper
+  }
+}
+
+extension Array: TextValue where Element: TextValue {
+  package var text: String { "[" + map(\.text).joined(separator: ", ") + "]" }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    self = try scanner.list { try Element(scanning: &$0) }
+  }
+}
