@@ -52,6 +52,7 @@ let compile = floor(
     .target(name: "Tiling", dependencies: ["Diagnostics", "Targets"]),
     .target(name: "IntegerProgram", dependencies: ["Diagnostics", "Numbers", "Quantization", "Targets", "Tiling"]),
     .target(name: "Prover", dependencies: ["IntegerProgram", "Numbers", "Quantization", bigInt]),
+    .target(name: "Schedule", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
     .target(
       name: "Lowering",
       dependencies: [
@@ -67,7 +68,7 @@ let backends = floor(
       dependencies: ["CValueKernels", "Diagnostics", "IntegerProgram", "Numbers", "Quantization", "Targets", "Tiling"]),
     .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
     .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
-    .target(name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
+    .target(name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Schedule", "Targets", "Tiling"]),
   ])
 
 let analysis = floor(
@@ -85,7 +86,7 @@ let face = floor(
       dependencies: [
         "Arrays", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram",
         "KerasImport", "Lowering", "Numbers", "ONNX", "ONNXExport", "ONNXImport", "Passes", "QIR", "QTools",
-        "Quantization", "Reports", "Simulator", "Targets", "Tiling",
+        "Quantization", "Reports", "Schedule", "Simulator", "Targets", "Tiling",
       ]),
     .executableTarget(
       name: "qcc",
@@ -134,6 +135,9 @@ let tests: [Target] = [
     name: "PassesTests", dependencies: ["Diagnostics", "FloatReference", "Numbers", "Passes", "QIR", "Quantization"],
     exclude: ["filetests"]),
   .testTarget(name: "TargetsTests", dependencies: ["Diagnostics", "Targets"]),
+  .testTarget(
+    name: "ScheduleTests",
+    dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Schedule", "Targets", "Tiling"]),
   .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Targets", "Tiling", "TilingTestSupport"]),
   .testTarget(
     name: "IntegerProgramTests",
@@ -151,7 +155,9 @@ let tests: [Target] = [
   .testTarget(name: "CRuntimeTests", dependencies: ["CRuntime"]),
   .testTarget(
     name: "CEmitterTests",
-    dependencies: ["CEmitter", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling"]),
+    dependencies: [
+      "CEmitter", "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Schedule", "Targets", "Tiling",
+    ]),
   .testTarget(
     name: "QToolsTests", dependencies: ["Diagnostics", "JSON", "QCCDriver", "QTools", "Reports", "Targets"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
@@ -179,7 +185,7 @@ let benchmarks: [Target] = [
     name: "simulator-bench", dependencies: ["IntegerProgram", "Simulator", "Targets", "Tiling", "TilingTestSupport"],
     path: "Benchmarks/SimulatorBench"),
   .executableTarget(
-    name: "emitter-bench", dependencies: ["CEmitter", "IntegerProgram", "Targets", "Tiling", "TilingTestSupport"],
+    name: "emitter-bench", dependencies: ["CEmitter", "IntegerProgram", "Schedule", "Targets", "TilingTestSupport"],
     path: "Benchmarks/EmitterBench"),
 ]
 

@@ -3,12 +3,12 @@
 import CEmitter
 import Foundation
 import IntegerProgram
+import Schedule
 import Targets
-import Tiling
 import TilingTestSupport
 
 /// A network's linear layers as a program, one after another; a layer that does not fit its predecessor gets an input.
-func program(of network: ReferenceNetwork, on accelerator: Accelerator) throws -> IntegerProgram {
+func program(of network: ReferenceNetwork) -> IntegerProgram {
   var generator = SystemRandomNumberGenerator()
   var program = IntegerProgram(name: network.name)
   func signed(_ bits: Int) -> ClosedRange<Int64> { -(1 << Int64(bits - 1))...(1 << Int64(bits - 1)) - 1 }
@@ -39,14 +39,11 @@ func program(of network: ReferenceNetwork, on accelerator: Accelerator) throws -
     }
     let output = program.add(
       ProgramTensor(name: "layer \(index)", shape: shape(layer.output), range: codes, encoding: .init(scales: [0.1])))
-    let problem = TilingProblem(shape: layer, accelerator: accelerator)
     program.instructions.append(
       .linear(
         LinearInstruction(
           name: "layer \(index)", input: input, output: output, shape: layer, paddingCode: 0, weights: weights,
           weightLimbs: 1, initial: Array(repeating: 0, count: layer.output.channels), accumulatorRange: -bound...bound,
-          mode: try accelerator.mode(activationBits: layer.activationBits, weightBits: layer.weightBits),
-          plan: try problem.solve(),
           stage: isLast ? .accumulator : .requantize(Requantization(channels: requantizers, clamp: codes)))))
     previous = output
   }
@@ -56,18 +53,19 @@ func program(of network: ReferenceNetwork, on accelerator: Accelerator) throws -
 
 let accelerator = try TargetFile.load("stmac")
 for network in ReferenceNetwork.all {
-  let program = try program(of: network, on: accelerator)
+  let program = program(of: network)
+  let schedule = try Schedule(program, for: accelerator)
   let tensors = program.tensors.map { tensor in
     (0..<tensor.shape.elements).map { _ in Int64.random(in: tensor.range) }
   }
   let vectors = TestVectors(samples: (0..<2).map { _ in .init(tensors: tensors, of: program) })
   var best = Duration.seconds(3600)
-  var project = try CEmitter.emit(program, accelerator: accelerator, vectors: vectors)
+  var project = try CEmitter.emit(schedule, vectors: vectors)
   for _ in 0..<20 {
     best = min(
       best,
       try ContinuousClock().measure {
-        project = try CEmitter.emit(program, accelerator: accelerator, vectors: vectors)
+        project = try CEmitter.emit(schedule, vectors: vectors)
       })
   }
   let bytes = project.files.reduce(0) { $0 + $1.contents.count }

@@ -10,7 +10,7 @@ struct NetworkProgram {
   private(set) var macs = 0
   private var random = SeededGenerator(seed: 1)
 
-  init(_ network: ReferenceNetwork, accelerator: Accelerator) throws {
+  init(_ network: ReferenceNetwork) {
     program = IntegerProgram(name: network.name)
     var maps: [TensorID] = []
     for (index, layer) in network.layers.enumerated() {
@@ -30,7 +30,7 @@ struct NetworkProgram {
       var layer = layer
       layer.activationBits = program[input].type.bits
       layer.outputBits = next
-      maps.append(try linear(layer, input, outputBits: next, accelerator: accelerator))
+      maps.append(linear(layer, input, outputBits: next))
       macs += layer.macs
       if network.name == "ResNet8", [2, 5, 8].contains(index) {
         let output = maps[maps.count - 1]
@@ -68,8 +68,8 @@ struct NetworkProgram {
   }
 
   private mutating func linear(
-    _ shape: LinearLayerShape, _ input: TensorID, outputBits: Int, accelerator: Accelerator
-  ) throws -> TensorID {
+    _ shape: LinearLayerShape, _ input: TensorID, outputBits: Int
+  ) -> TensorID {
     let output = MapShape(rows: shape.output.rows, columns: shape.output.columns, channels: shape.output.channels)
     let id = add("layer \(program.instructions.count)", output, bits: outputBits)
     let half = Int64(1) << Int64(shape.weightBits - 1)
@@ -81,8 +81,6 @@ struct NetworkProgram {
         LinearInstruction(
           name: program[id].name, input: input, output: id, shape: shape, paddingCode: 0, weights: weights,
           weightLimbs: 1, initial: Array(repeating: 0, count: output.channels), accumulatorRange: -bound...bound,
-          mode: try accelerator.mode(activationBits: shape.activationBits, weightBits: shape.weightBits),
-          plan: try TilingProblem(shape: shape, accelerator: accelerator).solve(),
           stage: stage(bound: bound, channels: output.channels, bits: outputBits))))
     return id
   }

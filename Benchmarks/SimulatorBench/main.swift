@@ -25,11 +25,10 @@ func column(_ value: Double, decimals: Int = 1) -> String {
 }
 
 print("network            verify ms  prepare ms  GMAC/s x 1   samples/s x 1 samples/s x \(processorCount)")
-let accelerator = try TargetFile.load("stmac")
 for network in ReferenceNetwork.all {
-  var network = try NetworkProgram(network, accelerator: accelerator)
+  var network = NetworkProgram(network)
   let program = network.program
-  let verify = try best(3) { try program.verify(for: accelerator) }
+  let verify = try best(3) { try program.verify() }
   let prepare = try best(3) { _ = try PreparedProgram(program) }
   let prepared = try PreparedProgram(program)
   let samples = max(64, 200_000_000 / network.macs)

@@ -1,5 +1,6 @@
 import IntegerProgram
 import IntegerProgramTestSupport
+import Schedule
 import Targets
 import Testing
 import Tiling
@@ -9,9 +10,11 @@ import Tiling
   @Test func everyFeatureOccurs() throws {
     var found = Set<String>()
     for seed in RandomProgramTests.seeds {
-      let program = try RandomProgram.mixed(seed: seed).0.program
+      let (random, accelerator) = try RandomProgram.mixed(seed: seed)
+      let program = random.program
       for tensor in program.tensors { found.insert("\(tensor.limbs) limbs in") }
       for instruction in program.instructions { found.formUnion(features(of: instruction)) }
+      for layer in try Schedule(program, for: accelerator).layers { found.formUnion(features(of: layer)) }
     }
     let expected: Set<String> = [
       "16x16", "16x8", "8x8", "8x4", "4x4", "conv2D", "depthwise", "fullyConnected", "pixel runs", "grid",
@@ -27,7 +30,7 @@ import Tiling
 
   private func features(of instruction: Instruction) -> Set<String> {
     switch instruction {
-    case .linear(let layer): features(of: layer).union(features(of: layer.stage))
+    case .linear(let layer): features(of: layer.stage)
     case .sum(let sum): features(of: sum.stage).union(["sum"])
     case .pool(let pool):
       switch pool.kind {
@@ -41,9 +44,9 @@ import Tiling
     }
   }
 
-  private func features(of layer: LinearInstruction) -> Set<String> {
+  private func features(of layer: ScheduledLayer) -> Set<String> {
     let shape = layer.shape
-    var found: Set<String> = [layer.mode.name, shape.engine.rawValue, "\(layer.weightLimbs) weight limbs"]
+    var found: Set<String> = [layer.mode.name, shape.engine.rawValue, "\(shape.weightLimbs) weight limbs"]
     if layer.plan.blockCount > 1 || layer.plan.reductionCount > 1 { found.insert(layer.plan.order.rawValue) }
     switch layer.plan.spatial {
     case .grid: found.insert("grid")
@@ -57,7 +60,7 @@ import Tiling
       ("kernel parts", layer.plan.kernelRows.count > 1 && layer.plan.kernelColumns.count > 1),
       ("stride", shape.stride != .one), ("dilation", shape.dilation != .one), ("padding", shape.padding != .none),
       ("groups", shape.groups > 1), ("multiplier", shape.channelMultiplier > 1),
-      ("wide accumulator", layer.accumulatorRange.upperBound > Int64(Int32.max)),
+      ("wide accumulator", layer.instruction.accumulatorRange.upperBound > Int64(Int32.max)),
     ]
     return found.union(conditions.filter(\.1).map(\.0))
   }

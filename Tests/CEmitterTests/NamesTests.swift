@@ -1,7 +1,9 @@
 import CEmitter
+import Diagnostics
 import Foundation
 import IntegerProgram
 import IntegerProgramTestSupport
+import Schedule
 import Targets
 import Testing
 
@@ -15,7 +17,7 @@ import Testing
 
   @Test func tensorsAndLayers() throws {
     let accelerator = try TargetFile.load("stmac")
-    var random = RandomProgram(seed: 7, accelerator: accelerator)
+    var random = RandomProgram(seed: 7)
     var last = random.input(MapShape(rows: 2, columns: 2, channels: 3), bits: 8)
     var ids = [last]
     for _ in Self.names {
@@ -34,7 +36,7 @@ import Testing
     for (number, name) in ["a/b c", "int", "stdint", "string", "bench", "layer_00", "8bit", "", "st_mac"].enumerated() {
       program.name = name
       let vectors = TestVectors(samples: [.init(tensors: tensors, of: program)])
-      let project = try CProject(CEmitter.emit(program, accelerator: accelerator, vectors: vectors))
+      let project = try CProject(CEmitter.emit(Schedule(program, for: accelerator), vectors: vectors))
       try project.compile(CProject.compilers[number % CProject.compilers.count], CProject.strict)
       let (status, output) = try project.bench()
       #expect(status == 0, "\(output)")
@@ -44,14 +46,14 @@ import Testing
   /// A user's program sees the scales, zero points and offsets exactly.
   @Test func encodingsAreExact() throws {
     let accelerator = try TargetFile.load("stmac")
-    var random = RandomProgram(seed: 8, name: "net", accelerator: accelerator)
+    var random = RandomProgram(seed: 8, name: "net")
     let scales = [0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, 2, -0.75]
     let input = random.input(MapShape(rows: 1, columns: 1, channels: 6), bits: 8)
     let output = random.requantize(input)
     random.markOutputs([output])
     random.rename(input, "in", encoding: Encoding(scales: [1.0 / 7], zeroPoint: -128))
     random.rename(output, "out", encoding: Encoding(scales: scales, zeroPoint: 3, offsets: [-1.0 / 9]))
-    let project = try CProject(CEmitter.emit(random.program, accelerator: accelerator, vectors: TestVectors()))
+    let project = try CProject(CEmitter.emit(Schedule(random.program, for: accelerator), vectors: TestVectors()))
     let source = """
       #include <stdio.h>
       #include "net.h"
@@ -89,7 +91,8 @@ import Testing
       TestVectors.Sample(tensors: NaiveProgram(program: program).run([codes]), of: program)
     }
     #expect(samples.map { $0.outputs[0] } == [[-.max, 5], [.max, 0], [-1, .max - 1]])
-    let project = try CProject(CEmitter.emit(program, accelerator: accelerator, vectors: TestVectors(samples: samples)))
+    let project = try CProject(
+      CEmitter.emit(Schedule(program, for: accelerator), vectors: TestVectors(samples: samples)))
     for compiler in CProject.compilers {
       try project.compile(compiler, CProject.strict + CProject.sanitizers)
       let (status, output) = try project.bench()
@@ -99,16 +102,13 @@ import Testing
 
   @Test func modesBeyondTheMultiplierAreRefused() throws {
     let accelerator = try TargetFile.load("stmac")
-    var random = RandomProgram(seed: 9, accelerator: accelerator)
+    var random = RandomProgram(seed: 9)
     let input = random.input(MapShape(rows: 1, columns: 1, channels: 4), bits: 2)
-    random.markOutputs([try random.linear(input, engine: .fullyConnected, bits: 8, weightBits: 2)])
-    var program = random.program
-    guard case .linear(var layer) = program.instructions[0] else { return }
+    random.markOutputs([random.linear(input, engine: .fullyConnected, bits: 8, weightBits: 2)])
+    var schedule = try Schedule(random.program, for: accelerator)
+    guard case .engine(var layer) = schedule.steps[0] else { return }
     layer.mode = MultiplierMode(name: "2x2", wideBits: 2, narrowBits: 2, products: 8, idealFactor: 0.125)
-    layer.name = "dense"
-    program.instructions[0] = .linear(layer)
-    #expect(throws: (any Error).self) {
-      try CEmitter.emit(program, accelerator: accelerator, vectors: TestVectors())
-    }
+    schedule.steps[0] = .engine(layer)
+    #expect(throws: Diagnostics.self) { try CEmitter.emit(schedule, vectors: TestVectors()) }
   }
 }

@@ -2,6 +2,7 @@ import CEmitter
 import Foundation
 import IntegerProgram
 import IntegerProgramTestSupport
+import Schedule
 import Targets
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
     let program = random.program
     let samples = (0..<3).map { _ in NaiveProgram(program: program).run(random.inputs()) }
     let vectors = TestVectors(samples: samples.map { .init(tensors: $0, of: program) })
-    let emitted = try CEmitter.emit(program, accelerator: accelerator, vectors: vectors)
+    let emitted = try CEmitter.emit(Schedule(program, for: accelerator), vectors: vectors)
     let project = try CProject(emitted)
     let compiler = CProject.compilers[Int(seed) % CProject.compilers.count]
     try project.compile(compiler, CProject.strict + CProject.sanitizers + [seed < 4 ? "-O1" : "-O0"])
@@ -28,13 +29,13 @@ import Testing
   @Test(arguments: [EngineKind.conv2D, .depthwise, .fullyConnected], [4, 8, 16, 24, 40])
   func oneLayerAlone(engine: EngineKind, bits: Int) throws {
     let accelerator = try TargetFile.load("stmac")
-    var random = RandomProgram(seed: UInt64(bits), name: "layer", accelerator: accelerator)
+    var random = RandomProgram(seed: UInt64(bits), name: "layer")
     let input = random.input(MapShape(rows: 5, columns: 4, channels: 3), bits: bits)
     let source = engine == .fullyConnected ? random.flatten(input) : input
-    random.markOutputs([try random.linear(source, engine: engine, weightBits: min(bits, 12))])
+    random.markOutputs([random.linear(source, engine: engine, weightBits: min(bits, 12))])
     let tensors = NaiveProgram(program: random.program).run(random.inputs())
     let vectors = TestVectors(samples: [.init(tensors: tensors, of: random.program)])
-    let project = try CProject(CEmitter.emit(random.program, accelerator: accelerator, vectors: vectors))
+    let project = try CProject(CEmitter.emit(Schedule(random.program, for: accelerator), vectors: vectors))
     for compiler in CProject.compilers {
       try project.compile(compiler, CProject.strict)
       let (status, output) = try project.bench()

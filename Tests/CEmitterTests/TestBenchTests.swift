@@ -2,6 +2,7 @@ import CEmitter
 import Foundation
 import IntegerProgram
 import IntegerProgramTestSupport
+import Schedule
 import Testing
 
 /// The emitted test bench tells right from wrong.
@@ -15,14 +16,14 @@ import Testing
     var random = grown
     tensors = NaiveProgram(program: random.program).run(random.inputs())
     let vectors = TestVectors(samples: [.init(tensors: tensors, of: random.program)])
-    project = try CEmitter.emit(random.program, accelerator: accelerator, vectors: vectors)
+    project = try CEmitter.emit(Schedule(random.program, for: accelerator), vectors: vectors)
     self.random = random
   }
 
   @Test func twoEmissionsAreEqual() throws {
     let (grown, accelerator) = try RandomProgram.mixed(seed: 42)
     let vectors = TestVectors(samples: [.init(tensors: tensors, of: grown.program)])
-    let again = try CEmitter.emit(grown.program, accelerator: accelerator, vectors: vectors)
+    let again = try CEmitter.emit(Schedule(grown.program, for: accelerator), vectors: vectors)
     #expect(again.files == project.files)
   }
 
@@ -32,7 +33,7 @@ import Testing
     var sample = TestVectors.Sample(tensors: tensors, of: program)
     sample.outputs[1][0] += sample.outputs[1][0] == program[program.outputs[1]].range.upperBound ? -1 : 1
     let wrong = try CProject(
-      CEmitter.emit(program, accelerator: accelerator, vectors: TestVectors(samples: [sample])))
+      CEmitter.emit(Schedule(program, for: accelerator), vectors: TestVectors(samples: [sample])))
     try wrong.compile("gcc", CProject.strict)
     let (status, output) = try wrong.bench()
     #expect(status == 1)
@@ -50,7 +51,7 @@ import Testing
     let inside = try #require(program.tracedTensors.first { !program.outputs.contains($0) })
     sample.tensors[inside.index][0] += 1
     let wrong = try CProject(
-      CEmitter.emit(program, accelerator: accelerator, vectors: TestVectors(samples: [sample])))
+      CEmitter.emit(Schedule(program, for: accelerator), vectors: TestVectors(samples: [sample])))
     try wrong.compile("gcc", CProject.strict)
     let (status, output) = try wrong.bench()
     #expect(status == 1)

@@ -28,7 +28,7 @@ extension RandomProgram {
   package static func mixed(seed: UInt64) throws -> (RandomProgram, Accelerator) {
     var sizes = RandomProgram.Sizes(seed: seed &+ 1000)
     let accelerator = seed.isMultiple(of: 3) ? try TargetFile.load("stmac") : try smallAccelerator(&sizes)
-    var random = RandomProgram(seed: seed, name: "random \(seed)", accelerator: accelerator)
+    var random = RandomProgram(seed: seed, name: "random \(seed)")
     let shape = MapShape(rows: random.integer(4...11), columns: random.integer(4...11), channels: random.integer(1...7))
     let first = random.input(shape, bits: random.pick([4, 8, 8, 12, 16]))
     let second = random.input(shape, bits: 4)
@@ -39,8 +39,8 @@ extension RandomProgram {
       // What has grown wide comes back to few bits now and then.
       let bits: Int? = random.integer(0...2) == 0 ? nil : random.pick([4, 4, 8, 8, 16])
       switch random.integer(0...9) {
-      case 0...2: maps.append(try random.linear(source, engine: .conv2D, bits: bits))
-      case 3, 4: maps.append(try random.linear(source, engine: .depthwise, bits: bits))
+      case 0...2: maps.append(random.linear(source, engine: .conv2D, bits: bits))
+      case 3, 4: maps.append(random.linear(source, engine: .depthwise, bits: bits))
       case 5: maps.append(random.sum([source, source]))
       case 6: maps.append(random.pool(source, maximum: random.integer(0...1) == 0, padded: random.integer(0...1) == 0))
       case 7: maps.append(random.pad(source))
@@ -52,8 +52,8 @@ extension RandomProgram {
     }
     let sum = random.sum([first, second])
     let flat = random.flatten(random.pick(maps))
-    vectors.append(try random.linear(flat, engine: .fullyConnected))
-    vectors.append(try random.linear(random.flatten(sum), engine: .fullyConnected, bits: 8))
+    vectors.append(random.linear(flat, engine: .fullyConnected))
+    vectors.append(random.linear(random.flatten(sum), engine: .fullyConnected, bits: 8))
     random.markOutputs([vectors[0], vectors[1], maps[maps.count - 1], first, flat])
     return (random, accelerator)
   }

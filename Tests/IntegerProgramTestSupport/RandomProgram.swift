@@ -19,15 +19,13 @@ package struct SeededGenerator: RandomNumberGenerator {
 /// Grows programs from random instructions, each range derived from what its instruction can reach.
 package struct RandomProgram {
   package private(set) var program: IntegerProgram
-  package let accelerator: Accelerator
   private var random: SeededGenerator
   /// Accumulators stay below this, so that the naive sums cannot overflow.
   private let limit = Int64(1) << 61
 
-  package init(seed: UInt64, name: String = "random", accelerator: Accelerator) {
+  package init(seed: UInt64, name: String = "random") {
     random = SeededGenerator(seed: seed)
     program = IntegerProgram(name: name)
-    self.accelerator = accelerator
   }
 
   // MARK: Choices
@@ -145,7 +143,7 @@ package struct RandomProgram {
 extension RandomProgram {
   package mutating func linear(
     _ source: TensorID, engine: EngineKind, bits: Int? = nil, weightBits: Int? = nil
-  ) throws -> TensorID {
+  ) -> TensorID {
     let input = program[source]
     let map = input.shape
     var shape = LinearLayerShape(
@@ -195,15 +193,11 @@ extension RandomProgram {
     let (stage, codes) = stage(range, channels: shape.output.channels, bits: bits)
     let output = tensor(
       MapShape(rows: shape.output.rows, columns: shape.output.columns, channels: shape.output.channels), codes)
-    shape.outputBits = program[output].type.bits
-    let mode = try accelerator.mode(activationBits: shape.modeActivationBits, weightBits: shape.modeWeightBits)
-    let problem = TilingProblem(shape: shape, accelerator: accelerator)
     let layer = LinearInstruction(
       name: nextName, input: source, output: output, shape: shape,
       paddingCode: Int64.random(in: input.range, using: &random),
       weights: weights, weightLimbs: shape.weightLimbs,
-      initial: self.codes(shape.output.channels, in: -1000...1000), accumulatorRange: range, mode: mode,
-      plan: try problem.solve(), stage: stage)
+      initial: self.codes(shape.output.channels, in: -1000...1000), accumulatorRange: range, stage: stage)
     append(.linear(layer))
     return output
   }

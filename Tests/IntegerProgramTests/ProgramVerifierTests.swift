@@ -7,8 +7,8 @@ import Testing
 @Suite struct ProgramVerifierTests {
   @Test(arguments: 0..<60 as Range<UInt64>)
   func randomProgramsAreSound(seed: UInt64) throws {
-    let (random, accelerator) = try RandomProgram.mixed(seed: seed)
-    try random.program.verify(for: accelerator)
+    let (random, _) = try RandomProgram.mixed(seed: seed)
+    try random.program.verify()
   }
 
   /// A change that makes a sound program unsound, and what the verifier says of it.
@@ -59,10 +59,7 @@ import Testing
     .linear("2 initial accumulators") { $0.initial.removeLast() },
     .linear("accumulators of channel 1 from") { $0.initial[1] = 1 << 30 },
     .linear("accumulators of channel 0 from") { $0.accumulatorRange = -1...1 },
-    .linear("in multiplier mode 4x4") { layer in
-      layer.mode = MultiplierMode(name: "4x4", wideBits: 4, narrowBits: 4, products: 4, idealFactor: 0.25)
-    },
-    .linear("output rows") { $0.shape.output.rows = 3 },
+    .linear("shape 4x4x3") { $0.shape.output.rows = 3 },
     .linear("padding code 1000") { $0.paddingCode = 1000 },
     .linear("2 requantizers") { layer in
       guard case .requantize(var requantization) = layer.stage else { return }
@@ -139,11 +136,10 @@ import Testing
 
   @Test(arguments: faults)
   func faultsAreFound(_ fault: Fault) throws {
-    let accelerator = try TargetFile.load("stmac")
-    var program = try smallProgram(accelerator)
-    try program.verify(for: accelerator)
+    var program = smallProgram()
+    try program.verify()
     try fault.make(&program)
-    let problems = #expect(throws: Diagnostics.self) { try program.verify(for: accelerator) }
+    let problems = #expect(throws: Diagnostics.self) { try program.verify() }
     #expect(problems?.description.contains(fault.said) == true, "\(problems?.description ?? "")")
   }
 }

@@ -3,7 +3,7 @@ import Targets
 import Tiling
 
 /// One of each instruction: input 4x4x2, convolution, requantization, sum, pooling, concatenation, padding, reshaping.
-func smallProgram(_ accelerator: Accelerator) throws -> IntegerProgram {
+func smallProgram() -> IntegerProgram {
   var program = IntegerProgram(name: "small")
   func add(_ name: String, _ rows: Int, _ columns: Int, _ channels: Int, _ range: ClosedRange<Int64>) -> TensorID {
     program.add(
@@ -25,7 +25,7 @@ func smallProgram(_ accelerator: Accelerator) throws -> IntegerProgram {
   let shape = LinearLayerShape(
     engine: .conv2D, input: MapExtents(rows: 4, columns: 4, channels: 2),
     output: MapExtents(rows: 4, columns: 4, channels: 3), kernel: Extents(rows: 3, columns: 3),
-    padding: .init(top: 1, left: 1), activationBits: 4, weightBits: 8, outputBits: 8)
+    padding: .init(top: 1, left: 1), activationBits: 4, weightBits: 8)
   let affine = [12, 9, -10].map { multiplier in
     Requantizer.affine(AffineRequantizer(multiplier: multiplier, addend: 64, shift: 7 + Int(multiplier & 1)))
   }
@@ -35,8 +35,6 @@ func smallProgram(_ accelerator: Accelerator) throws -> IntegerProgram {
         name: "conv", input: input, output: map, shape: shape, paddingCode: 0,
         weights: (0..<54).map { Int64(($0 * 37) % 256 - 128) }, weightLimbs: 1, initial: [0, 100, -5],
         accumulatorRange: -32768...32767,
-        mode: try accelerator.mode(activationBits: 4, weightBits: 8),
-        plan: try TilingProblem(shape: shape, accelerator: accelerator).solve(),
         stage: .requantize(Requantization(channels: affine, clamp: -128...127)))),
     .requantize(
       RequantizeInstruction(

@@ -36,8 +36,8 @@ import Testing
   ])
   func codesAreTheReferences(text: String) throws {
     let graph = try GraphParser.graph(from: Self.head + text)
-    let network = try lower(graph, to: TargetFile.load("stmac"))
-    try network.program.verify(for: TargetFile.load("stmac"))
+    let network = try lower(graph)
+    try network.program.verify()
     var random = SplitMix(seed: 1)
     let numbers = (0..<96).map { _ in Double.random(in: -1.1...1.1, using: &random) }
     let input = try #require(graph.inputs.first)
@@ -61,7 +61,7 @@ import Testing
   ])
   func whatCannotBeHeldIsRefused(text: String, words: [String]) throws {
     let graph = try GraphParser.graph(from: Self.head + text)
-    let problems = #expect(throws: Diagnostics.self) { try lower(graph, to: TargetFile.load("stmac")) }
+    let problems = #expect(throws: Diagnostics.self) { try lower(graph) }
     for word in words { #expect(problems?.description.contains(word) == true, "\(String(describing: problems))") }
   }
 }

@@ -55,7 +55,7 @@ struct ReferenceModelTests {
   ])
   func tilesAndGolden(_ name: String, _ tiles: Int, _ latency: (stated: Double, published: Double)?) throws {
     let compilation = try Compilation(model: "\(Self.models)/qkeras/\(name)_affine.h5", options: .init())
-    let report = try TileReportBuilder(compilation.network.program, on: compilation.target, model: .stated).report()
+    let report = try TileReportBuilder(compilation.schedule, model: .stated).report()
     #expect(report.totals.tiles <= tiles)
     for layer in report.layers {
       for (run, cycles) in [
@@ -71,9 +71,7 @@ struct ReferenceModelTests {
       #expect(report.totals.tiles == tiles)
       #expect(report.totals.idealStandard == Double(tiles))
       #expect(report.totals.idealReconfigurable == latency.stated)
-      let published = try TileReportBuilder(
-        compilation.network.program, on: compilation.target, model: .published
-      ).report()
+      let published = try TileReportBuilder(compilation.schedule, model: .published).report()
       #expect(published.totals.idealReconfigurable == latency.published)
     }
     // The large networks are verified whole by the command's release build; here their smallest.

@@ -29,7 +29,7 @@ struct HardwareTests {
   @Test func modesAreThoseOfTheTiles() throws {
     let file = "\(QToolsCases.testdata)/digits_conv_affine.h5"
     let compilation = try Compilation(model: file, options: .init())
-    let tiles = try TileReportBuilder(compilation.network.program, on: compilation.target, model: .stated).report()
+    let tiles = try TileReportBuilder(compilation.schedule, model: .stated).report()
     let types = try Self.types("digits_conv_affine")
     let energy = try Self.energy("digits_conv_affine", options: .init())
     #expect(tiles.layers.count == 5)
@@ -45,7 +45,7 @@ struct HardwareTests {
   @Test func bytesOfOneTile() throws {
     let file = "\(QToolsCases.testdata)/digits_conv_affine.h5"
     let compilation = try Compilation(model: file, options: .init())
-    let tiles = try TileReportBuilder(compilation.network.program, on: compilation.target, model: .stated).report()
+    let tiles = try TileReportBuilder(compilation.schedule, model: .stated).report()
     let types = try Self.types("digits_conv_affine")
     let energy = try Self.energy("digits_conv_affine", options: .init())
     var count = 0

@@ -1,3 +1,5 @@
+import Numbers
+import Quantization
 import Targets
 import Tiling
 
@@ -19,8 +21,8 @@ package enum Instruction: Hashable, Sendable {
   case reshape(ReshapeInstruction)
 }
 
-/// A convolution, depthwise convolution or fully connected layer on one of the accelerator's engines:
-/// accumulator[o] = initial[o] + sum over taps of input code x weight code, exact, in tiles as `plan` says.
+/// A convolution, depthwise convolution or fully connected layer:
+/// accumulator[o] = initial[o] + sum over taps of input code x weight code, exact.
 /// Taps outside the feature map read `paddingCode`, the code of zero.
 package struct LinearInstruction: Hashable, Sendable {
   package var name: String
@@ -38,14 +40,16 @@ package struct LinearInstruction: Hashable, Sendable {
   package var initial: [Int64]
   /// What the accumulator can reach at any moment, partial sums in any order included.
   package var accumulatorRange: ClosedRange<Int64>
-  package var mode: MultiplierMode
-  package var plan: TilePlan
   package var stage: OutputStage
+
+  /// What holds every weight.
+  package var weightType: IntegerType {
+    .narrowestSigned(holding: min(0, weights.min() ?? 0)...max(0, weights.max() ?? 0))
+  }
 
   package init(
     name: String, input: TensorID, output: TensorID, shape: LinearLayerShape, paddingCode: Int64, weights: [Int64],
-    weightLimbs: Int, initial: [Int64], accumulatorRange: ClosedRange<Int64>, mode: MultiplierMode, plan: TilePlan,
-    stage: OutputStage
+    weightLimbs: Int, initial: [Int64], accumulatorRange: ClosedRange<Int64>, stage: OutputStage
   ) {
     self.name = name
     self.input = input
@@ -56,8 +60,6 @@ package struct LinearInstruction: Hashable, Sendable {
     self.weightLimbs = weightLimbs
     self.initial = initial
     self.accumulatorRange = accumulatorRange
-    self.mode = mode
-    self.plan = plan
     self.stage = stage
   }
 }

@@ -1,7 +1,6 @@
 import Diagnostics
 import Numbers
 import Quantization
-import Targets
 import Tiling
 
 extension ProgramVerifier {
@@ -10,8 +9,7 @@ extension ProgramVerifier {
     let input = program[instruction.input]
     let output = program[instruction.output]
     do {
-      // Judges the shape too.
-      try TilingProblem(shape: shape, accelerator: accelerator).verify(instruction.plan, layer: instruction.name)
+      try shape.check(layer: instruction.name)
     } catch {
       problems.report(contentsOf: error)
       return
@@ -46,11 +44,10 @@ extension ProgramVerifier {
     verify(instruction.stage, accumulators: bounds.map(\.final), output: output)
   }
 
-  /// Widths of codes and weights against limbs, stored widths and the multiplier's mode.
+  /// Widths of codes and weights against limbs and stored widths.
   /// Returns whether the accumulators' bounds can be computed.
   private mutating func verifyOperands(_ instruction: LinearInstruction, input: ProgramTensor) -> Bool {
     let shape = instruction.shape
-    let modes = accelerator.modes
     let weights = min(0, instruction.weights.min() ?? 0)...max(0, instruction.weights.max() ?? 0)
     let weightBits = IntegerType.narrowestSigned(holding: weights).bits
     let fits = require(
@@ -62,21 +59,12 @@ extension ProgramVerifier {
       tensor: input.name, supported: "\(input.limbs) limbs")
     let widths = [
       ("feature map codes", input.type.bits, shape.activationBits), ("weights", weightBits, shape.weightBits),
-      ("output codes", program[instruction.output].type.bits, shape.outputBits),
     ]
     for (name, bits, declared) in widths {
       require(
         bits <= LinearLayerShape.storedBits(declared), "\(name) of \(bits) bits stored as \(declared) bits",
         supported: "a width that holds every code")
     }
-    let limbBits = LinearLayerShape.limbBits
-    require(
-      instruction.mode.holds(
-        input.limbs > 1 ? limbBits : input.type.bits, instruction.weightLimbs > 1 ? limbBits : weightBits),
-      "\(input.type.bits)-bit codes times \(weightBits)-bit weights in multiplier mode \(instruction.mode)")
-    require(
-      modes.contains(instruction.mode), "multiplier mode \(instruction.mode)",
-      supported: modes.map(\.name).joined(separator: ", "))
     require(
       !instruction.readsPadding || input.type.range.contains(instruction.paddingCode),
       "padding code \(instruction.paddingCode)", supported: "what the feature map's type \(input.type) holds")

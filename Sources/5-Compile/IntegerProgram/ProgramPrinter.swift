@@ -4,8 +4,8 @@ import Quantization
 extension IntegerProgram {
   /// The program for people: one line per input, instruction and output, the same text for the same program.
   ///
-  ///     %1 'conv' 32x32x16 s8 = conv2D %0, kernel 3x3, padding 1,1 code 0, weights s4, mode 8x4, 4 tiles,
-  ///     accumulator s20, requantize M s13 S 18..21 floor, clamp -128..127
+  ///     %1 'conv' 32x32x16 s8 = conv2D %0, kernel 3x3, padding 1,1 code 0, weights s4, accumulator s20,
+  ///     requantize M s13 S 18..21 floor, clamp -128..127
   package var text: String {
     var lines = ["program '\(name)'"]
     lines += inputs.map { "input \(printed($0))" }
@@ -43,7 +43,6 @@ extension IntegerProgram {
 
   private func printed(_ instruction: LinearInstruction) -> String {
     let shape = instruction.shape
-    let weights = min(0, instruction.weights.min() ?? 0)...max(0, instruction.weights.max() ?? 0)
     var parts = ["\(shape.engine.rawValue) %\(instruction.input.index)"]
     if shape.engine != .fullyConnected {
       parts.append("kernel \(shape.kernel)")
@@ -54,13 +53,9 @@ extension IntegerProgram {
       }
       if shape.groups > 1 { parts.append("groups \(shape.groups)") }
     }
-    parts.append("weights \(IntegerType.narrowestSigned(holding: weights))")
+    parts.append("weights \(instruction.weightType)")
     if shape.inputLimbs * shape.weightLimbs > 1 { parts.append("limbs \(shape.inputLimbs)x\(shape.weightLimbs)") }
-    let tiles = instruction.plan.tileCount
-    parts += [
-      "mode \(instruction.mode)", "\(tiles) \(tiles == 1 ? "tile" : "tiles")",
-      accumulator(instruction.accumulatorRange), printed(instruction.stage),
-    ]
+    parts += [accumulator(instruction.accumulatorRange), printed(instruction.stage)]
     return parts.joined(separator: ", ")
   }
 

@@ -1,13 +1,12 @@
 import Diagnostics
-import Targets
 
 extension IntegerProgram {
   /// Judges a program, whoever made it: that tensors are written before they are read, that shapes agree, that no step
-  /// can leave its type whatever the inputs, and that plans fit the accelerator. It trusts only the ranges of the inputs;
+  /// can leave its type whatever the inputs. It trusts only the ranges of the inputs;
   /// every other range is held against what the instructions can make.
   /// - Throws: `Diagnostics` with everything that is wrong.
-  package func verify(for accelerator: Accelerator) throws(Diagnostics) {
-    var verifier = ProgramVerifier(program: self, accelerator: accelerator)
+  package func verify() throws(Diagnostics) {
+    var verifier = ProgramVerifier(program: self)
     verifier.run()
     try verifier.problems.throwIfErrors()
   }
@@ -15,14 +14,12 @@ extension IntegerProgram {
 
 struct ProgramVerifier {
   let program: IntegerProgram
-  let accelerator: Accelerator
   var problems = Diagnostics()
   /// The instruction under test.
   var layer: String?
 
-  init(program: IntegerProgram, accelerator: Accelerator) {
+  init(program: IntegerProgram) {
     self.program = program
-    self.accelerator = accelerator
   }
 
   mutating func run() {

@@ -91,7 +91,6 @@ extension Lowerer {
     shape.weightBits = max(weightType.bits, declaredBits(kernel, weightType))
     shape.inputLimbs = limbCount(of: codes)
     shape.weightLimbs = weightLimbs
-    let mode = try target.mode(activationBits: shape.modeActivationBits, weightBits: shape.modeWeightBits)
 
     let inputScale = input.scales[0]
     let scales = weights.scales.map { $0.sign == 0 ? inputScale : inputScale * $0 }
@@ -130,7 +129,7 @@ extension Lowerer {
         LinearInstruction(
           name: graph[id].name, input: input.tensor, output: output, shape: shape, paddingCode: zero,
           weights: weights.codes, weightLimbs: weightLimbs, initial: initial,
-          accumulatorRange: union([partial, union(finals)]), mode: mode, plan: .unplanned, stage: .accumulator)),
+          accumulatorRange: union([partial, union(finals)]), stage: .accumulator)),
       node: id)
     guard isFused else {
       return exactValue(id, tensor: output, scales: scales, shifts: shifts, isQuantized: false)
@@ -169,11 +168,4 @@ func union(_ ranges: [ClosedRange<Int64>]) -> ClosedRange<Int64> {
   ranges.dropFirst().reduce(ranges[0]) {
     min($0.lowerBound, $1.lowerBound)...max($0.upperBound, $1.upperBound)
   }
-}
-
-extension TilePlan {
-  /// Stands in until all widths are known.
-  fileprivate static let unplanned = TilePlan(
-    spatial: .grid(rows: [], columns: []), channels: .dense(groups: 1, inputs: [], outputs: []), kernelRows: [],
-    kernelColumns: [], order: .blocksOutermost)
 }

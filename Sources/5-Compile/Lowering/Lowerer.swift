@@ -3,14 +3,11 @@ import IntegerProgram
 import Numbers
 import QIR
 import Quantization
-import Targets
-import Tiling
 
-/// Lowers a graph to an integer program for a target, node by node in order. Element-wise nodes are no instructions: they
+/// Lowers a graph to an integer program, node by node in order. Element-wise nodes are no instructions: they
 /// collect on a value until a quantizer turns the whole chain into one requantization, which is proved.
 struct Lowerer {
   let graph: Graph
-  let target: Accelerator
   let consumers: [[NodeID]]
   /// By node.
   let uses: [NodeUse]
@@ -36,9 +33,8 @@ struct Lowerer {
     case failed(isQuantized: Bool)
   }
 
-  init(graph: Graph, target: Accelerator) {
+  init(graph: Graph) {
     self.graph = graph
-    self.target = target
     consumers = graph.consumers
     uses = NodeUse.all(of: graph, consumers: graph.consumers)
     program = IntegerProgram(name: graph.name)
@@ -51,7 +47,6 @@ struct Lowerer {
       states[id.index] = attempt { try $0.lower(id) } ?? .failed(isQuantized: graph[id].op.kernel == nil)
     }
     let outputNodes = lowerOutputs()
-    planTiles()
     try problems.throwIfErrors()
     return LoweredNetwork(
       program: program, graph: graph, inputs: inputs, meanings: meanings, proofs: proofs, outputNodes: outputNodes)
@@ -297,29 +292,13 @@ struct Lowerer {
     }
     return outputs
   }
-
-  // MARK: Tiles
-
-  /// Plans every linear layer once the widths of all tensors are known.
-  private mutating func planTiles() {
-    for index in program.instructions.indices {
-      guard case .linear(var linear) = program.instructions[index] else { continue }
-      linear.shape.outputBits = program[linear.output].type.bits
-      if let plan = problems.collecting({
-        try TilingProblem(shape: linear.shape, accelerator: target).solve(layer: linear.name)
-      }) {
-        linear.plan = plan
-      }
-      program.instructions[index] = .linear(linear)
-    }
-  }
 }
 
 /// Lowers a graph that the passes have been over.
 ///
 /// - Throws: `Diagnostics`, everything that cannot be lowered or proved.
-package func lower(_ graph: Graph, to target: Accelerator) throws -> LoweredNetwork {
-  var lowerer = Lowerer(graph: graph, target: target)
+package func lower(_ graph: Graph) throws -> LoweredNetwork {
+  var lowerer = Lowerer(graph: graph)
   return try lowerer.run()
 }
 

@@ -1,27 +1,28 @@
 import Diagnostics
 import IntegerProgram
+import Schedule
 import Targets
 
-/// Writes a program as a C project: kernels in high-level-synthesis style, constants, a header and a test bench.
+/// Writes a scheduled program as a C project: kernels in high-level-synthesis style, constants, a header and a test bench.
 package struct CEmitter {
-  private let program: IntegerProgram
-  private let accelerator: Accelerator
+  private let schedule: Schedule
   private let storage: StoragePlan
   private let name: String
 
-  package init(_ program: IntegerProgram, accelerator: Accelerator) {
-    self.program = program
-    self.accelerator = accelerator
-    storage = StoragePlan(program)
-    name = Identifier.network(program.name)
+  private var program: IntegerProgram { schedule.program }
+
+  package init(_ schedule: Schedule) {
+    self.schedule = schedule
+    storage = StoragePlan(schedule.program)
+    name = Identifier.network(schedule.program.name)
   }
 
-  /// The project's files. The same program and vectors give the same bytes.
-  /// - Throws: `Diagnostics` where the runtime's multiplier has no such mode as the program uses.
+  /// The project's files. The same schedule and vectors give the same bytes.
+  /// - Throws: `Diagnostics` where the runtime's multiplier has no such mode as the schedule uses.
   package static func emit(
-    _ program: IntegerProgram, accelerator: Accelerator, vectors: TestVectors
+    _ schedule: Schedule, vectors: TestVectors
   ) throws(Diagnostics) -> EmittedProject {
-    try CEmitter(program, accelerator: accelerator).project(vectors)
+    try CEmitter(schedule).project(vectors)
   }
 
   private func project(_ vectors: TestVectors) throws(Diagnostics) -> EmittedProject {
@@ -29,12 +30,12 @@ package struct CEmitter {
     let interface = InterfaceWriter(program, storage: storage, name: name)
     let bench = BenchWriter(program, storage: storage, name: name)
     var constants = ConstantPool()
-    let layers = LayersWriter(program, storage: storage, name: name).text(constants: &constants)
+    let layers = LayersWriter(schedule, storage: storage, name: name).text(constants: &constants)
     var files: [EmittedProject.File] = [
       .init(path: "include/\(name).h", contents: interface.header.bytes),
       .init(
         path: "include/st_config.h",
-        contents: ConfigurationWriter(accelerator, use: RuntimeUse(program, storage: storage)).text.bytes),
+        contents: ConfigurationWriter(schedule.accelerator, use: RuntimeUse(schedule, storage: storage)).text.bytes),
       .init(path: "src/constants.h", contents: constantsHeader(constants).bytes),
       .init(path: "src/constants.c", contents: constantsSource(constants).bytes),
       .init(path: "src/\(name).c", contents: layers.bytes),
@@ -56,7 +57,7 @@ package struct CEmitter {
 
   private func checkModes() throws(Diagnostics) {
     var problems = Diagnostics()
-    for case .linear(let layer) in program.instructions {
+    for layer in schedule.layers {
       let mode = layer.mode
       if ![1, 2, 4].contains(mode.products) || mode.wideBits * mode.products > 16 {
         problems.report(

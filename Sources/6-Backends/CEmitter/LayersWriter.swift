@@ -1,13 +1,15 @@
 import IntegerProgram
+import Schedule
 
 /// Writes the network's source file: a function for every instruction, the arenas, and the function that calls them all.
 struct LayersWriter {
-  private let program: IntegerProgram
+  private let schedule: Schedule
+  private var program: IntegerProgram { schedule.program }
   private let storage: StoragePlan
   private let name: String
 
-  init(_ program: IntegerProgram, storage: StoragePlan, name: String) {
-    self.program = program
+  init(_ schedule: Schedule, storage: StoragePlan, name: String) {
+    self.schedule = schedule
     self.storage = storage
     self.name = name
   }
@@ -18,7 +20,7 @@ struct LayersWriter {
     var traced = 0
     for (index, instruction) in program.instructions.enumerated() {
       let names = LayerNames(index: index, name: instruction.name)
-      guard write(instruction, names, into: &functions, constants: &constants) else { continue }
+      guard write(instruction, schedule.steps[index], names, into: &functions, constants: &constants) else { continue }
       let arguments = (instruction.inputs + [instruction.output]).map(expression).joined(separator: ", ")
       calls.line("    \(names.function)(\(arguments));")
       calls.line("    TRACE(\(traced), \(expression(instruction.output)))")
@@ -42,13 +44,17 @@ struct LayersWriter {
 
   /// Returns false where the instruction is no work.
   private func write(
-    _ instruction: Instruction, _ names: LayerNames, into text: inout SourceText, constants: inout ConstantPool
+    _ instruction: Instruction, _ step: ScheduleStep, _ names: LayerNames, into text: inout SourceText,
+    constants: inout ConstantPool
   ) -> Bool {
     let host = HostWriter(program: program, storage: storage, names: names)
     switch instruction {
     case .linear(let layer):
-      LinearWriter(layer, names: names, inputType: storage[layer.input].type, outputType: storage[layer.output].type)
-        .write(into: &text, constants: &constants)
+      guard case .engine(let tiles) = step else { preconditionFailure("a layer that runs on no engine") }
+      LinearWriter(
+        ScheduledLayer(instruction: layer, tiles: tiles), names: names, inputType: storage[layer.input].type,
+        outputType: storage[layer.output].type
+      ).write(into: &text, constants: &constants)
     case .sum(let sum): host.write(sum, into: &text, constants: &constants)
     case .pool(let pool): host.write(pool, into: &text, constants: &constants)
     case .requantize(let step): host.write(step, into: &text, constants: &constants)

@@ -1,4 +1,5 @@
 import IntegerProgram
+import Schedule
 import Targets
 import Tiling
 
@@ -15,7 +16,7 @@ extension LinearWriter {
       return [
         "const st_window window = {",
         "    \(shape.input.rows), \(shape.input.columns), \(shape.input.channels), row_window, column_window,",
-        "    first_input, inputs, \(inputLimb), \(Literal.integer(layer.paddingCode))};",
+        "    first_input, inputs, \(inputLimb), \(Literal.integer(layer.instruction.paddingCode))};",
         "st_\(engine)_load\(inputType.bits)(map, &window\(kind == .conv2D ? ", " + mode : ""));",
       ]
     case (.pixels(_, let width), let kind):
@@ -120,10 +121,10 @@ extension LinearWriter {
   }
 }
 
-extension LinearInstruction {
+extension ScheduledLayer {
   /// Limbs are summed modulo 2^64; a single pass needs what its accumulators need.
   var needsWideAccumulators: Bool {
-    plan.inputLimbs * plan.weightLimbs > 1 || CodeType(holding: accumulatorRange).bytes > 4
+    plan.inputLimbs * plan.weightLimbs > 1 || CodeType(holding: instruction.accumulatorRange).bytes > 4
   }
 }
 

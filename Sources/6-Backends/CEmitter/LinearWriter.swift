@@ -1,10 +1,11 @@
 import IntegerProgram
+import Schedule
 import Targets
 import Tiling
 
 /// Writes a linear layer: tables of its tile plan, and the loops that run the plan on an engine.
 struct LinearWriter {
-  let layer: LinearInstruction
+  let layer: ScheduledLayer
   let names: LayerNames
   let inputType: CodeType
   let outputType: CodeType
@@ -14,7 +15,7 @@ struct LinearWriter {
   let inputRanges: [Range<Int>]
   let plan: TilePlan
 
-  init(_ layer: LinearInstruction, names: LayerNames, inputType: CodeType, outputType: CodeType) {
+  init(_ layer: ScheduledLayer, names: LayerNames, inputType: CodeType, outputType: CodeType) {
     self.layer = layer
     self.names = names
     self.inputType = inputType
@@ -38,9 +39,9 @@ struct LinearWriter {
   func write(into text: inout SourceText, constants: inout ConstantPool) {
     let weights = PackedWeights(layer)
     constants.array(names.prefix + "weights", type: "uint16_t", weights.words)
-    constants.array(names.prefix + "initial", type: "st_accumulator", layer.initial)
+    constants.array(names.prefix + "initial", type: "st_accumulator", layer.instruction.initial)
     let stage = RequantizationWriter(
-      layer.stage, prefix: names.prefix, range: layer.accumulatorRange, constants: &constants)
+      layer.instruction.stage, prefix: names.prefix, range: layer.instruction.accumulatorRange, constants: &constants)
     text.line("/* \(comment) */")
     text.line("static void \(names.function)(")
     text.line("    const \(inputType.name) map[\(layer.shape.input.elements)],")

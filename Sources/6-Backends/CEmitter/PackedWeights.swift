@@ -1,4 +1,4 @@
-import IntegerProgram
+import Schedule
 import Targets
 import Tiling
 
@@ -14,12 +14,12 @@ struct PackedWeights {
   private let laneBits: Int
   private let laneMask: UInt16
 
-  init(_ layer: LinearInstruction) {
+  init(_ layer: ScheduledLayer) {
     lanes = layer.mode.products
     laneBits = 16 / lanes
     laneMask = UInt16.max >> UInt16(16 - laneBits)
-    words.reserveCapacity(layer.weights.count / max(1, lanes - 1) + 64)
-    layer.weights.withUnsafeBufferPointer { weights in
+    words.reserveCapacity(layer.instruction.weights.count / max(1, lanes - 1) + 64)
+    layer.instruction.weights.withUnsafeBufferPointer { weights in
       switch layer.plan.channels {
       case .dense(let groups, let inputs, let outputs):
         for group in 0..<groups {

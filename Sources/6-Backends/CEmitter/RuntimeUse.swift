@@ -1,18 +1,18 @@
-import IntegerProgram
+import Schedule
 import Targets
 
-/// What of the runtime a program needs; the rest is left out when its project is compiled.
+/// What of the runtime a schedule needs; the rest is left out when its project is compiled.
 struct RuntimeUse {
   private(set) var engines = Set<EngineKind>()
   private(set) var products = Set<Int>()
   private(set) var codeBits = Set<Int>()
   private(set) var sumBits = Set<Int>()
 
-  init(_ program: IntegerProgram, storage: StoragePlan) {
-    for case .linear(let layer) in program.instructions {
+  init(_ schedule: Schedule, storage: StoragePlan) {
+    for layer in schedule.layers {
       engines.insert(layer.shape.engine)
       products.insert(layer.mode.products)
-      codeBits.insert(storage[layer.input].type.bits)
+      codeBits.insert(storage[layer.instruction.input].type.bits)
       sumBits.insert(layer.needsWideAccumulators ? 64 : 32)
     }
   }

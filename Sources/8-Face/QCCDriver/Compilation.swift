@@ -6,9 +6,10 @@ import ONNXImport
 import Passes
 import QIR
 import Quantization
+import Schedule
 import Targets
 
-/// A model on its way: read, checked by the passes, and lowered to a proved integer program.
+/// A model on its way: read, checked by the passes, lowered to a proved integer program and scheduled for a target.
 package struct Compilation: Sendable {
   package struct Options: Sendable {
     /// A built-in target's name or a YAML file.
@@ -25,6 +26,7 @@ package struct Compilation: Sendable {
   /// reference runs.
   package let reference: Graph
   package internal(set) var network: LoweredNetwork
+  package let schedule: Schedule
   package let target: Accelerator
   /// Warnings and notes.
   package let remarks: [Diagnostic]
@@ -44,11 +46,12 @@ package struct Compilation: Sendable {
       QuantizerArguments(parsing: options.sourceQuantizer, location: .init(file: "--source-quantizer")))
     reference = try PassManager(Pipeline.toReference(sourceQuantizer: quantizer)).run(
       on: imported, reporting: &problems)
-    network = try lower(
-      try PassManager(Pipeline.toProgram).run(on: reference, reporting: &problems), to: target)
+    network = try lower(try PassManager(Pipeline.toProgram).run(on: reference, reporting: &problems))
+    schedule = try Schedule(network.program, for: target)
     // Widths, ranges and plans once more, by a judge that trusts the input ranges alone.
     do {
-      try network.program.verify(for: target)
+      try network.program.verify()
+      try schedule.verify()
     } catch {
       throw Diagnostics(error.all.map { $0.inFile(imported.file) })
     }

@@ -25,7 +25,6 @@ package struct ProjectBuilder {
         tensors: network.program.tensors.indices.map { simulated.codes(of: TensorID($0), sample: sample) },
         of: network.program)
     }
-    return try CEmitter.emit(
-      network.program, accelerator: compilation.target, vectors: TestVectors(samples: samples))
+    return try CEmitter.emit(compilation.schedule, vectors: TestVectors(samples: samples))
   }
 }

@@ -1,28 +1,26 @@
 import CycleSimulator
-import IntegerProgram
 import Reports
+import Schedule
 import Targets
 
-/// What the accelerated layers of a program cost.
+/// What the accelerated layers of a network cost.
 package struct TileReportBuilder {
-  package let program: IntegerProgram
-  package let target: Accelerator
+  package let schedule: Schedule
   package let model: CostModel
 
-  package init(_ program: IntegerProgram, on target: Accelerator, model: CostModel) {
-    self.program = program
-    self.target = target
+  package init(_ schedule: Schedule, model: CostModel) {
+    self.schedule = schedule
     self.model = model
   }
 
   /// - Throws: `Diagnostic` where no mode of the target holds a layer's widths.
   package func report() throws -> TileReport {
     var layers: [TileReport.Layer] = []
-    for case .linear(let linear) in program.instructions {
-      let cost = try LayerCost(of: linear.shape, plan: linear.plan, on: target, model: model)
+    for layer in schedule.layers {
+      let cost = try LayerCost(of: layer.shape, plan: layer.plan, on: schedule.accelerator, model: model)
       layers.append(
         TileReport.Layer(
-          name: linear.name, engine: cost.engine.publishedName, mode: cost.mode.name, tiles: cost.tiles,
+          name: layer.name, engine: cost.engine.publishedName, mode: cost.mode.name, tiles: cost.tiles,
           macs: cost.macs,
           idealStandard: cost.ideal.standard, idealReconfigurable: cost.ideal.reconfigurable,
           cyclesStandard: cost.standard.total, cyclesReconfigurable: cost.reconfigurable.total,

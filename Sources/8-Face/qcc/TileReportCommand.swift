@@ -27,9 +27,7 @@ struct TileReportCommand: ParsableCommand {
 
   func run() throws {
     let compilation = try model.compilation()
-    let report = try TileReportBuilder(
-      compilation.network.program, on: compilation.target, model: costModel
-    ).report()
+    let report = try TileReportBuilder(compilation.schedule, model: costModel).report()
     switch format {
     case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
     case .json: print(try jsonText(report))

@@ -4,6 +4,7 @@ import QIR
 import QTools
 import Quantization
 import Reports
+import Schedule
 import Targets
 import Tiling
 
@@ -32,31 +33,31 @@ package struct EnergyReportBuilder {
   }
 
   private func hardware(of layer: TypedLayer) -> EnergyReport.Hardware? {
-    guard let hardware, let instructions = hardware.linear[layer.name] else { return nil }
+    guard let hardware, let layers = hardware.linear[layer.name] else { return nil }
     var bytes = EnergyReport.Hardware.Bytes(inputs: 0, outputs: 0, parameters: 0)
     var energy = LayerEnergy()
-    for (index, instruction) in instructions.enumerated() {
-      let shape = instruction.shape
-      let traffic = TilingProblem(shape: shape, accelerator: hardware.target).traffic(of: instruction.plan)
+    for (index, scheduled) in layers.enumerated() {
+      let shape = scheduled.shape
+      let traffic = TilingProblem(shape: shape, accelerator: hardware.target).traffic(of: scheduled.plan)
       bytes.inputs += traffic.input
       bytes.outputs += traffic.output
       bytes.parameters += traffic.weights
       // Between the two halves of a separable convolution lies no network boundary.
       let readsNetworkInput = layer.network.isFirst && index == 0
-      let makesNetworkOutput = layer.network.isLast && index == instructions.count - 1
+      let makesNetworkOutput = layer.network.isLast && index == layers.count - 1
       energy.inputs += access(
         traffic.input, elements: shape.input.elements * shape.inputLimbs, bits: shape.modeActivationBits,
         in: model.featureMapMemory(isNetworkBoundary: readsNetworkInput))
       energy.parameters += access(
-        traffic.weights, elements: instruction.weights.count * shape.weightLimbs, bits: shape.modeWeightBits,
+        traffic.weights, elements: scheduled.instruction.weights.count * shape.weightLimbs, bits: shape.modeWeightBits,
         in: model.options.weightsOn)
       energy.outputs += access(
         traffic.output, elements: shape.output.elements, bits: shape.outputBits,
         in: model.featureMapMemory(isNetworkBoundary: makesNetworkOutput))
-      energy.operations += operations(instruction)
+      energy.operations += operations(scheduled)
     }
     return .init(
-      mode: instructions.map(\.mode.name).joined(separator: ", "), bytes: bytes, energy: .init(energy.rounded))
+      mode: layers.map(\.mode.name).joined(separator: ", "), bytes: bytes, energy: .init(energy.rounded))
   }
 
   /// What crosses the bus out of or into a memory that holds the whole tensor.
@@ -66,11 +67,11 @@ package struct EnergyReportBuilder {
   }
 
   /// Every product in a multiplier of the mode's operand widths, added to an accumulator of the width that is proved.
-  private func operations(_ instruction: LinearInstruction) -> Double {
-    let shape = instruction.shape
+  private func operations(_ layer: ScheduledLayer) -> Double {
+    let shape = layer.shape
     let products = Double(shape.macs) * Double(shape.inputLimbs * shape.weightLimbs)
-    let width = Double(instruction.mode.wideBits * instruction.mode.narrowBits).squareRoot()
-    let accumulator = IntegerType.narrowestSigned(holding: instruction.accumulatorRange).bits
+    let width = Double(layer.mode.wideBits * layer.mode.narrowBits).squareRoot()
+    let accumulator = IntegerType.narrowestSigned(holding: layer.instruction.accumulatorRange).bits
     let code = DataType.fixedPoint(bits: accumulator, integerBits: accumulator)
     return products
       * (model.operation(.mul, on: code, bits: width) + model.operation(.add, on: code, bits: Double(accumulator)))

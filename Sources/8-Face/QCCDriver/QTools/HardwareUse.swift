@@ -3,12 +3,13 @@ import IntegerProgram
 import Numbers
 import QIR
 import Quantization
+import Schedule
 import Targets
 
 /// What the layers of a model do on the accelerator, by the layers' names.
 package struct HardwareUse: Sendable {
   /// In the program's order.
-  private(set) var linear: [String: [LinearInstruction]] = [:]
+  private(set) var linear: [String: [ScheduledLayer]] = [:]
   /// Every sum of a layer's multiplications or of its window.
   private var accumulators: [String: [ClosedRange<Int64>]] = [:]
   let target: Accelerator
@@ -18,7 +19,7 @@ package struct HardwareUse: Sendable {
   /// Of a network that is lowered.
   package init(_ compilation: Compilation) {
     target = compilation.target
-    collect(compilation.network.program, layers: Self.layers(of: compilation.imported))
+    collect(compilation.schedule, layers: Self.layers(of: compilation.imported))
   }
 
   /// Lowers a network.
@@ -28,7 +29,7 @@ package struct HardwareUse: Sendable {
     do {
       if let obstacle = model.obstacle { throw obstacle }
       let compilation = try Compilation(model.graph, options: options)
-      collect(compilation.network.program, layers: Self.layers(of: model.graph))
+      collect(compilation.schedule, layers: Self.layers(of: model.graph))
     } catch let problem as Diagnostic {
       note = Self.sentence(problem)
     } catch let problems as Diagnostics {
@@ -36,12 +37,14 @@ package struct HardwareUse: Sendable {
     }
   }
 
-  private mutating func collect(_ program: IntegerProgram, layers: [String: String]) {
-    for instruction in program.instructions {
+  private mutating func collect(_ schedule: Schedule, layers: [String: String]) {
+    for scheduled in schedule.layers {
+      if let layer = layers[scheduled.name] { linear[layer, default: []].append(scheduled) }
+    }
+    for instruction in schedule.program.instructions {
       switch instruction {
       case .linear(let instruction):
         guard let layer = layers[instruction.name] else { continue }
-        linear[layer, default: []].append(instruction)
         accumulators[layer, default: []].append(instruction.accumulatorRange)
       case .pool(let instruction):
         guard let layer = layers[instruction.name], case .sum = instruction.kind else { continue }

@@ -19,7 +19,7 @@ package struct NetworkReportBuilder {
   /// - Throws: `Diagnostic` where no mode of the target holds a layer's widths.
   package func report() throws -> NetworkReport {
     let program = compilation.network.program
-    let tiles = try TileReportBuilder(program, on: compilation.target, model: .stated).report()
+    let tiles = try TileReportBuilder(compilation.schedule, model: .stated).report()
     let file = compilation.imported.file ?? ""
     let hardware = HardwareUse(compilation)
     let map = try DataTypeMap(compilation.imported, options: types)
@@ -30,7 +30,7 @@ package struct NetworkReportBuilder {
       summary: SummaryBuilder(compilation.imported).report, tiles: tiles,
       energy: EnergyReportBuilder(map, model: model, hardware: hardware).report,
       drawing: DrawingBuilder(compilation.network, tiles: tiles).drawing,
-      rooflines: try RooflineBuilder(program, on: compilation.target).rooflines(),
+      rooflines: try RooflineBuilder(compilation.schedule).rooflines(),
       proofs: compilation.network.proofs.map { .init(layer: $0.layer, channels: $0.channels, proved: $0.proved) },
       accumulators: accumulators(map), tensors: program.tensors.map(TensorType.init))
   }

@@ -1,26 +1,25 @@
 import CycleSimulator
-import IntegerProgram
 import Reports
+import Schedule
 import Targets
 
-/// What the engines of a target allow, and how fast a program's layers run on them.
+/// What the engines of a target allow, and how fast a network's layers run on them.
 struct RooflineBuilder {
-  private let program: IntegerProgram
-  private let target: Accelerator
+  private let schedule: Schedule
+  private var target: Accelerator { schedule.accelerator }
 
-  init(_ program: IntegerProgram, on target: Accelerator) {
-    self.program = program
-    self.target = target
+  init(_ schedule: Schedule) {
+    self.schedule = schedule
   }
 
   /// - Throws: `Diagnostic` where no mode of the target holds a layer's widths.
   func rooflines() throws -> [Roofline] {
     var points: [EngineKind: [Roofline.Point]] = [:]
-    for case .linear(let linear) in program.instructions {
-      let cost = try LayerCost(of: linear.shape, plan: linear.plan, on: target, model: .stated)
-      points[linear.shape.engine, default: []].append(
+    for layer in schedule.layers {
+      let cost = try LayerCost(of: layer.shape, plan: layer.plan, on: target, model: .stated)
+      points[layer.shape.engine, default: []].append(
         .init(
-          layer: linear.name, mode: cost.mode.name, macs: cost.macs,
+          layer: layer.name, mode: cost.mode.name, macs: cost.macs,
           bytesRead: cost.traffic.input + cost.traffic.weights, bytesWritten: cost.traffic.output,
           cycles: cost.reconfigurable.total))
     }

@@ -20,7 +20,7 @@ struct EmittedComparison {
   /// - Throws: `Diagnostic` where the compiler fails.
   init(_ compilation: Compilation, compiler: String) throws {
     program = compilation.network.program
-    project = try CEmitter.emit(program, accelerator: compilation.target, vectors: TestVectors())
+    project = try CEmitter.emit(compilation.schedule, vectors: TestVectors())
     folder = try TemporaryFolder()
     try project.write(to: folder.path)
     let includes = EmittedProject.headerFolders.map { "-I\(folder.path)/\($0)" }

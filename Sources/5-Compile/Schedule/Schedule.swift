@@ -1,0 +1,44 @@
+import Diagnostics
+import IntegerProgram
+import Targets
+import Tiling
+
+/// How a program runs on an accelerator: which engine, multiplier mode and tiles each of its layers has.
+package struct Schedule: Hashable, Sendable {
+  package var program: IntegerProgram
+  package var accelerator: Accelerator
+  /// One per instruction of the program, in its order.
+  package var steps: [ScheduleStep]
+
+  /// Picks the cheapest mode and the fewest tiles for every layer.
+  /// - Throws: `Diagnostics`, every layer that has no mode or no tiles.
+  package init(_ program: IntegerProgram, for accelerator: Accelerator) throws(Diagnostics) {
+    self.program = program
+    self.accelerator = accelerator
+    var problems = Diagnostics()
+    steps = program.instructions.map { instruction in
+      guard case .linear(let linear) = instruction else { return .cpu }
+      let tiles = problems.collecting {
+        try TiledLayer(linear, output: program[linear.output], on: accelerator)
+      }
+      return tiles.map(ScheduleStep.engine) ?? .cpu
+    }
+    try problems.throwIfErrors()
+  }
+
+  /// The layers that run on engines, in the program's order.
+  package var layers: [ScheduledLayer] {
+    zip(program.instructions, steps).compactMap { instruction, step in
+      guard case .linear(let linear) = instruction, case .engine(let tiles) = step else { return nil }
+      return ScheduledLayer(instruction: linear, tiles: tiles)
+    }
+  }
+}
+
+/// How one instruction runs.
+package enum ScheduleStep: Hashable, Sendable {
+  /// Tile by tile on an engine.
+  case engine(TiledLayer)
+  /// Element by element, outside the engines.
+  case cpu
+}
