@@ -50,7 +50,8 @@ let compile = floor(
     .target(name: "Passes", dependencies: ["Diagnostics", "Numbers", "QIR", "Quantization"]),
     .target(name: "Targets", dependencies: ["Diagnostics", yams], exclude: ["Resources"]),
     .target(name: "Tiling", dependencies: ["Diagnostics", "Targets"]),
-    .target(name: "IntegerProgram", dependencies: ["Diagnostics", "Numbers", "Quantization", "Targets", "Tiling"]),
+    .target(
+      name: "IntegerProgram", dependencies: ["Diagnostics", "Numbers", "Quantization", "Targets", "Text", "Tiling"]),
     .target(name: "Prover", dependencies: ["IntegerProgram", "Numbers", "Quantization", bigInt]),
     .target(name: "Schedule", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
     .target(
@@ -132,7 +133,8 @@ let tests: [Target] = [
       "Quantization", "TestSupport",
     ]),
   .testTarget(
-    name: "PassesTests", dependencies: ["Diagnostics", "FloatReference", "Numbers", "Passes", "QIR", "Quantization"],
+    name: "PassesTests",
+    dependencies: ["Diagnostics", "FloatReference", "Numbers", "Passes", "QIR", "Quantization", "TestSupport"],
     exclude: ["filetests"]),
   .testTarget(name: "TargetsTests", dependencies: ["Diagnostics", "Targets"]),
   .testTarget(
@@ -141,7 +143,7 @@ let tests: [Target] = [
   .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Targets", "Tiling", "TilingTestSupport"]),
   .testTarget(
     name: "IntegerProgramTests",
-    dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Targets", "Tiling", bigInt]),
+    dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", bigInt]),
   .testTarget(
     name: "ProverTests", dependencies: ["IntegerProgram", "Numbers", "Prover", "Quantization", "TestSupport"]),
   .testTarget(

@@ -43,7 +43,7 @@ func program(of network: ReferenceNetwork) -> IntegerProgram {
       .linear(
         LinearInstruction(
           name: "layer \(index)", input: input, output: output, shape: layer, paddingCode: 0, weights: weights,
-          weightLimbs: 1, initial: Array(repeating: 0, count: layer.output.channels), accumulatorRange: -bound...bound,
+          initial: Array(repeating: 0, count: layer.output.channels), accumulatorRange: -bound...bound,
           stage: isLast ? .accumulator : .requantize(Requantization(channels: requantizers, clamp: codes)))))
     previous = output
   }

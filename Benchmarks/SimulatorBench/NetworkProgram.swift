@@ -80,7 +80,7 @@ struct NetworkProgram {
       .linear(
         LinearInstruction(
           name: program[id].name, input: input, output: id, shape: shape, paddingCode: 0, weights: weights,
-          weightLimbs: 1, initial: Array(repeating: 0, count: output.channels), accumulatorRange: -bound...bound,
+          initial: Array(repeating: 0, count: output.channels), accumulatorRange: -bound...bound,
           stage: stage(bound: bound, channels: output.channels, bits: outputBits))))
     return id
   }

@@ -73,20 +73,15 @@ import Testing
 
   @Test func extremeIntegers() throws {
     let accelerator = try TargetFile.load("stmac")
-    var program = IntegerProgram(name: "extremes")
-    let shape = MapShape(rows: 1, columns: 1, channels: 2)
-    let wide = Int64.min...Int64.max
-    let input = program.add(ProgramTensor(name: "in", shape: shape, range: wide, encoding: Encoding(scales: [1])))
-    let output = program.add(ProgramTensor(name: "out", shape: shape, range: wide, encoding: Encoding(scales: [1])))
-    program.inputs = [input]
-    program.outputs = [output]
-    let identity = Requantizer.affine(AffineRequantizer(multiplier: .min, addend: 1 << 62, shift: 63))
-    program.instructions = [
-      .requantize(
-        RequantizeInstruction(
-          name: "negate", input: input, output: output,
-          requantization: Requantization(channels: [identity], clamp: -.max ... .max)))
-    ]
+    let wide = "\(Int64.min)..\(Int64.max)"
+    let program = try ProgramParser.program(
+      from: """
+        program extremes
+        in = input -> [1, 1, 2] \(wide) scale=1
+        out = requantize in by=clamp(\(-Int64.max)..\(Int64.max), floor((\(Int64.min) acc + \(1 << 62)) / 2^63)) \
+        -> [1, 1, 2] \(wide) scale=1
+        output out
+        """)
     let samples = [[Int64.max, -5], [.min + 1, 0], [1, .min + 2]].map { codes in
       TestVectors.Sample(tensors: NaiveProgram(program: program).run([codes]), of: program)
     }

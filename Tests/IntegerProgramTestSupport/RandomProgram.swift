@@ -196,8 +196,8 @@ extension RandomProgram {
     let layer = LinearInstruction(
       name: nextName, input: source, output: output, shape: shape,
       paddingCode: Int64.random(in: input.range, using: &random),
-      weights: weights, weightLimbs: shape.weightLimbs,
-      initial: self.codes(shape.output.channels, in: -1000...1000), accumulatorRange: range, stage: stage)
+      weights: weights, initial: self.codes(shape.output.channels, in: -1000...1000), accumulatorRange: range,
+      stage: stage)
     append(.linear(layer))
     return output
   }

@@ -2,31 +2,22 @@ import Diagnostics
 import Passes
 import QIR
 import Quantization
+import TestSupport
 import Testing
 
 @Suite struct PassFileTests {
   /// What `quantize-inputs` gives to inputs without a quantizer.
   static let sourceQuantizer = "quantized_bits(8,0,1)"
 
-  @Test(arguments: PassFile.all)
+  @Test(arguments: CaseFile.names())
   func passesDoWhatTheFileSays(name: String) throws {
-    let file = try PassFile(named: name)
-    let passes = try file.passes.map(Self.pass(named:))
-    let results = file.cases.map { Self.result(of: passes, on: $0.input) }
-    if PassFile.isBlessing {
-      try file.bless(results)
-      return
-    }
-    for (test, result) in zip(file.cases, results) {
-      #expect(
-        result == test.expected,
-        "\(name):\(test.line): if this is what the passes should do, run `QCC_BLESS=1 swift test --filter PassFileTests`"
-      )
-    }
+    let file = try CaseFile(named: name)
+    let passes = try file.run.map(Self.pass(named:))
+    for failure in try file.failures({ Self.result(of: passes, on: $0) }) { Issue.record("\(failure)") }
   }
 
   @Test func thereAreFiles() {
-    #expect(PassFile.all.count >= 3)
+    #expect(CaseFile.names().count >= 3)
   }
 
   /// The pass of the compiler's pipeline that has this name.

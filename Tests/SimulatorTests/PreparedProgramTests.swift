@@ -5,33 +5,22 @@ import Testing
 
 @Suite struct PreparedProgramTests {
   /// y = floor(3 x / 2) for x of two channels.
-  private func program() -> IntegerProgram {
-    var program = IntegerProgram(name: "scaled")
-    func tensor(_ name: String, _ range: ClosedRange<Int64>) -> TensorID {
-      program.add(
-        ProgramTensor(
-          name: name, shape: MapShape(rows: 1, columns: 1, channels: 2), range: range,
-          encoding: Encoding(scales: [0.5, 0.25], zeroPoint: 1, offsets: [0, 10])))
-    }
-    let x = tensor("x", -8...7)
-    let y = tensor("y", -12...10)
-    program.inputs = [x]
-    program.outputs = [y]
-    let affine = AffineRequantizer(multiplier: 3, addend: 0, shift: 1)
-    program.instructions = [
-      .requantize(
-        RequantizeInstruction(
-          name: "y", input: x, output: y,
-          requantization: Requantization(channels: [.affine(affine)], clamp: -12...10)))
-    ]
-    return program
+  private func program() throws -> IntegerProgram {
+    try ProgramParser.program(
+      from: """
+        program scaled
+        x = input -> [1, 1, 2] -8..7 scale=[0.5, 0.25] zero_point=1 offset=[0, 10]
+        y = requantize x by=clamp(-12..10, floor((3 acc + 0) / 2^1)) -> [1, 1, 2] -12..10 scale=[0.5, 0.25] \
+        zero_point=1 offset=[0, 10]
+        output y
+        """)
   }
 
   @Test(arguments: [
     CodeArray.int16([-8, 7, 3, -3]), .int32([-8, 7, 3, -3]), .int64([-8, 7, 3, -3]),
   ])
   func everyWidthOfInput(input: CodeArray) throws {
-    let program = program()
+    let program = try program()
     let result = try PreparedProgram(program).run([input], samples: 2)
     #expect(result.codes(of: program.outputs[0], sample: 0) == [-12, 10])
     #expect(result.codes(of: program.outputs[0], sample: 1) == [4, -5])
@@ -42,11 +31,11 @@ import Testing
   }
 
   @Test func noSamples() throws {
-    #expect(try PreparedProgram(program()).run([.int16([])], samples: 0).samples == 0)
+    #expect(try PreparedProgram(try program()).run([.int16([])], samples: 0).samples == 0)
   }
 
   @Test func keptTensors() throws {
-    let program = program()
+    let program = try program()
     let prepared = try PreparedProgram(program)
     let input = CodeArray.int16([1, 2])
     #expect(try !prepared.run([input], samples: 1).keeps(program.inputs[0]))
@@ -57,7 +46,7 @@ import Testing
   }
 
   @Test func inputsOutOfRangeAreRefused() throws {
-    let prepared = try PreparedProgram(program())
+    let prepared = try PreparedProgram(try program())
     func message(_ inputs: [CodeArray], samples: Int) -> String {
       do {
         _ = try prepared.run(inputs, samples: samples)

@@ -50,6 +50,10 @@ package struct AttributeReader {
     return word
   }
 
+  package mutating func readWord(_ name: String, default standard: String) throws -> String {
+    entries.contains { $0.name == name } ? try readWord(name) : standard
+  }
+
   package mutating func readWordIfPresent(_ name: String, of words: [String]) throws -> String? {
     guard let word = take(name) else { return nil }
     guard words.contains(String(word)) else {

@@ -29,8 +29,8 @@ package struct StatementReader<Value> {
     self.file = file
   }
 
-  /// Makes the value of a statement from those of its operands, which are nil where the line of one could not be read: the
-  /// rest can be judged all the same, and nil comes back.
+  /// Makes the value of a statement, whose attributes it reads to the end, from those of its operands; they are nil where the
+  /// line of one could not be read: the rest can be judged all the same, and nil comes back.
   package typealias Make = (inout Statement, [Value]?) throws -> Value?
 
   /// Throws all that is wrong with `text`.
@@ -77,9 +77,7 @@ package struct StatementReader<Value> {
     var statement = try Statement(name: name, words, resultForm: resultForm, at: location)
     let operands = try statement.operands.map { try self.value(named: $0, at: location) }
     let known = operands.compactMap { $0 }
-    let value = try make(&statement, known.count == operands.count ? known : nil)
-    try statement.attributes.finish()
-    values[name] = value
+    values[name] = try make(&statement, known.count == operands.count ? known : nil)
   }
 
   /// What a word names; nil where its own line could not be read.

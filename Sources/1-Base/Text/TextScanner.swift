@@ -24,10 +24,6 @@ package struct TextScanner {
     return true
   }
 
-  package mutating func expect(_ literal: Character) throws {
-    guard take(literal) else { throw refused("'\(literal)' here") }
-  }
-
   /// Words or signs that stand between values; taken with the spaces behind them.
   package mutating func expect(_ literal: String) throws {
     guard rest.hasPrefix(literal) else { throw refused("'\(literal)' here") }
@@ -52,13 +48,13 @@ package struct TextScanner {
 
   /// `(a, b)` or, with other brackets, `[a, b]`; may be empty.
   package mutating func list<Element>(
-    _ open: Character = "[", _ close: Character = "]", of element: (inout TextScanner) throws -> Element
+    _ open: String = "[", _ close: Character = "]", of element: (inout TextScanner) throws -> Element
   ) throws -> [Element] {
     try expect(open)
     var elements: [Element] = []
     if take(close) { return elements }
     repeat { elements.append(try element(&self)) } while take(",")
-    try expect(close)
+    try expect(String(close))
     return elements
   }
 

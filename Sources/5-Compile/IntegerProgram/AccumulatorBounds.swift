@@ -45,7 +45,7 @@ extension LinearInstruction {
     let upper = Int128(codes.upperBound)
     // A tap's term is weight * lower ... weight * upper, turned round where the weight is negative: the sums of the
     // positive and of the negative weights say everything.
-    let (positive, negative) = weightLimbs > 1 ? weightSums(as: Int128.self) : weightSums(as: Int64.self)
+    let (positive, negative) = shape.weightLimbs > 1 ? weightSums(as: Int128.self) : weightSums(as: Int64.self)
     return initial.indices.map { channel in
       var bounds = AccumulatorBounds(initial: initial[channel])
       bounds.add(positive[channel] * lower...positive[channel] * upper)

@@ -33,23 +33,23 @@ package struct LinearInstruction: Hashable, Sendable {
   package var paddingCode: Int64
   /// Convolution: kernel rows x kernel columns x input channels per group x output channels (HWIO).
   /// Depthwise: kernel rows x kernel columns x input channels x channel multiplier; output channel = c * multiplier + m.
-  /// Fully connected: inputs x outputs. Last index fastest. Wider than 16 bits only where `weightLimbs` > 1.
+  /// Fully connected: inputs x outputs. Last index fastest. Wider than 16 bits only where `shape.weightLimbs` > 1.
   package var weights: [Int64]
-  package var weightLimbs: Int
   /// One per output channel: the bias where it is a multiple of the accumulator's scale.
   package var initial: [Int64]
   /// What the accumulator can reach at any moment, partial sums in any order included.
   package var accumulatorRange: ClosedRange<Int64>
   package var stage: OutputStage
 
+  /// From the least to the largest weight, zero included.
+  package var weightRange: ClosedRange<Int64> { min(0, weights.min() ?? 0)...max(0, weights.max() ?? 0) }
+
   /// What holds every weight.
-  package var weightType: IntegerType {
-    .narrowestSigned(holding: min(0, weights.min() ?? 0)...max(0, weights.max() ?? 0))
-  }
+  package var weightType: IntegerType { .narrowestSigned(holding: weightRange) }
 
   package init(
     name: String, input: TensorID, output: TensorID, shape: LinearLayerShape, paddingCode: Int64, weights: [Int64],
-    weightLimbs: Int, initial: [Int64], accumulatorRange: ClosedRange<Int64>, stage: OutputStage
+    initial: [Int64], accumulatorRange: ClosedRange<Int64>, stage: OutputStage
   ) {
     self.name = name
     self.input = input
@@ -57,7 +57,6 @@ package struct LinearInstruction: Hashable, Sendable {
     self.shape = shape
     self.paddingCode = paddingCode
     self.weights = weights
-    self.weightLimbs = weightLimbs
     self.initial = initial
     self.accumulatorRange = accumulatorRange
     self.stage = stage

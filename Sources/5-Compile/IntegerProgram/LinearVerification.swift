@@ -48,12 +48,12 @@ extension ProgramVerifier {
   /// Returns whether the accumulators' bounds can be computed.
   private mutating func verifyOperands(_ instruction: LinearInstruction, input: ProgramTensor) -> Bool {
     let shape = instruction.shape
-    let weights = min(0, instruction.weights.min() ?? 0)...max(0, instruction.weights.max() ?? 0)
-    let weightBits = IntegerType.narrowestSigned(holding: weights).bits
+    let weights = instruction.weightRange
+    let weightBits = instruction.weightType.bits
     let fits = require(
-      limbCount(of: weights) <= instruction.weightLimbs && instruction.weightLimbs == shape.weightLimbs,
-      "weights from \(weights.lowerBound) to \(weights.upperBound) in \(instruction.weightLimbs) limbs of 16 bits",
-      supported: "\(limbCount(of: weights)) limbs, the same in the layer's shape")
+      limbCount(of: weights) <= shape.weightLimbs,
+      "weights from \(weights.lowerBound) to \(weights.upperBound) in \(shape.weightLimbs) limbs of 16 bits",
+      supported: "\(limbCount(of: weights)) limbs")
     require(
       input.limbs == shape.inputLimbs, "feature map codes in \(shape.inputLimbs) limbs of 16 bits",
       tensor: input.name, supported: "\(input.limbs) limbs")

@@ -128,7 +128,7 @@ extension Lowerer {
       .linear(
         LinearInstruction(
           name: graph[id].name, input: input.tensor, output: output, shape: shape, paddingCode: zero,
-          weights: weights.codes, weightLimbs: weightLimbs, initial: initial,
+          weights: weights.codes, initial: initial,
           accumulatorRange: union([partial, union(finals)]), stage: .accumulator)),
       node: id)
     guard isFused else {

@@ -58,7 +58,7 @@ private struct ScheduleVerifier {
     let limbBits = LinearLayerShape.limbBits
     require(
       tiles.mode.holds(
-        input.limbs > 1 ? limbBits : input.type.bits, layer.weightLimbs > 1 ? limbBits : weights.bits),
+        input.limbs > 1 ? limbBits : input.type.bits, layer.shape.weightLimbs > 1 ? limbBits : weights.bits),
       "\(input.type.bits)-bit codes times \(weights.bits)-bit weights in multiplier mode \(tiles.mode)", layer)
     require(
       modes.contains(tiles.mode), "multiplier mode \(tiles.mode)", layer,

@@ -32,8 +32,9 @@ struct LinearStep: PreparedStep {
       throw Diagnostic("the padding code does not fit the feature map's type", at: .init(layer: instruction.name))
     }
     self.padding = padding.map { $0[0] }
-    guard let weights = limbs(of: instruction.weights, count: instruction.weightLimbs) else {
-      throw Diagnostic("weights do not fit \(instruction.weightLimbs * 16) bits", at: .init(layer: instruction.name))
+    guard let weights = limbs(of: instruction.weights, count: instruction.shape.weightLimbs) else {
+      throw Diagnostic(
+        "weights do not fit \(instruction.shape.weightLimbs * 16) bits", at: .init(layer: instruction.name))
     }
     var kernels: [LinearKernel] = []
     for plane in weights {

@@ -25,6 +25,7 @@ package struct GraphParser {
     }
     let op = try read(&statement.attributes)
     let axes: [Int]? = try statement.attributes.readIfPresent("file_axes")
+    try statement.attributes.finish()
     guard let inputs else { return nil }
     let id = try graph.append(op, named: statement.name, inputs: inputs)
     graph[id].fileAxes = axes

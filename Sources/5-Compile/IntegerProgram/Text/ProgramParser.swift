@@ -1,0 +1,71 @@
+import Diagnostics
+import Text
+
+/// Reads the text form of a program (see `IntegerProgram.text`): what is written is not judged, `verify` does that.
+package struct ProgramParser {
+  private var program: IntegerProgram
+
+  /// Throws all that is wrong with `text`.
+  package static func program(from text: String, file: String? = nil) throws(Diagnostics) -> IntegerProgram {
+    var parser = ProgramParser(program: IntegerProgram(name: "program"))
+    var reader = StatementReader<TensorID>(
+      kind: "program", of: "tensor", resultForm: "[rows, columns, channels] least..most scale=…", file: file)
+    try reader.read(text) { try parser.tensor(of: &$0, inputs: $1) }
+    if let name = reader.name { parser.program.name = name }
+    parser.program.outputs = reader.outputs
+    return parser.program
+  }
+
+  /// - Parameter inputs: nil where one of them could not be read.
+  private mutating func tensor(of statement: inout Statement, inputs: [TensorID]?) throws -> TensorID? {
+    let tensor = try ProgramTensor(statement)
+    guard let inputs else { return nil }
+    let output = TensorID(program.tensors.count)
+    if statement.mnemonic == "input" {
+      try statement.attributes.finish()
+      program.inputs.append(output)
+    } else {
+      guard let read = Instruction.readers[statement.mnemonic] else {
+        throw Diagnostic(
+          "unknown instruction '\(statement.mnemonic)'", at: statement.location,
+          supported: (["input"] + Instruction.readers.keys.sorted()).joined(separator: ", "))
+      }
+      var reader = InstructionReader(
+        name: try statement.attributes.readWord("name", default: statement.name), program: program, inputs: inputs,
+        output: output, outputTensor: tensor, attributes: statement.attributes)
+      let instruction = try read(&reader)
+      try reader.attributes.finish()
+      program.instructions.append(instruction)
+    }
+    program.tensors.append(tensor)
+    return output
+  }
+}
+
+/// What the line of an instruction says, for the instruction to read.
+struct InstructionReader {
+  let name: String
+  let program: IntegerProgram
+  let inputs: [TensorID]
+  let output: TensorID
+  let outputTensor: ProgramTensor
+  var attributes: AttributeReader
+
+  /// Of an instruction that reads one tensor.
+  func input() throws -> TensorID {
+    guard inputs.count == 1 else {
+      throw Diagnostic("\(inputs.count) inputs", at: attributes.location, supported: "1")
+    }
+    return inputs[0]
+  }
+
+  /// One number per input.
+  mutating func numbers(_ name: String, default standard: Int64) throws -> [Int64] {
+    let numbers: [Int64] = try attributes.read(name, default: inputs.map { _ in standard })
+    guard numbers.count == inputs.count else {
+      throw Diagnostic(
+        "\(numbers.count) \(name) for \(inputs.count) inputs", at: attributes.location, supported: "one per input")
+    }
+    return numbers
+  }
+}

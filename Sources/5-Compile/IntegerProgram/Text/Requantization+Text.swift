@@ -1,0 +1,121 @@
+import Numbers
+import Text
+
+extension OutputStage: TextValue {
+  /// `accumulator`, or a requantization.
+  package var text: String {
+    switch self {
+    case .accumulator: "accumulator"
+    case .requantize(let requantization): requantization.text
+    }
+  }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    if scanner.rest.hasPrefix("accumulator") {
+      try scanner.expect("accumulator")
+      self = .accumulator
+    } else {
+      self = .requantize(try Requantization(scanning: &scanner))
+    }
+  }
+}
+
+extension Requantization: TextValue {
+  /// `clamp(-8..7, requantizer)`, or a list of one requantizer per channel.
+  package var text: String { "clamp(\(clamp.text), \(channels.count == 1 ? channels[0].text : channels.text))" }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    try scanner.expect("clamp(")
+    let clamp = try ClosedRange<Int64>(scanning: &scanner)
+    try scanner.expect(",")
+    let channels =
+      scanner.rest.first == "[" ? try [Requantizer](scanning: &scanner) : [try Requantizer(scanning: &scanner)]
+    self.init(channels: channels, clamp: clamp)
+    try scanner.expect(")")
+  }
+}
+
+extension Requantizer: TextValue {
+  package var text: String {
+    switch self {
+    case .affine(let affine): affine.text
+    case .table(let table): table.text
+    }
+  }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    self =
+      scanner.rest.hasPrefix("steps")
+      ? .table(try ThresholdTable(scanning: &scanner)) : .affine(try AffineRequantizer(scanning: &scanner))
+  }
+}
+
+extension AffineRequantizer: TextValue {
+  /// `floor((12 acc + 64) / 2^7)` or `half_even((12 acc + 64) / 2^7) + 3`
+  package var text: String {
+    let rounded = rounding == .floor ? "floor" : "half_even"
+    return "\(rounded)((\(multiplier) acc\(Self.signed(addend))) / 2^\(shift))"
+      + (offset == 0 ? "" : Self.signed(offset))
+  }
+
+  private static func signed<Number: BinaryInteger>(_ number: Number) -> String {
+    "\(number < 0 ? " -" : " +") \(number.magnitude)"
+  }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    let before = scanner
+    func signed<Number: FixedWidthInteger>(_ scanner: inout TextScanner) throws -> Number {
+      let sign = scanner.take("-") ? "-" : ""
+      if sign.isEmpty { try scanner.expect("+") }
+      guard let number = Number(sign + (try scanner.item())) else { throw before.refused("an integer here") }
+      return number
+    }
+    let word = try scanner.word()
+    guard ["floor", "half_even"].contains(word) else {
+      throw before.refused("floor((M acc + B) / 2^S), half_even((M acc + B) / 2^S) + Z or steps(code, least: code, …)")
+    }
+    try scanner.expect("((")
+    let multiplier = try Int64(scanning: &scanner)
+    try scanner.expect("acc")
+    let addend: Int128 = try signed(&scanner)
+    try scanner.expect(")")
+    try scanner.expect("/")
+    try scanner.expect("2^")
+    let shift = try Int(scanning: &scanner)
+    try scanner.expect(")")
+    let hasOffset = scanner.rest.hasPrefix("+") || scanner.rest.hasPrefix("-")
+    self.init(
+      multiplier: multiplier, addend: addend, shift: shift, rounding: word == "floor" ? .floor : .halfEven,
+      offset: hasOffset ? try signed(&scanner) : 0)
+  }
+}
+
+extension ThresholdTable: TextValue {
+  /// `steps(-8, -50: -1, 0: 3)`: the code below all thresholds, then from each on.
+  package var text: String {
+    "steps(" + (["\(codes[0])"] + zip(thresholds, codes.dropFirst()).map { "\($0): \($1)" }).joined(separator: ", ")
+      + ")"
+  }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    try scanner.expect("steps(")
+    var thresholds: [Int64] = []
+    var codes = [try Int64(scanning: &scanner)]
+    while scanner.take(",") {
+      thresholds.append(try scanner.key())
+      codes.append(try Int64(scanning: &scanner))
+    }
+    try scanner.expect(")")
+    self.init(thresholds: thresholds, codes: codes)
+  }
+}
+
+extension TextScanner {
+  /// A number and the colon behind it.
+  mutating func key<Number: FixedWidthInteger>() throws -> Number {
+    let before = self
+    let item = try item()
+    guard item.last == ":", let number = Number(item.dropLast()) else { throw before.refused("a number and a colon") }
+    return number
+  }
+}
