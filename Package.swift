@@ -32,8 +32,8 @@ let model = floor(
   "3-Model",
   [
     .target(name: "Quantization", dependencies: ["Diagnostics", "Numbers", bigInt]),
-    .target(name: "QIR", dependencies: ["Diagnostics", "Numbers", "Quantization", "Text"]),
-    .target(name: "FloatReference", dependencies: ["CValueKernels", "Numbers", "QIR", "Quantization"]),
+    .target(name: "QIR", dependencies: ["CValueKernels", "Diagnostics", "Numbers", "Quantization", "Text"]),
+    .target(name: "FloatReference", dependencies: ["QIR"]),
   ])
 
 let frontends = floor(

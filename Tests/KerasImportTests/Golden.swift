@@ -63,7 +63,7 @@ struct Golden {
     _ band: [Double], _ sample: Int
   ) {
     let node = graph[id]
-    if case .quantize(let op) = node.op {
+    if let op = node.op as? QuantizeOp {
       for element in own.indices {
         let quantizer = op.quantizer(ofChannel: element % node.shape.channels)
         quantized += 1
@@ -113,7 +113,7 @@ struct Golden {
       graph[id].op.parameters.first { $0.name == wanted }?.parameter
     }.first
     guard let parameter = found else {
-      guard let id = graph.node(named: layer), case .batchNormalization = graph[id].op else {
+      guard let id = graph.node(named: layer), graph[id].op is BatchNormalizationOp else {
         problems.append("\(layer): no weight '\(weight.name)'")
         return
       }

@@ -50,7 +50,7 @@ import Testing
       for id in read.ids {
         let node = read[id]
         let counterpart = original.node(named: node.name)
-        if case .input = node.op {
+        if node.op is InputOp {
           let input = try #require(counterpart)
           found.append(node.fromFileOrder(original[input].inFileOrder(values[input.index])))
           continue
@@ -69,7 +69,7 @@ import Testing
         #expect(read[other].inFileOrder(found[other.index]) == expected, "\(style): \(original[output].name)")
       }
     }
-    let quantizers = original.ids.filter { if case .quantize = original[$0].op { true } else { false } }
+    let quantizers = original.ids.filter { original[$0].op is QuantizeOp }
     for id in quantizers { #expect(read.node(named: original[id].name) != nil, "\(original[id].name)") }
   }
 
@@ -79,7 +79,7 @@ import Testing
   ) {
     guard expected != found else { return }
     let node = graph[id]
-    guard case .quantize(let op) = node.op else {
+    guard let op = node.op as? QuantizeOp else {
       let largest = expected.map(abs).max() ?? 0
       let isNear = zip(expected, found).allSatisfy { abs($0 - $1) <= 1e-12 * largest }
       #expect(isNear, "\(style): \(node.name)")

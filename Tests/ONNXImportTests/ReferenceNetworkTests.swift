@@ -52,7 +52,7 @@ struct ReferenceNetworkTests {
   func noTransposesAreLeft(name: String) throws {
     for kind in ["float", "qdq_s8_per_channel", "qdq_u8_per_tensor"] {
       let graph = try ONNXNetwork.read(path("\(name)_\(kind).onnx")).graph
-      let transposes = graph.nodes.filter { if case .transpose = $0.op { true } else { false } }
+      let transposes = graph.nodes.filter { $0.op is TransposeOp }
       #expect(transposes.map(\.name) == [], "\(name)_\(kind)")
     }
   }

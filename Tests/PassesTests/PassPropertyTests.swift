@@ -39,7 +39,7 @@ import Testing
       let graph = try PassManager(passes).run(on: try RandomGraph(seed: seed).graph, reporting: &problems)
       for input in graph.inputs {
         for reader in graph.consumers[input.index] {
-          guard case .quantize = graph[reader].op else {
+          guard graph[reader].op is QuantizeOp else {
             Issue.record("seed \(seed): '\(graph[reader].name)' reads '\(graph[input].name)'")
             continue
           }

@@ -15,7 +15,7 @@ struct RandomGraph {
     generator = SeededGenerator(seed: seed)
     for input in 0..<Int.random(in: 1...2, using: &generator) {
       let shape = Shape([4, 4, Int.random(in: 1...2, using: &generator)])
-      open.append(try graph.append(.input(InputOp(shape: shape)), named: "input\(input)"))
+      open.append(try graph.append(InputOp(shape: shape), named: "input\(input)"))
     }
     for index in 0..<Int.random(in: 3...14, using: &generator) { try grow("node\(index)") }
     // Late nodes read early ones, so that most graphs are connected.
@@ -36,51 +36,51 @@ struct RandomGraph {
     let shape = graph[last].shape
     let (rows, columns) = (shape.extents[0], shape.extents[1])
     var inputs = [last]
-    let op: Op
+    let op: any Operator
     switch Int.random(in: 0..<16, using: &generator) {
-    case 0, 1, 2: op = .quantize(try quantizer())
-    case 3: op = .elementwise(ElementwiseOp((0..<Int.random(in: 0...2, using: &generator)).map { _ in function() }))
+    case 0, 1, 2: op = try quantizer()
+    case 3: op = ElementwiseOp((0..<Int.random(in: 0...2, using: &generator)).map { _ in function() })
     case 4 where min(rows, columns) > 1:
-      op = .maxPool(MaxPoolOp(window: Window(size: Extent(rows: 2, columns: 2), padding: Padding(bottom: 1))))
+      op = MaxPoolOp(window: Window(size: Extent(rows: 2, columns: 2), padding: Padding(bottom: 1)))
     case 5 where min(rows, columns) > 1:
-      op = .averagePool(AveragePoolOp(window: Window(size: Extent(rows: 2, columns: 2))))
+      op = AveragePoolOp(window: Window(size: Extent(rows: 2, columns: 2)))
     case 6 where rows < 6:
-      op = .pad(PadOp(padding: Padding(top: Int.random(in: 0...1, using: &generator))))
-    case 7: op = .reshape(ReshapeOp(shape: Bool.random(using: &generator) ? shape : shape.turned))
+      op = PadOp(padding: Padding(top: Int.random(in: 0...1, using: &generator)))
+    case 7: op = ReshapeOp(shape: Bool.random(using: &generator) ? shape : shape.turned)
     case 8:
       let others = open.filter { graph[$0].shape.extents.dropLast() == shape.extents.dropLast() }
       inputs += others.shuffled(using: &generator).prefix(Int.random(in: 0...1, using: &generator))
-      op = .concatenate(ConcatenateOp(axis: 2))
+      op = ConcatenateOp(axis: 2)
     case 9:
       inputs.append(open.filter { graph[$0].shape == shape }.randomElement(using: &generator) ?? last)
-      op = .add(AddOp())
+      op = AddOp()
     case 10 where shape.channels <= 4:
       let filters = Int.random(in: 1...3, using: &generator)
       let codes = (0..<(shape.channels * filters)).map { _ in Int64.random(in: -7...7, using: &generator) }
       let kernel = Parameter.quantized(
         QuantizedTensor(
           shape: [1, 1, shape.channels, filters], codes: codes, scales: [Rational(0.25)], bits: 4))
-      op = .convolution(ConvolutionOp(kernel: kernel, bias: nil, window: Window(size: .one)))
-    case 11, 12, 13: op = .transpose(TransposeOp(permutation: [0, 1, 2].shuffled(using: &generator)))
+      op = ConvolutionOp(kernel: kernel, bias: nil, window: Window(size: .one))
+    case 11, 12, 13: op = TransposeOp(permutation: [0, 1, 2].shuffled(using: &generator))
     case 14: (op, inputs) = try dense(over: last, name)
-    default: op = .identity(IdentityOp())
+    default: op = IdentityOp()
     }
     open.append(try graph.append(op, named: name, inputs: inputs))
   }
 
   /// A flattened tensor through a dense layer: its last node. Sums are exact in any order, of codes that are halves.
-  private mutating func dense(over id: NodeID, _ name: String) throws -> (op: Op, inputs: [NodeID]) {
+  private mutating func dense(over id: NodeID, _ name: String) throws -> (op: any Operator, inputs: [NodeID]) {
     let elements = graph[id].shape.elements
-    let flat = try graph.append(.reshape(ReshapeOp(shape: Shape([elements]))), named: "\(name)/flat", inputs: [id])
+    let flat = try graph.append(ReshapeOp(shape: Shape([elements])), named: "\(name)/flat", inputs: [id])
     let quantizer = try Quantizer(QuantizerArguments(parsing: "quantized_bits(4,2,1)"))
     let quantized = try graph.append(
-      .quantize(QuantizeOp(quantizer, at: .init())), named: "\(name)/quantized", inputs: [flat])
+      QuantizeOp(quantizer, at: .init()), named: "\(name)/quantized", inputs: [flat])
     let codes = (0..<(elements * 2)).map { _ in Int64.random(in: -7...7, using: &generator) }
     let kernel = Parameter.quantized(
       QuantizedTensor(shape: [elements, 2], codes: codes, scales: [Rational(0.25), Rational(0.5)], bits: 4))
     let dense = try graph.append(
-      .dense(DenseOp(kernel: kernel, bias: nil)), named: "\(name)/dense", inputs: [quantized])
-    return (.reshape(ReshapeOp(shape: Shape([1, 1, 2]))), [dense])
+      DenseOp(kernel: kernel, bias: nil), named: "\(name)/dense", inputs: [quantized])
+    return (ReshapeOp(shape: Shape([1, 1, 2])), [dense])
   }
 
   private mutating func quantizer() throws -> QuantizeOp {

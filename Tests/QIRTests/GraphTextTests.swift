@@ -60,7 +60,7 @@ import Testing
   ])
   func namesRoundTrip(name: String) throws {
     var graph = Graph(name: name)
-    graph.outputs = [try graph.append(.input(InputOp(shape: Shape([1]))), named: name)]
+    graph.outputs = [try graph.append(InputOp(shape: Shape([1])), named: name)]
     let text = GraphPrinter().text(of: graph)
     let read = try GraphParser.graph(from: text)
     #expect(read.name == name && read.nodes[0].name == name)

@@ -28,7 +28,7 @@ import Testing
       for (parameter, copy) in zip(node.op.parameters, other.op.parameters) {
         #expect(parameter.parameter.values == copy.parameter.values, "\(node.name): \(parameter.name)")
       }
-      guard case .quantize(let op) = node.op, case .quantize(let copy) = other.op else { continue }
+      guard let op = node.op as? QuantizeOp, let copy = other.op as? QuantizeOp else { continue }
       let values = (-3000...3000).map { Double($0) / 257 }
       let same = zip(op.quantizers, copy.quantizers).allSatisfy { one, two in
         values.allSatisfy { one.code(of: $0) == two.code(of: $0) } && one.format == two.format

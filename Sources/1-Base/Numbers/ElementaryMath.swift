@@ -8,6 +8,7 @@
 
 /// Functions of real numbers. Those of the C library are in one place because their module differs from system to system.
 package enum ElementaryMath {
+  package static func exponential(_ value: Double) -> Double { exp(value) }
   package static func logistic(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
   package static func hyperbolicTangent(_ value: Double) -> Double { tanh(value) }
 

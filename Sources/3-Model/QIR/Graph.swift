@@ -38,13 +38,13 @@ package struct Graph: Sendable {
 
   /// The network's inputs in the order of their nodes.
   package var inputs: [NodeID] {
-    ids.filter { if case .input = self[$0].op { true } else { false } }
+    ids.filter { self[$0].op is InputOp }
   }
 
   /// Appends a node whose shape follows from its inputs. Throws a `Diagnostic` or `Diagnostics` where the operator does
   /// not fit them.
   @discardableResult
-  package mutating func append(_ op: Op, named name: String, inputs: [NodeID] = []) throws -> NodeID {
+  package mutating func append(_ op: any Operator, named name: String, inputs: [NodeID] = []) throws -> NodeID {
     let location = Diagnostic.Location(file: file, layer: name)
     let shape = try op.resultShape(of: inputs.map { self[$0].shape }, at: location)
     nodes.append(Node(name: name, op: op, inputs: inputs, shape: shape))
@@ -53,7 +53,7 @@ package struct Graph: Sendable {
 
   /// Takes out the nodes that no output needs. Inputs stay: they are the network's interface.
   package mutating func removeUnneededNodes() {
-    var isNeeded = nodes.map { if case .input = $0.op { true } else { false } }
+    var isNeeded = nodes.map { $0.op is InputOp }
     for output in outputs { isNeeded[output.index] = true }
     for id in ids.reversed() where isNeeded[id.index] {
       for input in self[id].inputs { isNeeded[input.index] = true }

@@ -21,7 +21,7 @@ package struct GraphRewriter {
   }
 
   /// Appends a new tensor; where its name is taken it gets primes.
-  package mutating func append(_ op: Op, named name: String, inputs: [NodeID]) throws -> NodeID {
+  package mutating func append(_ op: any Operator, named name: String, inputs: [NodeID]) throws -> NodeID {
     var name = name
     while !names.insert(name).inserted { name += "'" }
     return try result.append(op, named: name, inputs: inputs)
@@ -33,7 +33,7 @@ package struct GraphRewriter {
   }
 
   /// Appends `op` as what the source's node `id` is from here on: the same tensor, with its name and what is known of it.
-  package mutating func replace(_ id: NodeID, by op: Op, inputs: [NodeID]) throws {
+  package mutating func replace(_ id: NodeID, by op: any Operator, inputs: [NodeID]) throws {
     let copy = try result.append(op, named: source[id].name, inputs: inputs)
     result[copy].layerClass = source[id].layerClass
     result[copy].layer = source[id].layer

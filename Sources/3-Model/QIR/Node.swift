@@ -2,7 +2,7 @@
 package struct Node: Sendable {
   /// Unique in the graph; the name of the layer that it came from, as a rule.
   package var name: String
-  package var op: Op
+  package var op: any Operator
   package var inputs: [NodeID]
   /// The result's shape.
   package var shape: Shape
@@ -14,7 +14,7 @@ package struct Node: Sendable {
   /// fileAxes[i] of this one; nil where the order is the same. [2, 0, 1] for a feature map that the file keeps as NCHW.
   package var fileAxes: [Int]?
 
-  package init(name: String, op: Op, inputs: [NodeID], shape: Shape) {
+  package init(name: String, op: any Operator, inputs: [NodeID], shape: Shape) {
     self.name = name
     self.op = op
     self.inputs = inputs
@@ -23,6 +23,9 @@ package struct Node: Sendable {
 }
 
 extension Node {
+  /// How many products of a weight and an input element one inference takes.
+  package var products: Int { shape.elements * op.productsPerElement }
+
   /// The result's shape as the model file has it.
   package var fileShape: Shape { fileAxes.map(shape.permuted) ?? shape }
 

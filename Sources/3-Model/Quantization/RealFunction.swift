@@ -52,4 +52,28 @@ extension RealFunction {
       return [-shift, half, upper - shift].sorted()
     }
   }
+
+  /// Whether values never fall while arguments rise.
+  package var isIncreasing: Bool {
+    switch self {
+    case .affine(let scale, _): scale.sign >= 0
+    case .clip, .sigmoid, .tanh: true
+    case .leakyReLU(let slope): slope.sign >= 0
+    case .thresholdedReLU(let threshold, let slope): threshold.sign >= 0 && slope.sign >= 0
+    case .hardSwish: false
+    }
+  }
+
+  /// For people.
+  package var word: String {
+    switch self {
+    case .affine: "affine"
+    case .clip(let lower, let upper): lower == .zero && upper == nil ? "ReLU" : "clip"
+    case .leakyReLU: "leaky ReLU"
+    case .thresholdedReLU: "thresholded ReLU"
+    case .hardSwish: "hard swish"
+    case .sigmoid: "sigmoid"
+    case .tanh: "tanh"
+    }
+  }
 }

@@ -47,7 +47,7 @@ extension LayerReader {
   }
 
   /// Appends the linear part of a layer, and behind it what its activation needs, which then has the layer's name.
-  mutating func append(_ linear: Op, then activation: LayerActivation, inputs: [NodeID]) throws -> NodeID {
+  mutating func append(_ linear: any Operator, then activation: LayerActivation, inputs: [NodeID]) throws -> NodeID {
     if case .linear = activation { return try append(linear, inputs: inputs) }
     let below = try append(linear, "linear", inputs: inputs)
     return try append(activation, input: below)
@@ -56,15 +56,15 @@ extension LayerReader {
   /// Appends an activation under the layer's name.
   mutating func append(_ activation: LayerActivation, input: NodeID) throws -> NodeID {
     switch activation {
-    case .linear: return try append(.identity(IdentityOp()), inputs: [input])
-    case .functions(let functions): return try append(.elementwise(ElementwiseOp(functions)), inputs: [input])
-    case .softmax: return try append(.softmax(SoftmaxOp()), inputs: [input])
-    case .quantizer where purpose == .types: return try append(.identity(IdentityOp()), inputs: [input])
+    case .linear: return try append(IdentityOp(), inputs: [input])
+    case .functions(let functions): return try append(ElementwiseOp(functions), inputs: [input])
+    case .softmax: return try append(SoftmaxOp(), inputs: [input])
+    case .quantizer where purpose == .types: return try append(IdentityOp(), inputs: [input])
     case .quantizer(let quantizer) where purpose == .statistics:
-      let op = (try? QuantizeOp(quantizer, at: location)).map { Op.quantize($0) } ?? .identity(IdentityOp())
+      let op: any Operator = (try? QuantizeOp(quantizer, at: location)) ?? IdentityOp()
       return try append(op, inputs: [input])
     case .quantizer(let quantizer):
-      return try append(.quantize(try QuantizeOp(quantizer, at: location)), inputs: [input])
+      return try append(try QuantizeOp(quantizer, at: location), inputs: [input])
     }
   }
 }

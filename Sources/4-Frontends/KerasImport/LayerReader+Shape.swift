@@ -21,7 +21,7 @@ extension LayerReader {
     problems = Diagnostics()
     let id = check { reader in
       try reader.checkSize(shape)
-      return try reader.append(.identity(IdentityOp()), inputs: [inputs[0]])
+      return try reader.append(IdentityOp(), inputs: [inputs[0]])
     }
     if let id { graph[id].shape = shape } else { problems.report(contentsOf: found) }
     return id

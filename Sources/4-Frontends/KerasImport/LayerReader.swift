@@ -65,7 +65,7 @@ struct LayerReader {
   }
 
   /// Appends a node, named like the layer or, with a suffix, `<layer>/<suffix>`.
-  mutating func append(_ op: Op, _ suffix: String? = nil, inputs: [NodeID]) throws -> NodeID {
+  mutating func append(_ op: any Operator, _ suffix: String? = nil, inputs: [NodeID]) throws -> NodeID {
     let id = try graph.append(op, named: suffix.map { "\(name)/\($0)" } ?? name, inputs: inputs)
     try checkSize(graph[id].shape)
     graph[id].layerClass = className

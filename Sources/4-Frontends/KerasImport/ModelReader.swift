@@ -127,7 +127,7 @@ struct ModelReader {
         problems.report(Diagnostic("an input that the model does not list", at: layer.config.location))
         return []
       }
-      return check { [try $0.graph.append(.input(InputLayer.read(layer.config)), named: name)] } ?? []
+      return check { [try $0.graph.append(InputLayer.read(layer.config), named: name)] } ?? []
     }
     if layer.isModel { return inline(layer, named: name, inputs: inputs, place) }
     return [read(layer, named: name, inputs: inputs, place)]
@@ -144,7 +144,7 @@ struct ModelReader {
     guard let outputs else { return [] }
     guard outputs.count == 1, let output = outputs[0] else { return outputs }
     // So that a node has the model's name.
-    return [check { try $0.graph.append(.identity(IdentityOp()), named: name, inputs: [output]) }]
+    return [check { try $0.graph.append(IdentityOp(), named: name, inputs: [output]) }]
   }
 
   private mutating func read(

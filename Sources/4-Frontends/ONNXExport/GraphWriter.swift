@@ -48,7 +48,7 @@ struct GraphWriter {
   }
 
   private mutating func write(_ id: NodeID) {
-    switch graph[id].op {
+    switch graph[id].op.kind {
     case .input: writeInput(id)
     case .quantize(let op): write(op, id)
     case .convolution(let op): write(op, id)
@@ -93,7 +93,7 @@ struct GraphWriter {
     outputs.append(valueInfo(name, .float, node.fileShape.extents))
   }
 
-  private func isInput(_ id: NodeID) -> Bool { if case .input = graph[id].op { true } else { false } }
+  private func isInput(_ id: NodeID) -> Bool { graph[id].op is InputOp }
 
   // MARK: Tensors
 

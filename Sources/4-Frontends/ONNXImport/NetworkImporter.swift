@@ -112,7 +112,7 @@ struct NetworkImporter {
       shape.append(extent)
     }
     let order = InputOrder(model.graph).order(of: input.name, rank: shape.count, first: first)
-    let node = try append(.input(InputOp(shape: Shape(order.map { shape[$0] }))), named: input.name)
+    let node = try append(InputOp(shape: Shape(order.map { shape[$0] })), named: input.name)
     var map = FeatureMap(node: node, shape: shape, order: order)
     setFileAxes(of: map)
     guard let range = type.range, type != .bool else { return .map(map) }
@@ -122,7 +122,7 @@ struct NetworkImporter {
     let quantizer = Quantizer.uniformAffine(
       UniformAffine(bits: bits, scale: 1, isSigned: range.lowerBound < 0))
     map.node = try append(
-      .quantize(QuantizeOp(quantizer, at: place)), named: "\(input.name)/integers", inputs: [node])
+      QuantizeOp(quantizer, at: place), named: "\(input.name)/integers", inputs: [node])
     setFileAxes(of: map)
     return .map(map)
   }
@@ -154,7 +154,7 @@ struct NetworkImporter {
     if encoding.scales.count == 1 {
       let codes = RealFunction.affine(
         scale: .one / Rational(encoding.scales[0]), shift: Rational(encoding.zeroPoints[0]))
-      result.node = try append(.elementwise(ElementwiseOp([codes])), named: "\(name)/integers", inputs: [map.node])
+      result.node = try append(ElementwiseOp([codes]), named: "\(name)/integers", inputs: [map.node])
     } else if let range = encoding.type.range, let bits = encoding.type.bits {
       let quantizers = zip(encoding.scales, encoding.zeroPoints).map { scale, zeroPoint in
         FeatureMapQuantizer(
@@ -162,7 +162,7 @@ struct NetworkImporter {
           format: CodeFormat(scale: .one, range: range))
       }
       result.node = try append(
-        .quantize(QuantizeOp(description: "onnx>codes", bits: bits, quantizers: quantizers)),
+        QuantizeOp(description: "onnx>codes", bits: bits, quantizers: quantizers),
         named: "\(name)/integers", inputs: [map.node])
     }
     setFileAxes(of: result)
@@ -170,7 +170,7 @@ struct NetworkImporter {
   }
 
   /// Appends a node; where another has its name it gets a number.
-  mutating func append(_ op: Op, named name: String, inputs: [NodeID] = []) throws -> NodeID {
+  mutating func append(_ op: any Operator, named name: String, inputs: [NodeID] = []) throws -> NodeID {
     let name = unused(name)
     let id = try graph.append(op, named: name, inputs: inputs)
     names[name] = id

@@ -226,7 +226,7 @@ extension NodeReader {
     importer.values[tensor] = value
     guard case .map(var map) = value else { return }
     // Every tensor is a node of its own: users ask for it by name.
-    if map.node < firstNode { map.node = try append(.identity(IdentityOp()), inputs: [map.node]) }
+    if map.node < firstNode { map.node = try append(IdentityOp(), inputs: [map.node]) }
     importer.rename(map.node, to: tensor)
     importer.setFileAxes(of: map)
     importer.values[tensor] = .map(map)
@@ -246,7 +246,7 @@ extension NodeReader {
   }
 
   /// Appends a node; with a suffix it is one on the way to the result.
-  mutating func append(_ op: Op, _ suffix: String? = nil, inputs: [NodeID]) throws -> NodeID {
+  mutating func append(_ op: any Operator, _ suffix: String? = nil, inputs: [NodeID]) throws -> NodeID {
     var place = Diagnostic.Location(file: importer.file, layer: origin.label)
     place.tensor = nil
     let name = suffix.map { "\(result)/\($0)" } ?? result
@@ -271,7 +271,7 @@ extension NodeReader {
   }
 
   /// The map through a node that keeps its shape and order.
-  mutating func append(_ op: Op, to map: FeatureMap, _ suffix: String? = nil) throws -> FeatureMap {
+  mutating func append(_ op: any Operator, to map: FeatureMap, _ suffix: String? = nil) throws -> FeatureMap {
     var result = map
     result.node = try append(op, suffix, inputs: [map.node])
     return result
@@ -285,10 +285,10 @@ extension NodeReader {
     let extents = order.map { map.shape[$0] }
     let moves = { (order: [Int]) in order.filter { map.shape[$0] > 1 } }
     if moves(map.order) == moves(order) {
-      result.node = try append(.reshape(ReshapeOp(shape: Shape(extents))), "axes", inputs: [map.node])
+      result.node = try append(ReshapeOp(shape: Shape(extents)), "axes", inputs: [map.node])
     } else {
       let permutation = order.compactMap { map.order.firstIndex(of: $0) }
-      result.node = try append(.transpose(TransposeOp(permutation: permutation)), "axes", inputs: [map.node])
+      result.node = try append(TransposeOp(permutation: permutation), "axes", inputs: [map.node])
     }
     return result
   }

@@ -18,10 +18,9 @@ struct Plane {
     node =
       isReshaped
       ? try reader.append(
-        .reshape(
-          ReshapeOp(
-            shape: Shape(
-              (axes.count == 1 ? [1] : []) + axes.map { map.shape[$0] } + [others.reduce(1) { $0 * map.shape[$1] }]))),
+        ReshapeOp(
+          shape: Shape(
+            (axes.count == 1 ? [1] : []) + axes.map { map.shape[$0] } + [others.reduce(1) { $0 * map.shape[$1] }])),
         "plane", inputs: [self.map.node])
       : self.map.node
   }
@@ -30,7 +29,7 @@ struct Plane {
   ///
   /// - Parameter channels: the extent of axis 1 behind a convolution.
   func append(
-    _ op: Op, channels: Int? = nil, to reader: inout NodeReader, _ suffix: String? = nil
+    _ op: any Operator, channels: Int? = nil, to reader: inout NodeReader, _ suffix: String? = nil
   ) throws -> FeatureMap {
     var result = map
     result.node = try reader.append(op, isReshaped ? "window" : suffix, inputs: [node])
@@ -39,7 +38,7 @@ struct Plane {
     if let channels { result.shape[1] = channels }
     if isReshaped {
       result.node = try reader.append(
-        .reshape(ReshapeOp(shape: Shape(result.order.map { result.shape[$0] }))), suffix, inputs: [result.node])
+        ReshapeOp(shape: Shape(result.order.map { result.shape[$0] })), suffix, inputs: [result.node])
     }
     return result
   }
@@ -51,7 +50,8 @@ extension NodeReader {
   ///
   /// - Parameter axes: the model's axes that windows move over.
   mutating func slide(
-    _ windows: [WindowAxis], over axes: [Int], of map: FeatureMap, _ suffix: String? = nil, by op: (Window) -> Op
+    _ windows: [WindowAxis], over axes: [Int], of map: FeatureMap, _ suffix: String? = nil,
+    by op: (Window) -> any Operator
   ) throws -> FeatureMap {
     guard axes.allSatisfy({ $0 >= firstDataAxis }) else { throw mixesBatch("windows over axes \(axes)") }
     var result = map

@@ -23,7 +23,7 @@ extension NodeReader {
     let bias = try bias.map { try self.bias($0, channels: units) }
     var result = try ordered(map, as: map.order.filter { $0 != axis } + [axis])
     result.node = try append(
-      .dense(DenseOp(kernel: kernel.reshaped(to: matrix).parameter(), bias: bias)), suffix, inputs: [result.node])
+      DenseOp(kernel: kernel.reshaped(to: matrix).parameter(), bias: bias), suffix, inputs: [result.node])
     result.shape[axis] = units
     return result
   }
@@ -47,18 +47,17 @@ extension NodeReader {
     var result = try ordered(spread, as: others + axes + [axis])
     let pixels = others.reduce(1) { $0 * shape[$1] }
     let row = try append(
-      .reshape(ReshapeOp(shape: Shape([1, pixels, groups * inputs]))), "row", inputs: [result.node])
+      ReshapeOp(shape: Shape([1, pixels, groups * inputs])), "row", inputs: [result.node])
     // Stacks x inputs x outputs to inputs x (stacks x outputs).
     let last = kernel.shape.count - 1
     let unit = kernel.shape.indices.dropLast(2).filter { kernel.shape[$0] == 1 }
     let hwio = kernel.transposed(unit + [last - 1] + stacks + [last]).reshaped(to: [1, 1, inputs, groups * outputs])
     let products = try append(
-      .convolution(
-        ConvolutionOp(kernel: hwio.parameter(), bias: nil, window: Window(size: .one), groups: groups)),
+      ConvolutionOp(kernel: hwio.parameter(), bias: nil, window: Window(size: .one), groups: groups),
       "products", inputs: [row])
     result.shape[axis] = outputs
     result.node = try append(
-      .reshape(ReshapeOp(shape: Shape(result.order.map { result.shape[$0] }))), suffix, inputs: [products])
+      ReshapeOp(shape: Shape(result.order.map { result.shape[$0] })), suffix, inputs: [products])
     return result
   }
 }

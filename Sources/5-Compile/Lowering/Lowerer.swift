@@ -44,7 +44,7 @@ struct Lowerer {
   /// - Throws: `Diagnostics`, everything that cannot be lowered.
   mutating func run() throws -> LoweredNetwork {
     for id in graph.ids {
-      states[id.index] = attempt { try $0.lower(id) } ?? .failed(isQuantized: graph[id].op.kernel == nil)
+      states[id.index] = attempt { try $0.lower(id) } ?? .failed(isQuantized: !(graph[id].op is any LinearOperator))
     }
     let outputNodes = lowerOutputs()
     try problems.throwIfErrors()
@@ -63,10 +63,10 @@ struct Lowerer {
   private mutating func lower(_ id: NodeID) throws -> State {
     let node = graph[id]
     if let state = stateBehindFailure(id) { return state }
-    if node.inputs.count == 1, runsOnHost(node.op), case .host(let behind) = states[node.inputs[0].index] {
+    if node.inputs.count == 1, node.op.motion.runsOnHost, case .host(let behind) = states[node.inputs[0].index] {
       return .host(behind: behind)
     }
-    switch node.op {
+    switch node.op.kind {
     case .input: return .realInput
     case .quantize(let op): return try .value(quantize(id, op))
     case .convolution(let op): return try .value(convolution(id, op))
@@ -94,7 +94,7 @@ struct Lowerer {
       if case .failed(let isQuantized) = states[input.index] { (input, isQuantized) } else { nil }
     }
     guard let failure = failures.first else { return nil }
-    if let kernel = node.op.kernel {
+    if let kernel = (node.op as? any LinearOperator)?.kernel {
       if !failure.isQuantized { problems.report(unquantized(failure.node, for: id)) }
       var location = graph.location(of: id)
       location.tensor = "kernel"
@@ -106,7 +106,7 @@ struct Lowerer {
       }
       return .failed(isQuantized: false)
     }
-    if case .quantize = node.op { return .failed(isQuantized: true) }
+    if node.op is QuantizeOp { return .failed(isQuantized: true) }
     return .failed(isQuantized: failures.allSatisfy(\.isQuantized))
   }
 
@@ -245,17 +245,7 @@ struct Lowerer {
 
   /// Whether nothing behind a node that runs on the host needs an engine.
   private func endsOnHost(_ id: NodeID) -> Bool {
-    consumers[id.index].allSatisfy { runsOnHost(graph[$0].op) && endsOnHost($0) }
-  }
-
-  /// What may follow a softmax: element-wise steps and moves.
-  private func runsOnHost(_ op: Op) -> Bool {
-    switch op {
-    case .quantize, .batchNormalization, .elementwise, .reshape, .transpose, .identity: true
-    case .input, .convolution, .depthwiseConvolution, .dense, .softmax, .add, .concatenate, .maxPool, .averagePool,
-      .pad:
-      false
-    }
+    consumers[id.index].allSatisfy { graph[$0].op.motion.runsOnHost && endsOnHost($0) }
   }
 
   // MARK: Outputs
@@ -300,18 +290,4 @@ struct Lowerer {
 package func lower(_ graph: Graph) throws -> LoweredNetwork {
   var lowerer = Lowerer(graph: graph)
   return try lowerer.run()
-}
-
-extension Op {
-  /// The weights of a layer that sums products.
-  fileprivate var kernel: Parameter? {
-    switch self {
-    case .convolution(let op): op.kernel
-    case .depthwiseConvolution(let op): op.kernel
-    case .dense(let op): op.kernel
-    case .input, .quantize, .batchNormalization, .elementwise, .softmax, .add, .concatenate, .maxPool, .averagePool,
-      .pad, .reshape, .transpose, .identity:
-      nil
-    }
-  }
 }

@@ -17,23 +17,17 @@ struct NodeUse {
       let readers = consumers[id.index]
       for reader in readers {
         let further = uses[reader.index]
-        switch graph[reader].op {
-        case .convolution(let op):
-          uses[id.index].feedsMultiplier = true
-          if !op.window.padding.isNone { uses[id.index].needsZero = true }
-        case .depthwiseConvolution(let op):
-          uses[id.index].feedsMultiplier = true
-          if !op.window.padding.isNone { uses[id.index].needsZero = true }
-        case .dense: uses[id.index].feedsMultiplier = true
-        case .pad:
+        let op = graph[reader].op
+        switch op.motion {
+        case .function: uses[id.index].endsInQuantizer = op is QuantizeOp || further.endsInQuantizer
+        case .keepsOrder, .permutes, .concatenates, .selectsLargest, .surroundsWithZeros:
           uses[id.index].feedsMultiplier = uses[id.index].feedsMultiplier || further.feedsMultiplier
-          uses[id.index].needsZero = true
-        case .maxPool, .reshape, .transpose, .concatenate:
-          uses[id.index].feedsMultiplier = uses[id.index].feedsMultiplier || further.feedsMultiplier
-          uses[id.index].needsZero = uses[id.index].needsZero || further.needsZero
-        case .quantize: uses[id.index].endsInQuantizer = true
-        case .elementwise, .batchNormalization: uses[id.index].endsInQuantizer = further.endsInQuantizer
-        case .input, .softmax, .add, .averagePool, .identity: break
+          let isPadded = if case .surroundsWithZeros = op.motion { true } else { further.needsZero }
+          uses[id.index].needsZero = uses[id.index].needsZero || isPadded
+        case .combines, .mixes:
+          guard let linear = op as? any LinearOperator else { break }
+          uses[id.index].feedsMultiplier = true
+          uses[id.index].needsZero = uses[id.index].needsZero || !linear.padding.isNone
         }
       }
       if readers.count != 1 || outputs.contains(id) { uses[id.index].endsInQuantizer = false }

@@ -10,7 +10,7 @@ extension Lowerer {
     let source = graph[id].inputs[0]
     var value = try value(source, for: id)
     guard value.terms.count == 1, value.windowScales == nil, value.scales.allSatisfy({ $0.sign > 0 }),
-      value.functions.allSatisfy({ $0.allSatisfy(Self.rises) })
+      value.functions.allSatisfy({ $0.allSatisfy(\.isIncreasing) })
     else { throw unquantized(source, for: id) }
     let input = program[value.tensor]
     let output = newTensor(id, range: input.range, encoding: input.encoding, reach: reach(of: value.tensor))
@@ -19,14 +19,6 @@ extension Lowerer {
     value.terms[0].tensor = output
     if value.isPlain { addMeaning(of: value, to: id) }
     return value
-  }
-
-  private static func rises(_ function: RealFunction) -> Bool {
-    switch function {
-    case .affine(let scale, _): scale.sign >= 0
-    case .clip, .leakyReLU, .thresholdedReLU, .sigmoid, .tanh: true
-    case .hardSwish: false
-    }
   }
 
   /// The mean is the sum with a smaller scale; codes or accumulators alike.

@@ -46,8 +46,8 @@ private struct Folding {
   }
 
   mutating func visit(_ id: NodeID) throws {
-    if case .dense(let op) = source[id].op, let inputs = try rows(of: id) {
-      try rewriter.replace(id, by: .dense(op.reorderingRows(inputs.indices)), inputs: [inputs.id])
+    if let op = source[id].op as? DenseOp, let inputs = try rows(of: id) {
+      try rewriter.replace(id, by: op.reorderingRows(inputs.indices), inputs: [inputs.id])
       return
     }
     guard let result = try moved(id) else {
@@ -60,59 +60,57 @@ private struct Folding {
     } else if shape(result) == source[id].shape {
       rewriter.replace(id, by: result.id)
     } else {
-      try rewriter.replace(id, by: .reshape(ReshapeOp(shape: source[id].shape)), inputs: [result.id])
+      try rewriter.replace(id, by: ReshapeOp(shape: source[id].shape), inputs: [result.id])
     }
   }
 
   /// Copies a node as it was; a transpose behind another is both of them.
   private mutating func keep(_ id: NodeID) throws {
-    guard case .transpose(let second) = source[id].op, let input = source[id].inputs.first.map(rewriter.copy(of:)),
-      case .transpose(let first) = rewriter.result[input].op
+    guard let second = source[id].op as? TransposeOp, let input = source[id].inputs.first.map(rewriter.copy(of:)),
+      let first = rewriter.result[input].op as? TransposeOp
     else {
       try rewriter.keep(id)
       return
     }
     let both = TransposeOp(permutation: second.permutation.map { first.permutation[$0] })
-    try rewriter.replace(id, by: .transpose(both), inputs: rewriter.result[input].inputs)
+    try rewriter.replace(id, by: both, inputs: rewriter.result[input].inputs)
   }
 
   /// The node with its elements in the order before the transposes; nil where there are none, or it cannot be.
   private mutating func moved(_ id: NodeID) throws -> Reordered? {
     let node = source[id]
     let inputs = node.inputs.compactMap { reordered[$0.index] }
-    switch node.op {
-    case .transpose(let op):
+    switch node.op.motion {
+    case .permutes(let axes):
       let input = node.inputs[0]
       let from = inputs.first ?? Reordered(id: rewriter.copy(of: input), order: ElementOrder())
-      return from.order.transposed(source[input].shape, by: op.permutation).map { Reordered(id: from.id, order: $0) }
-    case .reshape, .identity: return inputs.first
-    case .elementwise: return try inputs.first.map { try append(node, node.op, [$0], order: $0.order) }
-    case .quantize(let op) where op.quantizers.count == 1:
+      return from.order.transposed(source[input].shape, by: axes).map { Reordered(id: from.id, order: $0) }
+    case .keepsOrder: return inputs.first
+    case .function(let function) where function.isUniform:
       return try inputs.first.map { try append(node, node.op, [$0], order: $0.order) }
-    case .add:
+    case .combines:
       guard let first = inputs.first, inputs.count == node.inputs.count,
         inputs.allSatisfy({ $0.order == first.order && shape($0) == shape(first) })
       else { return nil }
       return try append(node, node.op, inputs, order: first.order)
-    case .concatenate(let op):
+    case .concatenates(let axis):
       guard inputs.count == node.inputs.count else { return nil }
       let along = zip(node.inputs, inputs).map { input, moved in
-        moved.order.following(
-          op.axis, of: source[input].shape, in: shape(moved), grownTo: node.shape.extents[op.axis])
+        moved.order.following(axis, of: source[input].shape, in: shape(moved), grownTo: node.shape.extents[axis])
       }
       guard let first = along[0], along.allSatisfy({ $0?.axis == first.axis && $0?.order == first.order }) else {
         return nil
       }
-      return try append(node, .concatenate(ConcatenateOp(axis: first.axis)), inputs, order: first.order)
-    case .input, .quantize, .convolution, .depthwiseConvolution, .dense, .batchNormalization, .softmax, .maxPool,
-      .averagePool, .pad:
-      return nil
+      return try append(node, ConcatenateOp(axis: first.axis), inputs, order: first.order)
+    case .function, .selectsLargest, .surroundsWithZeros, .mixes: return nil
     }
   }
 
   private func shape(_ node: Reordered) -> Shape { rewriter.result[node.id].shape }
 
-  private mutating func append(_ node: Node, _ op: Op, _ inputs: [Reordered], order: ElementOrder) throws -> Reordered {
+  private mutating func append(_ node: Node, _ op: any Operator, _ inputs: [Reordered], order: ElementOrder) throws
+    -> Reordered
+  {
     let id = try rewriter.append(op, named: "\(node.name)/untransposed", inputs: inputs.map(\.id))
     return Reordered(id: id, order: order)
   }
@@ -124,7 +122,7 @@ private struct Folding {
     guard let moved = reordered[input.index], vector.elements == vector.channels else { return nil }
     if shape(moved) == vector { return (moved.id, moved.order.sourceIndices) }
     let name = "\(source[id].name)/untransposed"
-    let flat = try rewriter.append(.reshape(ReshapeOp(shape: vector)), named: name, inputs: [moved.id])
+    let flat = try rewriter.append(ReshapeOp(shape: vector), named: name, inputs: [moved.id])
     return (flat, moved.order.sourceIndices)
   }
 }

@@ -28,10 +28,10 @@ package struct PropagateQuantizers: Pass {
   private func nodesThatEndInQuantizers(_ motion: QuantizerMotion) -> [Bool] {
     var ends = Array(repeating: false, count: motion.graph.nodes.count)
     for id in motion.graph.ids.reversed() {
-      switch motion.graph[id].op {
-      case .quantize: ends[id.index] = true
-      case .elementwise: ends[id.index] = motion.onlyReader(of: id).map { ends[$0.index] } ?? false
-      default: break
+      if motion.graph[id].op is QuantizeOp {
+        ends[id.index] = true
+      } else if case .function(let function) = motion.graph[id].op.motion, function.isUniform {
+        ends[id.index] = motion.onlyReader(of: id).map { ends[$0.index] } ?? false
       }
     }
     return ends
@@ -61,8 +61,8 @@ private struct Rising {
 
   /// What the result of an element-wise node over `below` is: that node, or what `below` is, of nodes further up.
   private mutating func place(
-    _ op: Op, named name: String, over below: NodeID
-  ) throws -> (op: Op, inputs: [NodeID]) {
+    _ op: any Operator, named name: String, over below: NodeID
+  ) throws -> (op: any Operator, inputs: [NodeID]) {
     let node = rewriter.result[below]
     // Where codes are already there, quantizing them twice on more pixels gains nothing.
     guard isReadOnce[below.index], QuantizerMotion.commutes(op, with: node),
@@ -77,12 +77,9 @@ private struct Rising {
     return (node.op, early)
   }
 
-  private mutating func note(_ op: Op, _ inputs: [NodeID], isReadOnce: Bool) {
+  private mutating func note(_ op: any Operator, _ inputs: [NodeID], isReadOnce: Bool) {
     self.isReadOnce.append(isReadOnce)
-    switch op {
-    case .quantize: isQuantized.append(true)
-    case .maxPool, .reshape, .pad, .concatenate: isQuantized.append(inputs.allSatisfy { isQuantized[$0.index] })
-    default: isQuantized.append(false)
-    }
+    isQuantized.append(
+      op is QuantizeOp || (op.motion.movesElements && inputs.allSatisfy { isQuantized[$0.index] }))
   }
 }

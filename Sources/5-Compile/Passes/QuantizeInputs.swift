@@ -27,10 +27,10 @@ package struct QuantizeInputs: Pass {
         quantized[input].flatMap { motion.isQuantized(by: id) ? nil : $0 } ?? rewriter.copy(of: input)
       }
       try rewriter.replace(id, by: node.op, inputs: inputs)
-      guard case .input = node.op, !consumers[id.index].allSatisfy(motion.isQuantized(by:)) else { continue }
+      guard node.op is InputOp, !consumers[id.index].allSatisfy(motion.isQuantized(by:)) else { continue }
       let location = graph.location(of: id)
       quantized[id] = try rewriter.append(
-        .quantize(QuantizeOp(quantizer, at: location)), named: "\(node.name)/quantized", inputs: [rewriter.copy(of: id)]
+        QuantizeOp(quantizer, at: location), named: "\(node.name)/quantized", inputs: [rewriter.copy(of: id)]
       )
       problems.report(
         Diagnostic(

@@ -14,25 +14,12 @@ package struct RemoveIdentities: Pass {
   package func run(on graph: Graph, reporting problems: inout Diagnostics) throws -> Graph {
     var rewriter = GraphRewriter(graph)
     for id in graph.ids {
-      if isIdentity(graph[id], in: graph) {
+      if graph[id].op.changesNothing(in: graph[id].inputs.map { graph[$0].shape }) {
         rewriter.replace(id, by: rewriter.copy(of: graph[id].inputs[0]))
       } else {
         try rewriter.keep(id)
       }
     }
     return rewriter.finish()
-  }
-
-  private func isIdentity(_ node: Node, in graph: Graph) -> Bool {
-    switch node.op {
-    case .identity: true
-    case .elementwise(let op): op.functions.isEmpty
-    case .pad(let op): op.padding.isNone
-    case .reshape: graph[node.inputs[0]].shape == node.shape
-    case .concatenate: node.inputs.count == 1
-    case .input, .quantize, .convolution, .depthwiseConvolution, .dense, .batchNormalization, .softmax, .add, .maxPool,
-      .averagePool, .transpose:
-      false
-    }
   }
 }

@@ -6,9 +6,9 @@ extension Graph {
   var layersOfNodes: [Layer] {
     ids.compactMap { id in
       let node = self[id]
-      guard let className = node.op.kerasClass else { return nil }
+      if node.op is InputOp { return nil }
       return Layer(
-        name: node.name, className: className, inputs: node.inputs, nodes: id.index..<(id.index + 1),
+        name: node.name, className: node.op.layerClass, inputs: node.inputs, nodes: id.index..<(id.index + 1),
         weights: node.op.parameters.map { name, parameter in
           Layer.Weight(name: name, shape: parameter.shape) { parameter.values.map { Float($0) } }
         })
@@ -16,33 +16,12 @@ extension Graph {
   }
 }
 
-extension Op {
-  /// nil for network inputs. Layers without quantized parameters are Keras' own.
-  fileprivate var kerasClass: String? {
-    let prefix = isQuantized ? "Q" : ""
-    switch self {
-    case .input: return nil
-    case .quantize: return "QActivation"
-    case .convolution: return prefix + "Conv2D"
-    case .depthwiseConvolution: return prefix + "DepthwiseConv2D"
-    case .dense: return prefix + "Dense"
-    case .batchNormalization: return "BatchNormalization"
-    case .elementwise: return "ReLU"
-    case .softmax: return "Softmax"
-    case .add: return "Add"
-    case .concatenate: return "Concatenate"
-    case .maxPool: return "MaxPooling2D"
-    case .averagePool: return "AveragePooling2D"
-    case .pad: return "ZeroPadding2D"
-    case .reshape: return "Reshape"
-    case .transpose: return "Permute"
-    case .identity: return "Dropout"
-    }
-  }
-
-  private var isQuantized: Bool {
-    parameters.contains { _, parameter in
+extension Operator {
+  /// Layers without quantized parameters are Keras' own.
+  fileprivate var layerClass: String {
+    let isQuantized = parameters.contains { _, parameter in
       if case .quantized = parameter { true } else { false }
     }
+    return (isQuantized ? "Q" : "") + Self.kerasClass
   }
 }

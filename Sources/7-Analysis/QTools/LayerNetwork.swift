@@ -81,7 +81,7 @@ struct LayerNetwork {
 
   private func poolSize(of layer: Layer) -> [Int]? {
     for node in layer.nodes {
-      if case .averagePool(let pool) = graph.nodes[node].op {
+      if let pool = graph.nodes[node].op as? AveragePoolOp {
         return [pool.window.size.rows, pool.window.size.columns]
       }
     }

@@ -1,10 +1,10 @@
 import QIR
 import Quantization
 
-extension Op {
+extension Operator {
   /// The types that the codes of parameters and results have, by the keys that Keras has for their quantizers.
   var codedTypes: [String: DataType] {
-    if case .quantize(let op) = self {
+    if let op = self as? QuantizeOp {
       return op.quantizers.first.map { ["activation": DataType($0.format, bits: op.bits)] } ?? [:]
     }
     return Dictionary(

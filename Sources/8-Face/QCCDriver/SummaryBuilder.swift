@@ -17,12 +17,11 @@ package struct SummaryBuilder {
   package var report: SummaryReport {
     let layers = graph.ids.map { id -> SummaryReport.Layer in
       let node = graph[id]
-      let shapes = node.inputs.map { graph[$0].shape }
       var layer = SummaryReport.Layer(
-        name: node.name, type: node.layerClass ?? type(of: node.op.attributes).mnemonic,
+        name: node.name, type: node.layerClass ?? node.op.mnemonic,
         inputs: node.inputs.map { graph[$0].name },
         shape: node.fileShape.extents, parameters: node.op.parameters.reduce(0) { $0 + $1.parameter.elements },
-        macs: node.op.multiplyAccumulates(from: shapes, to: node.shape))
+        macs: node.products)
       var parameterBits = 0
       var featureMapBits = 0
       for (name, parameter) in node.op.parameters {
@@ -33,16 +32,12 @@ package struct SummaryBuilder {
           layer.kernelQuantizer = parameter.writtenQuantizer
         }
       }
-      switch node.op {
-      case .input: featureMapBits += node.shape.elements * Self.inputBits
-      case .quantize(let op):
-        featureMapBits += node.shape.elements * op.bits
+      if node.op is InputOp { featureMapBits = node.shape.elements * Self.inputBits }
+      if let op = node.op as? QuantizeOp {
+        featureMapBits = node.shape.elements * op.bits
         layer.outputQuantizer = op.description
-      case .batchNormalization(let op): layer.parameters = op.storedParameters
-      case .convolution, .depthwiseConvolution, .dense, .elementwise, .softmax, .add, .concatenate, .maxPool,
-        .averagePool, .pad, .reshape, .transpose, .identity:
-        break
       }
+      if let op = node.op as? BatchNormalizationOp { layer.parameters = op.storedParameters }
       layer.bits = .init(parameters: parameterBits, featureMaps: featureMapBits)
       return layer
     }

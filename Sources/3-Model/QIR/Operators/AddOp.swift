@@ -1,10 +1,18 @@
 import Diagnostics
+import Numbers
+import Text
 
 /// The sum of two or more tensors of one shape, element by element (Keras `Add`).
 package struct AddOp: Operator {
   package static let mnemonic = "add"
+  package static let kerasClass = "Add"
 
   package init() {}
+  package init(_ reader: inout AttributeReader) {}
+
+  package var kind: OperatorKind { .add(self) }
+  package var productsPerElement: Int { 0 }
+  package var motion: Motion { .combines }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     guard inputs.count >= 2, inputs.allSatisfy({ $0 == inputs[0] }) else {
@@ -13,5 +21,22 @@ package struct AddOp: Operator {
         supported: "two or more tensors of one shape")
     }
     return inputs[0]
+  }
+
+  package func evaluate(_ operands: Operands) -> [Double] {
+    operands.inputs.dropFirst().reduce(operands.inputs[0]) { sum, next in zip(sum, next).map(+) }
+  }
+
+  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+    let inputs = operands.inputs
+    return inputs[0].indices.map { element in
+      let carried = errors.reduce(0) { $0 + $1[element] }
+      return carried
+        + Float32.roundings(inputs.count - 1) * (carried + inputs.reduce(0) { $0 + abs($1[element]) })
+    }
+  }
+
+  package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? {
+    inputs.reduce(0...0) { ($0.lowerBound + $1.lowerBound)...($0.upperBound + $1.upperBound) }
   }
 }

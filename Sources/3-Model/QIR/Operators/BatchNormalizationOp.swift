@@ -1,4 +1,5 @@
 import Diagnostics
+import Numbers
 import Text
 
 /// y[c] = (x[c] - mean[c]) scale[c] + beta[c] with scale = gamma / sqrt(variance + epsilon), at inference
@@ -6,6 +7,7 @@ import Text
 /// the model from then on.
 package struct BatchNormalizationOp: Operator {
   package static let mnemonic = "batch_normalization"
+  package static let kerasClass = "BatchNormalization"
   package let mean: [Double]
   package let scale: [Double]
   package let beta: [Double]
@@ -13,7 +15,7 @@ package struct BatchNormalizationOp: Operator {
   package let gamma: [Double]
   package let variance: [Double]
   package let epsilon: Double
-  /// How many numbers the layer stores, and in how many bits each.
+  /// How many numbers the layer stores.
   package var storedParameters: Int
 
   /// All have one number per channel.
@@ -26,6 +28,10 @@ package struct BatchNormalizationOp: Operator {
     scale = variance.indices.map { (gamma?[$0] ?? 1) / (variance[$0] + epsilon).squareRoot() }
     storedParameters = mean.count + variance.count + (gamma?.count ?? 0) + (beta?.count ?? 0)
   }
+
+  package var kind: OperatorKind { .batchNormalization(self) }
+  package var productsPerElement: Int { 0 }
+  package var caption: Caption? { .line("batch normalization") }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let input = try oneInput(inputs, at: location)
@@ -41,6 +47,35 @@ package struct BatchNormalizationOp: Operator {
     }
     return input
   }
+
+  package var motion: Motion {
+    .function(
+      ElementFunction(
+        isUniform: false, isIncreasing: scale.allSatisfy { $0 >= 0 },
+        mapsZeroToZero: mean.indices.allSatisfy { value(0, channel: $0) == 0 }))
+  }
+
+  package func evaluate(_ operands: Operands) -> [Double] {
+    operands.inputs[0].enumerated().map { index, value in self.value(value, channel: index % mean.count) }
+  }
+
+  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+    zip(operands.inputs[0], errors[0]).enumerated().map { index, next in
+      let channel = index % mean.count
+      let scale = abs(scale[channel])
+      return next.1 * scale
+        + Float32.roundings(6) * ((abs(next.0) + next.1 + abs(mean[channel])) * scale + abs(beta[channel]))
+    }
+  }
+
+  package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? {
+    ClosedRange(
+      spanning: inputs.flatMap { [$0.lowerBound, $0.upperBound] }.flatMap { value in
+        mean.indices.map { self.value(value, channel: $0) }
+      })
+  }
+
+  private func value(_ x: Double, channel: Int) -> Double { (x - mean[channel]) * scale[channel] + beta[channel] }
 }
 
 extension BatchNormalizationOp {
@@ -51,7 +86,7 @@ extension BatchNormalizationOp {
     writer.write("stored", storedParameters, unless: 0)
   }
 
-  init(_ reader: inout AttributeReader) throws {
+  package init(_ reader: inout AttributeReader) throws {
     let mean: [Double] = try reader.read("mean")
     // scale = gamma / sqrt(1 + 0)
     self.init(

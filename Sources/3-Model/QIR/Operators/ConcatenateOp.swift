@@ -2,14 +2,19 @@ import Diagnostics
 import Text
 
 /// Tensors one after another along an axis (Keras `Concatenate`).
-package struct ConcatenateOp: Operator {
+package struct ConcatenateOp: MovingOperator {
   package static let mnemonic = "concatenate"
+  package static let kerasClass = "Concatenate"
   /// Counted without the batch.
   package var axis: Int
 
   package init(axis: Int) {
     self.axis = axis
   }
+
+  package var kind: OperatorKind { .concatenate(self) }
+  package var motion: Motion { .concatenates(axis: axis) }
+  package func changesNothing(in inputs: [Shape]) -> Bool { inputs.count == 1 }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     guard let first = inputs.first, first.extents.indices.contains(axis),
@@ -26,10 +31,19 @@ package struct ConcatenateOp: Operator {
     shape.extents[axis] = inputs.reduce(0) { $0 + $1.extents[axis] }
     return shape
   }
+
+  package func evaluate(_ operands: Operands) -> [Double] {
+    let shapes = operands.shapes.map(\.extents)
+    let runs = shapes.map { $0[axis...].reduce(1, *) }
+    let blocks = shapes[0][..<axis].reduce(1, *)
+    return (0..<blocks).flatMap { block in
+      zip(operands.inputs, runs).flatMap { input, run in input[(block * run)..<((block + 1) * run)] }
+    }
+  }
 }
 
 extension ConcatenateOp {
   package func write(to writer: inout AttributeWriter) { writer.write("axis", axis) }
 
-  init(_ reader: inout AttributeReader) throws { self.init(axis: try reader.read("axis")) }
+  package init(_ reader: inout AttributeReader) throws { self.init(axis: try reader.read("axis")) }
 }

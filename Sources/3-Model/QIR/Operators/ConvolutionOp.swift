@@ -1,10 +1,12 @@
+import CValueKernels
 import Diagnostics
 import Text
 
 /// y[o] = bias[o] + sum over taps and input channels of x kernel[tap, i, o]; taps outside the feature map read 0
 /// (Keras `Conv2D`; `Conv1D` is one with a single row).
-package struct ConvolutionOp: Operator {
+package struct ConvolutionOp: LinearOperator {
   package static let mnemonic = "conv2d"
+  package static let kerasClass = "Conv2D"
   /// Kernel rows x kernel columns x input channels per group x output channels (HWIO).
   package var kernel: Parameter
   /// One per output channel.
@@ -24,6 +26,12 @@ package struct ConvolutionOp: Operator {
     self.takesAccumulators = takesAccumulators
   }
 
+  package var kind: OperatorKind { .convolution(self) }
+  package var outputChannels: Int { kernel.shape[3] }
+  package var padding: Padding { window.padding }
+  package var productsPerElement: Int { kernel.shape[..<3].reduce(1, *) }
+  package var caption: Caption? { .title(window.words + (groups > 1 ? ", \(groups) groups" : "")) }
+
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let input = try oneInput(inputs, ranks: 3...3, at: location)
     let shape = kernel.shape
@@ -34,22 +42,18 @@ package struct ConvolutionOp: Operator {
         "a kernel of shape \(shape) in \(groups) groups over a feature map of shape \(input)", at: location,
         supported: "[rows, columns, input channels / groups, output channels], output channels a multiple of groups")
     }
-    try checkBias(bias, channels: shape[3], at: location)
+    try checkBias(at: location)
     let positions = try window.positions(over: input, at: location)
     return Shape([positions.rows, positions.columns, shape[3]])
   }
 
-  package var parameters: [(name: String, parameter: Parameter)] {
-    [("kernel", kernel)] + (bias.map { [("bias", $0)] } ?? [])
+  package func sum(
+    _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
+    _ operands: Operands
+  ) {
+    var geometry = operands.geometry(window, groups: groups)
+    qcc_ref_conv2d_f64(&geometry, input, kernel, sums)
   }
-}
-
-/// Checks that a bias has one number per output channel.
-func checkBias(_ bias: Parameter?, channels: Int, at location: Diagnostic.Location) throws {
-  guard let bias, bias.shape != [channels] else { return }
-  var location = location
-  location.tensor = "bias"
-  throw Diagnostic("a bias of shape \(bias.shape)", at: location, supported: "[\(channels)], one per output channel")
 }
 
 extension ConvolutionOp {
@@ -61,7 +65,7 @@ extension ConvolutionOp {
     if takesAccumulators { writer.write("takes", word: "accumulators") }
   }
 
-  init(_ reader: inout AttributeReader) throws {
+  package init(_ reader: inout AttributeReader) throws {
     let kernel = try reader.readParameter("kernel")
     self.init(
       kernel: kernel, bias: try reader.readParameterIfPresent("bias"),

@@ -1,9 +1,11 @@
+import CValueKernels
 import Diagnostics
 import Text
 
 /// y[o] = bias[o] + sum over i of x[i] kernel[i, o], along the last axis (Keras `Dense`).
-package struct DenseOp: Operator {
+package struct DenseOp: LinearOperator {
   package static let mnemonic = "dense"
+  package static let kerasClass = "Dense"
   /// Inputs x outputs.
   package var kernel: Parameter
   package var bias: Parameter?
@@ -13,6 +15,12 @@ package struct DenseOp: Operator {
     self.bias = bias
   }
 
+  package var kind: OperatorKind { .dense(self) }
+  package var outputChannels: Int { kernel.shape[1] }
+  package var padding: Padding { .none }
+  package var productsPerElement: Int { kernel.shape[0] }
+  package var caption: Caption? { .title("\(kernel.shape[0]) to \(kernel.shape[1])") }
+
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let input = try oneInput(inputs, ranks: 1...Shape.ranks.upperBound, at: location)
     guard kernel.shape.count == 2, kernel.shape[0] == input.channels, kernel.shape[1] > 0 else {
@@ -20,12 +28,16 @@ package struct DenseOp: Operator {
         "a kernel of shape \(kernel.shape) over a tensor of shape \(input)", at: location,
         supported: "[\(input.channels), units]")
     }
-    try checkBias(bias, channels: kernel.shape[1], at: location)
+    try checkBias(at: location)
     return Shape(input.extents.dropLast() + [kernel.shape[1]])
   }
 
-  package var parameters: [(name: String, parameter: Parameter)] {
-    [("kernel", kernel)] + (bias.map { [("bias", $0)] } ?? [])
+  package func sum(
+    _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
+    _ operands: Operands
+  ) {
+    let rows = operands.resultShape.elements / outputChannels
+    qcc_ref_dense_f64(rows, productsPerElement, outputChannels, input, kernel, sums)
   }
 }
 
@@ -35,7 +47,7 @@ extension DenseOp {
     writer.write("bias", bias)
   }
 
-  init(_ reader: inout AttributeReader) throws {
+  package init(_ reader: inout AttributeReader) throws {
     self.init(kernel: try reader.readParameter("kernel"), bias: try reader.readParameterIfPresent("bias"))
   }
 }

@@ -1,10 +1,12 @@
+import CValueKernels
 import Diagnostics
 import Text
 
 /// y[c m + j] = bias[c m + j] + sum over taps of x[c] kernel[tap, c, j], m the channel multiplier
 /// (Keras `DepthwiseConv2D`).
-package struct DepthwiseConvolutionOp: Operator {
+package struct DepthwiseConvolutionOp: LinearOperator {
   package static let mnemonic = "depthwise_conv2d"
+  package static let kerasClass = "DepthwiseConv2D"
   /// Kernel rows x kernel columns x input channels x channel multiplier.
   package var kernel: Parameter
   package var bias: Parameter?
@@ -16,6 +18,12 @@ package struct DepthwiseConvolutionOp: Operator {
     self.window = window
   }
 
+  package var kind: OperatorKind { .depthwiseConvolution(self) }
+  package var outputChannels: Int { kernel.shape[2] * kernel.shape[3] }
+  package var padding: Padding { window.padding }
+  package var productsPerElement: Int { window.size.area }
+  package var caption: Caption? { .title(window.words) }
+
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let input = try oneInput(inputs, ranks: 3...3, at: location)
     let shape = kernel.shape
@@ -26,13 +34,17 @@ package struct DepthwiseConvolutionOp: Operator {
         "a depthwise kernel of shape \(shape) over a feature map of shape \(input)", at: location,
         supported: "[rows, columns, input channels, channel multiplier]")
     }
-    try checkBias(bias, channels: shape[2] * shape[3], at: location)
+    try checkBias(at: location)
     let positions = try window.positions(over: input, at: location)
     return Shape([positions.rows, positions.columns, shape[2] * shape[3]])
   }
 
-  package var parameters: [(name: String, parameter: Parameter)] {
-    [("kernel", kernel)] + (bias.map { [("bias", $0)] } ?? [])
+  package func sum(
+    _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
+    _ operands: Operands
+  ) {
+    var geometry = operands.geometry(window, groups: self.kernel.shape[2])
+    qcc_ref_depthwise_f64(&geometry, input, kernel, sums)
   }
 }
 
@@ -43,7 +55,7 @@ extension DepthwiseConvolutionOp {
     writer.write(window)
   }
 
-  init(_ reader: inout AttributeReader) throws {
+  package init(_ reader: inout AttributeReader) throws {
     let kernel = try reader.readParameter("kernel")
     self.init(
       kernel: kernel, bias: try reader.readParameterIfPresent("bias"),

@@ -5,19 +5,51 @@ import Text
 /// Functions of one real number, applied one after another to every element (Keras `ReLU`, `Activation`).
 package struct ElementwiseOp: Operator {
   package static let mnemonic = "elementwise"
+  package static let kerasClass = "ReLU"
   package var functions: [RealFunction]
 
   package init(_ functions: [RealFunction]) {
     self.functions = functions
   }
 
+  package var kind: OperatorKind { .elementwise(self) }
+  package var productsPerElement: Int { 0 }
+  package var caption: Caption? { .line(functions.map(\.word).joined(separator: ", ")) }
+  package func changesNothing(in inputs: [Shape]) -> Bool { functions.isEmpty }
+
+  package var motion: Motion {
+    .function(
+      ElementFunction(
+        isUniform: true, isIncreasing: functions.allSatisfy(\.isIncreasing),
+        mapsZeroToZero: functions.reduce(0) { $1($0) } == 0))
+  }
+
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     try oneInput(inputs, at: location)
+  }
+
+  package func evaluate(_ operands: Operands) -> [Double] {
+    functions.map(\.compiled).reduce(operands.inputs[0]) { values, function in values.map { function($0) } }
+  }
+
+  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+    let functions = functions.map { Float32Function($0) }
+    return zip(operands.inputs[0], errors[0]).map { value, error in
+      functions.reduce((value, error)) { $1($0.0, within: $0.1) }.1
+    }
+  }
+
+  package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? {
+    guard functions.allSatisfy(\.turningPoints.isEmpty) else { return nil }
+    return ClosedRange(
+      spanning: inputs.flatMap { [$0.lowerBound, $0.upperBound] }.map { value in
+        functions.reduce(value) { $1($0) }
+      })
   }
 }
 
 extension ElementwiseOp {
   package func write(to writer: inout AttributeWriter) { writer.write("functions", functions) }
 
-  init(_ reader: inout AttributeReader) throws { self.init(try reader.read("functions")) }
+  package init(_ reader: inout AttributeReader) throws { self.init(try reader.read("functions")) }
 }

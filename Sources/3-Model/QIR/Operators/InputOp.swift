@@ -4,11 +4,15 @@ import Text
 /// A tensor that the user hands in. One per network input (Keras `InputLayer`).
 package struct InputOp: Operator {
   package static let mnemonic = "input"
+  package static let kerasClass = "InputLayer"
   package var shape: Shape
 
   package init(shape: Shape) {
     self.shape = shape
   }
+
+  package var kind: OperatorKind { .input(self) }
+  package var productsPerElement: Int { 0 }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     guard shape.isSupported, shape.extents.allSatisfy({ $0 <= 1 << 24 }) else {
@@ -18,10 +22,20 @@ package struct InputOp: Operator {
     }
     return shape
   }
+
+  package func evaluate(_ operands: Operands) -> [Double] {
+    preconditionFailure("inputs are given, not evaluated")
+  }
+
+  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+    Array(repeating: 0, count: shape.elements)
+  }
+
+  package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? { nil }
 }
 
 extension InputOp {
   package func write(to writer: inout AttributeWriter) { writer.write("shape", shape) }
 
-  init(_ reader: inout AttributeReader) throws { self.init(shape: try reader.read("shape")) }
+  package init(_ reader: inout AttributeReader) throws { self.init(shape: try reader.read("shape")) }
 }

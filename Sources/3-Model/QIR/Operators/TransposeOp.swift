@@ -3,13 +3,20 @@ import Text
 
 /// The same elements under another order of the axes: axis k of the result is axis permutation[k] of the input (Keras
 /// `Permute`, ONNX `Transpose`).
-package struct TransposeOp: Operator {
+package struct TransposeOp: MovingOperator {
   package static let mnemonic = "transpose"
+  package static let kerasClass = "Permute"
   /// Counted without the batch.
   package var permutation: [Int]
 
   package init(permutation: [Int]) {
     self.permutation = permutation
+  }
+
+  package var kind: OperatorKind { .transpose(self) }
+  package var motion: Motion { .permutes(permutation) }
+  package func evaluate(_ operands: Operands) -> [Double] {
+    operands.shapes[0].permute(operands.inputs[0], by: permutation)
   }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
@@ -26,5 +33,5 @@ package struct TransposeOp: Operator {
 extension TransposeOp {
   package func write(to writer: inout AttributeWriter) { writer.write("permutation", permutation) }
 
-  init(_ reader: inout AttributeReader) throws { self.init(permutation: try reader.read("permutation")) }
+  package init(_ reader: inout AttributeReader) throws { self.init(permutation: try reader.read("permutation")) }
 }

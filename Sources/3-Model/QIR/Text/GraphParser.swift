@@ -18,12 +18,12 @@ package struct GraphParser {
 
   /// - Parameter inputs: nil where one of them could not be read.
   private mutating func node(of statement: inout Statement, inputs: [NodeID]?) throws -> NodeID? {
-    guard let read = Op.readers[statement.mnemonic] else {
+    guard let type = OperatorKind.types.first(where: { $0.mnemonic == statement.mnemonic }) else {
       throw Diagnostic(
         "unknown operator '\(statement.mnemonic)'", at: statement.location,
-        supported: Op.readers.keys.sorted().joined(separator: ", "))
+        supported: OperatorKind.types.map { $0.mnemonic }.sorted().joined(separator: ", "))
     }
-    let op = try read(&statement.attributes)
+    let op = try type.init(&statement.attributes)
     let axes: [Int]? = try statement.attributes.readIfPresent("file_axes")
     try statement.attributes.finish()
     guard let inputs else { return nil }

@@ -24,10 +24,9 @@ package struct GraphPrinter {
   }
 
   private func line(_ node: Node, in graph: Graph) -> String {
-    let attributes = node.op.attributes
     var writer = AttributeWriter(constants: constants)
-    attributes.write(to: &writer)
-    var words = [QuotedName.text(of: node.name), "=", type(of: attributes).mnemonic]
+    node.op.write(to: &writer)
+    var words = [QuotedName.text(of: node.name), "=", node.op.mnemonic]
     words += node.inputs.map { QuotedName.text(of: graph[$0].name) }
     words += writer.words
     if let axes = node.fileAxes { words.append("file_axes=\(axes.text)") }

@@ -75,6 +75,6 @@ enum ActivationLayers {
     guard axis == -1 || axis == shape.rank else {
       throw Diagnostic("softmax along axis \(axis)", at: layer.location, supported: "the last axis, -1")
     }
-    return try layer.append(.softmax(SoftmaxOp()), inputs: [try layer.input()])
+    return try layer.append(SoftmaxOp(), inputs: [try layer.input()])
   }
 }

@@ -61,7 +61,7 @@ enum AdaptiveActivation {
     let description =
       quantizers.count == 1 ? quantizers[0].kind.description : "QAdaptiveActivation(\(kind),\(bits))"
     return try layer.append(
-      .quantize(QuantizeOp(description: description, quantizer: quantizers.first, bits: bits, quantizers: maps)),
+      QuantizeOp(description: description, quantizer: quantizers.first, bits: bits, quantizers: maps),
       inputs: [input])
   }
 

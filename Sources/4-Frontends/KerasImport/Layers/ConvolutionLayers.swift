@@ -28,7 +28,7 @@ enum ConvolutionLayers {
     let shape = try layer.inputShape(rank: 3)
     guard let window, let groups, let activation, let bias, let kernel else { throw LayerReader.Skipped() }
     let op = ConvolutionOp(kernel: kernel, bias: bias, window: window.window(over: shape), groups: groups)
-    return try layer.append(.convolution(op), then: activation, inputs: [try layer.input()])
+    return try layer.append(op, then: activation, inputs: [try layer.input()])
   }
 
   private static func depthwise(_ layer: inout LayerReader) throws -> NodeID {
@@ -47,6 +47,6 @@ enum ConvolutionLayers {
     let shape = try layer.inputShape(rank: 3)
     guard let window, multiplier != nil, let activation, let bias, let kernel else { throw LayerReader.Skipped() }
     let op = DepthwiseConvolutionOp(kernel: kernel, bias: bias, window: window.window(over: shape))
-    return try layer.append(.depthwiseConvolution(op), then: activation, inputs: [try layer.input()])
+    return try layer.append(op, then: activation, inputs: [try layer.input()])
   }
 }

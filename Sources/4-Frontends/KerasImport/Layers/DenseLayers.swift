@@ -17,6 +17,6 @@ enum DenseLayers {
     }
     let input = try layer.input()
     guard let activation, let bias, let kernel else { throw LayerReader.Skipped() }
-    return try layer.append(.dense(DenseOp(kernel: kernel, bias: bias)), then: activation, inputs: [input])
+    return try layer.append(DenseOp(kernel: kernel, bias: bias), then: activation, inputs: [input])
   }
 }

@@ -33,7 +33,7 @@ enum FoldedLayers {
     guard let window, let groups, let activation, let folded else { throw LayerReader.Skipped() }
     let op = ConvolutionOp(
       kernel: folded.kernel, bias: folded.bias, window: window.window(over: shape), groups: groups)
-    return try layer.append(.convolution(op), then: activation, inputs: [try layer.input()])
+    return try layer.append(op, then: activation, inputs: [try layer.input()])
   }
 
   private static func depthwise(_ layer: inout LayerReader) throws -> NodeID {
@@ -50,7 +50,7 @@ enum FoldedLayers {
     let shape = try layer.inputShape(rank: 3)
     guard let window, let activation, let folded else { throw LayerReader.Skipped() }
     let op = DepthwiseConvolutionOp(kernel: folded.kernel, bias: folded.bias, window: window.window(over: shape))
-    return try layer.append(.depthwiseConvolution(op), then: activation, inputs: [try layer.input()])
+    return try layer.append(op, then: activation, inputs: [try layer.input()])
   }
 
   /// - Parameter outputAxes: how many of the kernel's last axes index outputs.

@@ -33,7 +33,7 @@ enum NormalizationLayers {
       throw LayerReader.Skipped()
     }
     let op = BatchNormalizationOp(gamma: gamma, beta: beta, mean: mean, variance: variance, epsilon: epsilon)
-    return try layer.append(.batchNormalization(op), inputs: [input])
+    return try layer.append(op, inputs: [input])
   }
 
   private static func statistic(

@@ -49,11 +49,11 @@ enum PoolingLayers {
     let input = try layer.input()
     if keepsAxes { return try layer.append(op, then: activation, inputs: [input]) }
     let pooled = try layer.append(op, "pool", inputs: [input])
-    return try layer.append(.reshape(ReshapeOp(shape: Shape([shape.channels]))), then: activation, inputs: [pooled])
+    return try layer.append(ReshapeOp(shape: Shape([shape.channels])), then: activation, inputs: [pooled])
   }
 
-  private static func op(_ kind: Kind, window: Window, factor: Double) -> Op {
-    kind == .max ? .maxPool(MaxPoolOp(window: window)) : .averagePool(AveragePoolOp(window: window, factor: factor))
+  private static func op(_ kind: Kind, window: Window, factor: Double) -> any Operator {
+    kind == .max ? MaxPoolOp(window: window) : AveragePoolOp(window: window, factor: factor)
   }
 
   /// QKeras multiplies the mean by the area and by the quantized inverse of the area (float32).

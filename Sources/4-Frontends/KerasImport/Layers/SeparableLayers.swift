@@ -44,12 +44,12 @@ enum SeparableLayers {
     let first = DepthwiseConvolutionOp(
       kernel: isSequence ? depthwise.withLeadingAxis : depthwise, bias: nil,
       window: window.window(over: isSequence ? Shape([1] + shape.extents) : shape))
-    let filtered = try layer.append(.depthwiseConvolution(first), "depthwise", inputs: [input])
+    let filtered = try layer.append(first, "depthwise", inputs: [input])
     let second = ConvolutionOp(
       kernel: isSequence ? pointwise.withLeadingAxis : pointwise, bias: bias, window: Window(size: .one),
       takesAccumulators: true)
-    guard isSequence else { return try layer.append(.convolution(second), then: activation, inputs: [filtered]) }
-    let result = try layer.append(.convolution(second), "row_result", inputs: [filtered])
+    guard isSequence else { return try layer.append(second, then: activation, inputs: [filtered]) }
+    let result = try layer.append(second, "row_result", inputs: [filtered])
     return try layer.appendSequence(of: result, then: activation)
   }
 }

@@ -25,7 +25,7 @@ enum SequenceLayers {
     guard let window, let groups, let activation, let bias, let kernel else { throw LayerReader.Skipped() }
     let op = ConvolutionOp(
       kernel: kernel.withLeadingAxis, bias: bias, window: window.window(over: layer.graph[row].shape), groups: groups)
-    let result = try layer.append(.convolution(op), "row_result", inputs: [row])
+    let result = try layer.append(op, "row_result", inputs: [row])
     return try layer.appendSequence(of: result, then: activation)
   }
 }
@@ -34,12 +34,12 @@ extension LayerReader {
   /// The input [steps, channels] as [1, steps, channels].
   mutating func appendRow() throws -> NodeID {
     let shape = try inputShape(rank: 2)
-    return try append(.reshape(ReshapeOp(shape: Shape([1] + shape.extents))), "row", inputs: [try input()])
+    return try append(ReshapeOp(shape: Shape([1] + shape.extents)), "row", inputs: [try input()])
   }
 
   /// [1, steps, channels] as [steps, channels], and behind it what the activation needs.
   mutating func appendSequence(of row: NodeID, then activation: LayerActivation) throws -> NodeID {
     let shape = Shape(Array(graph[row].shape.extents.dropFirst()))
-    return try append(.reshape(ReshapeOp(shape: shape)), then: activation, inputs: [row])
+    return try append(ReshapeOp(shape: shape), then: activation, inputs: [row])
   }
 }

@@ -16,7 +16,7 @@ enum ShapeLayers {
   ]
 
   private static func add(_ layer: inout LayerReader) throws -> NodeID {
-    try layer.append(.add(AddOp()), inputs: try several(layer))
+    try layer.append(AddOp(), inputs: try several(layer))
   }
 
   private static func several(_ layer: LayerReader) throws -> [NodeID] {
@@ -39,7 +39,7 @@ enum ShapeLayers {
         "concatenation along axis \(axis) of tensors of \(rank) axes besides the batch", at: layer.location,
         supported: "1 to \(rank), or -1 to -\(rank)")
     }
-    return try layer.append(.concatenate(ConcatenateOp(axis: axis < 0 ? rank + axis : axis - 1)), inputs: inputs)
+    return try layer.append(ConcatenateOp(axis: axis < 0 ? rank + axis : axis - 1), inputs: inputs)
   }
 
   private static func pad(_ layer: inout LayerReader) throws -> NodeID {
@@ -47,7 +47,7 @@ enum ShapeLayers {
     let padding = layer.check { try Self.padding($0.config.member("padding")) }
     let input = try layer.input()
     guard let padding else { throw LayerReader.Skipped() }
-    return try layer.append(.pad(PadOp(padding: padding)), inputs: [input])
+    return try layer.append(PadOp(padding: padding), inputs: [input])
   }
 
   /// n, [rows, columns] or [[top, bottom], [left, right]].
@@ -75,7 +75,7 @@ enum ShapeLayers {
   private static func flatten(_ layer: inout LayerReader) throws -> NodeID {
     layer.check { try $0.config.requireChannelsLast() }
     let shape = try layer.inputShape()
-    return try layer.append(.reshape(ReshapeOp(shape: Shape([shape.elements]))), inputs: [try layer.input()])
+    return try layer.append(ReshapeOp(shape: Shape([shape.elements])), inputs: [try layer.input()])
   }
 
   private static func reshape(_ layer: inout LayerReader) throws -> NodeID {
@@ -94,10 +94,10 @@ enum ShapeLayers {
         supported: "as many elements as there are; one extent may be -1")
     }
     let extents = target.map { $0 == -1 ? shape.elements / known : $0 }
-    return try layer.append(.reshape(ReshapeOp(shape: Shape(extents))), inputs: [try layer.input()])
+    return try layer.append(ReshapeOp(shape: Shape(extents)), inputs: [try layer.input()])
   }
 
   private static func identity(_ layer: inout LayerReader) throws -> NodeID {
-    try layer.append(.identity(IdentityOp()), inputs: [try layer.input()])
+    try layer.append(IdentityOp(), inputs: [try layer.input()])
   }
 }

@@ -45,9 +45,9 @@ extension ElementwiseOperators {
     var other = try reader.ordered(reader.spread(right, over: shape), as: sum.order)
     if kind == .subtract {
       other = try reader.append(
-        .elementwise(ElementwiseOp([.affine(scale: -.one, shift: .zero)])), to: other, "negative")
+        ElementwiseOp([.affine(scale: -.one, shift: .zero)]), to: other, "negative")
     }
-    sum.node = try reader.append(.add(AddOp()), inputs: [sum.node, other.node])
+    sum.node = try reader.append(AddOp(), inputs: [sum.node, other.node])
     return sum
   }
 
@@ -64,7 +64,7 @@ extension ElementwiseOperators {
     }
     if kind == .divide, map.encoding != nil { return try reader.divideIntegers(map, by: constant) }
     if constant.count == 1, constant.shape.count <= map.shape.count {
-      return try reader.append(.elementwise(ElementwiseOp([function(kind, numbers[0], isReversed)])), to: map)
+      return try reader.append(ElementwiseOp([function(kind, numbers[0], isReversed)]), to: map)
     }
     return try reader.alongVaryingAxes(of: constant, map) { reader, map, channels in
       if kind == .add, let biased = try reader.addingBias(channels, to: map) { return biased }
@@ -80,8 +80,7 @@ extension ElementwiseOperators {
         case (.divide, _): (channels.map { 1 / $0 }, zeros)
         }
       return try reader.append(
-        .batchNormalization(
-          BatchNormalizationOp(gamma: scale, beta: shift, mean: zeros, variance: ones, epsilon: 0)), to: map)
+        BatchNormalizationOp(gamma: scale, beta: shift, mean: zeros, variance: ones, epsilon: 0), to: map)
     }
   }
 
@@ -129,10 +128,10 @@ extension NodeReader {
     guard axes.count != 1 else { return try body(&self, result, channels) }
     let extents = others.map { shape[$0] } + [constant.count]
     var merged = result
-    merged.node = try append(.reshape(ReshapeOp(shape: Shape(extents))), "channels", inputs: [result.node])
+    merged.node = try append(ReshapeOp(shape: Shape(extents)), "channels", inputs: [result.node])
     merged = try body(&self, merged, channels)
     result.node = try append(
-      .reshape(ReshapeOp(shape: Shape(result.order.map { shape[$0] }))), "axes", inputs: [merged.node])
+      ReshapeOp(shape: Shape(result.order.map { shape[$0] })), "axes", inputs: [merged.node])
     result.encoding = merged.encoding
     return result
   }
@@ -160,7 +159,7 @@ extension NodeReader {
         format: CodeFormat(scale: .one, zeroPoint: 0, range: range))
     }
     var result = try append(
-      .quantize(QuantizeOp(description: "onnx>truncate", bits: bits, quantizers: quantizers)), to: map)
+      QuantizeOp(description: "onnx>truncate", bits: bits, quantizers: quantizers), to: map)
     result.encoding = .plain(type)
     return result
   }
@@ -171,20 +170,8 @@ extension NodeReader {
     guard importer.isReadOnce(node.inputs[index]),
       importer.graph[map.node].name == node.inputs[index]
     else { return nil }
-    var op = importer.graph[map.node].op
-    let bias = constant.parameter()
-    switch op {
-    case .dense(var dense) where dense.bias == nil:
-      dense.bias = bias
-      op = .dense(dense)
-    case .convolution(var convolution) where convolution.bias == nil:
-      convolution.bias = bias
-      op = .convolution(convolution)
-    case .depthwiseConvolution(var convolution) where convolution.bias == nil:
-      convolution.bias = bias
-      op = .depthwiseConvolution(convolution)
-    default: return nil
-    }
+    guard var op = importer.graph[map.node].op as? any LinearOperator, op.bias == nil else { return nil }
+    op.bias = constant.parameter()
     // The sum without bias is no tensor any more: the layer is named after the one with it.
     importer.graph[map.node].op = op
     importer.rename(map.node, to: result)

@@ -35,7 +35,7 @@ enum ElementwiseOperators {
     let functions = reader.check { try functions(&$0) }
     let map = try reader.realMap(0)
     guard let functions else { throw NodeReader.Skipped() }
-    let op: Op = functions.isEmpty ? .identity(IdentityOp()) : .elementwise(ElementwiseOp(functions))
+    let op: any Operator = functions.isEmpty ? IdentityOp() : ElementwiseOp(functions)
     try reader.produce(.map(reader.append(op, to: map)))
   }
 
@@ -93,7 +93,7 @@ enum ElementwiseOperators {
       map = try reader.reshape(map, to: shape[..<axis] + [shape[axis...].reduce(1, *)], "merged")
     }
     map = try reader.ordered(map, as: map.order.filter { $0 != axis } + [axis])
-    map = try reader.append(.softmax(SoftmaxOp()), to: map, isMerged ? "softmax" : nil)
+    map = try reader.append(SoftmaxOp(), to: map, isMerged ? "softmax" : nil)
     try reader.produce(.map(isMerged ? reader.reshape(map, to: shape) : map))
   }
 
@@ -110,7 +110,7 @@ enum ElementwiseOperators {
     // The mask of what is kept: everything.
     if reader.node.outputs.count > 1, reader.importer.isRead(reader.node.outputs[1]) {
       let ones = ElementwiseOp([.clip(lower: .one, upper: .one)])
-      try reader.assign(.map(reader.append(.elementwise(ones), to: map, "mask")), to: reader.node.outputs[1])
+      try reader.assign(.map(reader.append(ones, to: map, "mask")), to: reader.node.outputs[1])
     }
     try reader.produce(.map(map))
   }
@@ -156,6 +156,6 @@ enum ElementwiseOperators {
     }
     let op = BatchNormalizationOp(
       gamma: constants[0], beta: constants[1], mean: constants[2], variance: constants[3], epsilon: Double(epsilon))
-    try reader.produce(.map(reader.append(.batchNormalization(op), to: last)))
+    try reader.produce(.map(reader.append(op, to: last)))
   }
 }

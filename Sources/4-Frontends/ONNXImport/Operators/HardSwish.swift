@@ -21,7 +21,7 @@ extension NodeReader {
       let swish = RealFunction.hardSwish(shift: shift / slope, upper: upper / slope)
       let scale = RealFunction.affine(scale: factor * upper, shift: .zero)
       return try append(
-        .elementwise(ElementwiseOp(scale == .affine(scale: .one, shift: .zero) ? [swish] : [swish, scale])), to: map)
+        ElementwiseOp(scale == .affine(scale: .one, shift: .zero) ? [swish] : [swish, scale]), to: map)
     }
     return nil
   }
@@ -32,10 +32,10 @@ extension NodeReader {
     var id = end
     while id > source {
       let node = importer.graph[id]
-      switch node.op {
-      case .elementwise(let op): functions = op.functions + functions
-      case .identity: break
-      default: return nil
+      if let op = node.op as? ElementwiseOp {
+        functions = op.functions + functions
+      } else if !(node.op is IdentityOp) {
+        return nil
       }
       id = node.inputs[0]
     }

@@ -123,19 +123,16 @@ extension NodeReader {
     let wide = kernel.reshaped(
       to: [outputs, kernel.shape[1], window.size.rows, window.size.columns])
     let hwio = wide.transposed([2, 3, 1, 0])
-    let op: Op
+    let op: any Operator
     // Scales of every output channel have no place in a kernel with a channel multiplier.
     if groups == channels, groups > 1, outputs == channels || !kernel.hasSeveralScales {
       let depthwise = hwio.reshaped(to: [window.size.rows, window.size.columns, channels, outputs / channels])
-      op = .depthwiseConvolution(
-        DepthwiseConvolutionOp(kernel: depthwise.parameter(), bias: bias, window: window))
+      op = DepthwiseConvolutionOp(kernel: depthwise.parameter(), bias: bias, window: window)
     } else {
       // The two halves of a separable convolution, as Keras has them.
-      let isPointwise =
-        if case .depthwiseConvolution = importer.graph[plane.node].op { window.size == .one } else { false }
-      op = .convolution(
-        ConvolutionOp(
-          kernel: hwio.parameter(), bias: bias, window: window, groups: groups, takesAccumulators: isPointwise))
+      let isPointwise = importer.graph[plane.node].op is DepthwiseConvolutionOp && window.size == .one
+      op = ConvolutionOp(
+        kernel: hwio.parameter(), bias: bias, window: window, groups: groups, takesAccumulators: isPointwise)
     }
     return try plane.append(op, channels: outputs, to: &self, suffix)
   }

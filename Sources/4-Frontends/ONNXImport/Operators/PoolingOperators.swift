@@ -12,11 +12,11 @@ enum PoolingOperators {
       "AveragePool", notes: "any axes of space, strides, dilations, pads, auto_pad, ceil_mode, count_include_pad",
       read: { try averagePool(&$0) }),
     OperatorRow("GlobalAveragePool", read: { try globalPool(&$0, mean) }),
-    OperatorRow("GlobalMaxPool", read: { try globalPool(&$0) { .maxPool(MaxPoolOp(window: $0)) } }),
+    OperatorRow("GlobalMaxPool", read: { try globalPool(&$0) { MaxPoolOp(window: $0) } }),
     OperatorRow("ReduceMean", notes: "over any axes", read: { try reduceMean(&$0) }),
   ]
 
-  private static func mean(_ window: Window) -> Op { .averagePool(AveragePoolOp(window: window)) }
+  private static func mean(_ window: Window) -> any Operator { AveragePoolOp(window: window) }
 
   private static func maxPool(_ reader: inout NodeReader) throws {
     let attributes = reader.check { try WindowAttributes(&$0) }
@@ -30,7 +30,7 @@ enum PoolingOperators {
       throw reader.problem("maxima of codes with scales along axis \(axis)", supported: "one scale in each window")
     }
     let windows = try attributes.axes(size: nil, over: space.map { map.shape[$0] }, ceil: ceil, reader)
-    try reader.produce(.map(reader.slide(windows, over: space, of: map) { .maxPool(MaxPoolOp(window: $0)) }))
+    try reader.produce(.map(reader.slide(windows, over: space, of: map) { MaxPoolOp(window: $0) }))
   }
 
   private static func averagePool(_ reader: inout NodeReader) throws {
@@ -49,7 +49,7 @@ enum PoolingOperators {
     try reader.produce(.map(reader.slide(windows, over: space, of: map, by: mean)))
   }
 
-  private static func globalPool(_ reader: inout NodeReader, _ op: (Window) -> Op) throws {
+  private static func globalPool(_ reader: inout NodeReader, _ op: (Window) -> any Operator) throws {
     let map = try reader.realMap(0)
     let space = try axesOfSpace(of: map, reader)
     let windows = space.map { WindowAxis(size: map.shape[$0]) }
@@ -88,7 +88,7 @@ extension NodeReader {
   ) throws -> FeatureMap {
     let padded = axes.indices.filter { windows[$0].before + windows[$0].after > 0 }
     return try slide(padded.map { windows[$0] }, over: padded.map { axes[$0] }, of: map, suffix) {
-      .pad(PadOp(padding: $0.padding))
+      PadOp(padding: $0.padding)
     }
   }
 }

@@ -72,7 +72,7 @@ extension NodeReader {
     let op = QuantizeOp(
       description: quantizers[0].description, quantizer: quantizers.count == 1 ? quantizers[0].quantizer : nil,
       bits: quantizers[0].bits, quantizers: steps)
-    return try append(.quantize(op), to: map, suffix)
+    return try append(op, to: map, suffix)
   }
 
   /// The values of codes: the same node where they are codes of these very scales, an affine function of it elsewhere.
@@ -84,16 +84,15 @@ extension NodeReader {
     let isSame =
       found.scales == encoding.scales && found.zeroPoints == encoding.zeroPoints
       && (found.axis == encoding.axis || encoding.scales.count == 1)
-    if isSame { return suffix == nil ? try append(.identity(IdentityOp()), to: map) : map }
+    if isSame { return suffix == nil ? try append(IdentityOp(), to: map) : map }
     if found.scales == [1], encoding.scales.count > 1, let axis = encoding.axis {
       // Integers that stand for themselves: scale x (value + zero point' - zero point), channel by channel.
       let last = try ordered(map, as: map.order.filter { $0 != axis } + [axis])
       let scales = encoding.scales.map(Double.init)
       let means = encoding.zeroPoints.map { Double($0 - found.zeroPoints[0]) }
       return try append(
-        .batchNormalization(
-          BatchNormalizationOp(
-            gamma: scales, beta: scales.map { _ in 0 }, mean: means, variance: scales.map { _ in 1 }, epsilon: 0)),
+        BatchNormalizationOp(
+          gamma: scales, beta: scales.map { _ in 0 }, mean: means, variance: scales.map { _ in 1 }, epsilon: 0),
         to: last, suffix)
     }
     guard found.scales.count == 1, encoding.scales.count == 1 else {
@@ -103,6 +102,6 @@ extension NodeReader {
     // value = scale (code - zero point), code = value' / scale' + zero point'
     let scale = Rational(encoding.scales[0]) / Rational(found.scales[0])
     let shift = Rational(encoding.scales[0]) * Rational(found.zeroPoints[0] - encoding.zeroPoints[0])
-    return try append(.elementwise(ElementwiseOp([.affine(scale: scale, shift: shift)])), to: map, suffix)
+    return try append(ElementwiseOp([.affine(scale: scale, shift: shift)]), to: map, suffix)
   }
 }

@@ -137,7 +137,7 @@ extension NodeReader {
 
   /// Every element plus a number.
   mutating func shift(_ map: FeatureMap, by number: Rational, _ suffix: String? = nil) throws -> FeatureMap {
-    try append(.elementwise(ElementwiseOp([.affine(scale: .one, shift: number)])), to: map, suffix)
+    try append(ElementwiseOp([.affine(scale: .one, shift: number)]), to: map, suffix)
   }
 }
 

@@ -104,7 +104,7 @@ enum ShapeOperators {
     let ordered = try maps.map { try reader.ordered($0, as: first.order) }
     var result = first
     guard let position = first.order.firstIndex(of: axis) else { throw reader.mixesBatch("axis \(axis)") }
-    result.node = try reader.append(.concatenate(ConcatenateOp(axis: position)), inputs: ordered.map(\.node))
+    result.node = try reader.append(ConcatenateOp(axis: position), inputs: ordered.map(\.node))
     result.shape[axis] = maps.reduce(0) { $0 + $1.shape[axis] }
     try reader.produce(.map(result))
   }
@@ -130,7 +130,7 @@ extension NodeReader {
     result.shape = shape
     result.order = order
     result.node = try append(
-      .reshape(ReshapeOp(shape: Shape(order.map { shape[$0] }))), suffix, inputs: [source.node])
+      ReshapeOp(shape: Shape(order.map { shape[$0] })), suffix, inputs: [source.node])
     return result
   }
 

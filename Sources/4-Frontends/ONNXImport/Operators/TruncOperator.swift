@@ -31,7 +31,7 @@ struct TruncOperator {
       let op = QuantizeOp(
         description: "qonnx>trunc(\(Double(trunc.scale)),\(trunc.dropped))",
         bits: IntegerType.narrowest(holding: quantizer.format.range).bits, quantizers: [quantizer])
-      try reader.produce(.map(reader.append(.quantize(op), to: map)))
+      try reader.produce(.map(reader.append(op, to: map)))
     case .failed: throw NodeReader.Skipped()
     }
   }

@@ -21,45 +21,30 @@ struct LinearCall {
     let node = graph[id]
     // Also where the layer has no bias.
     let quantizers = graph.layers.first { $0.nodes.contains(id.index) }?.quantizers ?? [:]
-    guard let input = node.inputs.first else { return nil }
-    let shape = graph[input].shape
-    let macs = node.op.multiplyAccumulates(from: [shape], to: node.shape)
-    switch node.op {
-    case .convolution(let op):
-      let taps = op.window.size.area
-      if op.takesAccumulators, graph[input].isFirstOfSeparable, case .depthwiseConvolution(let first) = graph[input].op,
-        let below = graph[input].inputs.first
-      {
-        let channels = graph[below].shape.channels
-        let taps = first.window.size.area
-        let positions = node.shape.elements / node.shape.channels
-        self.init(
-          node, input: below, kernels: [first.kernel, op.kernel], bias: op.bias, quantizers,
-          counts: (
-            taps * positions * channels + node.shape.elements, [taps * channels, node.shape.channels * channels]
-          ), macs: macs + graph[input].op.multiplyAccumulates(from: [graph[below].shape], to: shape))
-      } else {
-        self.init(
-          node, input: input, kernels: [op.kernel], bias: op.bias, quantizers,
-          counts: (
-            node.shape.elements * taps * shape.channels, [taps * node.shape.channels * shape.channels]
-          ), macs: macs)
-      }
-    case .depthwiseConvolution(let op):
-      guard !node.isFirstOfSeparable else { return nil }
-      let taps = op.window.size.area
-      let positions = node.shape.elements / node.shape.channels
-      self.init(
-        node, input: input, kernels: [op.kernel], bias: op.bias, quantizers,
-        counts: (taps * positions * shape.channels, [taps * node.shape.channels * shape.channels]), macs: macs)
-    case .dense(let op):
-      self.init(
-        node, input: input, kernels: [op.kernel], bias: op.bias, quantizers, counts: (macs, [op.kernel.elements]),
-        macs: macs)
-    case .input, .quantize, .batchNormalization, .elementwise, .softmax, .add, .concatenate, .maxPool, .averagePool,
-      .pad, .reshape, .transpose, .identity:
+    guard let op = node.op as? any LinearOperator, let input = node.inputs.first, !node.isFirstOfSeparable else {
       return nil
     }
+    let elements = node.shape.elements
+    let below = graph[input]
+    if let pointwise = op as? ConvolutionOp, pointwise.takesAccumulators, below.isFirstOfSeparable,
+      let first = below.op as? DepthwiseConvolutionOp, let source = below.inputs.first
+    {
+      let channels = graph[source].shape.channels
+      let taps = first.window.size.area
+      self.init(
+        node, input: source, kernels: [first.kernel, op.kernel], bias: op.bias, quantizers,
+        counts: (
+          taps * elements / op.outputChannels * channels + elements, [taps * channels, op.outputChannels * channels]
+        ), macs: node.products + below.products)
+      return
+    }
+    // As if every input channel met every output channel; the channels of a depthwise kernel meet themselves.
+    let taps = op.kernel.shape.dropLast(2).reduce(1, *)
+    let channels = below.shape.channels
+    let outputs = op is DepthwiseConvolutionOp ? elements / op.outputChannels : elements
+    self.init(
+      node, input: input, kernels: [op.kernel], bias: op.bias, quantizers,
+      counts: (taps * outputs * channels, [taps * op.outputChannels * channels]), macs: node.products)
   }
 
   private init?(
@@ -114,8 +99,7 @@ struct LinearCall {
 extension Node {
   /// Whether another node of the same layer finishes what it begins.
   fileprivate var isFirstOfSeparable: Bool {
-    guard case .depthwiseConvolution = op else { return false }
-    return layerClass?.hasPrefix("QSeparable") ?? false
+    op is DepthwiseConvolutionOp && layerClass?.hasPrefix("QSeparable") ?? false
   }
 }
 

@@ -12,7 +12,7 @@ struct OperandTypes {
       if let quantizer = layer.quantizers["activation"] { activations[layer.output.index] = OperandType(quantizer) }
     }
     for (index, node) in graph.nodes.enumerated() {
-      if case .identity = node.op, let type = activations[index] {
+      if node.op is IdentityOp, let type = activations[index] {
         types.append(type)
       } else {
         types.append(type(of: node))
@@ -34,17 +34,14 @@ struct OperandTypes {
   private func type(of node: Node) -> OperandType {
     let first = node.inputs.first.map { self[$0] } ?? .input
     let layer = node.layerClass
-    switch node.op {
-    case .input: return .input
-    case .quantize(let op):
-      if let layer, Self.passingClasses.contains(layer) { return first }
-      return OperandType(op, adapts: layer == "QAdaptiveActivation")
-    case .convolution, .depthwiseConvolution, .dense:
-      return layer.map(Self.linearClasses.contains) ?? true ? .float : first
-    case .elementwise, .softmax:
-      return layer == "QActivation" || layer.map(Self.linearClasses.contains) ?? true ? .float : first
-    case .batchNormalization, .add, .concatenate, .maxPool, .averagePool, .pad, .reshape, .transpose, .identity:
-      return first
+    if node.op is InputOp { return .input }
+    if let op = node.op as? QuantizeOp {
+      return layer.map(Self.passingClasses.contains) ?? false
+        ? first : OperandType(op, adapts: layer == "QAdaptiveActivation")
     }
+    let isLinear = layer.map(Self.linearClasses.contains) ?? true
+    if node.op is any LinearOperator { return isLinear ? .float : first }
+    let isActivation = node.op is ElementwiseOp || node.op is SoftmaxOp
+    return isActivation && (isLinear || layer == "QActivation") ? .float : first
   }
 }

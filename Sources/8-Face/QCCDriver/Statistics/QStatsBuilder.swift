@@ -50,7 +50,7 @@ extension QStatsBuilder {
   private static func nodesOfUnmodelledWeights(_ graph: Graph) -> Set<NodeID> {
     Set(
       graph.layers.filter { layer in
-        guard case .identity = graph[layer.output].op else { return false }
+        guard graph[layer.output].op is IdentityOp else { return false }
         return !layer.weights.isEmpty && !layer.className.hasPrefix("Q")
       }.map(\.output))
   }
@@ -79,12 +79,8 @@ extension Node {
 
   /// Whether the layer has weights and no quantizers for them.
   fileprivate var hasUnquantizedNumbers: Bool {
-    switch op {
-    case .batchNormalization: layerClass != "QBatchNormalization"
-    case .convolution, .depthwiseConvolution, .dense: !(layerClass?.hasPrefix("Q") ?? false)
-    case .input, .quantize, .elementwise, .softmax, .add, .concatenate, .maxPool, .averagePool, .pad, .reshape,
-      .transpose, .identity:
-      false
-    }
+    op is BatchNormalizationOp
+      ? layerClass != "QBatchNormalization"
+      : op is any LinearOperator && !(layerClass?.hasPrefix("Q") ?? false)
   }
 }

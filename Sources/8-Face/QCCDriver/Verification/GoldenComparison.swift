@@ -40,7 +40,7 @@ struct GoldenComparison {
     for id in graph.ids {
       let node = graph[id]
       let elements = node.shape.elements
-      if case .input = node.op {
+      if node.op is InputOp {
         values[id.index] = Array(inputs.sample(sample, of: node.name, elements: elements))
         errors[id.index] = Array(repeating: 0, count: elements)
         continue
@@ -51,7 +51,7 @@ struct GoldenComparison {
         errors[id.index] = reference.float32Error(id, arguments, node.inputs.map { errors[$0.index] })
         continue
       }
-      if case .quantize(let op) = node.op {
+      if let op = node.op as? QuantizeOp {
         compareCodes(id, op, arguments[0], errors[node.inputs[0].index], golden, sample)
       } else {
         compareNumbers(id, reference.evaluate(id, arguments), golden.values(of: sample), sample)

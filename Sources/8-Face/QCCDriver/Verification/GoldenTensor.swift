@@ -40,7 +40,7 @@ struct GoldenTensor {
         supported: "[n" + node.fileShape.extents.map { ", \($0)" }.joined() + "]")
     }
     if isCodes {
-      guard case .quantize = node.op else {
+      guard node.op is QuantizeOp else {
         throw Diagnostic("codes of a tensor that no quantizer makes", at: location, fix: "move it to group 'layers'")
       }
     }
@@ -60,7 +60,7 @@ struct GoldenTensor {
   func values(of sample: Int) -> [Double] {
     let elements = node.shape.elements
     let own = node.fromFileOrder(Array(numbers[(sample * elements)..<((sample + 1) * elements)]))
-    guard isCodes, case .quantize(let op) = node.op else { return own }
+    guard isCodes, let op = node.op as? QuantizeOp else { return own }
     return op.quantizers.forEachElement(of: own) { quantizer, code in
       quantizer.format.value(of: Int64(code))
     }

@@ -77,7 +77,7 @@ struct ReferenceComparison {
     var values = [[Double]](repeating: [], count: graph.nodes.count)
     for id in graph.ids {
       let node = graph[id]
-      if case .input = node.op {
+      if node.op is InputOp {
         values[id.index] = Array(inputs.sample(number, of: node.name, elements: node.shape.elements))
         continue
       }
@@ -89,7 +89,7 @@ struct ReferenceComparison {
       let meaning = checks[check].meaning
       let codes = simulated.codes(of: meaning.tensor, sample: index)
       let result: TensorCheck.Result
-      if case .quantize = node.op, let quantization = meaning.quantization {
+      if node.op is QuantizeOp, let quantization = meaning.quantization {
         result = checks[check].compareCodes(of: arguments[0], quantization, with: codes)
         values[id.index] = TensorCheck.values(of: codes, quantization)
       } else {

@@ -1,0 +1,85 @@
+import Diagnostics
+import Numbers
+
+/// An operator that sums products of weights and input elements, and a bias per output channel. It says what is summed;
+/// the rest follows.
+package protocol LinearOperator: Operator {
+  var kernel: Parameter { get set }
+  /// One number per output channel.
+  var bias: Parameter? { get set }
+  var outputChannels: Int { get }
+  /// The zeros that its window reads around the feature map.
+  var padding: Padding { get }
+  /// The sums of products without bias; `input` and `kernel` have the shapes of its own. All three have a base address.
+  func sum(
+    _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
+    _ operands: Operands)
+}
+
+extension LinearOperator {
+  package var parameters: [(name: String, parameter: Parameter)] {
+    [("kernel", kernel)] + (bias.map { [("bias", $0)] } ?? [])
+  }
+
+  package func evaluate(_ operands: Operands) -> [Double] {
+    var result = sums(operands.inputs[0], operands.constants[0], operands)
+    guard operands.constants.count > 1 else { return result }
+    let bias = operands.constants[1]
+    var channel = 0
+    for index in result.indices {
+      result[index] += bias[channel]
+      channel = channel + 1 == bias.count ? 0 : channel + 1
+    }
+    return result
+  }
+
+  /// Of a sum of n products and a bias, in any order, with or without fused multiply-adds, each product is rounded once and
+  /// goes through at most n additions; a weight is a code times its scale, rounded, and once more where QKeras adds its
+  /// straight-through difference. So |error| <= sum of |w| e + g(n + 3) (sum of |w| (|x| + e) + |bias|), e the inputs'
+  /// errors and g that of `Float32.roundings`.
+  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+    let kernel = operands.constants[0].map(abs)
+    let bias = operands.constants.count > 1 ? operands.constants[1].map(abs) : []
+    let sums = sums(zip(operands.inputs[0], errors[0]).map { abs($0) + $1 }, kernel, operands)
+    let carried = errors[0].contains { $0 > 0 } ? self.sums(errors[0], kernel, operands) : []
+    return sums.indices.map { index in
+      let magnitude = sums[index] + (bias.isEmpty ? 0 : bias[index % bias.count])
+      return Float32.roundings(productsPerElement + 3) * magnitude + (carried.isEmpty ? 0 : carried[index])
+    }
+  }
+
+  /// Padding may be zero.
+  package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? {
+    guard let input = ClosedRange(hullOf: inputs + [0...0]) else { return nil }
+    var lower = bias?.values ?? Array(repeating: 0, count: outputChannels)
+    var upper = lower
+    for (index, weight) in kernel.values.enumerated() {
+      lower[index % outputChannels] += min(weight * input.lowerBound, weight * input.upperBound)
+      upper[index % outputChannels] += max(weight * input.lowerBound, weight * input.upperBound)
+    }
+    return ClosedRange(spanning: lower + upper)
+  }
+
+  private func sums(_ input: [Double], _ kernel: [Double], _ operands: Operands) -> [Double] {
+    [Double](unsafeUninitializedCapacity: operands.resultShape.elements) { output, count in
+      input.withUnsafeBufferPointer { input in
+        kernel.withUnsafeBufferPointer { kernel in
+          guard let x = input.baseAddress, let w = kernel.baseAddress, let y = output.baseAddress else {
+            preconditionFailure("linear layers have inputs, weights and outputs")
+          }
+          sum(x, w, into: y, operands)
+        }
+      }
+      count = operands.resultShape.elements
+    }
+  }
+
+  /// Checks that a bias has one number per output channel.
+  func checkBias(at location: Diagnostic.Location) throws {
+    guard let bias, bias.shape != [outputChannels] else { return }
+    var location = location
+    location.tensor = "bias"
+    throw Diagnostic(
+      "a bias of shape \(bias.shape)", at: location, supported: "[\(outputChannels)], one per output channel")
+  }
+}
