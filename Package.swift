@@ -148,7 +148,9 @@ let tests: [Target] = [
     name: "ProverTests", dependencies: ["IntegerProgram", "Numbers", "Prover", "Quantization", "TestSupport"]),
   .testTarget(
     name: "LoweringTests",
-    dependencies: ["Diagnostics", "FloatReference", "Lowering", "QIR", "Simulator", "Targets", "TestSupport"]),
+    dependencies: [
+      "Diagnostics", "FloatReference", "IntegerProgram", "Lowering", "QIR", "Simulator", "Targets", "TestSupport",
+    ], exclude: ["filetests"]),
   .testTarget(
     name: "SimulatorTests",
     dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Simulator"]),
