@@ -69,7 +69,8 @@ let backends = floor(
       dependencies: ["CValueKernels", "Diagnostics", "IntegerProgram", "Numbers", "Quantization", "Targets", "Tiling"]),
     .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
     .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
-    .target(name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Schedule", "Targets", "Tiling"]),
+    .target(
+      name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Numbers", "Schedule", "Targets", "Tiling"]),
   ])
 
 let analysis = floor(
@@ -100,9 +101,9 @@ let face = floor(
 
 let testSupport: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport"),
-  .target(name: "TilingTestSupport", dependencies: ["Targets", "Tiling"], path: "Tests/TilingTestSupport"),
+  .target(name: "TilingTestSupport", dependencies: ["Numbers", "Targets", "Tiling"], path: "Tests/TilingTestSupport"),
   .target(
-    name: "IntegerProgramTestSupport", dependencies: ["IntegerProgram", "Targets", "Tiling"],
+    name: "IntegerProgramTestSupport", dependencies: ["IntegerProgram", "Numbers", "Targets", "Tiling"],
     path: "Tests/IntegerProgramTestSupport"),
   .target(
     name: "FuzzSupport",
@@ -112,17 +113,16 @@ let testSupport: [Target] = [
 
 let tests: [Target] = [
   .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-  .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels"]),
+  .testTarget(name: "NumbersTests", dependencies: ["Numbers", bigInt]),
+  .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels", "Numbers"]),
   .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
-  .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5", "TestSupport"]),
+  .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5", "Numbers"]),
   .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),
   .testTarget(name: "QuantizationTests", dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "Quantization"]),
   .testTarget(name: "QIRTests", dependencies: ["Diagnostics", "KerasImport", "QIR"]),
   .testTarget(
     name: "KerasImportTests",
-    dependencies: [
-      "Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "QIR", "Quantization", "TestSupport",
-    ]),
+    dependencies: ["Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "Numbers", "QIR", "Quantization"]),
   .testTarget(
     name: "ONNXImportTests",
     dependencies: ["Diagnostics", "FloatReference", "HDF5", "ONNX", "ONNXImport", "QCCDriver", "QIR"]),
@@ -130,7 +130,7 @@ let tests: [Target] = [
     name: "ONNXExportTests",
     dependencies: [
       "Diagnostics", "FloatReference", "KerasImport", "Numbers", "ONNX", "ONNXExport", "ONNXImport", "QIR",
-      "Quantization", "TestSupport",
+      "Quantization",
     ]),
   .testTarget(
     name: "PassesTests",
@@ -140,31 +140,33 @@ let tests: [Target] = [
   .testTarget(
     name: "ScheduleTests",
     dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Schedule", "Targets", "Tiling"]),
-  .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Targets", "Tiling", "TilingTestSupport"]),
+  .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Numbers", "Targets", "Tiling", "TilingTestSupport"]),
   .testTarget(
     name: "IntegerProgramTests",
-    dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", bigInt]),
+    dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Numbers", bigInt]),
   .testTarget(
-    name: "ProverTests", dependencies: ["IntegerProgram", "Numbers", "Prover", "Quantization", "TestSupport"]),
+    name: "ProverTests", dependencies: ["IntegerProgram", "Numbers", "Prover", "Quantization"]),
   .testTarget(
     name: "LoweringTests",
     dependencies: [
-      "Diagnostics", "FloatReference", "IntegerProgram", "Lowering", "QIR", "Simulator", "Targets", "TestSupport",
+      "Diagnostics", "FloatReference", "IntegerProgram", "Lowering", "Numbers", "QIR", "Simulator", "Targets",
+      "TestSupport",
     ], exclude: ["filetests"]),
   .testTarget(
     name: "SimulatorTests",
     dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Simulator"]),
   .testTarget(
-    name: "CycleSimulatorTests", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"]),
+    name: "CycleSimulatorTests", dependencies: ["CycleSimulator", "Numbers", "Targets", "Tiling", "TilingTestSupport"]),
   .testTarget(name: "CRuntimeTests", dependencies: ["CRuntime"]),
   .testTarget(
     name: "CEmitterTests",
     dependencies: [
-      "CEmitter", "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Schedule", "Targets", "Tiling",
+      "CEmitter", "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Numbers", "Schedule", "Targets",
+      "Tiling",
     ]),
   .testTarget(
     name: "QToolsTests", dependencies: ["Diagnostics", "JSON", "QCCDriver", "QTools", "Reports", "Targets"]),
-  .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
+  .testTarget(name: "ReportsTests", dependencies: ["Numbers", "Reports", "TestSupport"]),
   .testTarget(
     name: "QCCDriverTests",
     dependencies: [
@@ -173,7 +175,7 @@ let tests: [Target] = [
     ]),
   .testTarget(name: "CommandTests", dependencies: ["TestSupport", "qcc"]),
   .testTarget(name: "DocumentationTests", dependencies: ["KerasImport", "ONNXImport", "Quantization", "qcc"]),
-  .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport", "TestSupport"]),
+  .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport", "Numbers"]),
 ]
 
 let benchmarks: [Target] = [
@@ -186,10 +188,12 @@ let benchmarks: [Target] = [
     name: "tiling-bench", dependencies: ["CycleSimulator", "Targets", "Tiling", "TilingTestSupport"],
     path: "Benchmarks/TilingBench"),
   .executableTarget(
-    name: "simulator-bench", dependencies: ["IntegerProgram", "Simulator", "Targets", "Tiling", "TilingTestSupport"],
+    name: "simulator-bench",
+    dependencies: ["IntegerProgram", "Numbers", "Simulator", "Targets", "Tiling", "TilingTestSupport"],
     path: "Benchmarks/SimulatorBench"),
   .executableTarget(
-    name: "emitter-bench", dependencies: ["CEmitter", "IntegerProgram", "Schedule", "Targets", "TilingTestSupport"],
+    name: "emitter-bench",
+    dependencies: ["CEmitter", "IntegerProgram", "Numbers", "Schedule", "Targets", "TilingTestSupport"],
     path: "Benchmarks/EmitterBench"),
 ]
 

@@ -3,6 +3,7 @@
 import CEmitter
 import Foundation
 import IntegerProgram
+import Numbers
 import Schedule
 import Targets
 import TilingTestSupport
@@ -31,7 +32,7 @@ func program(of network: ReferenceNetwork) -> IntegerProgram {
     let isLast = index == network.layers.count - 1
     let codes = isLast ? -bound...bound : signed(network.layers[index + 1].activationBits)
     let shift = 20 + max(0, Int64.bitWidth - bound.leadingZeroBitCount - layer.activationBits)
-    let requantizers = (0..<layer.output.channels).map { _ in
+    let requantizers = PerChannel(channels: layer.output.channels) { _ in
       Requantizer.affine(
         AffineRequantizer(
           multiplier: Int64.random(in: 1 << 19...1 << 21, using: &generator),

@@ -1,4 +1,5 @@
 import IntegerProgram
+import Numbers
 import Targets
 import Tiling
 import TilingTestSupport
@@ -8,7 +9,7 @@ import TilingTestSupport
 struct NetworkProgram {
   private(set) var program: IntegerProgram
   private(set) var macs = 0
-  private var random = SeededGenerator(seed: 1)
+  private var random = SplitMix(seed: 1)
 
   init(_ network: ReferenceNetwork) {
     program = IntegerProgram(name: network.name)
@@ -59,7 +60,7 @@ struct NetworkProgram {
   private mutating func stage(bound: Int64, channels: Int, bits: Int) -> OutputStage {
     let half = Int64(1) << Int64(bits - 1)
     let shift = 12 + max(0, Int64.bitWidth - bound.leadingZeroBitCount - bits - 3)
-    let requantizers = (0..<channels).map { _ in
+    let requantizers = PerChannel(channels: channels) { _ in
       Requantizer.affine(
         AffineRequantizer(
           multiplier: Int64.random(in: 2048...4095, using: &random), addend: 1 << Int128(shift - 1), shift: shift))

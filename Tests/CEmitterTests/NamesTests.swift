@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import IntegerProgram
 import IntegerProgramTestSupport
+import Numbers
 import Schedule
 import Targets
 import Testing
@@ -47,7 +48,7 @@ import Testing
   @Test func encodingsAreExact() throws {
     let accelerator = try TargetFile.load("stmac")
     var random = RandomProgram(seed: 8, name: "net")
-    let scales = [0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, 2, -0.75]
+    let scales: PerChannel = [0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, 2, -0.75]
     let input = random.input(MapShape(rows: 1, columns: 1, channels: 6), bits: 8)
     let output = random.requantize(input)
     random.markOutputs([output])

@@ -1,10 +1,11 @@
 import CValueKernels
+import Numbers
 import Testing
 
 extension KernelTests {
   @Suite struct ElementwiseTests {
     @Test(arguments: [1, 2, 3, 5], [0, 1, 7, 17, 1024, 2500]) func weightedSum(count: Int, elements: Int) {
-      var generator = SeededGenerator(seed: UInt64(count * 10000 + elements))
+      var generator = SplitMix(seed: UInt64(count * 10000 + elements))
       let x16 = (0..<count).map { _ in generator.codes(elements, in: .min ... .max) }
       let x32 = x16.map { $0.map(Int32.init) }
       let multipliers = (0..<count).map { _ in Int64.random(in: -(1 << 44)...(1 << 44), using: &generator) }
@@ -21,7 +22,7 @@ extension KernelTests {
     }
 
     @Test(arguments: [1, 3, 16, 33]) func weightedSumPerChannel(channels: Int) {
-      var generator = SeededGenerator(seed: UInt64(channels))
+      var generator = SplitMix(seed: UInt64(channels))
       let (count, positions) = (3, 21)
       let x16 = (0..<count).map { _ in generator.codes(positions * channels, in: .min ... .max) }
       let x32 = x16.map { $0.map(Int32.init) }
@@ -41,7 +42,7 @@ extension KernelTests {
 
     /// Codes of 33 bits times weights of 20 bits, by limbs, are the product.
     @Test func limbs() {
-      var generator = SeededGenerator(seed: 5)
+      var generator = SplitMix(seed: 5)
       let elements = 301
       let codes = (0..<elements).map { _ in Int64.random(in: -(1 << 32)...(1 << 32), using: &generator) }
       var planes = [Int16](repeating: 0, count: 3 * elements)

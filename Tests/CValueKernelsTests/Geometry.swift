@@ -1,8 +1,9 @@
 import CValueKernels
+import Numbers
 
 extension qcc_conv_geometry {
   /// A random layer: odd and even channel counts, every kind of stride, dilation, padding and grouping.
-  static func random(depthwise: Bool, using generator: inout SeededGenerator) -> qcc_conv_geometry {
+  static func random(depthwise: Bool, using generator: inout SplitMix) -> qcc_conv_geometry {
     func pick(_ values: [Int32]) -> Int32 { values[Int.random(in: 0..<values.count, using: &generator)] }
     var g = qcc_conv_geometry()
     g.in_height = pick([1, 2, 5, 7, 9])

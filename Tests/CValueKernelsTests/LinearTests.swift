@@ -1,4 +1,5 @@
 import CValueKernels
+import Numbers
 import Testing
 
 extension KernelTests {
@@ -13,19 +14,19 @@ extension KernelTests {
     }
 
     @Test(arguments: 0..<150) func convolution(seed: Int) throws {
-      var generator = SeededGenerator(seed: UInt64(seed))
+      var generator = SplitMix(seed: UInt64(seed))
       let g = qcc_conv_geometry.random(depthwise: false, using: &generator)
       try check(g, seed: seed, using: &generator, depthwise: false)
     }
 
     @Test(arguments: 0..<100) func depthwise(seed: Int) throws {
-      var generator = SeededGenerator(seed: UInt64(1000 + seed))
+      var generator = SplitMix(seed: UInt64(1000 + seed))
       let g = qcc_conv_geometry.random(depthwise: true, using: &generator)
       try check(g, seed: seed, using: &generator, depthwise: true)
     }
 
     private func check(
-      _ geometry: qcc_conv_geometry, seed: Int, using generator: inout SeededGenerator, depthwise: Bool
+      _ geometry: qcc_conv_geometry, seed: Int, using generator: inout SplitMix, depthwise: Bool
     ) throws {
       var g = geometry
       try #require(qcc_conv_geometry_is_valid(&g))
@@ -71,7 +72,7 @@ extension KernelTests {
 
     @Test(arguments: [1, 2, 3, 7, 64, 301], [1, 10, 16, 33, 129])
     func dense(inputs: Int, outputs: Int) throws {
-      var generator = SeededGenerator(seed: UInt64(inputs * 1000 + outputs))
+      var generator = SplitMix(seed: UInt64(inputs * 1000 + outputs))
       for (codes, narrow) in [(Int16(-128)...127, true), (Int16.min...Int16.max, false)] {
         let weights = generator.codes(inputs * outputs, in: codes)
         let packed = try #require(qcc_pack_dense(Int32(inputs), Int32(outputs), weights))
@@ -130,7 +131,7 @@ extension KernelTests {
     }
 
     @Test func invalidGeometry() {
-      var generator = SeededGenerator(seed: 1)
+      var generator = SplitMix(seed: 1)
       let valid = qcc_conv_geometry.random(depthwise: false, using: &generator)
       var changed: [qcc_conv_geometry] = []
       for path: WritableKeyPath<qcc_conv_geometry, Int32> in [

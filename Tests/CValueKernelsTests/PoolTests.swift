@@ -1,10 +1,11 @@
 import CValueKernels
+import Numbers
 import Testing
 
 extension KernelTests {
   /// Pooling against its definition.
   @Suite struct PoolTests {
-    private func random(using generator: inout SeededGenerator) -> qcc_pool_geometry {
+    private func random(using generator: inout SplitMix) -> qcc_pool_geometry {
       func pick(_ values: [Int32]) -> Int32 { values[Int.random(in: 0..<values.count, using: &generator)] }
       var g = qcc_pool_geometry()
       (g.in_height, g.in_width, g.channels) = (pick([1, 4, 9]), pick([1, 5, 8]), pick([1, 3, 17, 64]))
@@ -40,7 +41,7 @@ extension KernelTests {
     }
 
     @Test(arguments: 0..<60) func pooling(seed: Int) throws {
-      var generator = SeededGenerator(seed: UInt64(seed))
+      var generator = SplitMix(seed: UInt64(seed))
       var g = random(using: &generator)
       try #require(qcc_pool_geometry_is_valid(&g))
       let x = generator.codes(Int(g.in_height * g.in_width * g.channels), in: .min ... .max)
@@ -77,7 +78,7 @@ extension KernelTests {
     }
 
     @Test func invalidGeometry() {
-      var generator = SeededGenerator(seed: 3)
+      var generator = SplitMix(seed: 3)
       let valid = random(using: &generator)
       for path: WritableKeyPath<qcc_pool_geometry, Int32> in [
         \.in_height, \.in_width, \.channels, \.out_height, \.out_width, \.kernel_height, \.kernel_width,

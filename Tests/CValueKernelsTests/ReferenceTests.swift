@@ -1,15 +1,16 @@
 import CValueKernels
+import Numbers
 import Testing
 
 extension KernelTests {
   /// The float64 layers have documented semantics, a plain sum in order: equal to the definition to the last bit.
   @Suite struct ReferenceTests {
-    private func values(_ count: Int, using generator: inout SeededGenerator) -> [Double] {
+    private func values(_ count: Int, using generator: inout SplitMix) -> [Double] {
       (0..<count).map { _ in Double.random(in: -1...1, using: &generator) }
     }
 
     @Test(arguments: 0..<60) func convolution(seed: Int) throws {
-      var generator = SeededGenerator(seed: UInt64(seed))
+      var generator = SplitMix(seed: UInt64(seed))
       let depthwise = seed % 3 == 0
       var g = qcc_conv_geometry.random(depthwise: depthwise, using: &generator)
       let x = values(g.inputElements, using: &generator)
@@ -28,7 +29,7 @@ extension KernelTests {
     }
 
     @Test(arguments: [1, 3, 640], [1, 3, 16, 37, 128]) func dense(inputs: Int, outputs: Int) {
-      var generator = SeededGenerator(seed: UInt64(inputs * 1000 + outputs))
+      var generator = SplitMix(seed: UInt64(inputs * 1000 + outputs))
       let samples = 3
       let x = values(samples * inputs, using: &generator)
       let weights = values(inputs * outputs, using: &generator)

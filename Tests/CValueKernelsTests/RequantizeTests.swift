@@ -1,4 +1,5 @@
 import CValueKernels
+import Numbers
 import Testing
 
 extension KernelTests {
@@ -15,7 +16,7 @@ extension KernelTests {
       return Int32(min(max(quotient + Int128(c.zero_point), Int128(c.low)), Int128(c.high)))
     }
 
-    private func random(_ width: qcc_requant_width, using generator: inout SeededGenerator) -> qcc_requant_channel {
+    private func random(_ width: qcc_requant_width, using generator: inout SplitMix) -> qcc_requant_channel {
       var c = qcc_requant_channel()
       let accBits: Int
       var offset: Int128
@@ -57,7 +58,7 @@ extension KernelTests {
 
     @Test(arguments: [QCC_REQUANT_32, QCC_REQUANT_64, QCC_REQUANT_128], 0..<20)
     func multiplyAddShift(width: qcc_requant_width, seed: Int) throws {
-      var generator = SeededGenerator(seed: UInt64(seed) + 100 * UInt64(width.rawValue))
+      var generator = SplitMix(seed: UInt64(seed) + 100 * UInt64(width.rawValue))
       for count in [1, 3, 5, 8, 16, 17, 64, 100] {
         var channels = (0..<count).map { _ in random(width, using: &generator) }
         if seed % 2 == 0 { for c in channels.indices { channels[c].half_even = false } }
@@ -115,7 +116,7 @@ extension KernelTests {
     }
 
     @Test(arguments: 0..<10) func thresholds(seed: Int) throws {
-      var generator = SeededGenerator(seed: UInt64(seed))
+      var generator = SplitMix(seed: UInt64(seed))
       for count in [1, 3, 16, 17] {
         let counts = (0..<count).map { _ in [0, 1, 2, 3, 15, 255, 5000].randomElement(using: &generator) ?? 1 }
         // Evenly spread, clustered around zero, over all of int64.

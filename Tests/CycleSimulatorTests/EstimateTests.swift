@@ -1,4 +1,5 @@
 import CycleSimulator
+import Numbers
 import Targets
 import Testing
 import Tiling
@@ -45,7 +46,7 @@ import TilingTestSupport
   }
 
   @Test func randomWork() {
-    var generator = SeededGenerator(seed: 5)
+    var generator = SplitMix(seed: 5)
     for _ in 0..<300 {
       var target = accelerator
       target.cycles.transferSetup = Int.random(in: 0...20, using: &generator)

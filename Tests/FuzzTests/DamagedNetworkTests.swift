@@ -1,6 +1,6 @@
 import Foundation
 import FuzzSupport
-import TestSupport
+import Numbers
 import Testing
 
 /// Whatever bytes an ONNX file has, reading it ends with a network or with messages.

@@ -1,4 +1,4 @@
-import TestSupport
+import Numbers
 import Diagnostics
 import HDF5
 import Testing

@@ -1,4 +1,5 @@
 import IntegerProgram
+import Numbers
 import Targets
 
 extension RandomProgram {
@@ -60,8 +61,8 @@ extension RandomProgram {
 
   /// Sizes of memories.
   private struct Sizes {
-    private var generator: SeededGenerator
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+    private var generator: SplitMix
+    init(seed: UInt64) { generator = SplitMix(seed: seed) }
     mutating func next(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
   }
 }

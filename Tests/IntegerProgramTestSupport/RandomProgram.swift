@@ -1,30 +1,17 @@
 import IntegerProgram
+import Numbers
 import Targets
 import Tiling
-
-/// Deterministic random numbers (SplitMix64).
-package struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  package init(seed: UInt64) { state = seed }
-
-  package mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 /// Grows programs from random instructions, each range derived from what its instruction can reach.
 package struct RandomProgram {
   package private(set) var program: IntegerProgram
-  private var random: SeededGenerator
+  private var random: SplitMix
   /// Accumulators stay below this, so that the naive sums cannot overflow.
   private let limit = Int64(1) << 61
 
   package init(seed: UInt64, name: String = "random") {
-    random = SeededGenerator(seed: seed)
+    random = SplitMix(seed: seed)
     program = IntegerProgram(name: name)
   }
 
@@ -101,7 +88,7 @@ package struct RandomProgram {
     let count = chance(25) ? 1 : channels
     let wide = chance(20)
     let even = integer(0...3)
-    let requantizers = (0..<count).map { _ -> Requantizer in
+    let requantizers = PerChannel(channels: count) { _ -> Requantizer in
       if table { return .table(self.table(range, codes)) }
       return .affine(affine(range, bits, wide: wide, even: even == 0 || (even == 1 && chance(50))))
     }

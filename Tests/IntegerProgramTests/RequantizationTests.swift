@@ -1,6 +1,7 @@
 import BigInt
 import IntegerProgram
 import IntegerProgramTestSupport
+import Numbers
 import Testing
 
 /// Requantizers against their definition in numbers without a width.
@@ -27,7 +28,7 @@ import Testing
   }
 
   @Test func affineIsItsDefinition() {
-    var random = SeededGenerator(seed: 7)
+    var random = SplitMix(seed: 7)
     for _ in 0..<20_000 {
       let shift = Int.random(in: 0...126, using: &random)
       let accumulator = Int64.random(in: -(1 << 40)...(1 << 40), using: &random)

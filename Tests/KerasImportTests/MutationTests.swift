@@ -1,4 +1,4 @@
-import TestSupport
+import Numbers
 import Diagnostics
 import JSON
 import KerasImport

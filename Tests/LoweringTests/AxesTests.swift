@@ -1,10 +1,10 @@
 import Diagnostics
 import FloatReference
 import Lowering
+import Numbers
 import QIR
 import Simulator
 import Targets
-import TestSupport
 import Testing
 
 /// Tensors of more axes than feature maps have, of fewer, and in another order.

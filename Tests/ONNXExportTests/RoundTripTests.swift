@@ -1,12 +1,12 @@
 import Diagnostics
 import FloatReference
 import KerasImport
+import Numbers
 import ONNX
 import ONNXExport
 import ONNXImport
 import QIR
 import Quantization
-import TestSupport
 import Testing
 
 /// What is exported and read again is the same network: the same weights, and the same values of every tensor.
@@ -86,7 +86,7 @@ import Testing
       return
     }
     for (element, argument) in values[node.inputs[0].index].enumerated() where expected[element] != found[element] {
-      let quantizer = op.quantizer(ofChannel: element % node.shape.channels)
+      let quantizer = op.quantizers[element % node.shape.channels]
       let near = quantizer.codes(of: argument, within: quantizer.tieBand(at: argument))
       #expect(near.lowerBound != near.upperBound, "\(style): \(node.name) of \(argument)")
     }

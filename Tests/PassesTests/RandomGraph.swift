@@ -6,13 +6,13 @@ import Quantization
 /// dense layers and identities. The same seed gives the same graph.
 struct RandomGraph {
   private(set) var graph: Graph
-  private var generator: SeededGenerator
+  private var generator: SplitMix
   /// Nodes of rank 3 that may be read.
   private var open: [NodeID] = []
 
   init(seed: UInt64) throws {
     graph = Graph(name: "seed\(seed)")
-    generator = SeededGenerator(seed: seed)
+    generator = SplitMix(seed: seed &* 0x2545_F491_4F6C_DD1D)
     for input in 0..<Int.random(in: 1...2, using: &generator) {
       let shape = Shape([4, 4, Int.random(in: 1...2, using: &generator)])
       open.append(try graph.append(InputOp(shape: shape), named: "input\(input)"))
@@ -106,20 +106,4 @@ struct RandomGraph {
 extension Shape {
   /// Rows and columns the other way round: as many elements.
   fileprivate var turned: Shape { Shape([extents[1], extents[0], extents[2]]) }
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed &* 0x2545_F491_4F6C_DD1D
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
 }

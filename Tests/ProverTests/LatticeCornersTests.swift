@@ -1,4 +1,4 @@
-import TestSupport
+import Numbers
 import Testing
 
 @testable import Prover

@@ -1,4 +1,3 @@
-import TestSupport
 import IntegerProgram
 import Numbers
 import Quantization

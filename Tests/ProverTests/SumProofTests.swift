@@ -1,4 +1,3 @@
-import TestSupport
 import IntegerProgram
 import Numbers
 import Quantization
@@ -68,11 +67,11 @@ import Testing
   /// A sum of a network that ONNX Runtime quantized: 53 steps of one scale less 47 of the other are exactly 34.5 of the third.
   @Test func aTieOfThreeScales() {
     let scales = [0.022617843, 0.012071998, 0.018300341].map { Rational(Double(Float($0))) }
-    #expect(Rational(Int64(53)) * scales[0] - Rational(Int64(47)) * scales[1] == Rational(Double(34.5)) * scales[2])
+    #expect(53 * scales[0] - 47 * scales[1] == Rational(Double(34.5)) * scales[2])
     expectEveryPair(
       SumProof(
         ideal: IdealFunction(
-          scale: .one, shift: -Rational(Int64(120)) * (scales[0] + scales[1]), functions: [.relu],
+          scale: .one, shift: -120 * (scales[0] + scales[1]), functions: [.relu],
           quantizer: FeatureMapQuantizer(step: scales[2], range: 0...255)),
         scales: Array(scales[..<2]), ranges: [0...255, 0...255]))
   }

@@ -35,7 +35,7 @@ package struct Rational: Sendable {
   package init(_ value: Double) {
     precondition(value.isFinite, "only finite numbers are fractions")
     guard value != 0 else {
-      self.init(Int64(0))
+      self = .zero
       return
     }
     let width = value.significandWidth
@@ -124,8 +124,7 @@ package struct Rational: Sendable {
     let dividend = shift >= 0 ? top.magnitude << shift : top.magnitude
     let divisor = shift >= 0 ? bottom.magnitude : bottom.magnitude << -shift
     let (quotient, remainder) = divisor == 1 ? (dividend, 0) : dividend.quotientAndRemainder(dividingBy: divisor)
-    var bits = UInt128(0)
-    for word in quotient.words.reversed() { bits = bits << 64 | UInt128(word) }
+    var bits = quotient.uint128
     // What was cut off decides ties.
     if remainder != 0 { bits |= 1 }
     let power = exponent - shift
@@ -135,13 +134,8 @@ package struct Rational: Sendable {
   }
 }
 
-extension BigInt {
-  /// Without the generic initializer, which is slow.
-  package init(word: Int64) {
-    self.init(integerLiteral: word)
-  }
-
-  fileprivate var isOdd: Bool { words.first.map { $0 & 1 == 1 } ?? false }
+extension Rational: ExpressibleByIntegerLiteral {
+  package init(integerLiteral value: Int64) { self.init(value) }
 }
 
 extension Rational: Comparable {
@@ -178,8 +172,8 @@ extension Rational {
     return left * Rational(top: inverse.top, bottom: inverse.bottom, exponent: inverse.exponent - right.exponent)
   }
 
-  package static let zero = Rational(Int64(0))
-  package static let one = Rational(Int64(1))
+  package static let zero = Rational(0)
+  package static let one = Rational(1)
 }
 
 extension Rational: CustomStringConvertible {

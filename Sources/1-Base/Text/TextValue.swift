@@ -80,3 +80,15 @@ extension Array: TextValue where Element: TextValue {
     self = try scanner.list { try Element(scanning: &$0) }
   }
 }
+
+extension PerChannel: TextValue where Value: TextValue {
+  /// The value that all channels share, or a list of one for each.
+  package var text: String { uniform?.text ?? Array(self).text }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    let before = scanner
+    let values = scanner.rest.first == "[" ? try [Value](scanning: &scanner) : [try Value(scanning: &scanner)]
+    guard !values.isEmpty else { throw before.refused("one value, or one per channel") }
+    self.init(values)
+  }
+}

@@ -42,8 +42,7 @@ package struct FeatureMapQuantizer: Sendable {
     var multiplied = self
     multiplied.codeFactor *= factor
     multiplied.format = CodeFormat(
-      scale: format.scale / Rational(factor),
-      range: (format.range.lowerBound * factor)...(format.range.upperBound * factor))
+      scale: format.scale / Rational(factor), range: format.range.scaled(by: factor))
     return multiplied
   }
 

@@ -24,7 +24,7 @@ package enum KerasActivation {
     switch name {
     case "linear": []
     case "relu": [.relu]
-    case "relu6": [.clip(lower: .zero, upper: Rational(Int64(6)))]
+    case "relu6": [.clip(lower: .zero, upper: 6)]
     case "sigmoid": [.sigmoid]
     case "tanh": [.tanh]
     // Keras multiplies by the float32 number next to 0.2.

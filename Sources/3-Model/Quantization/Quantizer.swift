@@ -1,4 +1,5 @@
 import Diagnostics
+import Numbers
 
 /// A quantizer as a model names it. Each kind is a struct in a file of its own, the single definition of its numbers.
 package enum Quantizer: Sendable {
@@ -39,8 +40,8 @@ package protocol QuantizerKind: Sendable {
   var bits: Int { get }
   /// What it does to a feature map. Throws where that depends on data that only training sees, or on the channel.
   func featureMap(at location: Diagnostic.Location) throws -> FeatureMapQuantizer
-  /// One quantizer for a feature map, or one per channel.
-  func featureMaps(at location: Diagnostic.Location) throws -> [FeatureMapQuantizer]
+  /// Those of a feature map's channels.
+  func featureMaps(at location: Diagnostic.Location) throws -> PerChannel<FeatureMapQuantizer>
   /// The codes and scales of a parameter, found as the framework finds them (float32). `values` are finite.
   func quantize(_ values: [Float], shape: [Int], at location: Diagnostic.Location) throws -> QuantizedTensor
   /// As a model would write it: `quantized_bits(8,0,1)`
@@ -50,7 +51,7 @@ package protocol QuantizerKind: Sendable {
 extension QuantizerKind {
   package var trainable: Self { self }
 
-  package func featureMaps(at location: Diagnostic.Location) throws -> [FeatureMapQuantizer] {
+  package func featureMaps(at location: Diagnostic.Location) throws -> PerChannel<FeatureMapQuantizer> {
     [try featureMap(at: location)]
   }
 }

@@ -9,7 +9,7 @@ extension GraphWriter {
   mutating func write(_ op: QuantizeOp, _ id: NodeID) {
     let input = primary(graph[id].inputs[0])
     let location = graph.location(of: id)
-    let all = op.quantizers.map { $0.stages ?? [] }
+    let all = Array(op.quantizers.map { $0.stages ?? [] })
     guard !all.contains(where: \.isEmpty) else {
       return problems.report(
         Diagnostic(

@@ -24,7 +24,3 @@ struct QuantWidth: Equatable {
     return narrow.range == codes ? narrow : wide
   }
 }
-
-extension ClosedRange<Int64> {
-  func contains(_ other: ClosedRange<Int64>) -> Bool { contains(other.lowerBound) && contains(other.upperBound) }
-}

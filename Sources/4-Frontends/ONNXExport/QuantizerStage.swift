@@ -112,12 +112,6 @@ extension FeatureMapQuantizer {
   }
 }
 
-extension ClosedRange<Int64> {
-  fileprivate func shifted(by offset: Int64) -> ClosedRange<Int64> {
-    (lowerBound + offset)...(upperBound + offset)
-  }
-}
-
 extension [[QuantizerStage]] {
   /// The stages of every channel as stages of them all; nil where they differ in more than numbers.
   var merged: [QuantizerStage]? {

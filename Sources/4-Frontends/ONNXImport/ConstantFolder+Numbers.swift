@@ -56,7 +56,7 @@ extension ConstantFolder {
       // As a runtime divides: what it makes of weights is what the network is.
       let quotient = floats[element] / encoding.scales[index(element)]
       let position = Double(quotient.rounded(.toNearestOrEven)) + Double(encoding.zeroPoints[index(element)])
-      return Int64(min(max(position, Double(range.lowerBound)), Double(range.upperBound)))
+      return Int64(position.clamped(to: Double(range.lowerBound)...Double(range.upperBound)))
     }
     return Constant(shape: constant.shape, .integers(codes, encoding.type))
   }
@@ -73,10 +73,10 @@ extension ConstantFolder {
     let isShifted = encoding.zeroPoints.contains { $0 != 0 }
     var codes = integers
     if isShifted {
-      let (least, most) = (encoding.zeroPoints.min() ?? 0, encoding.zeroPoints.max() ?? 0)
-      codes = IntegerArray(
-        count: integers.count, in: (integers.range.lowerBound - most)...(integers.range.upperBound - least)
-      ) { integers[$0] - encoding.zeroPoints[index($0)] }
+      let shifts = encoding.zeroPoints.map(-).hull() ?? 0...0
+      codes = IntegerArray(count: integers.count, in: integers.range + shifts) {
+        integers[$0] - encoding.zeroPoints[index($0)]
+      }
     }
     let width = isShifted ? IntegerType.narrowestSigned(holding: codes.range).bits : bits
     return Constant(

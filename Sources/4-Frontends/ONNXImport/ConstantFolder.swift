@@ -80,7 +80,7 @@ enum ConstantFolder {
     case .failed: throw NodeReader.Skipped()
     }
     let rank = extents.count
-    func bound(_ value: Int) -> Int { min(max(value < 0 ? value + rank : value, 0), rank) }
+    func bound(_ value: Int) -> Int { (value < 0 ? value + rank : value).clamped(to: 0...rank) }
     let start = bound(try reader.int("start", default: 0))
     let end = bound(try reader.int("end", default: rank))
     let taken = start < end ? Array(extents[start..<end]) : []

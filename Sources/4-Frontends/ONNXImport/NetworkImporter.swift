@@ -162,7 +162,7 @@ struct NetworkImporter {
           format: CodeFormat(scale: .one, range: range))
       }
       result.node = try append(
-        QuantizeOp(description: "onnx>codes", bits: bits, quantizers: quantizers),
+        QuantizeOp(description: "onnx>codes", bits: bits, quantizers: PerChannel(quantizers)),
         named: "\(name)/integers", inputs: [map.node])
     }
     setFileAxes(of: result)

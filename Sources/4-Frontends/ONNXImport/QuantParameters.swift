@@ -1,3 +1,4 @@
+import Numbers
 import ONNX
 import Quantization
 
@@ -38,8 +39,8 @@ struct QuantParameters {
     (bitWidth, isSigned, isNarrow, roundingMode) = (1, true, true, .round)
   }
 
-  /// The axis along which quantizers differ, and one for each of its indices; nil and one where they are all the same.
-  func quantizers(over shape: [Int], _ reader: NodeReader) throws -> (axis: Int?, quantizers: [QONNXQuant]) {
+  /// The axis along which quantizers differ, and those of its indices; nil where they are all the same.
+  func quantizers(over shape: [Int], _ reader: NodeReader) throws -> (axis: Int?, quantizers: PerChannel<QONNXQuant>) {
     let spreads = try [scale, zeroPoint].compactMap { constant in
       try constant.map { try reader.spreadAxes(of: $0, over: shape) }
     }
@@ -50,12 +51,12 @@ struct QuantParameters {
         supported: "one scale, or one per index of one axis")
     }
     let count = varying.first.map { shape[$0] } ?? 1
-    let scales = scale.values
-    let quantizers = (0..<count).map { index in
+    let scales = PerChannel(scale.values)
+    let zeroPoints = PerChannel(zeroPoint?.values.map { Int64($0) } ?? [0])
+    let quantizers = PerChannel(channels: count) { index in
       QONNXQuant(
-        scale: scales[scales.count == 1 ? 0 : index],
-        zeroPoint: zeroPoint.map { Int64($0.values[$0.count == 1 ? 0 : index]) } ?? 0, bitWidth: bitWidth,
-        isSigned: isSigned, isNarrow: isNarrow, roundingMode: roundingMode)
+        scale: scales[index], zeroPoint: zeroPoints[index], bitWidth: bitWidth, isSigned: isSigned,
+        isNarrow: isNarrow, roundingMode: roundingMode)
     }
     return (varying.first, quantizers)
   }

@@ -115,7 +115,7 @@ extension QuantizationParameters {
         FeatureMapQuantizer(step: Rational(scale), zeroPoint: Int64(zeroPoint), range: range)
       }
       return try reader.append(
-        QuantizeOp(description: "onnx>quantize", bits: bits, quantizers: quantizers), to: map)
+        QuantizeOp(description: "onnx>quantize", bits: bits, quantizers: PerChannel(quantizers)), to: map)
     }
     result = try ElementwiseOperators.apply(.divide, to: result, scales, isReversed: false, &reader)
     result = try ElementwiseOperators.apply(.add, to: result, zeroPoints, isReversed: false, &reader)

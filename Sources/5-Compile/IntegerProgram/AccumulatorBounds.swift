@@ -1,3 +1,4 @@
+import Numbers
 import Targets
 import Tiling
 
@@ -15,10 +16,9 @@ package struct AccumulatorBounds: Hashable, Sendable {
 
   /// Adds `count` terms that are each anywhere in `range`.
   package mutating func add(_ range: ClosedRange<Int128>, count: Int = 1) {
-    let count = Int128(count)
-    final = (final.lowerBound + range.lowerBound * count)...(final.upperBound + range.upperBound * count)
-    partial =
-      (partial.lowerBound + min(0, range.lowerBound) * count)...(partial.upperBound + max(0, range.upperBound) * count)
+    let sum = range.scaled(by: Int128(count))
+    final = final + sum
+    partial = partial + sum.including(0)
   }
 }
 
@@ -37,19 +37,15 @@ extension LinearInstruction {
 
   /// Bounds of every output channel's accumulator for input codes in `inputRange`, padding included. `weights` and
   /// `initial` must have the counts that `shape` asks for.
-  package func accumulatorBounds(inputRange: ClosedRange<Int64>) -> [AccumulatorBounds] {
-    let codes =
-      readsPadding
-      ? min(inputRange.lowerBound, paddingCode)...max(inputRange.upperBound, paddingCode) : inputRange
-    let lower = Int128(codes.lowerBound)
-    let upper = Int128(codes.upperBound)
+  package func accumulatorBounds(inputRange: CodeRange) -> [AccumulatorBounds] {
+    let codes = (readsPadding ? inputRange.including(paddingCode) : inputRange).wide
     // A tap's term is weight * lower ... weight * upper, turned round where the weight is negative: the sums of the
     // positive and of the negative weights say everything.
     let (positive, negative) = shape.weightLimbs > 1 ? weightSums(as: Int128.self) : weightSums(as: Int64.self)
     return initial.indices.map { channel in
       var bounds = AccumulatorBounds(initial: initial[channel])
-      bounds.add(positive[channel] * lower...positive[channel] * upper)
-      bounds.add(negative[channel] * upper...negative[channel] * lower)
+      bounds.add(codes.scaled(by: positive[channel]))
+      bounds.add(codes.scaled(by: negative[channel]))
       return bounds
     }
   }
@@ -71,11 +67,10 @@ extension LinearInstruction {
 
 extension SumInstruction {
   /// Bounds of the accumulators for terms with these ranges of codes.
-  package func accumulatorBounds(ranges: [ClosedRange<Int64>]) -> AccumulatorBounds {
+  package func accumulatorBounds(ranges: [CodeRange]) -> AccumulatorBounds {
     var bounds = AccumulatorBounds(initial: 0)
     for (term, range) in zip(terms, ranges) {
-      let ends = [range.lowerBound, range.upperBound].map { Int128($0) * Int128(term.coefficient) }
-      bounds.add(min(ends[0], ends[1])...max(ends[0], ends[1]))
+      bounds.add(range.wide.scaled(by: Int128(term.coefficient)))
     }
     return bounds
   }
@@ -83,9 +78,9 @@ extension SumInstruction {
 
 extension PoolInstruction {
   /// Bounds of a sum over at most `pixels` codes of `range`.
-  package func accumulatorBounds(range: ClosedRange<Int64>, pixels: Int) -> AccumulatorBounds {
+  package func accumulatorBounds(range: CodeRange, pixels: Int) -> AccumulatorBounds {
     var bounds = AccumulatorBounds(initial: 0)
-    bounds.add(Int128(range.lowerBound)...Int128(range.upperBound), count: pixels)
+    bounds.add(range.wide, count: pixels)
     return bounds
   }
 

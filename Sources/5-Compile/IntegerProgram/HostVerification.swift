@@ -1,4 +1,5 @@
 import Diagnostics
+import Numbers
 
 extension ProgramVerifier {
   mutating func verify(_ instruction: SumInstruction) {
@@ -35,7 +36,7 @@ extension ProgramVerifier {
     guard require(!pixels.contains(0), "a window without a pixel of the feature map") else { return }
     switch instruction.kind {
     case .maximum:
-      requireCodes(ClosedRange<Int128>(input.range), in: output)
+      requireCodes(input.range.wide, in: output)
     case .sum(let stages):
       for count in pixels.sorted() {
         guard let stage = stages.count == 1 ? stages.values.first : stages[count] else {
@@ -53,7 +54,7 @@ extension ProgramVerifier {
     let input = program[instruction.input]
     let output = program[instruction.output]
     requireShape(input.shape, of: output)
-    verify(instruction.requantization, accumulators: [ClosedRange<Int128>(input.range)], output: output)
+    verify(instruction.requantization, accumulators: [input.range.wide], output: output)
   }
 
   mutating func verify(_ instruction: ConcatenateInstruction) {
@@ -69,10 +70,8 @@ extension ProgramVerifier {
       var expected = output.shape
       expected[axis: instruction.axis] = tensor.shape[axis: instruction.axis]
       requireShape(expected, of: tensor)
-      let ends = [tensor.range.lowerBound, tensor.range.upperBound].map {
-        Int128($0) * Int128(part.coefficient) + Int128(part.offset)
-      }
-      requireCodes(min(ends[0], ends[1])...max(ends[0], ends[1]), in: output)
+      requireCodes(
+        tensor.range.wide.scaled(by: Int128(part.coefficient)).shifted(by: Int128(part.offset)), in: output)
     }
     var expected = output.shape
     expected[axis: instruction.axis] = extent
@@ -88,7 +87,7 @@ extension ProgramVerifier {
         && output.shape.columns - instruction.left >= input.shape.columns,
       "\(input.shape) padded by \(instruction.top) rows and \(instruction.left) columns", tensor: output.name,
       supported: "what fits \(output.shape)")
-    requireCodes(ClosedRange<Int128>(input.range), in: output)
+    requireCodes(input.range.wide, in: output)
     requireCodes(Int128(instruction.code)...Int128(instruction.code), in: output)
   }
 
@@ -98,12 +97,12 @@ extension ProgramVerifier {
     require(
       input.shape.elements == output.shape.elements, "\(output.shape.elements) elements", tensor: output.name,
       supported: "\(input.shape.elements)")
-    requireCodes(ClosedRange<Int128>(input.range), in: output)
+    requireCodes(input.range.wide, in: output)
   }
 
   private mutating func requireAccumulators(_ bounds: AccumulatorBounds, in range: ClosedRange<Int64>) -> Bool {
     require(
-      bounds.partial.isWithin(range),
+      range.wide.contains(bounds.partial),
       "accumulators from \(bounds.partial.lowerBound) to \(bounds.partial.upperBound)",
       supported: "the instruction's range, \(range.lowerBound) to \(range.upperBound)")
   }

@@ -38,18 +38,18 @@ package struct LinearInstruction: Hashable, Sendable {
   /// One per output channel: the bias where it is a multiple of the accumulator's scale.
   package var initial: [Int64]
   /// What the accumulator can reach at any moment, partial sums in any order included.
-  package var accumulatorRange: ClosedRange<Int64>
+  package var accumulatorRange: CodeRange
   package var stage: OutputStage
 
   /// From the least to the largest weight, zero included.
-  package var weightRange: ClosedRange<Int64> { min(0, weights.min() ?? 0)...max(0, weights.max() ?? 0) }
+  package var weightRange: CodeRange { (weights.hull() ?? 0...0).including(0) }
 
   /// What holds every weight.
   package var weightType: IntegerType { .narrowestSigned(holding: weightRange) }
 
   package init(
     name: String, input: TensorID, output: TensorID, shape: LinearLayerShape, paddingCode: Int64, weights: [Int64],
-    initial: [Int64], accumulatorRange: ClosedRange<Int64>, stage: OutputStage
+    initial: [Int64], accumulatorRange: CodeRange, stage: OutputStage
   ) {
     self.name = name
     self.input = input
@@ -77,11 +77,11 @@ package struct SumInstruction: Hashable, Sendable {
   package var name: String
   package var terms: [Term]
   package var output: TensorID
-  package var accumulatorRange: ClosedRange<Int64>
+  package var accumulatorRange: CodeRange
   package var stage: OutputStage
 
   package init(
-    name: String, terms: [Term], output: TensorID, accumulatorRange: ClosedRange<Int64>, stage: OutputStage
+    name: String, terms: [Term], output: TensorID, accumulatorRange: CodeRange, stage: OutputStage
   ) {
     self.name = name
     self.terms = terms
@@ -111,12 +111,12 @@ package struct PoolInstruction: Hashable, Sendable {
   package var strideColumns: Int
   package var paddingTop: Int
   package var paddingLeft: Int
-  package var accumulatorRange: ClosedRange<Int64>
+  package var accumulatorRange: CodeRange
   package var kind: Kind
 
   package init(
     name: String, input: TensorID, output: TensorID, window: (rows: Int, columns: Int),
-    stride: (rows: Int, columns: Int), padding: (top: Int, left: Int), accumulatorRange: ClosedRange<Int64>, kind: Kind
+    stride: (rows: Int, columns: Int), padding: (top: Int, left: Int), accumulatorRange: CodeRange, kind: Kind
   ) {
     self.name = name
     self.input = input

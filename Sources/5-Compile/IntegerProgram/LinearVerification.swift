@@ -34,14 +34,14 @@ extension ProgramVerifier {
     else { return }
 
     let bounds = instruction.accumulatorBounds(inputRange: input.range)
-    for (channel, bounds) in bounds.enumerated() where !bounds.partial.isWithin(instruction.accumulatorRange) {
+    for (channel, bounds) in bounds.enumerated() where !instruction.accumulatorRange.wide.contains(bounds.partial) {
       let range = instruction.accumulatorRange
       report(
         "accumulators of channel \(channel) from \(bounds.partial.lowerBound) to \(bounds.partial.upperBound)",
         supported: "the instruction's range, \(range.lowerBound) to \(range.upperBound)")
       return
     }
-    verify(instruction.stage, accumulators: bounds.map(\.final), output: output)
+    verify(instruction.stage, accumulators: PerChannel(bounds.map(\.final)), output: output)
   }
 
   /// Widths of codes and weights against limbs and stored widths.

@@ -15,12 +15,12 @@ package typealias MapShape = MapExtents
 /// What the codes of a tensor mean to the host: value = scale x (code - zero point) + offset, scale and offset one per
 /// tensor or one per channel. The numbers here are the doubles nearest to the exact ones the proofs used.
 package struct Encoding: Hashable, Sendable {
-  package var scales: [Double]
+  package var scales: PerChannel<Double>
   package var zeroPoint: Int64
   /// Not zero only for accumulators whose bias is no multiple of their scale.
-  package var offsets: [Double]
+  package var offsets: PerChannel<Double>
 
-  package init(scales: [Double], zeroPoint: Int64 = 0, offsets: [Double] = [0]) {
+  package init(scales: PerChannel<Double>, zeroPoint: Int64 = 0, offsets: PerChannel<Double> = [0]) {
     self.scales = scales
     self.zeroPoint = zeroPoint
     self.offsets = offsets
@@ -28,9 +28,7 @@ package struct Encoding: Hashable, Sendable {
 
   /// The value of `code` in channel `channel`.
   package func value(of code: Int64, channel: Int) -> Double {
-    let scale = scales.count == 1 ? scales[0] : scales[channel]
-    let offset = offsets.count == 1 ? offsets[0] : offsets[channel]
-    return scale * Double(code - zeroPoint) + offset
+    scales[channel] * Double(code - zeroPoint) + offsets[channel]
   }
 }
 
@@ -40,10 +38,10 @@ package struct ProgramTensor: Hashable, Sendable {
   package var name: String
   package var shape: MapShape
   /// Every code that any input can produce here.
-  package var range: ClosedRange<Int64>
+  package var range: CodeRange
   package var encoding: Encoding
 
-  package init(name: String, shape: MapShape, range: ClosedRange<Int64>, encoding: Encoding) {
+  package init(name: String, shape: MapShape, range: CodeRange, encoding: Encoding) {
     self.name = name
     self.shape = shape
     self.range = range
@@ -59,7 +57,7 @@ package struct ProgramTensor: Hashable, Sendable {
 }
 
 /// The number of balanced base 2^16 digits that hold every integer of `range`.
-package func limbCount(of range: ClosedRange<Int64>) -> Int {
+package func limbCount(of range: CodeRange) -> Int {
   var lower = range.lowerBound
   var upper = range.upperBound
   var limbs = 1

@@ -1,4 +1,5 @@
 import Diagnostics
+import Numbers
 
 extension IntegerProgram {
   /// Judges a program, whoever made it: that tensors are written before they are read, that shapes agree, that no step
@@ -65,7 +66,8 @@ struct ProgramVerifier {
         "\(encoding.scales.count) scales and \(encoding.offsets.count) offsets", tensor: tensor.name,
         supported: "1, or one per channel (\(tensor.shape.channels))")
       require(
-        (encoding.scales + encoding.offsets).allSatisfy(\.isFinite), "a scale or offset that is no number",
+        encoding.scales.allSatisfy(\.isFinite) && encoding.offsets.allSatisfy(\.isFinite),
+        "a scale or offset that is no number",
         tensor: tensor.name)
     }
     let used = program.inputs + program.outputs + program.instructions.flatMap { $0.inputs + [$0.output] }
@@ -110,21 +112,11 @@ extension ProgramVerifier {
   /// That codes of `range` are among those that `tensor` says it can hold.
   mutating func requireCodes(_ range: ClosedRange<Int128>, in tensor: ProgramTensor) {
     require(
-      range.isWithin(tensor.range), "codes from \(range.lowerBound) to \(range.upperBound)", tensor: tensor.name,
+      tensor.range.wide.contains(range), "codes from \(range.lowerBound) to \(range.upperBound)", tensor: tensor.name,
       supported: "the tensor's range, \(tensor.range.lowerBound) to \(tensor.range.upperBound)")
   }
 
   mutating func requireShape(_ shape: MapShape, of tensor: ProgramTensor) {
     require(tensor.shape == shape, "shape \(tensor.shape)", tensor: tensor.name, supported: "\(shape)")
-  }
-}
-
-extension ClosedRange where Bound == Int128 {
-  init(_ range: ClosedRange<Int64>) {
-    self = Int128(range.lowerBound)...Int128(range.upperBound)
-  }
-
-  func isWithin(_ other: ClosedRange<Int64>) -> Bool {
-    lowerBound >= Int128(other.lowerBound) && upperBound <= Int128(other.upperBound)
   }
 }

@@ -1,3 +1,5 @@
+import Numbers
+
 /// How an integer accumulator becomes a code, for one output channel. `Lowering` proves each equal to the ideal function
 /// for every accumulator that the weights and input codes can reach.
 package enum Requantizer: Hashable, Sendable {
@@ -65,20 +67,20 @@ package struct ThresholdTable: Hashable, Sendable {
 /// The requantizers of a layer, one for all channels or one per channel, and the clamp that all of them share. All are of
 /// one kind: a layer is affine or a table.
 package struct Requantization: Hashable, Sendable {
-  package var channels: [Requantizer]
-  package var clamp: ClosedRange<Int64>
+  package var channels: PerChannel<Requantizer>
+  package var clamp: CodeRange
 
-  package init(channels: [Requantizer], clamp: ClosedRange<Int64>) {
+  package init(channels: PerChannel<Requantizer>, clamp: CodeRange) {
     self.channels = channels
     self.clamp = clamp
   }
 
   package func callAsFunction(_ accumulator: Int64, channel: Int) -> Int64 {
     let code: Int64
-    switch channels.count == 1 ? channels[0] : channels[channel] {
+    switch channels[channel] {
     case .affine(let affine): code = affine(accumulator)
     case .table(let table): code = table(accumulator)
     }
-    return min(max(code, clamp.lowerBound), clamp.upperBound)
+    return code.clamped(to: clamp)
   }
 }

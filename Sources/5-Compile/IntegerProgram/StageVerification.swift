@@ -1,8 +1,9 @@
 import Diagnostics
+import Numbers
 
 extension ProgramVerifier {
-  /// - Parameter accumulators: what each channel's accumulators can reach, one for all channels or one per channel.
-  mutating func verify(_ stage: OutputStage, accumulators: [ClosedRange<Int128>], output: ProgramTensor) {
+  /// - Parameter accumulators: what each channel's accumulators can reach.
+  mutating func verify(_ stage: OutputStage, accumulators: PerChannel<ClosedRange<Int128>>, output: ProgramTensor) {
     switch stage {
     case .accumulator:
       for range in accumulators { requireCodes(range, in: output) }
@@ -12,12 +13,12 @@ extension ProgramVerifier {
   }
 
   mutating func verify(
-    _ requantization: Requantization, accumulators: [ClosedRange<Int128>], output: ProgramTensor
+    _ requantization: Requantization, accumulators: PerChannel<ClosedRange<Int128>>, output: ProgramTensor
   ) {
     let channels = output.shape.channels
     guard
       require(
-        requantization.channels.count == 1 || requantization.channels.count == channels,
+        requantization.channels.isUniform || requantization.channels.count == channels,
         "\(requantization.channels.count) requantizers", supported: "1, or one per channel (\(channels))")
     else { return }
     let tables = requantization.channels.filter { if case .table = $0 { true } else { false } }.count
@@ -26,22 +27,17 @@ extension ProgramVerifier {
       supported: "requantizers of one kind in a layer")
 
     for channel in 0..<max(requantization.channels.count, accumulators.count) {
-      let accumulators = accumulators[accumulators.count == 1 ? 0 : channel]
+      let accumulators = accumulators[channel]
       guard let lower = Int64(exactly: accumulators.lowerBound), let upper = Int64(exactly: accumulators.upperBound)
       else {
         report("accumulators of channel \(channel) beyond 64 bits")
         return
       }
-      let requantizer = requantization.channels[requantization.channels.count == 1 ? 0 : channel]
-      switch requantizer.codes(of: lower...upper) {
+      switch requantization.channels[channel].codes(of: lower...upper) {
       case .success(let codes):
-        let clamp = requantization.clamp
-        let clamped =
-          min(
-            max(codes.lowerBound, clamp.lowerBound), clamp.upperBound)...min(
-            max(codes.upperBound, clamp.lowerBound), clamp.upperBound)
+        let clamped = codes.clamped(to: requantization.clamp)
         if !output.range.contains(clamped) {
-          requireCodes(ClosedRange<Int128>(clamped), in: output)
+          requireCodes(clamped.wide, in: output)
           return
         }
       case .failure(let problem):
@@ -54,7 +50,7 @@ extension ProgramVerifier {
 
 extension Requantizer {
   /// The codes, before clamping, that accumulators of `range` can become, or what is wrong with the requantizer.
-  func codes(of range: ClosedRange<Int64>) -> Result<ClosedRange<Int64>, Diagnostic> {
+  func codes(of range: CodeRange) -> Result<CodeRange, Diagnostic> {
     switch self {
     case .affine(let affine): affine.codes(of: range)
     case .table(let table): table.codes(of: range)
@@ -63,7 +59,7 @@ extension Requantizer {
 }
 
 extension AffineRequantizer {
-  func codes(of range: ClosedRange<Int64>) -> Result<ClosedRange<Int64>, Diagnostic> {
+  func codes(of range: CodeRange) -> Result<CodeRange, Diagnostic> {
     guard (0...126).contains(shift) else {
       return .failure(Diagnostic("a shift of \(shift)", supported: "0 to 126"))
     }
@@ -86,12 +82,12 @@ extension AffineRequantizer {
       }
       ends.append(self(accumulator))
     }
-    return .success(min(ends[0], ends[1])...max(ends[0], ends[1]))
+    return .success(CodeRange(between: ends[0], and: ends[1]))
   }
 }
 
 extension ThresholdTable {
-  func codes(of range: ClosedRange<Int64>) -> Result<ClosedRange<Int64>, Diagnostic> {
+  func codes(of range: CodeRange) -> Result<CodeRange, Diagnostic> {
     guard codes.count == thresholds.count + 1 else {
       return .failure(Diagnostic("\(codes.count) codes for \(thresholds.count) thresholds", supported: "one more"))
     }
@@ -100,10 +96,6 @@ extension ThresholdTable {
     }
     let first = thresholds.count { $0 <= range.lowerBound }
     let last = thresholds.count { $0 <= range.upperBound }
-    var reached = codes[first]...codes[first]
-    for code in codes[first...last] {
-      reached = min(reached.lowerBound, code)...max(reached.upperBound, code)
-    }
-    return .success(reached)
+    return .success(codes[first...last].hull() ?? codes[first]...codes[first])
   }
 }

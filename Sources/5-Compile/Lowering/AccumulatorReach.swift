@@ -1,11 +1,11 @@
-import BigInt
+import Numbers
 
 /// What the accumulators of a linear layer can reach.
 struct AccumulatorReach {
   /// The final sums of each output channel.
-  var channels: [ClosedRange<Int64>]
+  var channels: [CodeRange]
   /// Every partial sum of every channel, in any order of the taps and limbs.
-  var partial: ClosedRange<Int64>
+  var partial: CodeRange
   /// Sum of the weights of each output channel.
   var weightSums: [Int64]
 
@@ -15,12 +15,12 @@ struct AccumulatorReach {
   ///   - codes: the input's codes, the padding's among them.
   ///   - outputChannel: of a weight, by index.
   init?(
-    weights: [Int64], outputChannels: Int, outputChannel: (Int) -> Int, codes: ClosedRange<Int64>, inputLimbs: Int,
+    weights: [Int64], outputChannels: Int, outputChannel: (Int) -> Int, codes: CodeRange, inputLimbs: Int,
     weightLimbs: Int
   ) {
     var positive = [Double](repeating: 0, count: outputChannels)
     for (index, weight) in weights.enumerated() { positive[outputChannel(index)] += abs(Double(weight)) }
-    let magnitude = max(abs(Double(codes.lowerBound)), abs(Double(codes.upperBound))) + (inputLimbs > 1 ? 65536 : 0)
+    let magnitude = Double(codes.largestMagnitude) + (inputLimbs > 1 ? 65536 : 0)
     let largest = (positive.max() ?? 0) + (weightLimbs > 1 ? 65536 * Double(weights.count) : 0)
     guard largest * magnitude < 0x1p61 else { return nil }
 

@@ -11,15 +11,15 @@ struct CommonUnit {
   static let maximumBits = 46
 
   /// The smallest scale where it divides all of them, else the power of two that does; nil where codes as large as `largest`
-  /// (one for all, or one per scale) would get more than `maximumBits` bits.
-  init?(of scales: [Rational], largest: [UInt64]) {
+  /// would get more than `maximumBits` bits.
+  init?(of scales: [Rational], largest: PerChannel<UInt64>) {
     let magnitudes = scales.map(\.magnitude)
     guard let smallest = magnitudes.filter({ $0.sign > 0 }).min() else { return nil }
     let powerOfTwo = Rational(1, over: magnitudes.map(\.denominator).max() ?? 1)
     for unit in [smallest, powerOfTwo] {
       let multiples = scales.map { $0 / unit }
       let fits = multiples.indices.allSatisfy { index in
-        let code = BigInt(largest[largest.count == 1 ? 0 : index])
+        let code = BigInt(largest[index])
         return multiples[index].isInteger && (multiples[index].floor * code).bitWidth <= Self.maximumBits
       }
       if fits {
@@ -30,9 +30,4 @@ struct CommonUnit {
     }
     return nil
   }
-}
-
-extension ClosedRange<Int64> {
-  /// The largest magnitude in it.
-  var largestMagnitude: UInt64 { Swift.max(lowerBound.magnitude, upperBound.magnitude) }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import IntegerProgram
+import Numbers
 import QIR
 import Quantization
 
@@ -13,7 +14,7 @@ extension Lowerer {
         fix: "put \(graph.format.quantizer) in front of the padding")
     }
     let input = program[value.tensor]
-    let range = min(input.range.lowerBound, zero)...max(input.range.upperBound, zero)
+    let range = input.range.including(zero)
     let output = newTensor(id, range: range, encoding: input.encoding, reach: [range])
     emit(
       .pad(
@@ -50,8 +51,8 @@ extension Lowerer {
         fix: "put \(graph.format.quantizer) in front of the reshape")
     }
     /// Channel c of the result is channel c mod `before` of the source.
-    func repeated<Formula>(_ formulas: [Formula]) -> [Formula] {
-      formulas.count == 1 ? formulas : (0..<channels).map { formulas[$0 % before] }
+    func repeated<Formula>(_ formulas: PerChannel<Formula>) -> PerChannel<Formula> {
+      formulas.isUniform ? formulas : PerChannel(channels: channels) { formulas[$0 % before] }
     }
     let input = program[value.tensor]
     let shifts = repeated(value.shifts)

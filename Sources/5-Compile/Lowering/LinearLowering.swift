@@ -52,7 +52,7 @@ extension Lowerer {
     let source = graph[id].inputs[0]
     let input = try plainValue(source, for: id)
     guard input.isQuantized || takesAccumulators else { throw unquantized(source, for: id) }
-    guard input.scales.count == 1, input.shifts.count == 1 else {
+    guard let inputScale = input.scales.uniform, input.shifts.isUniform else {
       throw Diagnostic(
         "the channels of the feature map from '\(graph[source].name)' have different scales", at: location,
         supported: "one scale for the feature map", fix: "put \(graph.format.quantizer) for all channels in front of it"
@@ -65,14 +65,14 @@ extension Lowerer {
     }
     let tensor = program[input.tensor]
     let isPadded = shape.padding != .none || hangsOver(shape)
-    let codes = isPadded ? min(tensor.range.lowerBound, zero)...max(tensor.range.upperBound, zero) : tensor.range
+    let codes = isPadded ? tensor.range.including(zero) : tensor.range
 
     let channels = graph[id].shape.channels
     var weightLocation = location
     weightLocation.tensor = "kernel"
     let weights = try OperandWeights(
       kernel, outputChannels: channels, outputChannel: outputChannel, format: graph.format, at: weightLocation)
-    let weightRange = (weights.codes.min() ?? 0)...(weights.codes.max() ?? 0)
+    let weightRange = weights.codes.hull() ?? 0...0
     let weightType = IntegerType.narrowestSigned(holding: weightRange)
     let weightLimbs = limbCount(of: weightRange)
 
@@ -92,14 +92,12 @@ extension Lowerer {
     shape.inputLimbs = limbCount(of: codes)
     shape.weightLimbs = weightLimbs
 
-    let inputScale = input.scales[0]
     let scales = weights.scales.map { $0.sign == 0 ? inputScale : inputScale * $0 }
     let biases = bias.map(exactValues)
     let isFused = endsInQuantizer(id)
     var initial = [Int64](repeating: 0, count: channels)
-    var shifts: [Rational] = []
-    for channel in 0..<channels {
-      let scale = scales.count == 1 ? scales[0] : scales[channel]
+    let shifts = PerChannel(channels: channels) { channel in
+      let scale = scales[channel]
       let zeroPart = -Rational(zero) * Rational(reach.weightSums[channel])
       var shift = scale * zeroPart
       if let biases { shift = shift + biases[channel] }
@@ -112,24 +110,21 @@ extension Lowerer {
           shift = shift - scale * Rational(whole)
         }
       }
-      shifts.append(shift)
-    }
-    if shifts.allSatisfy({ $0 == shifts[0] }) { shifts = [shifts[0]] }
+      return shift
+    }.merged
 
-    let finals = zip(reach.channels, initial).map { ($0.lowerBound + $1)...($0.upperBound + $1) }
-    let least = initial.min().map { min($0, 0) } ?? 0
-    let most = initial.max().map { max($0, 0) } ?? 0
-    let partial = (reach.partial.lowerBound + least)...(reach.partial.upperBound + most)
+    let finals = PerChannel(channels: channels) { reach.channels[$0].shifted(by: initial[$0]) }
+    let partial = reach.partial + (initial.hull() ?? 0...0).including(0)
     // Sums that never leave the instruction need no encoding.
     let output = newTensor(
-      id, range: union(finals),
+      id, range: finals.hull(),
       encoding: isFused ? Encoding(scales: [1]) : encoding(scales: scales, shifts: shifts), reach: finals)
     emit(
       .linear(
         LinearInstruction(
           name: graph[id].name, input: input.tensor, output: output, shape: shape, paddingCode: zero,
           weights: weights.codes, initial: initial,
-          accumulatorRange: union([partial, union(finals)]), stage: .accumulator)),
+          accumulatorRange: partial.hull(with: finals.hull()), stage: .accumulator)),
       node: id)
     guard isFused else {
       return exactValue(id, tensor: output, scales: scales, shifts: shifts, isQuantized: false)
@@ -148,7 +143,7 @@ extension Lowerer {
   /// The width that the model declares for its weights, where it is one that a port has.
   private func declaredBits(_ kernel: Parameter, _ type: IntegerType) -> Int {
     guard case .quantized(let tensor) = kernel, type.bits <= 16 else { return type.bits }
-    return min(max(tensor.bits, type.bits), 16)
+    return tensor.bits.clamped(to: type.bits...16)
   }
 
   private func exactValues(_ parameter: Parameter) -> [Rational] {
@@ -160,12 +155,5 @@ extension Lowerer {
       }
     case .real(let numbers, _): return numbers.map { Rational($0) }
     }
-  }
-}
-
-/// The smallest range that holds all of `ranges`.
-func union(_ ranges: [ClosedRange<Int64>]) -> ClosedRange<Int64> {
-  ranges.dropFirst().reduce(ranges[0]) {
-    min($0.lowerBound, $1.lowerBound)...max($0.upperBound, $1.upperBound)
   }
 }

@@ -1,4 +1,5 @@
 import IntegerProgram
+import Numbers
 import QIR
 import Quantization
 
@@ -8,25 +9,24 @@ package struct LoweredNetwork: Sendable {
   package struct Input: Sendable {
     package var tensor: TensorID
     package var graphInput: NodeID
-    /// One, or one per channel.
-    package var quantizers: [FeatureMapQuantizer]
+    package var quantizers: PerChannel<FeatureMapQuantizer>
     /// Program code = quantizer's code - this.
     package var codeShift: Int64
   }
 
-  /// A tensor whose codes stand exactly for a node's values: value = scale x code + shift, one or one per channel.
+  /// A tensor whose codes stand exactly for a node's values: value = scale x code + shift.
   package struct Meaning: Sendable {
     package var tensor: TensorID
     package var node: NodeID
-    package var scales: [Double]
-    package var shifts: [Double]
+    package var scales: PerChannel<Double>
+    package var shifts: PerChannel<Double>
     /// Where a quantizer made the codes.
     package var quantization: Quantization?
   }
 
-  /// Program code = quantizer's code - code shift; one quantizer, or one per channel.
+  /// Program code = quantizer's code - code shift.
   package struct Quantization: Sendable {
-    package var quantizers: [FeatureMapQuantizer]
+    package var quantizers: PerChannel<FeatureMapQuantizer>
     package var codeShift: Int64
   }
 

@@ -17,8 +17,8 @@ struct Lowerer {
   var inputs: [LoweredNetwork.Input] = []
   var meanings: [LoweredNetwork.Meaning] = []
   var proofs: [LoweredNetwork.Proof] = []
-  /// What the integers of each tensor can reach: one range, or one per channel.
-  var reach: [TensorID: [ClosedRange<Int64>]] = [:]
+  /// What the integers of each tensor can reach.
+  var reach: [TensorID: PerChannel<CodeRange>] = [:]
   /// The instruction that writes each tensor, and the node whose values the tensor holds.
   var producers: [TensorID: (instruction: Int, node: NodeID)] = [:]
 
@@ -161,7 +161,7 @@ struct Lowerer {
 
   /// A new tensor named after its node.
   mutating func newTensor(
-    _ id: NodeID, range: ClosedRange<Int64>, encoding: Encoding, reach: [ClosedRange<Int64>]
+    _ id: NodeID, range: CodeRange, encoding: Encoding, reach: PerChannel<CodeRange>
   ) -> TensorID {
     let tensor = program.add(
       ProgramTensor(name: graph[id].name, shape: mapShape(of: id), range: range, encoding: encoding))
@@ -176,11 +176,11 @@ struct Lowerer {
       rows: extents.dropLast(2).reduce(1, *), columns: extents[extents.count - 2], channels: extents[extents.count - 1])
   }
 
-  func reach(of tensor: TensorID) -> [ClosedRange<Int64>] { reach[tensor] ?? [program[tensor].range] }
+  func reach(of tensor: TensorID) -> PerChannel<CodeRange> { reach[tensor] ?? [program[tensor].range] }
 
   /// The value of a tensor that holds a node's values exactly: scale x integer + shift.
   mutating func exactValue(
-    _ id: NodeID, tensor: TensorID, scales: [Rational], shifts: [Rational], isQuantized: Bool,
+    _ id: NodeID, tensor: TensorID, scales: PerChannel<Rational>, shifts: PerChannel<Rational>, isQuantized: Bool,
     quantization: LoweredNetwork.Quantization? = nil
   ) -> IntegerValue {
     var value = IntegerValue(tensor: tensor, scales: scales, shifts: shifts, isQuantized: isQuantized)
@@ -198,16 +198,13 @@ struct Lowerer {
   }
 
   /// The encoding of integers with these scales and shifts; the shift is a zero point where all have one integer zero.
-  func encoding(scales: [Rational], shifts: [Rational]) -> Encoding {
-    let channels = max(scales.count, shifts.count)
-    let zeros = (0..<channels).map { channel -> Int64? in
-      let scale = scales.count == 1 ? scales[0] : scales[channel]
-      let shift = shifts.count == 1 ? shifts[0] : shifts[channel]
+  func encoding(scales: PerChannel<Rational>, shifts: PerChannel<Rational>) -> Encoding {
+    let zeros = scales.combined(with: shifts) { scale, shift -> Int64? in
       guard scale.sign != 0 else { return shift.sign == 0 ? 0 : nil }
       let zero = -shift / scale
       return zero.isInteger ? Int64(exactly: zero.floor) : nil
     }
-    if let zero = zeros[0], zeros.allSatisfy({ $0 == zero }) {
+    if let zero = zeros.merged.uniform, let zero {
       return Encoding(scales: scales.map(\.double), zeroPoint: zero)
     }
     return Encoding(scales: scales.map(\.double), offsets: shifts.map(\.double))
@@ -217,7 +214,7 @@ struct Lowerer {
 
   private func batchNormalization(_ id: NodeID, _ op: BatchNormalizationOp) throws -> IntegerValue {
     var value = try value(graph[id].inputs[0], for: id)
-    let functions = op.mean.indices.map { channel -> [RealFunction] in
+    let functions = PerChannel(channels: op.mean.count) { channel -> [RealFunction] in
       let scale = Rational(op.scale[channel])
       return [.affine(scale: scale, shift: Rational(op.beta[channel]) - scale * Rational(op.mean[channel]))]
     }

@@ -15,10 +15,9 @@ extension Lowerer {
     }
     let channels = values.map(\.channelFormulas).max() ?? 1
     let terms = values.flatMap(\.terms)
-    var shifts = (0..<channels).map { channel in
-      values.reduce(Rational.zero) { $0 + $1.shift(ofChannel: channel) }
-    }
-    if shifts.allSatisfy({ $0 == shifts[0] }) { shifts = [shifts[0]] }
+    let shifts = PerChannel(channels: channels) { channel in
+      values.reduce(Rational.zero) { $0 + $1.shifts[channel] }
+    }.merged
 
     guard let (coefficients, units) = commonUnits(of: terms, channels: channels) else {
       var value = values[0]
@@ -27,22 +26,15 @@ extension Lowerer {
       value.isQuantized = false
       return value
     }
-    let ranges = zip(terms, coefficients).map { term, coefficient in
-      let range = program[term.tensor].range
-      return (coefficient * range.lowerBound, coefficient * range.upperBound)
-    }
-    let lower = ranges.reduce(0) { $0 + min($1.0, $1.1) }
-    let upper = ranges.reduce(0) { $0 + max($1.0, $1.1) }
-    let partialLower = ranges.reduce(0) { $0 + min($1.0, $1.1, 0) }
-    let partialUpper = ranges.reduce(0) { $0 + max($1.0, $1.1, 0) }
-    let output = newTensor(
-      id, range: lower...upper, encoding: encoding(scales: units, shifts: shifts), reach: [lower...upper])
+    let ranges = zip(terms, coefficients).map { program[$0.tensor].range.scaled(by: $1) }
+    let range = ranges.reduce(0...0, +)
+    let output = newTensor(id, range: range, encoding: encoding(scales: units, shifts: shifts), reach: [range])
     emit(
       .sum(
         SumInstruction(
           name: graph[id].name,
           terms: zip(terms, coefficients).map { .init(input: $0.tensor, coefficient: $1) },
-          output: output, accumulatorRange: partialLower...partialUpper, stage: .accumulator)),
+          output: output, accumulatorRange: ranges.reduce(0...0) { $0 + $1.including(0) }, stage: .accumulator)),
       node: id)
     return exactValue(
       id, tensor: output, scales: units, shifts: shifts, isQuantized: values.allSatisfy(\.isQuantized))
@@ -52,23 +44,22 @@ extension Lowerer {
   /// are none of 24 bits, or where the sum would not fit 62 bits.
   private func commonUnits(
     of terms: [IntegerValue.Term], channels: Int
-  ) -> (coefficients: [Int64], units: [Rational])? {
-    let first = terms[0].scale(ofChannel: 0)
+  ) -> (coefficients: [Int64], units: PerChannel<Rational>)? {
+    let first = terms[0].scales[0]
     guard first.sign != 0 else { return nil }
-    let ratios = terms.map { $0.scale(ofChannel: 0) / first }
+    let ratios = terms.map { $0.scales[0] / first }
     for channel in 1..<max(channels, 1) {
-      let base = terms[0].scale(ofChannel: channel)
-      for (term, ratio) in zip(terms, ratios) where term.scale(ofChannel: channel) != ratio * base { return nil }
+      let base = terms[0].scales[channel]
+      for (term, ratio) in zip(terms, ratios) where term.scales[channel] != ratio * base { return nil }
     }
     guard let coefficients = wholeMultiples(ratios) else { return nil }
     let largest = zip(terms, coefficients).reduce(0.0) { sum, next in
       let range = program[next.0.tensor].range
-      return sum + Double(next.1.magnitude) * max(abs(Double(range.lowerBound)), abs(Double(range.upperBound)))
+      return sum + Double(next.1.magnitude) * Double(range.largestMagnitude)
     }
     guard largest < 0x1p61 else { return nil }
     let unitOfFirst = Rational(coefficients[0])
-    let units = (0..<channels).map { terms[0].scale(ofChannel: $0) / unitOfFirst }
-    return (coefficients, units.allSatisfy { $0 == units[0] } ? [units[0]] : units)
+    return (coefficients, PerChannel(channels: channels) { terms[0].scales[$0] / unitOfFirst }.merged)
   }
 
   /// The smallest whole numbers in these ratios, of at most 24 bits.
@@ -92,8 +83,8 @@ extension Lowerer {
     let axis = try mapAxis(op.axis, of: id)
     let isQuantized = values.allSatisfy(\.isQuantized)
     let parts: [ConcatenateInstruction.Part]
-    var scales: [Rational]
-    var shifts: [Rational]
+    let scales: PerChannel<Rational>
+    let shifts: PerChannel<Rational>
     if let common = commonEncoding(of: values) {
       (parts, scales, shifts) = (common.parts, [common.scale], [common.shift])
     } else {
@@ -104,21 +95,17 @@ extension Lowerer {
           fix: "put \(graph.format.quantizer) behind the concatenation")
       }
       parts = values.map { .init(input: $0.tensor) }
-      scales = []
-      shifts = []
-      for (input, value) in zip(inputs, values) {
-        let channels = 0..<graph[input].shape.channels
-        scales += channels.map { value.terms[0].scale(ofChannel: $0) }
-        shifts += channels.map { value.shift(ofChannel: $0) }
+      func joined(_ formulas: (IntegerValue) -> PerChannel<Rational>) -> PerChannel<Rational> {
+        PerChannel(
+          zip(inputs, values).flatMap { input, value in
+            (0..<graph[input].shape.channels).map { formulas(value)[$0] }
+          })
       }
+      (scales, shifts) = (joined(\.scales), joined(\.shifts))
     }
-    let ranges = parts.map { part -> ClosedRange<Int64> in
-      let range = program[part.input].range
-      let ends = [range.lowerBound * part.coefficient + part.offset, range.upperBound * part.coefficient + part.offset]
-      return min(ends[0], ends[1])...max(ends[0], ends[1])
-    }
-    let output = newTensor(
-      id, range: union(ranges), encoding: encoding(scales: scales, shifts: shifts), reach: [union(ranges)])
+    let ranges = parts.map { program[$0.input].range.scaled(by: $0.coefficient).shifted(by: $0.offset) }
+    let range = ranges.hull() ?? 0...0
+    let output = newTensor(id, range: range, encoding: encoding(scales: scales, shifts: shifts), reach: [range])
     emit(.concatenate(ConcatenateInstruction(name: graph[id].name, parts: parts, axis: axis, output: output)), node: id)
     // The same codes everywhere: those of one quantizer that was moved up.
     let isMoved = parts.allSatisfy { $0.coefficient == 1 && $0.offset == 0 }
@@ -126,7 +113,7 @@ extension Lowerer {
     let isOne =
       quantizations.count == values.count
       && quantizations.allSatisfy {
-        $0.quantizers.count == 1 && $0.codeShift == quantizations[0].codeShift
+        $0.quantizers.isUniform && $0.codeShift == quantizations[0].codeShift
       }
     return exactValue(
       id, tensor: output, scales: scales, shifts: shifts, isQuantized: isQuantized,
@@ -150,9 +137,9 @@ extension Lowerer {
   private func commonEncoding(
     of values: [IntegerValue]
   ) -> (parts: [ConcatenateInstruction.Part], scale: Rational, shift: Rational)? {
-    guard values.allSatisfy({ $0.scales.count == 1 && $0.shifts.count == 1 && $0.scales[0].sign != 0 }),
+    guard values.allSatisfy({ $0.scales.isUniform && $0.shifts.isUniform && $0.scales[0].sign != 0 }),
       let common = CommonUnit(
-        of: values.map { $0.scales[0] }, largest: values.map { program[$0.tensor].range.largestMagnitude })
+        of: values.map { $0.scales[0] }, largest: PerChannel(values.map { program[$0.tensor].range.largestMagnitude }))
     else { return nil }
     let unit = common.unit
     // Moving by whole units reaches the first value's shift.

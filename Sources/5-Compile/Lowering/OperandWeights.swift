@@ -7,8 +7,8 @@ import Quantization
 /// A layer's weights as the engines take them: integer codes and one scale per output channel.
 struct OperandWeights {
   var codes: [Int64]
-  /// One for all output channels, or one per output channel.
-  var scales: [Rational]
+  /// Of the output channels.
+  var scales: PerChannel<Rational>
 
   /// - Parameters:
   ///   - outputChannel: of the element at an index of the flattened tensor.
@@ -34,14 +34,12 @@ struct OperandWeights {
         }
       }
       if scaleCount == 1 {
-        scales = tensor.scales
+        scales = PerChannel(tensor.scales)
       } else if isPerOutput {
-        scales = scaleOf.map { tensor.scales[$0 ?? 0] }
+        scales = PerChannel(scaleOf.map { tensor.scales[$0 ?? 0] })
       } else {
         // Scales along an input axis: codes become multiples of one unit.
-        let range = tensor.codes.range
-        let largest = max(range.lowerBound.magnitude, range.upperBound.magnitude)
-        guard let common = CommonUnit(of: tensor.scales, largest: [largest]) else {
+        guard let common = CommonUnit(of: tensor.scales, largest: [tensor.codes.range.largestMagnitude]) else {
           throw Diagnostic(
             "weights whose scales differ along an input axis and have no common unit", at: location,
             supported: "scales per output channel, or scales whose common unit gives weights of at most "
@@ -60,7 +58,7 @@ struct OperandWeights {
   /// float32 weights that no quantizer touches, as multiples of one power of two: exact, in as many bits as that takes.
   private static func exactCodes(
     of numbers: [Float], _ format: ModelFormat, at location: Diagnostic.Location
-  ) throws -> (codes: [Int64], scales: [Rational]) {
+  ) throws -> (codes: [Int64], scales: PerChannel<Rational>) {
     let exponents = numbers.filter { $0 != 0 }.map { Int($0.exponent) - $0.significandWidth }
     guard let least = exponents.min() else { return (numbers.map { _ in 0 }, [.one]) }
     let largest = numbers.map(\.magnitude).max() ?? 0

@@ -28,32 +28,31 @@ extension Lowerer {
     let counts = windowCounts(op.window, over: mapShape(of: source), positions: mapShape(of: id))
     let input = program[value.tensor]
     guard let most = counts.max(), let least = counts.min() else { throw unquantized(source, for: id) }
-    guard Double(most) * max(abs(Double(input.range.lowerBound)), abs(Double(input.range.upperBound))) < 0x1p61 else {
+    guard Double(most) * Double(input.range.largestMagnitude) < 0x1p61 else {
       throw Diagnostic("its sums need more than 62 bits", at: graph.location(of: id), fix: "use a smaller window")
     }
-    func sums(_ range: ClosedRange<Int64>) -> ClosedRange<Int64> {
-      let ends = [least, most].flatMap { [Int64($0) * range.lowerBound, Int64($0) * range.upperBound] }
-      return (ends.min() ?? 0)...(ends.max() ?? 0)
+    func sums(_ range: CodeRange) -> CodeRange {
+      range.scaled(by: Int64(least)).hull(with: range.scaled(by: Int64(most)))
     }
     let range = sums(input.range)
     let factor = Rational(op.factor)
     let shifts = value.shifts.map { $0 * factor }
-    func scales(_ count: Int) -> [Rational] { value.scales.map { $0 * factor / Rational(Int64(count)) } }
+    func scales(_ count: Int) -> PerChannel<Rational> { value.scales.map { $0 * factor / Rational(Int64(count)) } }
     let output = newTensor(
       id, range: range, encoding: encoding(scales: scales(most), shifts: shifts),
       reach: reach(of: value.tensor).map(sums))
     let stages = Dictionary(uniqueKeysWithValues: counts.map { ($0, OutputStage.accumulator) })
-    let partial = min(range.lowerBound, 0)...max(range.upperBound, 0)
     emit(
       .pool(
-        try pool(id, op.window, input: value.tensor, output: output, range: partial, kind: .sum(stages: stages))),
+        try pool(
+          id, op.window, input: value.tensor, output: output, range: range.including(0), kind: .sum(stages: stages))),
       node: id)
     guard counts.count > 1 else {
       return exactValue(
         id, tensor: output, scales: scales(most), shifts: shifts, isQuantized: value.isQuantized)
     }
     // Windows over the edge divide by fewer pixels: only a quantizer right behind can tell them apart.
-    guard endsInQuantizer(id), value.scales.count == 1 else {
+    guard endsInQuantizer(id), value.scales.isUniform else {
       throw Diagnostic(
         "an average over windows of \(counts.sorted()) pixels has no common scale", at: graph.location(of: id),
         supported: "windows inside the feature map, or a quantizer right behind the pooling",
@@ -65,7 +64,7 @@ extension Lowerer {
   }
 
   private func pool(
-    _ id: NodeID, _ window: Window, input: TensorID, output: TensorID, range: ClosedRange<Int64>,
+    _ id: NodeID, _ window: Window, input: TensorID, output: TensorID, range: CodeRange,
     kind: PoolInstruction.Kind
   ) throws -> PoolInstruction {
     guard window.dilation == .one else {

@@ -15,7 +15,7 @@ extension Lowerer {
     let isMovable = quantizers.allSatisfy { $0.codeFactor == 1 }
     let shift = portShift(
       format.range, zero: needsZero(id) ? format.zeroPoint : nil, isOperand: isMovable && feedsMultiplier(id))
-    let range = (format.range.lowerBound - shift)...(format.range.upperBound - shift)
+    let range = format.range.shifted(by: -shift)
     let zeroPoint = format.zeroPoint - shift
     let encoding = Encoding(scales: [format.scale.double], zeroPoint: zeroPoint)
     let tensor: TensorID
@@ -36,8 +36,8 @@ extension Lowerer {
 
   /// The quantizers of all channels in one unit: codes of coarser channels become multiples.
   private func inOneUnit(
-    _ quantizers: [FeatureMapQuantizer], at location: Diagnostic.Location
-  ) throws -> (quantizers: [FeatureMapQuantizer], format: CodeFormat) {
+    _ quantizers: PerChannel<FeatureMapQuantizer>, at location: Diagnostic.Location
+  ) throws -> (quantizers: PerChannel<FeatureMapQuantizer>, format: CodeFormat) {
     var format = quantizers[0].format
     let differ = quantizers.contains { $0.format.scale != format.scale || $0.format.zeroPoint != format.zeroPoint }
     var quantizers = quantizers
@@ -46,28 +46,27 @@ extension Lowerer {
       quantizers = quantizers.map { $0.codeFactor == 1 ? $0.shiftingCodes(by: -$0.format.zeroPoint) : $0 }
       let formats = quantizers.map(\.format)
       guard formats.allSatisfy({ $0.zeroPoint == 0 && $0.scale.sign > 0 }),
-        let common = CommonUnit(of: formats.map(\.scale), largest: formats.map(\.range.largestMagnitude))
+        let common = CommonUnit(of: Array(formats.map(\.scale)), largest: formats.map(\.range.largestMagnitude))
       else {
         throw Diagnostic(
           "the channels of the feature map are quantized with scales that have no common unit", at: location,
           supported: "one scale, or scales that are multiples of each other",
           fix: "use one quantizer for all channels, or scales that are powers of two")
       }
-      quantizers = zip(quantizers, common.multiples).map { $0.multiplyingCodes(by: $1) }
+      quantizers = quantizers.combined(with: PerChannel(common.multiples)) { $0.multiplyingCodes(by: $1) }
       format = quantizers[0].format
     }
-    format.range = union(quantizers.map(\.format.range))
+    format.range = quantizers.map(\.format.range).hull()
     return (quantizers, format)
   }
 
   /// What to take from codes so that they fit a signed multiplier port of their width: 128 from 0...255.
-  private func portShift(_ range: ClosedRange<Int64>, zero: Int64?, isOperand: Bool) -> Int64 {
+  private func portShift(_ range: CodeRange, zero: Int64?, isOperand: Bool) -> Int64 {
     guard isOperand else { return 0 }
-    let codes = zero.map { min(range.lowerBound, $0)...max(range.upperBound, $0) } ?? range
-    for bits: Int64 in [4, 8, 16] where codes.upperBound - codes.lowerBound < 1 << bits {
-      let port = -(1 << (bits - 1))...((1 << (bits - 1)) - 1) as ClosedRange<Int64>
-      let fits = port.contains(codes.lowerBound) && port.contains(codes.upperBound)
-      return fits ? 0 : codes.lowerBound - port.lowerBound
+    let codes = zero.map { range.including($0) } ?? range
+    for bits in [4, 8, 16] where codes.upperBound - codes.lowerBound < 1 << bits {
+      let port = IntegerType(bits: bits, isSigned: true).range
+      return port.contains(codes) ? 0 : codes.lowerBound - port.lowerBound
     }
     return 0
   }
@@ -84,18 +83,18 @@ extension Lowerer {
   }
 
   private mutating func requantization(
-    _ id: NodeID, of value: IntegerValue, quantizers: [FeatureMapQuantizer]
+    _ id: NodeID, of value: IntegerValue, quantizers: PerChannel<FeatureMapQuantizer>
   ) throws -> Stage {
     let channels = max(value.channelFormulas, quantizers.count)
     func ideal(_ channel: Int, scale: Rational) -> IdealFunction {
       IdealFunction(
-        scale: scale, shift: value.shift(ofChannel: channel), functions: value.functions(ofChannel: channel),
-        quantizer: quantizers.count == 1 ? quantizers[0] : quantizers[channel])
+        scale: scale, shift: value.shifts[channel], functions: value.functions[channel],
+        quantizer: quantizers[channel])
     }
     if value.terms.count > 1 {
       let sums = (0..<channels).map { channel in
         SumProof(
-          ideal: ideal(channel, scale: .one), scales: value.terms.map { $0.scale(ofChannel: channel) },
+          ideal: ideal(channel, scale: .one), scales: value.terms.map { $0.scales[channel] },
           ranges: value.terms.map { program[$0.tensor].range })
       }
       guard channels == 1, let result = sums[0].result else {
@@ -114,17 +113,16 @@ extension Lowerer {
       }
       return .byWindow(stages)
     }
-    let ideals = (0..<channels).map { ideal($0, scale: value.terms[0].scale(ofChannel: $0)) }
+    let ideals = (0..<channels).map { ideal($0, scale: value.scales[$0]) }
     return .one(try prove(id, ideals, accumulators: reached))
   }
 
   private mutating func prove(
-    _ id: NodeID, _ ideals: [IdealFunction], accumulators: [ClosedRange<Int64>]
+    _ id: NodeID, _ ideals: [IdealFunction], accumulators: PerChannel<CodeRange>
   ) throws -> Requantization {
-    let ranges =
-      ideals.count == accumulators.count
-      ? accumulators : Array(repeating: union(accumulators), count: ideals.count)
-    let result = RequantizationProof(ideals: ideals, accumulators: ranges).result
+    // One function for all channels is proved for what any of them reaches.
+    let reached = ideals.count == 1 ? [accumulators.hull()] : accumulators
+    let result = RequantizationProof(ideals: ideals, accumulators: reached).result
     if !result.unproved.isEmpty { throw unproved(id, channels: result.unproved, of: ideals.count) }
     proofs.append(.init(layer: graph[id].name, channels: ideals.count, proved: ideals.count))
     return result.requantization
@@ -143,7 +141,7 @@ extension Lowerer {
 
   /// Puts a requantization into the instruction that makes the sums, where this quantizer alone reads them, or behind it.
   private mutating func place(
-    _ stage: Stage, of value: IntegerValue, at id: NodeID, range: ClosedRange<Int64>, encoding: Encoding
+    _ stage: Stage, of value: IntegerValue, at id: NodeID, range: CodeRange, encoding: Encoding
   ) -> TensorID {
     if case .sum(let result) = stage {
       let output = newTensor(id, range: range, encoding: encoding, reach: [range])
@@ -208,13 +206,13 @@ extension FeatureMapQuantizer {
     precondition(codeFactor == 1, "codes are moved before they are multiplied")
     var moved = self
     moved.format.zeroPoint += offset
-    moved.format.range = (format.range.lowerBound + offset)...(format.range.upperBound + offset)
+    moved.format.range = format.range.shifted(by: offset)
     switch steps {
     case .uniform(let steps):
       moved.steps = .uniform(
         UniformSteps(
           gain: steps.gain, bias: steps.bias, zeroPoint: steps.zeroPoint + offset,
-          clamp: (steps.clamp.lowerBound + offset)...(steps.clamp.upperBound + offset), rounding: steps.rounding))
+          clamp: steps.clamp.shifted(by: offset), rounding: steps.rounding))
     case .levels(let steps):
       moved.steps = .levels(LevelSteps(thresholds: steps.thresholds, codes: steps.codes.map { $0 + offset }))
     }

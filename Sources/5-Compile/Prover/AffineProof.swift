@@ -91,7 +91,7 @@ struct AffineProof {
   /// The same code for every accumulator; `position` counts before the offset.
   private func constant(_ position: BigInt) -> AffineRequantizer {
     let code = position + BigInt(ideal.offset)
-    let clamped = min(max(code, BigInt(ideal.clamp.lowerBound)), BigInt(ideal.clamp.upperBound))
+    let clamped = code.clamped(to: BigInt(ideal.clamp.lowerBound)...BigInt(ideal.clamp.upperBound))
     return AffineRequantizer(multiplier: 0, addend: Int128(clamped), shift: 0)
   }
 }

@@ -1,4 +1,5 @@
 import IntegerProgram
+import Numbers
 import Quantization
 
 /// The requantization of a layer with its proof: each channel's integer function equals its ideal function for every
@@ -7,9 +8,9 @@ package struct RequantizationProof {
   /// One ideal function per channel, or one for all.
   let ideals: [IdealFunction]
   /// What each channel's accumulator can reach.
-  let accumulators: [ClosedRange<Int64>]
+  let accumulators: PerChannel<CodeRange>
 
-  package init(ideals: [IdealFunction], accumulators: [ClosedRange<Int64>]) {
+  package init(ideals: [IdealFunction], accumulators: PerChannel<CodeRange>) {
     self.ideals = ideals
     self.accumulators = accumulators
   }
@@ -29,18 +30,16 @@ package struct RequantizationProof {
       if requantizers.allSatisfy({ $0 != nil }) {
         return Result(
           requantization: Requantization(
-            channels: requantizers.compactMap { $0.map(Requantizer.affine) }, clamp: clamp),
+            channels: PerChannel(requantizers.compactMap { $0.map(Requantizer.affine) }), clamp: clamp),
           unproved: [])
       }
     }
     let tables = ideals.indices.map { TableProof(ideal: ideals[$0], accumulators: accumulators[$0]).table }
-    let range = ideals.dropFirst().reduce(ideals[0].quantizer.format.range) { range, ideal in
-      let other = ideal.quantizer.format.range
-      return min(range.lowerBound, other.lowerBound)...max(range.upperBound, other.upperBound)
-    }
+    let range = ideals.map(\.quantizer.format.range).hull() ?? 0...0
     return Result(
       requantization: Requantization(
-        channels: tables.map { .table($0 ?? ThresholdTable(thresholds: [], codes: [range.lowerBound])) }, clamp: range),
+        channels: PerChannel(
+          tables.map { .table($0 ?? ThresholdTable(thresholds: [], codes: [range.lowerBound])) }), clamp: range),
       unproved: tables.indices.filter { tables[$0] == nil })
   }
 }

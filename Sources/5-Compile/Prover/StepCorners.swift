@@ -34,7 +34,7 @@ struct StepCorners {
     start = origin
     lowest = least.int128
     guard ideal.scale.sign != 0 else {
-      constant = min(max(ideal.shift.roundedHalfEven, least), most)
+      constant = ideal.shift.roundedHalfEven.clamped(to: least...most)
       return
     }
 

@@ -12,9 +12,9 @@ package struct SumProof {
   /// Of the sum as a real number: its own scale is 1.
   let ideal: IdealFunction
   let scales: [Rational]
-  let ranges: [ClosedRange<Int64>]
+  let ranges: [CodeRange]
 
-  package init(ideal: IdealFunction, scales: [Rational], ranges: [ClosedRange<Int64>]) {
+  package init(ideal: IdealFunction, scales: [Rational], ranges: [CodeRange]) {
     self.ideal = ideal
     self.scales = scales
     self.ranges = ranges
@@ -24,7 +24,7 @@ package struct SumProof {
     /// P and Q, in the order of the terms.
     package var coefficients: [Int64]
     /// What P a + Q b can reach, partial sums included.
-    package var range: ClosedRange<Int64>
+    package var range: CodeRange
     /// Of P a + Q b.
     package var requantization: Requantization
   }
@@ -77,8 +77,7 @@ package struct SumProof {
   }
 
   /// What the sum of products can reach on its way.
-  private func reach(of coefficients: [Int64]) -> ClosedRange<Int64> {
-    let ends = zip(coefficients, ranges).map { ($0 * $1.lowerBound, $0 * $1.upperBound) }
-    return ends.reduce(0) { $0 + min($1.0, $1.1, 0) }...ends.reduce(0) { $0 + max($1.0, $1.1, 0) }
+  private func reach(of coefficients: [Int64]) -> CodeRange {
+    zip(coefficients, ranges).reduce(0...0) { $0 + $1.1.scaled(by: $1.0).including(0) }
   }
 }

@@ -1,3 +1,5 @@
+import Numbers
+
 /// The constant arrays of a network: their definitions, and their declarations for the code that reads them.
 struct ConstantPool {
   private(set) var definitions = SourceText()
@@ -16,10 +18,8 @@ struct ConstantPool {
 
   /// `values` as an expression of the channel: a literal where all are equal, else an element of an array called `name`.
   mutating func perChannel(_ name: String, _ values: [Int64], channel: String) -> String {
-    guard let first = values.first, values.contains(where: { $0 != first }) else {
-      return Literal.integer(values.first ?? 0)
-    }
-    let range = values.reduce(first...first) { min($0.lowerBound, $1)...max($0.upperBound, $1) }
+    let range = values.hull() ?? 0...0
+    guard range.lowerBound < range.upperBound else { return Literal.integer(range.lowerBound) }
     array(name, type: CodeType(holding: range).name, values)
     return "\(name)[\(channel)]"
   }

@@ -1,4 +1,5 @@
 import IntegerProgram
+import Numbers
 
 /// Writes the header that users of the network include, and the numbers it declares.
 struct InterfaceWriter {
@@ -78,10 +79,10 @@ struct InterfaceWriter {
 
   /// A macro for one number, an array for one per channel.
   private func describe(
-    _ numbers: [Double], _ single: String, _ plural: String, _ port: Port, into text: inout SourceText
+    _ numbers: PerChannel<Double>, _ single: String, _ plural: String, _ port: Port, into text: inout SourceText
   ) {
-    if numbers.count == 1 {
-      text.line("#define \(macro)_\(port.macro)_\(single) \(Literal.parenthesized(numbers[0])) /* \(numbers[0]) */")
+    if let number = numbers.uniform {
+      text.line("#define \(macro)_\(port.macro)_\(single) \(Literal.parenthesized(number)) /* \(number) */")
     } else {
       text.line("extern const double \(name)_\(port.name)_\(plural)[\(macro)_\(port.macro)_CHANNELS];")
     }
@@ -92,7 +93,7 @@ struct InterfaceWriter {
     var text = SourceText("#include \"\(name).h\"\n")
     for port in ports {
       let encoding = program[port.id].encoding
-      for (numbers, plural) in [(encoding.scales, "scales"), (encoding.offsets, "offsets")] where numbers.count > 1 {
+      for (numbers, plural) in [(encoding.scales, "scales"), (encoding.offsets, "offsets")] where !numbers.isUniform {
         text.line("\nconst double \(name)_\(port.name)_\(plural)[\(macro)_\(port.macro)_CHANNELS] = {")
         for number in numbers { text.line("    \(Literal.double(number)), /* \(number) */") }
         text.line("};")

@@ -1,4 +1,5 @@
 import IntegerProgram
+import Numbers
 
 /// Turns an accumulator expression into the expression of its code, and puts the constants it needs into a pool.
 struct RequantizationWriter {
@@ -81,10 +82,9 @@ struct RequantizationWriter {
       starts.append(Int64(thresholds.count))
       counts.append(Int64(table.thresholds.count))
       thresholds.append(contentsOf: table.thresholds)
-      codes.append(contentsOf: table.codes.map { min(max($0, clamp.lowerBound), clamp.upperBound) })
+      codes.append(contentsOf: table.codes.map { $0.clamped(to: clamp) })
     }
-    let codeRange = codes.reduce(codes[0]...codes[0]) { min($0.lowerBound, $1)...max($0.upperBound, $1) }
-    constants.array(prefix + "codes", type: CodeType(holding: codeRange).name, codes)
+    constants.array(prefix + "codes", type: CodeType(holding: codes.hull() ?? 0...0).name, codes)
     let channel = Self.placeholder
     // The codes of a channel start behind the thresholds and one code more of every channel before it.
     let codeStart = constants.perChannel(

@@ -25,7 +25,6 @@ package enum CodeWidth: Int, Hashable, Sendable {
 
   /// The nearest code that it holds.
   func clamp(_ code: Int64) -> Int64 {
-    let range = IntegerType(bits: rawValue, isSigned: true).range
-    return min(max(code, range.lowerBound), range.upperBound)
+    code.clamped(to: IntegerType(bits: rawValue, isSigned: true).range)
   }
 }

@@ -1,6 +1,7 @@
 import CValueKernels
 import Diagnostics
 import IntegerProgram
+import Numbers
 
 /// A linear layer: one kernel run per pair of input limb and weight limb, their sums joined, then the output stage.
 struct LinearStep: PreparedStep {
@@ -46,9 +47,10 @@ struct LinearStep: PreparedStep {
     self.kernels = kernels
 
     let sums = instruction.accumulatorBounds(inputRange: inputTensor.range)
-    let ranges = zip(sums, instruction.initial).map { bounds, initial in
-      (bounds.final.lowerBound - Int128(initial)...bounds.final.upperBound - Int128(initial)).int64
-    }
+    let ranges = PerChannel(
+      zip(sums, instruction.initial).map { bounds, initial in
+        bounds.final.shifted(by: -Int128(initial)).clampedTo64Bits
+      })
     // Kernels compute modulo 2^32: the finished sum has to fit, partial ones need not.
     let fits32 = inputLimbs * kernels.count == 1 && ranges.allSatisfy { CodeWidth(holding: $0) != .int64 }
     sumWidth = fits32 ? .int32 : .int64

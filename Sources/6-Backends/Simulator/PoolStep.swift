@@ -1,6 +1,7 @@
 import CValueKernels
 import Diagnostics
 import IntegerProgram
+import Numbers
 
 /// A pooling layer, sample by sample.
 struct PoolStep: PreparedStep {
@@ -43,7 +44,7 @@ struct PoolStep: PreparedStep {
     case .sum(let stages):
       let runs = try PoolStep.runs(instruction, stages: stages, input: inputTensor, output: outputTensor)
       let most = instruction.windowRows * instruction.windowColumns
-      let sums = instruction.accumulatorBounds(range: inputTensor.range, pixels: most).final.int64
+      let sums = instruction.accumulatorBounds(range: inputTensor.range, pixels: most).final.clampedTo64Bits
       let fits32 = CodeWidth(inputTensor) == .int16 && CodeWidth(holding: sums) != .int64
       kind = .sum(runs, fits32 ? .int32 : .int64)
     }
@@ -54,7 +55,7 @@ struct PoolStep: PreparedStep {
   ) throws(Diagnostic) -> [Run] {
     let initial = [Int64](repeating: 0, count: input.shape.channels)
     let most = instruction.windowRows * instruction.windowColumns
-    let sums = instruction.accumulatorBounds(range: input.range, pixels: most).final.int64
+    let sums = instruction.accumulatorBounds(range: input.range, pixels: most).final.clampedTo64Bits
     let prepared = stages.mapValues {
       PreparedStage($0, initial: initial, sums: [sums], output: CodeWidth(output))
     }

@@ -1,5 +1,6 @@
 import CValueKernels
 import IntegerProgram
+import Numbers
 
 /// From the kernels' sums to codes: adds each channel's initial value, then the output stage.
 ///
@@ -20,9 +21,9 @@ struct PreparedStage: Sendable {
 
   /// - Parameters:
   ///   - initial: one per channel.
-  ///   - sums: what each channel's sum can reach without its initial value; one for all or one per channel.
+  ///   - sums: what each channel's sum can reach without its initial value.
   ///   - output: how the codes are stored. It holds every code that is reached, so the clamp may be narrowed to it.
-  init(_ stage: OutputStage, initial: [Int64], sums: [ClosedRange<Int64>], output: CodeWidth) {
+  init(_ stage: OutputStage, initial: [Int64], sums: PerChannel<CodeRange>, output: CodeWidth) {
     channels = initial.count
     self.initial = initial
     switch stage {
@@ -39,19 +40,19 @@ struct PreparedStage: Sendable {
   }
 
   private static func affine(
-    _ requantization: Requantization, initial: [Int64], sums: [ClosedRange<Int64>], output: CodeWidth
+    _ requantization: Requantization, initial: [Int64], sums: PerChannel<CodeRange>, output: CodeWidth
   ) -> PackedRequantizers? {
     let low = Int32(output.clamp(requantization.clamp.lowerBound))
     let high = Int32(output.clamp(requantization.clamp.upperBound))
     var packed: [qcc_requant_channel] = []
     for channel in initial.indices {
-      guard case .affine(let affine) = requantization.channels[requantization.channels.count == 1 ? 0 : channel],
+      guard case .affine(let affine) = requantization.channels[channel],
         let zeroPoint = Int32(exactly: affine.offset)
       else { return nil }
       let (shifted, overflows) = affine.addend.addingReportingOverflow(
         Int128(affine.multiplier) * Int128(initial[channel]))
       if overflows { return nil }
-      let sum = sums.count == 1 ? sums[0] : sums[channel]
+      let sum = sums[channel]
       packed.append(
         qcc_requant_channel(
           multiplier: affine.multiplier, offset_high: Int64(truncatingIfNeeded: shifted >> 64),
@@ -70,7 +71,7 @@ struct PreparedStage: Sendable {
     var thresholds: [Int64] = []
     var codes: [Int32] = []
     for channel in initial.indices {
-      guard case .table(let table) = requantization.channels[requantization.channels.count == 1 ? 0 : channel]
+      guard case .table(let table) = requantization.channels[channel]
       else { return nil }
       counts.append(table.thresholds.count)
       for threshold in table.thresholds {
@@ -78,7 +79,7 @@ struct PreparedStage: Sendable {
         if overflows { return nil }
         thresholds.append(shifted)
       }
-      codes += table.codes.map { Int32(output.clamp(min(max($0, clamp.lowerBound), clamp.upperBound))) }
+      codes += table.codes.map { Int32(output.clamp($0.clamped(to: clamp))) }
     }
     return PackedThresholds(counts: counts, thresholds: thresholds, codes: codes)
   }

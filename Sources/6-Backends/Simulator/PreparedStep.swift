@@ -17,8 +17,3 @@ struct Frame {
 
   subscript(tensor: TensorID) -> CodePointer { tensors[tensor.index] }
 }
-
-extension ClosedRange where Bound == Int128 {
-  /// The part of it that fits 64 bits.
-  var int64: ClosedRange<Int64> { Int64(clamping: lowerBound)...Int64(clamping: upperBound) }
-}

@@ -1,5 +1,6 @@
 import CValueKernels
 import IntegerProgram
+import Numbers
 
 /// A weighted sum of feature maps, in blocks of pixels that stay in the first-level cache.
 struct SumStep: PreparedStep {
@@ -21,7 +22,7 @@ struct SumStep: PreparedStep {
     channels = output.shape.channels
     let bounds = instruction.accumulatorBounds(ranges: instruction.terms.map { program[$0.input].range })
     stage = PreparedStage(
-      instruction.stage, initial: Array(repeating: 0, count: channels), sums: [bounds.final.int64],
+      instruction.stage, initial: Array(repeating: 0, count: channels), sums: [bounds.final.clampedTo64Bits],
       output: CodeWidth(output))
   }
 

@@ -39,7 +39,7 @@ package struct DataType: Hashable, Sendable {
   ) {
     self.kind = kind
     self.bits = min(bits, Self.widthLimit)
-    self.integerBits = min(max(integerBits, -Self.widthLimit), Self.widthLimit)
+    self.integerBits = integerBits.clamped(to: -Self.widthLimit...Self.widthLimit)
     self.isSigned = isSigned
     self.largest = largest
     self.valueCount = valueCount

@@ -29,7 +29,7 @@ extension Double {
   /// Rounded half to even on the exact value, as C's `%.2f`.
   fileprivate var twoDecimals: Double {
     guard magnitude < 0x1p44 else { return self }
-    return Double(Int64((Rational(self) * Rational(Int64(100))).roundedHalfEven)) / 100
+    return Double(Int64((Rational(self) * 100).roundedHalfEven)) / 100
   }
 }
 

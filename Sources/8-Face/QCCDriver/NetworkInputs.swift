@@ -1,6 +1,7 @@
 import Arrays
 import Diagnostics
 import Lowering
+import Numbers
 import QIR
 import Quantization
 
@@ -81,7 +82,7 @@ package struct NetworkInputs: Sendable {
   package init(drawnFor network: LoweredNetwork, samples: Int, seed: UInt64) {
     self.samples = samples
     values = [:]
-    var random = SplitMix64(seed: seed)
+    var random = SplitMix(seed: seed)
     for input in network.graph.inputs {
       let node = network.graph[input]
       let quantizers = network.inputs.filter { $0.graphInput == input }.flatMap(\.quantizers)
@@ -113,23 +114,6 @@ package struct NetworkInputs: Sendable {
   /// One sample of one input.
   package func sample(_ index: Int, of name: String, elements: Int) -> ArraySlice<Double> {
     values[name]?[(index * elements)..<((index + 1) * elements)] ?? []
-  }
-}
-
-/// A small seeded generator (Steele, Lea, Flood: SplitMix64): the same numbers everywhere.
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }
 

@@ -13,8 +13,7 @@ package struct QuantizeOp: Operator {
   package var quantizer: Quantizer?
   /// The width that the model declares, in bits.
   package var bits: Int
-  /// One for the tensor, or one per channel.
-  package var quantizers: [FeatureMapQuantizer]
+  package var quantizers: PerChannel<FeatureMapQuantizer>
 
   package init(_ quantizer: Quantizer, at location: Diagnostic.Location) throws {
     description = quantizer.kind.description
@@ -23,7 +22,8 @@ package struct QuantizeOp: Operator {
     quantizers = try quantizer.kind.featureMaps(at: location)
   }
 
-  package init(description: String, quantizer: Quantizer? = nil, bits: Int, quantizers: [FeatureMapQuantizer]) {
+  package init(description: String, quantizer: Quantizer? = nil, bits: Int, quantizers: PerChannel<FeatureMapQuantizer>)
+  {
     self.description = description
     self.quantizer = quantizer
     self.bits = bits
@@ -36,7 +36,7 @@ package struct QuantizeOp: Operator {
   package var motion: Motion {
     .function(
       ElementFunction(
-        isUniform: quantizers.count == 1,
+        isUniform: quantizers.isUniform,
         isIncreasing: quantizers.allSatisfy { $0.steps.isIncreasing && $0.functions.allSatisfy(\.isIncreasing) },
         mapsZeroToZero: quantizers.allSatisfy { $0.code(of: 0) == $0.format.zeroPoint }))
   }
@@ -49,16 +49,12 @@ package struct QuantizeOp: Operator {
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let shape = try oneInput(inputs, at: location)
-    guard quantizers.count == 1 || quantizers.count == shape.channels else {
+    guard quantizers.isUniform || quantizers.count == shape.channels else {
       throw Diagnostic(
         "\(quantizers.count) quantizers for \(shape.channels) channels", at: location,
         supported: "one, or one per channel")
     }
     return shape
-  }
-
-  package func quantizer(ofChannel channel: Int) -> FeatureMapQuantizer {
-    quantizers.count == 1 ? quantizers[0] : quantizers[channel]
   }
 
   package func evaluate(_ operands: Operands) -> [Double] {
@@ -97,7 +93,7 @@ extension QuantizeOp {
   /// One quantizer per channel is written but cannot be read back: its name does not say all of it.
   package func write(to writer: inout AttributeWriter) {
     writer.write("by", word: description)
-    if quantizers.count > 1 { writer.write("channels", quantizers.count) }
+    if !quantizers.isUniform { writer.write("channels", quantizers.count) }
   }
 
   package init(_ reader: inout AttributeReader) throws {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Numbers
 
 /// A kind whose result is multiplied with an `alpha`.
 package protocol AlphaQuantizerKind: QuantizerKind {
@@ -15,11 +16,11 @@ extension AlphaQuantizerKind {
   }
 
   /// An alpha of several numbers gives every channel its own.
-  package func featureMaps(at location: Diagnostic.Location) throws -> [FeatureMapQuantizer] {
+  package func featureMaps(at location: Diagnostic.Location) throws -> PerChannel<FeatureMapQuantizer> {
     guard case .array(let numbers, let shape) = alpha, numbers.count > 1, shape.last == numbers.count else {
       return [try featureMap(at: location)]
     }
-    return try numbers.map { number in
+    return try PerChannel(numbers).map { number in
       var channel = self
       channel.alpha = .number(number)
       return try channel.featureMap(at: location)

@@ -65,7 +65,7 @@ package struct QuantizedReLU: QuantizerKind {
     let thresholds: [LevelSteps.Threshold]
     let position: (Rational) -> Rational
     if usesSigmoid {
-      let half = levels / Rational(Int64(2))
+      let half = levels / 2
       functions = [.affine(scale: half / .powerOfTwo(integer), shift: half), .clip(lower: .zero, upper: levels)]
       thresholds = Self.roundings(upTo: levels) + Self.roundings(upTo: levels, gain: slope)
       position = sigmoidPosition
@@ -87,7 +87,7 @@ package struct QuantizedReLU: QuantizerKind {
 
   /// The value in steps where m times the hard sigmoid is `value`.
   private func sigmoidPosition(_ value: Rational) -> Rational {
-    let two = Rational(Int64(2))
+    let two: Rational = 2
     let positive = min(max(two * Rational(value.roundedHalfEven) - levels, .zero), levels - .one)
     let negative = min(max(two * Rational((slope * value).roundedHalfEven) + lowest, lowest), .zero)
     return min(positive + negative, highest)

@@ -29,7 +29,7 @@ extension LevelSteps {
     }
     let steps = sorted.enumerated().map { index, threshold in
       let next = index + 1 < sorted.count ? sorted[index + 1].above : threshold.above + .one + .one
-      return (threshold, code((threshold.above + next) / Rational(Int64(2))))
+      return (threshold, code((threshold.above + next) / 2))
     }
     self.init(from: code((sorted.first?.above ?? .zero) - .one), steps)
   }

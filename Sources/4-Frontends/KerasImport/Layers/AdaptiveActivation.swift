@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import Numbers
 import QIR
 import Quantization
 
@@ -57,7 +58,7 @@ enum AdaptiveActivation {
       zip(quantizers, zip(lowest, highest)).max {
         range.integerBits(from: $0.1.0, to: $0.1.1) < range.integerBits(from: $1.1.0, to: $1.1.1)
       }?.0
-    let maps = try quantizers.map { try $0.kind.featureMap(at: layer.location) }
+    let maps = try PerChannel(quantizers).map { try $0.kind.featureMap(at: layer.location) }
     let description =
       quantizers.count == 1 ? quantizers[0].kind.description : "QAdaptiveActivation(\(kind),\(bits))"
     return try layer.append(

@@ -159,7 +159,7 @@ extension NodeReader {
         format: CodeFormat(scale: .one, zeroPoint: 0, range: range))
     }
     var result = try append(
-      QuantizeOp(description: "onnx>truncate", bits: bits, quantizers: quantizers), to: map)
+      QuantizeOp(description: "onnx>truncate", bits: bits, quantizers: PerChannel(quantizers)), to: map)
     result.encoding = .plain(type)
     return result
   }

@@ -20,7 +20,7 @@ enum ElementwiseOperators {
     OperatorRow("HardSigmoid", notes: "alpha, beta", read: { try function(&$0, hardSigmoid) }),
     OperatorRow(
       "HardSwish",
-      read: { try function(&$0) { _ in [.hardSwish(shift: Rational(Int64(3)), upper: Rational(Int64(6)))] } }),
+      read: { try function(&$0) { _ in [.hardSwish(shift: 3, upper: 6)] } }),
     OperatorRow("Tanh", read: { try function(&$0) { _ in [.tanh] } }),
     OperatorRow("Softmax", notes: "along any axis; at the network's end", read: { try softmax(&$0) }),
     OperatorRow("Identity", read: { try identity(&$0) }),

@@ -114,16 +114,16 @@ extension NodeReader {
   /// The name of a constant that is added to products of operands with these scales: its own scale is their product, exactly.
   fileprivate mutating func accumulated(_ input: Int, scales: [Int], factor: Float = 1) throws -> String {
     let constant = try constant(input)
-    let factors = try scales.map { try scale($0).floats }
+    let factors = try scales.map { try PerChannel(scale($0).floats) }
     let count = factors.map(\.count).max() ?? 1
     guard let integers = constant.integers, count == 1 || constant.shape.last == count,
-      factors.allSatisfy({ $0.count == 1 || $0.count == count })
+      factors.allSatisfy({ $0.isUniform || $0.count == count })
     else {
       throw problem(
         "a bias of shape \(constant.shape) for \(factors.map(\.count)) scales", supported: "int32, one per channel")
     }
     let products = (0..<count).map { channel in
-      factors.reduce(Rational(factor)) { $0 * Rational($1[$1.count == 1 ? 0 : channel]) }
+      factors.reduce(Rational(factor)) { $0 * Rational($1[channel]) }
     }
     let name = "\(result)/\(node.inputs[input])"
     importer.values[name] = .constant(

@@ -48,19 +48,17 @@ enum QONNXOperators {
     let shape = parameters.resultShape(of: constant)
     let (axis, quantizers) = try parameters.quantizers(over: shape, reader)
     let inner = axis.map { shape[($0 + 1)...].reduce(1, *) } ?? 1
-    let zeroPoints = quantizers.map(\.zeroPoint)
-    let least = (quantizers.map(\.range.lowerBound).min() ?? 0) - (zeroPoints.max() ?? 0)
-    let most = (quantizers.map(\.range.upperBound).max() ?? 0) - (zeroPoints.min() ?? 0)
+    let range = quantizers.map { $0.range.shifted(by: -$0.zeroPoint) }
     let doubles: [Double]? = if case .doubles(let doubles) = constant.numbers { doubles } else { nil }
-    let codes = IntegerArray(count: floats.count, in: least...most) { element in
-      let quantizer = quantizers[quantizers.count == 1 ? 0 : element / inner % quantizers.count]
+    let codes = IntegerArray(count: floats.count, in: range.hull()) { element in
+      let quantizer = quantizers[element / inner % quantizers.count]
       let code = doubles.map { quantizer.code(of: $0[element]) } ?? quantizer.code(of: floats[element])
       return code - quantizer.zeroPoint
     }
     var tensor = QuantizedTensor(
-      shape: shape, codes: codes, scales: quantizers.map { Rational($0.scale) }, scaleAxis: axis,
+      shape: shape, codes: codes, scales: Array(quantizers.map { Rational($0.scale) }), scaleAxis: axis,
       bits: quantizers.map(\.parameterBits).max() ?? 1)
-    if quantizers.count == 1 { tensor.quantizer = quantizers[0].quantizer }
+    tensor.quantizer = quantizers.uniform?.quantizer
     return Constant(shape: shape, .quantized(tensor))
   }
 }
@@ -69,6 +67,6 @@ extension QONNXQuant {
   /// The width of codes from which the zero point has been taken.
   fileprivate var parameterBits: Int {
     guard zeroPoint != 0 else { return bits }
-    return IntegerType.narrowestSigned(holding: (range.lowerBound - zeroPoint)...(range.upperBound - zeroPoint)).bits
+    return IntegerType.narrowestSigned(holding: range.shifted(by: -zeroPoint)).bits
   }
 }

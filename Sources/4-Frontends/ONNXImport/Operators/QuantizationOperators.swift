@@ -49,7 +49,7 @@ extension NodeReader {
     guard let bits = encoding.type.bits, let range = encoding.type.range, bits <= 16 else {
       throw problem("quantization to \(encoding.type.name)", supported: "int4, uint4, int8, uint8, int16, uint16")
     }
-    let quantizers = encoding.scales.indices.map { index in
+    let quantizers = PerChannel(channels: encoding.scales.count) { index in
       UniformAffine(
         bits: bits, scale: Double(encoding.scales[index]), zeroPoint: encoding.zeroPoints[index],
         isSigned: range.lowerBound < 0)
@@ -61,16 +61,16 @@ extension NodeReader {
 
   /// The map through quantizers, one for all of it or one per index of an axis in the model's shape.
   mutating func quantize(
-    _ map: FeatureMap, by quantizers: [some QuantizerKind], along axis: Int?, _ suffix: String? = nil
+    _ map: FeatureMap, by quantizers: PerChannel<some QuantizerKind>, along axis: Int?, _ suffix: String? = nil
   ) throws -> FeatureMap {
     // Scales along an axis are scales of channels once that axis is the last.
     var map = map
-    if let axis, quantizers.count > 1, map.order.last != axis {
+    if let axis, !quantizers.isUniform, map.order.last != axis {
       map = try ordered(map, as: map.order.filter { $0 != axis } + [axis])
     }
     let steps = try quantizers.map { try $0.featureMap(at: location) }
     let op = QuantizeOp(
-      description: quantizers[0].description, quantizer: quantizers.count == 1 ? quantizers[0].quantizer : nil,
+      description: quantizers[0].description, quantizer: quantizers.uniform?.quantizer,
       bits: quantizers[0].bits, quantizers: steps)
     return try append(op, to: map, suffix)
   }

@@ -115,7 +115,7 @@ struct Slices {
       // Backwards a slice begins at the last element at most, and may end before the first.
       let range = step > 0 ? 0...extent : -1...(extent - 1)
       func bound(_ value: Int) -> Int {
-        min(max(value < 0 ? value &+ extent : value, range.lowerBound), range.upperBound)
+        (value < 0 ? value &+ extent : value).clamped(to: range)
       }
       return (axis, Array(stride(from: bound(starts[index]), to: bound(ends[index]), by: step)))
     }

@@ -85,7 +85,7 @@ struct TruncOperator {
       let integer = Double((value / scale + Float(zeroPoint)).rounded(.toNearestOrEven))
       guard abs(integer) < 0x1p53 else { throw reader.problem("a constant \(value)", supported: "numbers") }
       let code = code(of: integer)
-      return (clamp.map { min(max(code, $0.lowerBound), $0.upperBound) } ?? code) - outputZeroPoint
+      return (clamp.map { code.clamped(to: $0) } ?? code) - outputZeroPoint
     }
     let bits = IntegerType.narrowestSigned(holding: (codes.min() ?? 0)...(codes.max() ?? 0)).bits
     return Constant(

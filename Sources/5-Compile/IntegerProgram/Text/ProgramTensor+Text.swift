@@ -7,11 +7,9 @@ extension ProgramTensor {
   /// `[6, 6, 8] -8..7 scale=0.25 zero_point=1 offset=[0.5, …]`
   func words(_ constants: ConstantStyle) -> [String] {
     var writer = AttributeWriter(constants: constants)
-    writer.write("scale", text: encoding.scales.count == 1 ? encoding.scales[0].text : encoding.scales.text)
+    writer.write("scale", text: encoding.scales.text)
     writer.write("zero_point", encoding.zeroPoint, unless: 0)
-    if encoding.offsets != [0] {
-      writer.write("offset", text: encoding.offsets.count == 1 ? encoding.offsets[0].text : encoding.offsets.text)
-    }
+    if encoding.offsets != [0] { writer.write("offset", text: encoding.offsets.text) }
     return [shape.text, range.text] + writer.words
   }
 
@@ -27,19 +25,13 @@ extension ProgramTensor {
       try scanner.finish()
       return value
     }
-    func numbers(_ scanner: inout TextScanner) throws -> [Double] {
-      scanner.rest.first == "[" ? try [Double](scanning: &scanner) : [try Double(scanning: &scanner)]
-    }
     var attributes = try AttributeReader(words.dropFirst(2), at: statement.location)
-    guard let scales = try attributes.readIfPresent("scale", by: numbers) else {
-      throw Diagnostic("no attribute 'scale'", at: statement.location, fix: "write scale=…")
-    }
     self.init(
       name: statement.name, shape: try read(words[words.startIndex]), range: try read(words[words.startIndex + 1]),
       encoding: Encoding(
-        scales: scales,
+        scales: try attributes.read("scale"),
         zeroPoint: try attributes.read("zero_point", default: 0),
-        offsets: try attributes.readIfPresent("offset", by: numbers) ?? [0]))
+        offsets: try attributes.read("offset", default: [0])))
     try attributes.finish()
   }
 }

@@ -22,15 +22,13 @@ extension OutputStage: TextValue {
 
 extension Requantization: TextValue {
   /// `clamp(-8..7, requantizer)`, or a list of one requantizer per channel.
-  package var text: String { "clamp(\(clamp.text), \(channels.count == 1 ? channels[0].text : channels.text))" }
+  package var text: String { "clamp(\(clamp.text), \(channels.text))" }
 
   package init(scanning scanner: inout TextScanner) throws {
     try scanner.expect("clamp(")
-    let clamp = try ClosedRange<Int64>(scanning: &scanner)
+    let clamp = try CodeRange(scanning: &scanner)
     try scanner.expect(",")
-    let channels =
-      scanner.rest.first == "[" ? try [Requantizer](scanning: &scanner) : [try Requantizer(scanning: &scanner)]
-    self.init(channels: channels, clamp: clamp)
+    self.init(channels: try PerChannel(scanning: &scanner), clamp: clamp)
     try scanner.expect(")")
   }
 }

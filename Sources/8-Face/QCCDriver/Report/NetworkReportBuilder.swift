@@ -73,7 +73,7 @@ extension TensorType {
   fileprivate init(_ tensor: ProgramTensor) {
     self.init(
       name: tensor.name, shape: tensor.shape.axes, type: tensor.type.description, lowest: tensor.range.lowerBound,
-      highest: tensor.range.upperBound, zeroPoint: tensor.encoding.zeroPoint, scales: tensor.encoding.scales)
+      highest: tensor.range.upperBound, zeroPoint: tensor.encoding.zeroPoint, scales: Array(tensor.encoding.scales))
   }
 }
 

@@ -66,7 +66,7 @@ struct GoldenComparison {
   ) {
     let values = golden.values(of: sample)
     for (element, value) in arguments.enumerated() {
-      let quantizer = op.quantizer(ofChannel: element % graph[id].shape.channels)
+      let quantizer = op.quantizers[element % graph[id].shape.channels]
       report.elements += 1
       var band = quantizer.tieBand(at: value)
       if golden.isSinglePrecision { band = max(band, errors[element] + quantizer.float32Error(at: value)) }

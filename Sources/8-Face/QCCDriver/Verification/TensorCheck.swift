@@ -35,8 +35,8 @@ struct TensorCheck {
   func compareCodes(for values: [Double], with codes: [Int64]) -> Result {
     var result = Result(elements: codes.count)
     for (element, value) in values.enumerated() {
-      let scale = meaning.scales[meaning.scales.count == 1 ? 0 : element % meaning.scales.count]
-      let shift = meaning.shifts[meaning.shifts.count == 1 ? 0 : element % meaning.shifts.count]
+      let scale = meaning.scales[element % meaning.scales.count]
+      let shift = meaning.shifts[element % meaning.shifts.count]
       let position = scale == 0 ? 0 : (value - shift) / scale
       // Half a unit, or what double precision leaves of a large sum.
       let isEqual = abs(position - Double(codes[element])) < max(0.5, abs(position) * 0x1p-46)
@@ -50,7 +50,7 @@ struct TensorCheck {
     let formats = quantization.quantizers.map(\.format)
     let scales = formats.map(\.scale.double)
     return codes.enumerated().map { element, code in
-      let channel = formats.count == 1 ? 0 : element % formats.count
+      let channel = element % formats.count
       return scales[channel] * Double(code + quantization.codeShift - formats[channel].zeroPoint)
     }
   }

@@ -1,8 +1,6 @@
 import Numbers
 import Testing
 
-@testable import Quantization
-
 @Suite struct IntegerArrayTests {
   @Test(
     arguments: [

@@ -1,0 +1,69 @@
+/// One value that all channels share, or one for each. A collection of those values that may be asked for any channel.
+package struct PerChannel<Value> {
+  /// One, or one per channel.
+  @usableFromInline
+  var values: [Value]
+
+  /// - Parameter values: one, or one per channel.
+  package init(_ values: [Value]) {
+    precondition(!values.isEmpty, "there is a value for every channel")
+    self.values = values
+  }
+
+  /// Of every channel; one for all where `channels` is 1.
+  package init(channels: Int, _ value: (_ channel: Int) throws -> Value) rethrows {
+    self.init(try (0..<channels).map(value))
+  }
+
+  /// Whether all channels share one.
+  @inlinable
+  package var isUniform: Bool { values.count == 1 }
+
+  /// The one that all channels share; nil where each has its own.
+  package var uniform: Value? { isUniform ? values[0] : nil }
+
+  package func map<Result>(_ transform: (Value) throws -> Result) rethrows -> PerChannel<Result> {
+    PerChannel<Result>(try values.map(transform))
+  }
+
+  /// Of the same channel of both.
+  package func combined<Other, Result>(
+    with other: PerChannel<Other>, _ combine: (Value, Other) throws -> Result
+  ) rethrows -> PerChannel<Result> {
+    try PerChannel<Result>(channels: Swift.max(count, other.count)) { try combine(self[$0], other[$0]) }
+  }
+}
+
+extension PerChannel where Value: Equatable {
+  /// One where all channels have equal values.
+  package var merged: PerChannel { values.allSatisfy { $0 == values[0] } ? [values[0]] : self }
+}
+
+extension PerChannel {
+  /// The smallest range that holds those of all channels.
+  package func hull<Bound>() -> ClosedRange<Bound> where Value == ClosedRange<Bound> {
+    values.dropFirst().reduce(values[0]) { $0.hull(with: $1) }
+  }
+}
+
+extension PerChannel: RandomAccessCollection, MutableCollection {
+  package var startIndex: Int { 0 }
+  /// 1, or the number of channels.
+  @inlinable
+  package var endIndex: Int { values.count }
+
+  /// The value of a channel.
+  @inlinable
+  package subscript(channel: Int) -> Value {
+    get { values.count == 1 ? values[0] : values[channel] }
+    set { values[values.count == 1 ? 0 : channel] = newValue }
+  }
+}
+
+extension PerChannel: ExpressibleByArrayLiteral {
+  package init(arrayLiteral values: Value...) { self.init(values) }
+}
+
+extension PerChannel: Equatable where Value: Equatable {}
+extension PerChannel: Hashable where Value: Hashable {}
+extension PerChannel: Sendable where Value: Sendable {}
