@@ -66,11 +66,15 @@ let backends = floor(
   [
     .target(
       name: "Simulator",
-      dependencies: ["CValueKernels", "Diagnostics", "IntegerProgram", "Numbers", "Quantization", "Targets", "Tiling"]),
+      dependencies: [
+        "CValueKernels", "Diagnostics", "IntegerProgram", "Numbers", "Quantization", "Schedule", "Targets", "Tiling",
+      ]),
     .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
+    .target(name: "Backend", dependencies: ["Diagnostics", "IntegerProgram", "Schedule"]),
     .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
     .target(
-      name: "CEmitter", dependencies: ["Diagnostics", "IntegerProgram", "Numbers", "Schedule", "Targets", "Tiling"]),
+      name: "CEmitter",
+      dependencies: ["Backend", "Diagnostics", "IntegerProgram", "Numbers", "Schedule", "Targets", "Tiling"]),
   ])
 
 let analysis = floor(
@@ -86,7 +90,7 @@ let face = floor(
     .target(
       name: "QCCDriver",
       dependencies: [
-        "Arrays", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram",
+        "Arrays", "Backend", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram",
         "KerasImport", "Lowering", "Numbers", "ONNX", "ONNXExport", "ONNXImport", "Passes", "QIR", "QTools",
         "Quantization", "Reports", "Schedule", "Simulator", "Targets", "Tiling",
       ]),
@@ -161,8 +165,8 @@ let tests: [Target] = [
   .testTarget(
     name: "CEmitterTests",
     dependencies: [
-      "CEmitter", "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Numbers", "Schedule", "Targets",
-      "Tiling",
+      "Backend", "CEmitter", "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Numbers", "Schedule",
+      "Targets", "Tiling",
     ]),
   .testTarget(
     name: "QToolsTests", dependencies: ["Diagnostics", "JSON", "QCCDriver", "QTools", "Reports", "Targets"]),
@@ -193,7 +197,7 @@ let benchmarks: [Target] = [
     path: "Benchmarks/SimulatorBench"),
   .executableTarget(
     name: "emitter-bench",
-    dependencies: ["CEmitter", "IntegerProgram", "Numbers", "Schedule", "Targets", "TilingTestSupport"],
+    dependencies: ["Backend", "CEmitter", "IntegerProgram", "Numbers", "Schedule", "Targets", "TilingTestSupport"],
     path: "Benchmarks/EmitterBench"),
 ]
 

@@ -1,5 +1,6 @@
 // Times the emission of the reference networks with random weights (best of 20 runs), and writes the projects where a
 // folder is given.
+import Backend
 import CEmitter
 import Foundation
 import IntegerProgram
@@ -61,17 +62,18 @@ for network in ReferenceNetwork.all {
   }
   let vectors = TestVectors(samples: (0..<2).map { _ in .init(tensors: tensors, of: program) })
   var best = Duration.seconds(3600)
-  var project = try CEmitter.emit(schedule, vectors: vectors)
+  var project = try CEmitter().project(schedule, vectors: vectors)
   for _ in 0..<20 {
     best = min(
       best,
       try ContinuousClock().measure {
-        project = try CEmitter.emit(schedule, vectors: vectors)
+        project = try CEmitter().project(schedule, vectors: vectors)
       })
   }
   let bytes = project.files.reduce(0) { $0 + $1.contents.count }
   let time = (best / .microseconds(1)).rounded() / 1000
-  print("\(network.name): \(time) ms, \(bytes) bytes in \(project.files.count) files, maps \(project.arenaBytes) bytes")
+  print(
+    "\(network.name): \(time) ms, \(bytes) bytes in \(project.files.count) files, maps \(schedule.storage.bytes) bytes")
   guard CommandLine.arguments.count > 1 else { continue }
   let folder = URL(fileURLWithPath: CommandLine.arguments[1]).appendingPathComponent(project.name)
   for file in project.files {
@@ -79,7 +81,7 @@ for network in ReferenceNetwork.all {
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(file.contents).write(to: url)
   }
-  let batch = BatchFile(program)
+  let batch = BatchFile(schedule)
   let inputs = program.inputs.map { tensors[$0.index] }
   try Data((0..<64).flatMap { _ in batch.encode(inputs: inputs) }).write(to: folder.appendingPathComponent("samples"))
 }

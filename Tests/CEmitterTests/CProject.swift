@@ -1,3 +1,4 @@
+import Backend
 import CEmitter
 import Foundation
 import Testing
@@ -5,9 +6,9 @@ import Testing
 /// An emitted project on disk, in a folder of its own that goes away with it.
 final class CProject {
   let folder: URL
-  let project: EmittedProject
+  let project: Project
 
-  init(_ project: EmittedProject) throws {
+  init(_ project: Project) throws {
     self.project = project
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("qcc-\(UUID().uuidString)")
     for file in project.files {
@@ -32,7 +33,7 @@ final class CProject {
   /// Compiles every source together, as one program. Warnings are errors; the linker's are not the project's.
   func compile(_ compiler: String, _ flags: [String], to program: String = "bench") throws {
     let sources = project.files.map(\.path).filter { $0.hasSuffix(".c") }
-    let folders = EmittedProject.headerFolders.map { "-I" + $0 }
+    let folders = ["include", "runtime", "src", "test"].map { "-I" + $0 }
     let (status, output) = try run("/usr/bin/env", [compiler] + flags + folders + sources + ["-o", program])
     let messages = output.split(separator: "\n").filter { !$0.contains("/ld") }.joined(separator: "\n")
     try #require(status == 0, "\(compiler): \(messages)")

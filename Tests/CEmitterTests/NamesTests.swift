@@ -1,3 +1,4 @@
+import Backend
 import CEmitter
 import Diagnostics
 import Foundation
@@ -37,7 +38,7 @@ import Testing
     for (number, name) in ["a/b c", "int", "stdint", "string", "bench", "layer_00", "8bit", "", "st_mac"].enumerated() {
       program.name = name
       let vectors = TestVectors(samples: [.init(tensors: tensors, of: program)])
-      let project = try CProject(CEmitter.emit(Schedule(program, for: accelerator), vectors: vectors))
+      let project = try CProject(CEmitter().project(Schedule(program, for: accelerator), vectors: vectors))
       try project.compile(CProject.compilers[number % CProject.compilers.count], CProject.strict)
       let (status, output) = try project.bench()
       #expect(status == 0, "\(output)")
@@ -54,7 +55,7 @@ import Testing
     random.markOutputs([output])
     random.rename(input, "in", encoding: Encoding(scales: [1.0 / 7], zeroPoint: -128))
     random.rename(output, "out", encoding: Encoding(scales: scales, zeroPoint: 3, offsets: [-1.0 / 9]))
-    let project = try CProject(CEmitter.emit(Schedule(random.program, for: accelerator), vectors: TestVectors()))
+    let project = try CProject(CEmitter().project(Schedule(random.program, for: accelerator), vectors: TestVectors()))
     let source = """
       #include <stdio.h>
       #include "net.h"
@@ -88,7 +89,7 @@ import Testing
     }
     #expect(samples.map { $0.outputs[0] } == [[-.max, 5], [.max, 0], [-1, .max - 1]])
     let project = try CProject(
-      CEmitter.emit(Schedule(program, for: accelerator), vectors: TestVectors(samples: samples)))
+      CEmitter().project(Schedule(program, for: accelerator), vectors: TestVectors(samples: samples)))
     for compiler in CProject.compilers {
       try project.compile(compiler, CProject.strict + CProject.sanitizers)
       let (status, output) = try project.bench()
@@ -105,6 +106,6 @@ import Testing
     guard case .engine(var layer) = schedule.steps[0] else { return }
     layer.mode = MultiplierMode(name: "2x2", wideBits: 2, narrowBits: 2, products: 8, idealFactor: 0.125)
     schedule.steps[0] = .engine(layer)
-    #expect(throws: Diagnostics.self) { try CEmitter.emit(schedule, vectors: TestVectors()) }
+    #expect(throws: Diagnostics.self) { try CEmitter().project(schedule, vectors: TestVectors()) }
   }
 }

@@ -1,3 +1,4 @@
+import Backend
 import CEmitter
 import Foundation
 import IntegerProgram
@@ -16,7 +17,7 @@ import Testing
     let program = random.program
     let samples = (0..<3).map { _ in NaiveProgram(program: program).run(random.inputs()) }
     let vectors = TestVectors(samples: samples.map { .init(tensors: $0, of: program) })
-    let emitted = try CEmitter.emit(Schedule(program, for: accelerator), vectors: vectors)
+    let emitted = try CEmitter().project(Schedule(program, for: accelerator), vectors: vectors)
     let project = try CProject(emitted)
     let compiler = CProject.compilers[Int(seed) % CProject.compilers.count]
     try project.compile(compiler, CProject.strict + CProject.sanitizers + [seed < 4 ? "-O1" : "-O0"])
@@ -35,7 +36,7 @@ import Testing
     random.markOutputs([random.linear(source, engine: engine, weightBits: min(bits, 12))])
     let tensors = NaiveProgram(program: random.program).run(random.inputs())
     let vectors = TestVectors(samples: [.init(tensors: tensors, of: random.program)])
-    let project = try CProject(CEmitter.emit(Schedule(random.program, for: accelerator), vectors: vectors))
+    let project = try CProject(CEmitter().project(Schedule(random.program, for: accelerator), vectors: vectors))
     for compiler in CProject.compilers {
       try project.compile(compiler, CProject.strict)
       let (status, output) = try project.bench()

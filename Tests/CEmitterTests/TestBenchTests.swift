@@ -1,3 +1,4 @@
+import Backend
 import CEmitter
 import Foundation
 import IntegerProgram
@@ -8,7 +9,7 @@ import Testing
 /// The emitted test bench tells right from wrong.
 @Suite struct TestBenchTests {
   let random: RandomProgram
-  let project: EmittedProject
+  let project: Project
   let tensors: [[Int64]]
 
   init() throws {
@@ -16,14 +17,14 @@ import Testing
     var random = grown
     tensors = NaiveProgram(program: random.program).run(random.inputs())
     let vectors = TestVectors(samples: [.init(tensors: tensors, of: random.program)])
-    project = try CEmitter.emit(Schedule(random.program, for: accelerator), vectors: vectors)
+    project = try CEmitter().project(Schedule(random.program, for: accelerator), vectors: vectors)
     self.random = random
   }
 
   @Test func twoEmissionsAreEqual() throws {
     let (grown, accelerator) = try RandomProgram.mixed(seed: 42)
     let vectors = TestVectors(samples: [.init(tensors: tensors, of: grown.program)])
-    let again = try CEmitter.emit(Schedule(grown.program, for: accelerator), vectors: vectors)
+    let again = try CEmitter().project(Schedule(grown.program, for: accelerator), vectors: vectors)
     #expect(again.files == project.files)
   }
 
@@ -33,7 +34,7 @@ import Testing
     var sample = TestVectors.Sample(tensors: tensors, of: program)
     sample.outputs[1][0] += sample.outputs[1][0] == program[program.outputs[1]].range.upperBound ? -1 : 1
     let wrong = try CProject(
-      CEmitter.emit(Schedule(program, for: accelerator), vectors: TestVectors(samples: [sample])))
+      CEmitter().project(Schedule(program, for: accelerator), vectors: TestVectors(samples: [sample])))
     try wrong.compile("gcc", CProject.strict)
     let (status, output) = try wrong.bench()
     #expect(status == 1)
@@ -51,7 +52,7 @@ import Testing
     let inside = try #require(program.tracedTensors.first { !program.outputs.contains($0) })
     sample.tensors[inside.index][0] += 1
     let wrong = try CProject(
-      CEmitter.emit(Schedule(program, for: accelerator), vectors: TestVectors(samples: [sample])))
+      CEmitter().project(Schedule(program, for: accelerator), vectors: TestVectors(samples: [sample])))
     try wrong.compile("gcc", CProject.strict)
     let (status, output) = try wrong.bench()
     #expect(status == 1)
@@ -61,7 +62,8 @@ import Testing
   @Test func filesOfSamplesGiveEveryTensor() throws {
     var random = random
     let program = random.program
-    let batch = BatchFile(program)
+    let (_, accelerator) = try RandomProgram.mixed(seed: 42)
+    let batch = try BatchFile(Schedule(program, for: accelerator))
     let samples = (0..<5).map { _ in random.inputs() }
     let onDisk = try CProject(project)
     try onDisk.compile("gcc", CProject.strict + CProject.sanitizers)

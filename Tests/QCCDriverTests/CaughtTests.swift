@@ -71,7 +71,7 @@ import Testing
   /// The accelerator's own test bench, one requantization constant changed in its source.
   @Test func aWrongConstantInTheEmittedC() throws {
     let folder = try Folder()
-    let project = try ProjectBuilder(CompiledNetwork("digits_dense").compilation).project()
+    let project = try ProjectBuilder(CompiledNetwork("digits_dense").compilation, backend: CEmitter()).project()
     try project.place(at: folder.path + "/p")
     #expect(try Shell.run("make -s test", in: folder.path + "/p").status == 0)
     var changed = project

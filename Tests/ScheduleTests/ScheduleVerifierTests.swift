@@ -38,11 +38,15 @@ import Tiling
   static let faults: [Fault] = [
     Fault("1 steps") { $0.steps.removeLast() },
     Fault("runs in the wrong place") { $0.steps.swapAt(0, 1) },
+    Fault("writes over what it reads") { $0.storage.buffers[2] = $0.storage.buffers[1] },
+    Fault("where it does not stand") { $0.storage.buffers[0].place = .arena(offset: 0) },
+    Fault("its output does not fit the arena") { $0.storage.buffers[1].place = .arena(offset: 1 << 20) },
+    Fault("codes of 16 bits in 8") { $0.storage.buffers[1].type = $0.storage.buffers[0].type },
     .tiles("tiles of another layer") { $0.shape.output.rows = 3 },
     .tiles("tile plan: output rows: tiles end at 1 of 4") {
       $0.plan.spatial = .grid(rows: [0..<1], columns: [0..<4])
     },
-    .tiles("output codes of 8 bits stored as 4 bits") { $0.shape.outputBits = 4 },
+    .tiles("output codes of 16 bits stored as 4 bits") { $0.shape.outputBits = 4 },
     .tiles("8-bit codes times 12-bit weights in multiplier mode 4x4") {
       $0.mode = MultiplierMode(name: "4x4", wideBits: 4, narrowBits: 4, products: 4, idealFactor: 0.25)
     },
@@ -55,7 +59,7 @@ import Tiling
   func faultsAreFound(_ fault: Fault) throws {
     var random = RandomProgram(seed: 3)
     let input = random.input(MapShape(rows: 4, columns: 4, channels: 3), bits: 8)
-    let map = random.linear(input, engine: .conv2D, bits: 8, weightBits: 12)
+    let map = random.linear(input, engine: .conv2D, bits: 16, weightBits: 12)
     random.markOutputs([random.requantize(map)])
     var schedule = try Schedule(random.program, for: TargetFile.load("stmac"))
     try schedule.verify()

@@ -3,18 +3,21 @@ import IntegerProgram
 import Targets
 import Tiling
 
-/// How a program runs on an accelerator: which engine, multiplier mode and tiles each of its layers has.
+/// How a program runs on an accelerator: which engine, multiplier mode and tiles each of its layers has, and
+/// where its tensors lie.
 package struct Schedule: Hashable, Sendable {
   package var program: IntegerProgram
   package var accelerator: Accelerator
   /// One per instruction of the program, in its order.
   package var steps: [ScheduleStep]
+  package var storage: Storage
 
   /// Picks the cheapest mode and the fewest tiles for every layer.
   /// - Throws: `Diagnostics`, every layer that has no mode or no tiles.
   package init(_ program: IntegerProgram, for accelerator: Accelerator) throws(Diagnostics) {
     self.program = program
     self.accelerator = accelerator
+    storage = Storage(program)
     var problems = Diagnostics()
     steps = program.instructions.map { instruction in
       guard case .linear(let linear) = instruction else { return .cpu }

@@ -5,7 +5,8 @@ import Tiling
 
 extension Schedule {
   /// Judges a schedule, whoever made it, for a program that `IntegerProgram.verify` has passed: that every layer's tiles
-  /// cover it and fit the engine's memories, and that its mode is the accelerator's and holds the operands.
+  /// cover it and fit the engine's memories, that its mode is the accelerator's and holds the operands, and that every
+  /// tensor is still where it was written when it is read.
   /// - Throws: `Diagnostics` with everything that is wrong.
   package func verify() throws(Diagnostics) {
     var verifier = ScheduleVerifier(schedule: self)
@@ -14,7 +15,7 @@ extension Schedule {
   }
 }
 
-private struct ScheduleVerifier {
+struct ScheduleVerifier {
   let schedule: Schedule
   var problems = Diagnostics()
 
@@ -38,6 +39,7 @@ private struct ScheduleVerifier {
       case (_, .cpu): break
       }
     }
+    verifyStorage()
   }
 
   private mutating func verify(_ layer: LinearInstruction, _ tiles: TiledLayer) {
@@ -45,10 +47,10 @@ private struct ScheduleVerifier {
     let output = schedule.program[layer.output]
     var shape = layer.shape
     shape.outputBits = tiles.shape.outputBits
-    require(tiles.shape == shape, "tiles of another layer", layer)
+    require(tiles.shape == shape, "tiles of another layer", layer.name)
     require(
       output.type.bits <= LinearLayerShape.storedBits(shape.outputBits),
-      "output codes of \(output.type.bits) bits stored as \(shape.outputBits) bits", layer,
+      "output codes of \(output.type.bits) bits stored as \(shape.outputBits) bits", layer.name,
       supported: "a width that holds every code")
     _ = problems.collecting {
       try TilingProblem(shape: tiles.shape, accelerator: schedule.accelerator).verify(tiles.plan, layer: layer.name)
@@ -59,15 +61,15 @@ private struct ScheduleVerifier {
     require(
       tiles.mode.holds(
         input.limbs > 1 ? limbBits : input.type.bits, layer.shape.weightLimbs > 1 ? limbBits : weights.bits),
-      "\(input.type.bits)-bit codes times \(weights.bits)-bit weights in multiplier mode \(tiles.mode)", layer)
+      "\(input.type.bits)-bit codes times \(weights.bits)-bit weights in multiplier mode \(tiles.mode)", layer.name)
     require(
-      modes.contains(tiles.mode), "multiplier mode \(tiles.mode)", layer,
+      modes.contains(tiles.mode), "multiplier mode \(tiles.mode)", layer.name,
       supported: modes.map(\.name).joined(separator: ", "))
   }
 
-  private mutating func require(
-    _ condition: Bool, _ found: @autoclosure () -> String, _ layer: LinearInstruction, supported: String? = nil
+  mutating func require(
+    _ condition: Bool, _ found: @autoclosure () -> String, _ layer: String?, supported: String? = nil
   ) {
-    if !condition { problems.report(Diagnostic(found(), at: .init(layer: layer.name), supported: supported)) }
+    if !condition { problems.report(Diagnostic(found(), at: .init(layer: layer), supported: supported)) }
   }
 }

@@ -1,12 +1,14 @@
+import Backend
 import IntegerProgram
+import Schedule
 
 /// Writes what the test bench knows of the network: its tensors, buffers and vectors.
 struct BenchWriter {
   private let program: IntegerProgram
-  private let storage: StoragePlan
+  private let storage: Storage
   private let name: String
 
-  init(_ program: IntegerProgram, storage: StoragePlan, name: String) {
+  init(_ program: IntegerProgram, storage: Storage, name: String) {
     self.program = program
     self.storage = storage
     self.name = name

@@ -1,86 +1,29 @@
+import Backend
 import Diagnostics
-import IntegerProgram
 import Schedule
-import Targets
 
-/// Writes a scheduled program as a C project: kernels in high-level-synthesis style, constants, a header and a test bench.
-package struct CEmitter {
-  private let schedule: Schedule
-  private let storage: StoragePlan
-  private let name: String
+/// C99 projects: kernels in high-level-synthesis style, constants, a header and a test bench.
+package struct CEmitter: Backend {
+  /// Builds the benches.
+  private let compiler: String
 
-  private var program: IntegerProgram { schedule.program }
-
-  package init(_ schedule: Schedule) {
-    self.schedule = schedule
-    storage = StoragePlan(schedule.program)
-    name = Identifier.network(schedule.program.name)
+  package init(compiler: String = "cc") {
+    self.compiler = compiler
   }
 
-  /// The project's files. The same schedule and vectors give the same bytes.
+  package var name: String { "C" }
+
   /// - Throws: `Diagnostics` where the runtime's multiplier has no such mode as the schedule uses.
-  package static func emit(
-    _ schedule: Schedule, vectors: TestVectors
-  ) throws(Diagnostics) -> EmittedProject {
-    try CEmitter(schedule).project(vectors)
+  package func project(_ schedule: Schedule, vectors: TestVectors) throws(Diagnostics) -> Project {
+    try ProjectWriter(schedule).project(vectors)
   }
 
-  private func project(_ vectors: TestVectors) throws(Diagnostics) -> EmittedProject {
-    try checkModes()
-    let interface = InterfaceWriter(program, storage: storage, name: name)
-    let bench = BenchWriter(program, storage: storage, name: name)
-    var constants = ConstantPool()
-    let layers = LayersWriter(schedule, storage: storage, name: name).text(constants: &constants)
-    var files: [EmittedProject.File] = [
-      .init(path: "include/\(name).h", contents: interface.header.bytes),
-      .init(
-        path: "include/st_config.h",
-        contents: ConfigurationWriter(schedule.accelerator, use: RuntimeUse(schedule, storage: storage)).text.bytes),
-      .init(path: "src/constants.h", contents: constantsHeader(constants).bytes),
-      .init(path: "src/constants.c", contents: constantsSource(constants).bytes),
-      .init(path: "src/\(name).c", contents: layers.bytes),
-      .init(path: "src/\(name)_interface.c", contents: interface.source.bytes),
-      .init(path: "test/bench_network.c", contents: bench.network(samples: vectors.samples.count).bytes),
-      .init(path: "Makefile", contents: ProjectFiles.makefile(name: name).bytes),
-      .init(path: "README.txt", contents: ProjectFiles.readme(program, name: name, storage: storage).bytes),
-    ]
-    for (index, sample) in vectors.samples.enumerated() {
-      files.append(.init(path: "test/vectors_\(index).c", contents: bench.vectors(sample, index: index).bytes))
-    }
-    for file in RuntimeFiles.files where file.path != "include/st_config.h" {
-      files.append(.init(path: file.path, contents: Array(file.text.utf8)))
-    }
-    files.sort { $0.path < $1.path }
-    return EmittedProject(
-      name: name, files: files, tracedTensors: program.tracedTensors, arenaBytes: storage.bytes)
-  }
-
-  private func checkModes() throws(Diagnostics) {
-    var problems = Diagnostics()
-    for layer in schedule.layers {
-      let mode = layer.mode
-      if ![1, 2, 4].contains(mode.products) || mode.wideBits * mode.products > 16 {
-        problems.report(
-          Diagnostic(
-            "multiplier mode \(mode.name) has \(mode.products) products of up to \(mode.wideBits)-bit operands",
-            at: .init(layer: layer.name),
-            supported: "1, 2 or 4 products of 16-, 8- or 4-bit operands on 16-bit ports in emitted C"))
-      }
-    }
-    try problems.throwIfErrors()
-  }
-
-  private func constantsHeader(_ constants: ConstantPool) -> SourceText {
-    var text = SourceText("/* Weights and constants of the layers. */\n#ifndef CONSTANTS_H\n#define CONSTANTS_H\n\n")
-    text.write("#include \"st_engine.h\"\n\n")
-    text.append(constants.declarations)
-    text.write("\n#endif\n")
-    return text
-  }
-
-  private func constantsSource(_ constants: ConstantPool) -> SourceText {
-    var text = SourceText("#include \"constants.h\"\n\n")
-    text.append(constants.definitions)
-    return text
+  package func bench(of project: Project, in folder: String) -> Bench {
+    let includes = ["include", "runtime", "src", "test"].map { "-I\(folder)/\($0)" }
+    let sources = project.files.map(\.path).filter { $0.hasSuffix(".c") }.map { "\(folder)/\($0)" }
+    let program = folder + "/bench"
+    return Bench(
+      build: [.init(compiler, ["-std=c99", "-O2", "-w"] + includes + sources + ["-o", program])],
+      run: { input, output in .init(program, ["--input", input, "--output", output]) })
   }
 }

@@ -1,4 +1,5 @@
 import Numbers
+import Schedule
 
 /// The constant arrays of a network: their definitions, and their declarations for the code that reads them.
 struct ConstantPool {

@@ -1,9 +1,10 @@
 import IntegerProgram
+import Schedule
 
 /// Writes the steps that run outside the engines: sums, pooling, requantization, concatenation and padding.
 struct HostWriter {
   let program: IntegerProgram
-  let storage: StoragePlan
+  let storage: Storage
   let names: LayerNames
 
   func write(_ sum: SumInstruction, into text: inout SourceText, constants: inout ConstantPool) {

@@ -1,14 +1,15 @@
 import IntegerProgram
 import Numbers
+import Schedule
 
 /// Writes the header that users of the network include, and the numbers it declares.
 struct InterfaceWriter {
   private let program: IntegerProgram
-  private let storage: StoragePlan
+  private let storage: Storage
   private let name: String
   private let macro: String
 
-  init(_ program: IntegerProgram, storage: StoragePlan, name: String) {
+  init(_ program: IntegerProgram, storage: Storage, name: String) {
     self.program = program
     self.storage = storage
     self.name = name

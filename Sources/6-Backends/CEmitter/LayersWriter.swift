@@ -5,10 +5,10 @@ import Schedule
 struct LayersWriter {
   private let schedule: Schedule
   private var program: IntegerProgram { schedule.program }
-  private let storage: StoragePlan
+  private let storage: Storage
   private let name: String
 
-  init(_ schedule: Schedule, storage: StoragePlan, name: String) {
+  init(_ schedule: Schedule, storage: Storage, name: String) {
     self.schedule = schedule
     self.storage = storage
     self.name = name

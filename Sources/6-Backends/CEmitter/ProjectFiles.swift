@@ -1,4 +1,5 @@
 import IntegerProgram
+import Schedule
 
 /// The files around the sources.
 enum ProjectFiles {
@@ -34,7 +35,7 @@ enum ProjectFiles {
       """)
   }
 
-  static func readme(_ program: IntegerProgram, name: String, storage: StoragePlan) -> SourceText {
+  static func readme(_ program: IntegerProgram, name: String, storage: Storage) -> SourceText {
     let layers = program.instructions.count
     return SourceText(
       """

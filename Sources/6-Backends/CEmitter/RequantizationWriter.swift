@@ -1,5 +1,6 @@
 import IntegerProgram
 import Numbers
+import Schedule
 
 /// Turns an accumulator expression into the expression of its code, and puts the constants it needs into a pool.
 struct RequantizationWriter {

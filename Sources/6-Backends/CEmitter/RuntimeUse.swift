@@ -8,7 +8,7 @@ struct RuntimeUse {
   private(set) var codeBits = Set<Int>()
   private(set) var sumBits = Set<Int>()
 
-  init(_ schedule: Schedule, storage: StoragePlan) {
+  init(_ schedule: Schedule, storage: Storage) {
     for layer in schedule.layers {
       engines.insert(layer.shape.engine)
       products.insert(layer.mode.products)

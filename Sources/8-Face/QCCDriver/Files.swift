@@ -1,4 +1,4 @@
-import CEmitter
+import Backend
 import Diagnostics
 
 #if canImport(Glibc)
@@ -113,7 +113,7 @@ final class TemporaryFolder {
   deinit { removeTree(path) }
 }
 
-extension EmittedProject {
+extension Project {
   /// Writes every file under `folder`.
   func write(to folder: String) throws {
     var made: Set<String> = []
@@ -140,7 +140,7 @@ extension EmittedProject {
           "a file stands where the project's folder should be", at: location, fix: "say another folder with -o")
       }
       let names = entries(of: folder)
-      guard names.isEmpty || (names.contains("include") && entries(of: folder + "/include").contains("st_config.h"))
+      guard names.isEmpty || access("\(folder)/\(mark)", F_OK) == 0
       else {
         throw Diagnostic(
           "the folder is not empty and no project of qcc", at: location, fix: "say a new or empty folder with -o")

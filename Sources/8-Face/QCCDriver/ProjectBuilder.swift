@@ -1,20 +1,23 @@
-import CEmitter
+import Backend
 import IntegerProgram
 import Lowering
 import Simulator
 
-/// The C project of a network, with test vectors from the simulator on seeded inputs.
+/// A back end's project of a network, with test vectors from the simulator on seeded inputs.
 package struct ProjectBuilder {
   package let compilation: Compilation
 
-  package init(_ compilation: Compilation) {
+  package let backend: any Backend
+
+  package init(_ compilation: Compilation, backend: any Backend) {
     self.compilation = compilation
+    self.backend = backend
   }
 
   /// Of the drawn samples: the most and least by turns, and one at random.
   private static let vectorSamples = 3..<5
 
-  package func project() throws -> EmittedProject {
+  package func project() throws -> Project {
     let network = compilation.network
     let inputs = NetworkInputs(drawnFor: network, samples: Self.vectorSamples.upperBound, seed: 1)
     let codes = network.codes(of: inputs, samples: Self.vectorSamples)
@@ -25,6 +28,6 @@ package struct ProjectBuilder {
         tensors: network.program.tensors.indices.map { simulated.codes(of: TensorID($0), sample: sample) },
         of: network.program)
     }
-    return try CEmitter.emit(compilation.schedule, vectors: TestVectors(samples: samples))
+    return try backend.project(compilation.schedule, vectors: TestVectors(samples: samples))
   }
 }

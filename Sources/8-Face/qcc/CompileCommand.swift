@@ -25,7 +25,7 @@ struct CompileCommand: ParsableCommand {
 
   func run() throws {
     let compilation = try model.compilation()
-    let project = try ProjectBuilder(compilation).project()
+    let project = try ProjectBuilder(compilation, backend: CEmitter()).project()
     let folder = output ?? project.name
     try project.place(at: folder)
     let channels = compilation.network.proofs.reduce(0) { $0 + $1.proved }

@@ -1,33 +1,36 @@
-import CEmitter
+import Backend
 import Diagnostics
 import IntegerProgram
 import Reports
+import Schedule
 import Simulator
-import Targets
 
-/// Simulated codes against the emitted C, compiled and run on the same inputs: every tensor of every sample.
+/// Simulated codes against a back end's project, built and run on the same inputs: every tensor of every sample.
 struct EmittedComparison {
   private(set) var report = VerifyReport.Emitted(ran: false, mismatches: 0)
   private(set) var firstDifference: VerifyReport.Difference?
 
-  private let program: IntegerProgram
-  private let project: EmittedProject
+  private let backend: any Backend
+  private let schedule: Schedule
+  private let bench: Bench
   private let folder: TemporaryFolder
-  private var binary: String { folder.path + "/bench" }
+  private var program: IntegerProgram { schedule.program }
 
-  /// Compiles the project.
+  /// Builds the project.
   ///
-  /// - Throws: `Diagnostic` where the compiler fails.
-  init(_ compilation: Compilation, compiler: String) throws {
-    program = compilation.network.program
-    project = try CEmitter.emit(compilation.schedule, vectors: TestVectors())
+  /// - Throws: `Diagnostic` where a tool fails.
+  init(_ schedule: Schedule, backend: any Backend) throws {
+    self.schedule = schedule
+    self.backend = backend
+    let project = try backend.project(schedule, vectors: TestVectors())
     folder = try TemporaryFolder()
     try project.write(to: folder.path)
-    let includes = EmittedProject.headerFolders.map { "-I\(folder.path)/\($0)" }
-    let sources = project.files.map(\.path).filter { $0.hasSuffix(".c") }.map { "\(folder.path)/\($0)" }
-    try Subprocess.run(
-      compiler, ["-std=c99", "-O2", "-w"] + includes + sources + ["-o", binary], log: folder.path + "/log",
-      purpose: "compiling the emitted C")
+    bench = backend.bench(of: project, in: folder.path)
+    for command in bench.build { try run(command, purpose: "compiling the emitted \(backend.name)") }
+  }
+
+  private func run(_ command: Bench.Command, purpose: String) throws {
+    try Subprocess.run(command.program, command.arguments, log: folder.path + "/log", purpose: purpose)
   }
 
   /// Runs the samples from `first` on and compares them with what was simulated of them.
@@ -35,20 +38,20 @@ struct EmittedComparison {
   /// - Parameter inputs: codes by sample and program input.
   /// - Throws: `Diagnostic` where the program fails.
   mutating func compare(from first: Int, inputs: [[[Int64]]], simulated: SimulationResult) throws {
-    let batch = BatchFile(program)
+    let batch = BatchFile(schedule)
     var bytes: [UInt8] = []
     for sample in inputs { bytes += batch.encode(inputs: sample) }
     try write(bytes, to: folder.path + "/input")
-    try Subprocess.run(
-      binary, ["--input", folder.path + "/input", "--output", folder.path + "/output"], log: folder.path + "/log",
-      purpose: "running the emitted C")
+    try run(
+      bench.run(folder.path + "/input", folder.path + "/output"), purpose: "running the emitted \(backend.name)")
     let output = try readAll(folder.path + "/output")
     report.ran = true
     for sample in 0..<simulated.samples {
       guard let tensors = batch.decode(output, sample: sample) else {
-        throw Diagnostic("the emitted C wrote \(output.count) bytes, fewer than \(simulated.samples) samples have")
+        throw Diagnostic(
+          "the emitted \(backend.name) wrote \(output.count) bytes, fewer than \(simulated.samples) samples have")
       }
-      for (tensor, found) in zip(project.tracedTensors, tensors) {
+      for (tensor, found) in zip(program.tracedTensors, tensors) {
         compare(tensor, found, simulated.codes(of: tensor, sample: sample), sample: first + sample)
       }
     }
@@ -67,7 +70,8 @@ struct EmittedComparison {
         index: [
           sample, element / (shape.columns * shape.channels), element / shape.channels % shape.columns,
           element % shape.channels,
-        ], expected: Double(expected[element]), found: Double(found[element]), against: "simulator, in the emitted C")
+        ], expected: Double(expected[element]), found: Double(found[element]),
+        against: "simulator, in the emitted \(backend.name)")
     }
   }
 }

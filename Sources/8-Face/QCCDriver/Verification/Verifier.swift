@@ -1,4 +1,6 @@
 import Arrays
+import Backend
+import CEmitter
 import Diagnostics
 import IntegerProgram
 import Lowering
@@ -15,7 +17,7 @@ package struct Verifier {
     package var golden: String?
     /// Labels of the samples, integers, as `.npy` or HDF5 dataset.
     package var labels: String?
-    /// Whether to compile and run the C: nil where a compiler is found.
+    /// Whether to build and run what back ends emit: nil where a compiler is found.
     package var emitted: Bool?
     /// How many samples are drawn.
     package var samples = 12
@@ -41,7 +43,7 @@ package struct Verifier {
     let labels = try options.labels.map { try self.labels($0, samples: inputs.samples) }
     let prepared = try PreparedProgram(network.program)
     var reference = ReferenceComparison(compilation)
-    var emitted = try emittedComparison()
+    var emitted = try backends().map { try EmittedComparison(compilation.schedule, backend: $0) }
     var classes: [Int] = []
     let batch = min(prepared.batchSize(keeping: .all), 64)
     for first in stride(from: 0, to: inputs.samples, by: batch) {
@@ -50,7 +52,9 @@ package struct Verifier {
         codes.byInput.map { .int64($0) }, samples: codes.bySample.count, keeping: .all, threads: options.threads)
       reference.compare(
         from: first, inputs: inputs, simulated: simulated, threads: options.threads ?? processorCount)
-      try emitted?.compare(from: first, inputs: codes.bySample, simulated: simulated)
+      for index in emitted.indices {
+        try emitted[index].compare(from: first, inputs: codes.bySample, simulated: simulated)
+      }
       if labels != nil, let output = network.program.outputs.first {
         classes += (0..<simulated.samples).map { largest(simulated.values(of: output, sample: $0)) }
       }
@@ -61,20 +65,25 @@ package struct Verifier {
       samples: inputs.samples, tensors: reference.tensors,
       proofs: .init(
         channels: network.proofs.reduce(0) { $0 + $1.channels }, proved: network.proofs.reduce(0) { $0 + $1.proved }),
-      golden: golden?.report, emitted: emitted?.report,
+      golden: golden?.report,
+      emitted: emitted.isEmpty
+        ? nil
+        : .init(ran: emitted.allSatisfy(\.report.ran), mismatches: emitted.reduce(0) { $0 + $1.report.mismatches }),
       accuracy: labels.map { labels in
         .init(
           reference: rate(reference.outputs.map(largest), labels), accelerator: rate(classes, labels))
       },
-      firstDifference: reference.firstDifference ?? golden?.firstDifference ?? emitted?.firstDifference)
+      firstDifference: reference.firstDifference ?? golden?.firstDifference
+        ?? emitted.lazy.compactMap(\.firstDifference).first)
   }
 
-  private func emittedComparison() throws -> EmittedComparison? {
-    guard options.emitted ?? (Subprocess.compiler != nil) else { return nil }
+  /// Those whose projects are built and run.
+  private func backends() throws -> [any Backend] {
+    guard options.emitted ?? (Subprocess.compiler != nil) else { return [] }
     guard let compiler = Subprocess.compiler else {
       throw Diagnostic("no C compiler is found", fix: "install one, name it in CC, or say --no-emitted")
     }
-    return try EmittedComparison(compilation, compiler: compiler)
+    return [CEmitter(compiler: compiler)]
   }
 
   private func networkInputs() throws -> NetworkInputs {

@@ -1,15 +1,16 @@
 import IntegerProgram
+import Schedule
 
-/// The files that the test bench reads and writes with `--input` and `--output`: codes without headers, each as wide as
+/// The files that a project's bench reads and writes: codes without headers, each as wide as
 /// its tensor's type, in the machine's byte order.
 package struct BatchFile {
   private let inputs: [CodeType]
   private let traced: [(type: CodeType, elements: Int)]
 
-  package init(_ program: IntegerProgram) {
-    let storage = StoragePlan(program)
-    inputs = program.inputs.map { storage[$0].type }
-    traced = program.tracedTensors.map { (storage[$0].type, program[$0].shape.elements) }
+  package init(_ schedule: Schedule) {
+    let program = schedule.program
+    inputs = program.inputs.map { schedule.storage[$0].type }
+    traced = program.tracedTensors.map { (schedule.storage[$0].type, program[$0].shape.elements) }
   }
 
   /// The codes of all inputs of one sample, to be written one after another.

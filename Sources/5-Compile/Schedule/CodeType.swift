@@ -1,6 +1,4 @@
-import IntegerProgram
-
-/// The C type that codes are stored in: `int8_t` to `int64_t`.
+/// How codes are stored: 1, 2, 4 or 8 bytes each, signed.
 package struct CodeType: Hashable, Sendable {
   /// 1, 2, 4 or 8
   package let bytes: Int
@@ -18,11 +16,5 @@ package struct CodeType: Hashable, Sendable {
     range.lowerBound >= Int64(Integer.min) && range.upperBound <= Int64(Integer.max)
   }
 
-  var bits: Int { bytes * 8 }
-  var name: String { "int\(bits)_t" }
-}
-
-extension ProgramTensor {
-  /// How the emitted code stores this tensor.
-  package var codeType: CodeType { CodeType(holding: range) }
+  package var bits: Int { bytes * 8 }
 }

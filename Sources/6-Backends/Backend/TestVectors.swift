@@ -1,6 +1,6 @@
 import IntegerProgram
 
-/// Samples that the emitted test bench runs.
+/// Samples that a project's own bench runs.
 package struct TestVectors: Sendable {
   package struct Sample: Sendable {
     /// Codes by program input, and the codes that every program output must have.
@@ -29,8 +29,8 @@ package struct TestVectors: Sendable {
     self.samples = samples
   }
 
-  /// FNV-1a with a code in place of a byte, as the test bench computes it.
-  static func checksum(_ codes: [Int64]) -> UInt64 {
+  /// FNV-1a with a code in place of a byte, as benches compute it.
+  package static func checksum(_ codes: [Int64]) -> UInt64 {
     var hash: UInt64 = 14_695_981_039_346_656_037
     for code in codes { hash = (hash ^ UInt64(bitPattern: code)) &* 1_099_511_628_211 }
     return hash

@@ -1,0 +1,35 @@
+import IntegerProgram
+
+/// From which to which instruction each tensor is in use: inputs from -1 on, outputs up to the program's end.
+package struct Lifetimes: Sendable {
+  /// By tensor; nil where nothing makes it.
+  private var lives: [ClosedRange<Int>?]
+  private var roots: [TensorID]
+
+  /// - Parameter sharingReshapes: whether a reshape's output lives in its input, which then lives as long as both.
+  package init(_ program: IntegerProgram, sharingReshapes: Bool = true) {
+    lives = Array(repeating: nil, count: program.tensors.count)
+    roots = program.tensors.indices.map { TensorID($0) }
+    for input in program.inputs { lives[input.index] = -1 ... -1 }
+    for (step, instruction) in program.instructions.enumerated() {
+      for input in instruction.inputs { extend(input, to: step) }
+      if sharingReshapes, case .reshape(let reshape) = instruction {
+        roots[reshape.output.index] = root(of: reshape.input)
+      } else {
+        lives[instruction.output.index] = step...step
+      }
+    }
+    for output in program.outputs { extend(output, to: program.instructions.count) }
+  }
+
+  private mutating func extend(_ tensor: TensorID, to step: Int) {
+    let root = roots[tensor.index].index
+    if let life = lives[root] { lives[root] = life.lowerBound...step }
+  }
+
+  /// The tensor in which this one lives.
+  package func root(of tensor: TensorID) -> TensorID { roots[tensor.index] }
+
+  /// nil for what lives in another tensor.
+  package subscript(tensor: TensorID) -> ClosedRange<Int>? { lives[tensor.index] }
+}

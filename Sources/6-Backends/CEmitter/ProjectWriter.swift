@@ -1,0 +1,74 @@
+import Backend
+import Diagnostics
+import IntegerProgram
+import Schedule
+
+/// Puts the files of a project together.
+struct ProjectWriter {
+  private let schedule: Schedule
+  private let name: String
+  private var program: IntegerProgram { schedule.program }
+  private var storage: Storage { schedule.storage }
+
+  init(_ schedule: Schedule) {
+    self.schedule = schedule
+    name = Identifier.network(schedule.program.name)
+  }
+
+  func project(_ vectors: TestVectors) throws(Diagnostics) -> Project {
+    try checkModes()
+    let interface = InterfaceWriter(program, storage: storage, name: name)
+    let bench = BenchWriter(program, storage: storage, name: name)
+    var constants = ConstantPool()
+    let layers = LayersWriter(schedule, storage: storage, name: name).text(constants: &constants)
+    var files: [Project.File] = [
+      .init(path: "include/\(name).h", contents: interface.header.bytes),
+      .init(
+        path: "include/st_config.h",
+        contents: ConfigurationWriter(schedule.accelerator, use: RuntimeUse(schedule, storage: storage)).text.bytes),
+      .init(path: "src/constants.h", contents: constantsHeader(constants).bytes),
+      .init(path: "src/constants.c", contents: constantsSource(constants).bytes),
+      .init(path: "src/\(name).c", contents: layers.bytes),
+      .init(path: "src/\(name)_interface.c", contents: interface.source.bytes),
+      .init(path: "test/bench_network.c", contents: bench.network(samples: vectors.samples.count).bytes),
+      .init(path: "Makefile", contents: ProjectFiles.makefile(name: name).bytes),
+      .init(path: "README.txt", contents: ProjectFiles.readme(program, name: name, storage: storage).bytes),
+    ]
+    for (index, sample) in vectors.samples.enumerated() {
+      files.append(.init(path: "test/vectors_\(index).c", contents: bench.vectors(sample, index: index).bytes))
+    }
+    for file in RuntimeFiles.files where file.path != "include/st_config.h" {
+      files.append(.init(path: file.path, contents: Array(file.text.utf8)))
+    }
+    return Project(name: name, files: files, mark: "include/st_config.h")
+  }
+
+  private func checkModes() throws(Diagnostics) {
+    var problems = Diagnostics()
+    for layer in schedule.layers {
+      let mode = layer.mode
+      if ![1, 2, 4].contains(mode.products) || mode.wideBits * mode.products > 16 {
+        problems.report(
+          Diagnostic(
+            "multiplier mode \(mode.name) has \(mode.products) products of up to \(mode.wideBits)-bit operands",
+            at: .init(layer: layer.name),
+            supported: "1, 2 or 4 products of 16-, 8- or 4-bit operands on 16-bit ports in emitted C"))
+      }
+    }
+    try problems.throwIfErrors()
+  }
+
+  private func constantsHeader(_ constants: ConstantPool) -> SourceText {
+    var text = SourceText("/* Weights and constants of the layers. */\n#ifndef CONSTANTS_H\n#define CONSTANTS_H\n\n")
+    text.write("#include \"st_engine.h\"\n\n")
+    text.append(constants.declarations)
+    text.write("\n#endif\n")
+    return text
+  }
+
+  private func constantsSource(_ constants: ConstantPool) -> SourceText {
+    var text = SourceText("#include \"constants.h\"\n\n")
+    text.append(constants.definitions)
+    return text
+  }
+}
