@@ -42,9 +42,10 @@ import Testing
     let numbers = (0..<96).map { _ in Double.random(in: -1.1...1.1, using: &random) }
     let input = try #require(graph.inputs.first)
     let expected = FloatReference(graph).run([input: numbers])
-    let codes = network.inputs[0].quantizers[0]
+    let codes = network.inputs[0].quantization.quantizers[0]
     let simulated = try PreparedProgram(network.program).run(
-      [.int64(numbers.map { codes.code(of: $0) - network.inputs[0].codeShift })], samples: 1, keeping: .all, threads: 1)
+      [.int64(numbers.map { codes.code(of: $0) - network.inputs[0].quantization.codeShift })], samples: 1,
+      keeping: .all, threads: 1)
     for meaning in network.meanings {
       let found = simulated.values(of: meaning.tensor, sample: 0)
       #expect(found == expected[meaning.node.index], "\(network.graph[meaning.node].name)")

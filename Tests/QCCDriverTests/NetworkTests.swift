@@ -1,4 +1,5 @@
 import Diagnostics
+import IntegerProgram
 import QCCDriver
 import Testing
 
@@ -24,6 +25,8 @@ import Testing
     #expect(report.proofs.proved == report.proofs.channels)
     #expect(report.tensors.contains { $0.elements > 0 })
     #expect(report.golden.map { $0.elements > 0 && $0.mismatches == 0 } == true)
+    let program = network.compilation.network.program
+    #expect(try ProgramParser.program(from: program.text()) == program)
     let drawn = try network.verify { $0.samples = 6 }
     #expect(drawn.bitExact, "drawn inputs: \(String(describing: drawn.firstDifference))")
   }

@@ -25,8 +25,8 @@ package enum Motion: Sendable {
     }
   }
 
-  /// Whether the host, which has no engines, goes on with it behind a softmax.
-  package var runsOnHost: Bool {
+  /// Whether it may follow a softmax: what stands there is left to the host, in float.
+  package var staysInFloat: Bool {
     switch self {
     case .function, .keepsOrder, .permutes: true
     case .combines, .concatenates, .selectsLargest, .surroundsWithZeros, .mixes: false

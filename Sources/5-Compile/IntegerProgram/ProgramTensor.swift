@@ -26,6 +26,12 @@ package struct Encoding: Hashable, Sendable {
     self.offsets = offsets
   }
 
+  /// Where a value of a channel lies between the codes.
+  package func position(of value: Double, channel: Int) -> Double {
+    let scale = scales[channel]
+    return scale == 0 ? 0 : (value - offsets[channel]) / scale + Double(zeroPoint)
+  }
+
   /// The value of `code` in channel `channel`.
   package func value(of code: Int64, channel: Int) -> Double {
     scales[channel] * Double(code - zeroPoint) + offsets[channel]

@@ -30,7 +30,7 @@ struct ProgramVerifier {
     verifyOrder()
     for instruction in program.instructions {
       layer = instruction.name
-      verify(instruction)
+      instruction.kind.verify(by: &self)
     }
   }
 
@@ -94,18 +94,6 @@ struct ProgramVerifier {
       require(written.contains(output), "an output that nothing writes", tensor: program[output].name)
     }
   }
-
-  private mutating func verify(_ instruction: Instruction) {
-    switch instruction {
-    case .linear(let instruction): verify(instruction)
-    case .sum(let instruction): verify(instruction)
-    case .pool(let instruction): verify(instruction)
-    case .requantize(let instruction): verify(instruction)
-    case .concatenate(let instruction): verify(instruction)
-    case .pad(let instruction): verify(instruction)
-    case .reshape(let instruction): verify(instruction)
-    }
-  }
 }
 
 extension ProgramVerifier {
@@ -118,5 +106,13 @@ extension ProgramVerifier {
 
   mutating func requireShape(_ shape: MapShape, of tensor: ProgramTensor) {
     require(tensor.shape == shape, "shape \(tensor.shape)", tensor: tensor.name, supported: "\(shape)")
+  }
+
+  /// That an instruction's accumulators stay in the range that it says.
+  mutating func requireAccumulators(_ bounds: AccumulatorBounds, in range: CodeRange) -> Bool {
+    require(
+      range.wide.contains(bounds.partial),
+      "accumulators from \(bounds.partial.lowerBound) to \(bounds.partial.upperBound)",
+      supported: "the instruction's range, \(range.lowerBound) to \(range.upperBound)")
   }
 }

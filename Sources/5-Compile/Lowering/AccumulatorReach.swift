@@ -1,3 +1,4 @@
+import IntegerProgram
 import Numbers
 
 /// What the accumulators of a linear layer can reach.
@@ -11,41 +12,27 @@ struct AccumulatorReach {
 
   /// nil where an accumulator would need more than 62 bits.
   ///
-  /// - Parameters:
-  ///   - codes: the input's codes, the padding's among them.
-  ///   - outputChannel: of a weight, by index.
-  init?(
-    weights: [Int64], outputChannels: Int, outputChannel: (Int) -> Int, codes: CodeRange, inputLimbs: Int,
-    weightLimbs: Int
-  ) {
-    var positive = [Double](repeating: 0, count: outputChannels)
-    for (index, weight) in weights.enumerated() { positive[outputChannel(index)] += abs(Double(weight)) }
-    let magnitude = Double(codes.largestMagnitude) + (inputLimbs > 1 ? 65536 : 0)
-    let largest = (positive.max() ?? 0) + (weightLimbs > 1 ? 65536 * Double(weights.count) : 0)
+  /// - Parameter codes: the input's codes, the padding's among them.
+  init?(_ weights: OperandWeights, codes: CodeRange) {
+    var magnitudes = [Double](repeating: 0, count: weights.outputChannels)
+    weights.forEach { magnitudes[$1] += abs(Double($0)) }
+    let isInLimbs = limbCount(of: codes) > 1 || weights.limbs > 1
+    let magnitude = Double(codes.largestMagnitude) + (limbCount(of: codes) > 1 ? 65536 : 0)
+    let largest = (magnitudes.max() ?? 0) + (weights.limbs > 1 ? 65536 * Double(weights.codes.count) : 0)
     guard largest * magnitude < 0x1p61 else { return nil }
 
-    var lower = [Int64](repeating: 0, count: outputChannels)
-    var upper = lower
-    var sums = lower
-    var partialLower = lower
-    var partialUpper = lower
-    for (index, weight) in weights.enumerated() where weight != 0 {
-      let channel = outputChannel(index)
-      let first = weight * codes.lowerBound
-      let second = weight * codes.upperBound
-      let least = min(first, second)
-      let most = max(first, second)
-      lower[channel] += least
-      upper[channel] += most
-      partialLower[channel] += min(least, 0)
-      partialUpper[channel] += max(most, 0)
+    var finals = [CodeRange](repeating: 0...0, count: weights.outputChannels)
+    var partials = finals
+    var sums = [Int64](repeating: 0, count: weights.outputChannels)
+    weights.forEach { weight, channel in
+      let term = codes.scaled(by: weight)
+      finals[channel] = finals[channel] + term
+      partials[channel] = partials[channel] + term.including(0)
       sums[channel] += weight
     }
-    channels = zip(lower, upper).map { $0...$1 }
+    channels = finals
     weightSums = sums
     let bound = Int64(largest * magnitude)
-    partial =
-      inputLimbs > 1 || weightLimbs > 1
-      ? -bound...bound : (partialLower.min() ?? 0)...(partialUpper.max() ?? 0)
+    partial = isInLimbs ? -bound...bound : partials.hull() ?? 0...0
   }
 }

@@ -18,22 +18,30 @@ struct IntegerValue {
   var functions: PerChannel<[RealFunction]> = [[]]
   /// Whether the integers are codes that quantizers made, or exact sums of such codes, and no accumulators.
   var isQuantized: Bool
-  /// Set where windows of a pool hang over the edge: the sum's scale by the number of pixels that lie inside.
-  var windowScales: [Int: Rational]?
+  /// Set where windows of a pool hang over the edge: the sum's scales by the number of pixels that lie inside.
+  var windowScales: [Int: PerChannel<Rational>]?
   /// Where the integers are a quantizer's codes, moved perhaps.
   var quantization: LoweredNetwork.Quantization?
+  /// Where one quantizer alone reads the integers: the program does not hold them yet, and will hold its codes instead.
+  var pending: PendingSums?
 
-  init(tensor: TensorID, scales: PerChannel<Rational>, shifts: PerChannel<Rational>, isQuantized: Bool) {
-    terms = [Term(tensor: tensor, scales: scales)]
-    self.shifts = shifts
+  init(tensor: TensorID, _ coding: Coding, isQuantized: Bool) {
+    terms = [Term(tensor: tensor, scales: coding.scales)]
+    shifts = coding.shifts
     self.isQuantized = isQuantized
   }
 
   /// Whether the value is an affine function of one integer and nothing waits.
-  var isPlain: Bool { terms.count == 1 && functions.allSatisfy(\.isEmpty) && windowScales == nil }
+  var isPlain: Bool { isOneTerm && functions.allSatisfy(\.isEmpty) }
+
+  /// Whether what waits is applied to an affine function of one integer, the same in all windows.
+  var isOneTerm: Bool { terms.count == 1 && windowScales == nil }
 
   var tensor: TensorID { terms[0].tensor }
   var scales: PerChannel<Rational> { terms[0].scales }
+
+  /// What the integers mean, before what waits.
+  var coding: Coding { Coding(scales: scales, shifts: shifts) }
 
   /// How many channels have a formula of their own: 1 where all share one.
   var channelFormulas: Int {
@@ -42,37 +50,30 @@ struct IntegerValue {
 
   /// The zero point of the integers, where they have one scale and one integer zero.
   var zeroPoint: Int64? {
-    guard isPlain, let scale = scales.uniform, let shift = shifts.uniform, scale.sign != 0 else { return nil }
-    let zero = -shift / scale
-    return zero.isInteger ? Int64(exactly: zero.floor) : nil
+    guard isPlain, let scale = scales.uniform, shifts.isUniform, scale.sign != 0 else { return nil }
+    return coding.zeroPoint
   }
 
   mutating func append(_ more: PerChannel<[RealFunction]>) {
     functions = functions.combined(with: more, +)
   }
-}
 
-extension IntegerValue {
   /// The same with affine functions at the front worked into scales and shifts.
   var foldingAffines: IntegerValue {
     guard functions.allSatisfy({ if case .affine = $0.first { true } else { false } }) else { return self }
-    var folded = self
-    let channels = channelFormulas
-    func affine(_ channel: Int) -> (scale: Rational, shift: Rational) {
-      guard case .affine(let scale, let shift) = functions[channel][0] else { return (.one, .zero) }
+    let affines = functions.map { functions -> (scale: Rational, shift: Rational) in
+      guard case .affine(let scale, let shift) = functions[0] else { return (.one, .zero) }
       return (scale, shift)
     }
-    folded.terms = terms.map { term in
-      Term(tensor: term.tensor, scales: PerChannel(channels: channels) { affine($0).scale * term.scales[$0] })
+    func folded(_ scales: PerChannel<Rational>) -> PerChannel<Rational> {
+      affines.combined(with: scales) { $0.scale * $1 }
     }
-    folded.shifts = PerChannel(channels: channels) { affine($0).scale * shifts[$0] + affine($0).shift }
-    if let windowScales {
-      // Windows differ in scale, channels then may not.
-      guard channels == 1 else { return self }
-      folded.windowScales = windowScales.mapValues { affine(0).scale * $0 }
-    }
-    folded.functions = functions.map { Array($0.dropFirst()) }
-    if folded.functions.allSatisfy(\.isEmpty) { folded.functions = [[]] }
-    return folded.foldingAffines
+    var value = self
+    value.terms = terms.map { Term(tensor: $0.tensor, scales: folded($0.scales)) }
+    value.windowScales = windowScales?.mapValues(folded)
+    value.shifts = affines.combined(with: shifts) { $0.scale * $1 + $0.shift }
+    value.functions = functions.map { Array($0.dropFirst()) }
+    if value.functions.allSatisfy(\.isEmpty) { value.functions = [[]] }
+    return value.foldingAffines
   }
 }

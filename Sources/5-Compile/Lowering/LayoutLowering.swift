@@ -13,18 +13,16 @@ extension Lowerer {
         "the feature map from '\(graph[source].name)' has no integer code for zero", at: graph.location(of: id),
         fix: "put \(graph.format.quantizer) in front of the padding")
     }
-    let input = program[value.tensor]
-    let range = input.range.including(zero)
-    let output = newTensor(id, range: range, encoding: input.encoding, reach: [range])
+    let range = builder[value.tensor].range.including(zero)
+    let output = builder.reserve()
     emit(
       .pad(
         PadInstruction(
           name: graph[id].name, input: value.tensor, output: output, top: op.padding.top, left: op.padding.left,
           code: zero)),
-      node: id)
+      for: id, value.coding, reach: [range])
     return exactValue(
-      id, tensor: output, scales: value.scales, shifts: value.shifts, isQuantized: value.isQuantized,
-      quantization: value.quantization)
+      id, output, value.coding, isQuantized: value.isQuantized, quantization: value.quantization)
   }
 
   /// No engine moves elements: what the passes could not take out is refused.
@@ -38,10 +36,10 @@ extension Lowerer {
   }
 
   /// The same codes under another shape.
-  mutating func reshape(_ id: NodeID) throws -> State {
+  mutating func reshape(_ id: NodeID) throws -> IntegerValue {
     let source = graph[id].inputs[0]
     var value = try value(source, for: id)
-    guard value.terms.count == 1, value.windowScales == nil else { throw unquantized(source, for: id) }
+    guard value.isOneTerm else { throw unquantized(source, for: id) }
     let channels = graph[id].shape.channels
     let before = graph[source].shape.channels
     guard value.channelFormulas == 1 || channels % before == 0 else {
@@ -50,22 +48,20 @@ extension Lowerer {
         supported: "shapes that keep channels whole, or a flatten",
         fix: "put \(graph.format.quantizer) in front of the reshape")
     }
-    /// Channel c of the result is channel c mod `before` of the source.
+    /// Channel c of the result is channel c mod `before` of the source, where channels stay whole.
     func repeated<Formula>(_ formulas: PerChannel<Formula>) -> PerChannel<Formula> {
       formulas.isUniform ? formulas : PerChannel(channels: channels) { formulas[$0 % before] }
     }
-    let input = program[value.tensor]
-    let shifts = repeated(value.shifts)
-    let scales = repeated(value.scales)
-    let output = newTensor(
-      id, range: input.range, encoding: encoding(scales: scales, shifts: shifts),
-      reach: repeated(reach(of: value.tensor)))
+    let coding = Coding(scales: repeated(value.scales), shifts: repeated(value.shifts))
+    let output = builder.reserve()
+    let reach = builder[value.tensor].reach
     emit(
-      .reshape(ReshapeInstruction(name: graph[id].name, input: value.tensor, output: output)), node: id)
-    value.terms = [.init(tensor: output, scales: scales)]
-    value.shifts = shifts
+      .reshape(ReshapeInstruction(name: graph[id].name, input: value.tensor, output: output)), for: id, coding,
+      reach: channels % before == 0 ? repeated(reach) : [reach.hull()])
+    value.terms = [.init(tensor: output, scales: coding.scales)]
+    value.shifts = coding.shifts
     value.functions = repeated(value.functions)
     if value.isPlain { addMeaning(of: value, to: id) }
-    return .value(value)
+    return value
   }
 }

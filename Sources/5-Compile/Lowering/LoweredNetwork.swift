@@ -9,17 +9,14 @@ package struct LoweredNetwork: Sendable {
   package struct Input: Sendable {
     package var tensor: TensorID
     package var graphInput: NodeID
-    package var quantizers: PerChannel<FeatureMapQuantizer>
-    /// Program code = quantizer's code - this.
-    package var codeShift: Int64
+    package var quantization: Quantization
   }
 
-  /// A tensor whose codes stand exactly for a node's values: value = scale x code + shift.
+  /// A tensor whose codes stand exactly for a node's values, as `encoding` says.
   package struct Meaning: Sendable {
     package var tensor: TensorID
     package var node: NodeID
-    package var scales: PerChannel<Double>
-    package var shifts: PerChannel<Double>
+    package var encoding: Encoding
     /// Where a quantizer made the codes.
     package var quantization: Quantization?
   }
@@ -44,6 +41,6 @@ package struct LoweredNetwork: Sendable {
   /// In program order; inputs included.
   package var meanings: [Meaning]
   package var proofs: [Proof]
-  /// The node whose exact values each program output holds; what follows it in the graph runs on the host, in float.
+  /// The node whose exact values each program output holds; what follows it in the graph is left to the host, in float.
   package var outputNodes: [NodeID]
 }

@@ -26,18 +26,13 @@ extension Lowerer {
       value.isQuantized = false
       return value
     }
-    let ranges = zip(terms, coefficients).map { program[$0.tensor].range.scaled(by: $1) }
-    let range = ranges.reduce(0...0, +)
-    let output = newTensor(id, range: range, encoding: encoding(scales: units, shifts: shifts), reach: [range])
-    emit(
-      .sum(
-        SumInstruction(
-          name: graph[id].name,
-          terms: zip(terms, coefficients).map { .init(input: $0.tensor, coefficient: $1) },
-          output: output, accumulatorRange: ranges.reduce(0...0) { $0 + $1.including(0) }, stage: .accumulator)),
-      node: id)
-    return exactValue(
-      id, tensor: output, scales: units, shifts: shifts, isQuantized: values.allSatisfy(\.isQuantized))
+    let ranges = zip(terms, coefficients).map { builder[$0.tensor].range.scaled(by: $1) }
+    let instruction = SumInstruction(
+      name: graph[id].name, terms: zip(terms, coefficients).map { .init(input: $0.tensor, coefficient: $1) },
+      output: builder.reserve(), accumulatorRange: ranges.reduce(0...0) { $0 + $1.including(0) }, stage: .accumulator)
+    return handOn(
+      PendingSums(kind: .sum(instruction), reach: [ranges.reduce(0...0, +)]), of: id,
+      Coding(scales: units, shifts: shifts), isQuantized: values.allSatisfy(\.isQuantized))
   }
 
   /// Whole coefficients, the same in every channel, and a unit per channel with scale = coefficient x unit; nil where there
@@ -54,7 +49,7 @@ extension Lowerer {
     }
     guard let coefficients = wholeMultiples(ratios) else { return nil }
     let largest = zip(terms, coefficients).reduce(0.0) { sum, next in
-      let range = program[next.0.tensor].range
+      let range = builder[next.0.tensor].range
       return sum + Double(next.1.magnitude) * Double(range.largestMagnitude)
     }
     guard largest < 0x1p61 else { return nil }
@@ -81,12 +76,10 @@ extension Lowerer {
     let inputs = graph[id].inputs
     let values = try inputs.map { try plainValue($0, for: id) }
     let axis = try mapAxis(op.axis, of: id)
-    let isQuantized = values.allSatisfy(\.isQuantized)
     let parts: [ConcatenateInstruction.Part]
-    let scales: PerChannel<Rational>
-    let shifts: PerChannel<Rational>
-    if let common = commonEncoding(of: values) {
-      (parts, scales, shifts) = (common.parts, [common.scale], [common.shift])
+    let coding: Coding
+    if let common = commonCoding(of: values) {
+      (parts, coding) = common
     } else {
       guard axis == 2 else {
         throw Diagnostic(
@@ -101,12 +94,13 @@ extension Lowerer {
             (0..<graph[input].shape.channels).map { formulas(value)[$0] }
           })
       }
-      (scales, shifts) = (joined(\.scales), joined(\.shifts))
+      coding = Coding(scales: joined(\.scales), shifts: joined(\.shifts))
     }
-    let ranges = parts.map { program[$0.input].range.scaled(by: $0.coefficient).shifted(by: $0.offset) }
-    let range = ranges.hull() ?? 0...0
-    let output = newTensor(id, range: range, encoding: encoding(scales: scales, shifts: shifts), reach: [range])
-    emit(.concatenate(ConcatenateInstruction(name: graph[id].name, parts: parts, axis: axis, output: output)), node: id)
+    let ranges = parts.map { builder[$0.input].range.scaled(by: $0.coefficient).shifted(by: $0.offset) }
+    let output = builder.reserve()
+    emit(
+      .concatenate(ConcatenateInstruction(name: graph[id].name, parts: parts, axis: axis, output: output)), for: id,
+      coding, reach: [ranges.hull() ?? 0...0])
     // The same codes everywhere: those of one quantizer that was moved up.
     let isMoved = parts.allSatisfy { $0.coefficient == 1 && $0.offset == 0 }
     let quantizations = values.compactMap(\.quantization)
@@ -116,7 +110,7 @@ extension Lowerer {
         $0.quantizers.isUniform && $0.codeShift == quantizations[0].codeShift
       }
     return exactValue(
-      id, tensor: output, scales: scales, shifts: shifts, isQuantized: isQuantized,
+      id, output, coding, isQuantized: values.allSatisfy(\.isQuantized),
       quantization: isMoved && isOne ? quantizations.first : nil)
   }
 
@@ -134,12 +128,12 @@ extension Lowerer {
   }
 
   /// One scale and shift for all values, with each part's coefficient and offset to get there.
-  private func commonEncoding(
+  private func commonCoding(
     of values: [IntegerValue]
-  ) -> (parts: [ConcatenateInstruction.Part], scale: Rational, shift: Rational)? {
+  ) -> (parts: [ConcatenateInstruction.Part], coding: Coding)? {
     guard values.allSatisfy({ $0.scales.isUniform && $0.shifts.isUniform && $0.scales[0].sign != 0 }),
       let common = CommonUnit(
-        of: values.map { $0.scales[0] }, largest: PerChannel(values.map { program[$0.tensor].range.largestMagnitude }))
+        of: values.map { $0.scales[0] }, largest: PerChannel(values.map { builder[$0.tensor].range.largestMagnitude }))
     else { return nil }
     let unit = common.unit
     // Moving by whole units reaches the first value's shift.
@@ -150,6 +144,6 @@ extension Lowerer {
       guard steps.isInteger, let offset = Int64(exactly: steps.floor), offset.magnitude < 1 << 40 else { return nil }
       parts.append(.init(input: value.tensor, coefficient: multiple, offset: offset))
     }
-    return (parts, unit, shift)
+    return (parts, Coding(scales: [unit], shifts: [shift]))
   }
 }

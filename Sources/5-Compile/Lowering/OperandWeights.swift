@@ -1,22 +1,24 @@
 import BigInt
 import Diagnostics
+import IntegerProgram
 import Numbers
 import QIR
 import Quantization
 
 /// A layer's weights as the engines take them: integer codes and one scale per output channel.
 struct OperandWeights {
+  /// Output channels are the last index, or the last two together.
   var codes: [Int64]
+  let outputChannels: Int
   /// Of the output channels.
   var scales: PerChannel<Rational>
+  /// What holds every code, and the limbs that it is fed in.
+  let type: IntegerType
+  let limbs: Int
 
-  /// - Parameters:
-  ///   - outputChannel: of the element at an index of the flattened tensor.
-  ///   - format: the file's, for messages.
-  init(
-    _ parameter: Parameter, outputChannels: Int, outputChannel: (Int) -> Int, format: ModelFormat,
-    at location: Diagnostic.Location
-  ) throws {
+  /// - Parameter format: the file's, for messages.
+  init(_ parameter: Parameter, outputChannels: Int, format: ModelFormat, at location: Diagnostic.Location) throws {
+    self.outputChannels = outputChannels
     switch parameter {
     case .quantized(let tensor):
       codes = tensor.codes.widened
@@ -28,7 +30,7 @@ struct OperandWeights {
       if scaleCount > 1 {
         for index in codes.indices where isPerOutput {
           let scale = index / inner % scaleCount
-          let output = outputChannel(index)
+          let output = index % outputChannels
           if let other = scaleOf[output], other != scale { isPerOutput = false }
           scaleOf[output] = scale
         }
@@ -52,6 +54,19 @@ struct OperandWeights {
       }
     case .real(let numbers, _):
       (codes, scales) = try Self.exactCodes(of: numbers, format, at: location)
+    }
+    let range = codes.hull() ?? 0...0
+    type = .narrowestSigned(holding: range)
+    limbs = limbCount(of: range)
+  }
+
+  /// Every weight with its output channel.
+  func forEach(_ body: (_ weight: Int64, _ outputChannel: Int) -> Void) {
+    var channel = 0
+    for code in codes {
+      body(code, channel)
+      channel += 1
+      if channel == outputChannels { channel = 0 }
     }
   }
 

@@ -62,11 +62,20 @@ package struct LinearLayerShape: Hashable, Sendable {
   /// Multiplications of the layer, those with padding included, limbs not.
   package var macs: Int { output.elements * kernel.rows * kernel.columns * reducedChannels }
 
-  /// 1x1 without padding: every output pixel reads one input pixel, so pixels may be taken in any grouping.
-  package var isPointwise: Bool {
-    kernel == .one && padding == .none && (output.rows - 1) * stride.rows < input.rows
-      && (output.columns - 1) * stride.columns < input.columns
+  /// Whether any tap of any output lies outside the feature map.
+  package var readsPadding: Bool {
+    func reaches(_ outputs: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ padding: Int, _ extent: Int) -> Bool {
+      padding > 0 || (outputs - 1) * stride + (kernel - 1) * dilation >= extent + padding
+    }
+    return reaches(
+      output.rows, kernel.rows, stride.rows, dilation.rows, padding.top, input.rows)
+      || reaches(
+        output.columns, kernel.columns, stride.columns, dilation.columns, padding.left,
+        input.columns)
   }
+
+  /// 1x1 without padding: every output pixel reads one input pixel, so pixels may be taken in any grouping.
+  package var isPointwise: Bool { kernel == .one && !readsPadding }
 
   /// Operand widths that the multiplier mode must hold: those of a limb where there are several.
   package var modeActivationBits: Int { inputLimbs > 1 ? LinearLayerShape.limbBits : activationBits }

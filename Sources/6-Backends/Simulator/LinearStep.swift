@@ -29,7 +29,8 @@ struct LinearStep: PreparedStep {
     outputPixels = shape.output.pixels
     inputLimbs = inputTensor.limbs
 
-    guard let padding = limbs(of: [instruction.readsPadding ? instruction.paddingCode : 0], count: inputLimbs) else {
+    guard let padding = limbs(of: [instruction.shape.readsPadding ? instruction.paddingCode : 0], count: inputLimbs)
+    else {
       throw Diagnostic("the padding code does not fit the feature map's type", at: .init(layer: instruction.name))
     }
     self.padding = padding.map { $0[0] }

@@ -85,7 +85,7 @@ package struct NetworkInputs: Sendable {
     var random = SplitMix(seed: seed)
     for input in network.graph.inputs {
       let node = network.graph[input]
-      let quantizers = network.inputs.filter { $0.graphInput == input }.flatMap(\.quantizers)
+      let quantizers = network.inputs.filter { $0.graphInput == input }.flatMap(\.quantization.quantizers)
       let ends = quantizers.flatMap { quantizer in
         [quantizer.format.range.lowerBound, quantizer.format.range.upperBound].map(quantizer.format.value(of:))
       }
@@ -120,6 +120,8 @@ package struct NetworkInputs: Sendable {
 extension LoweredNetwork.Input {
   /// The program's codes of one sample.
   func codes(of values: ArraySlice<Double>) -> [Int64] {
-    quantizers.forEachElement(of: Array(values)) { quantizer, value in quantizer.code(of: value) - codeShift }
+    quantization.quantizers.forEachElement(of: Array(values)) { quantizer, value in
+      quantizer.code(of: value) - quantization.codeShift
+    }
   }
 }

@@ -41,31 +41,3 @@ package struct ProgramParser {
     return output
   }
 }
-
-/// What the line of an instruction says, for the instruction to read.
-struct InstructionReader {
-  let name: String
-  let program: IntegerProgram
-  let inputs: [TensorID]
-  let output: TensorID
-  let outputTensor: ProgramTensor
-  var attributes: AttributeReader
-
-  /// Of an instruction that reads one tensor.
-  func input() throws -> TensorID {
-    guard inputs.count == 1 else {
-      throw Diagnostic("\(inputs.count) inputs", at: attributes.location, supported: "1")
-    }
-    return inputs[0]
-  }
-
-  /// One number per input.
-  mutating func numbers(_ name: String, default standard: Int64) throws -> [Int64] {
-    let numbers: [Int64] = try attributes.read(name, default: inputs.map { _ in standard })
-    guard numbers.count == inputs.count else {
-      throw Diagnostic(
-        "\(numbers.count) \(name) for \(inputs.count) inputs", at: attributes.location, supported: "one per input")
-    }
-    return numbers
-  }
-}

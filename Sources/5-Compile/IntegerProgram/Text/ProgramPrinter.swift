@@ -22,9 +22,9 @@ extension IntegerProgram {
       writeInputs(before: instruction.output.index)
       var writer = AttributeWriter(constants: constants)
       if instruction.name != self[instruction.output].name { writer.write("name", word: instruction.name) }
-      instruction.write(to: &writer, in: self)
+      instruction.kind.write(to: &writer, in: self)
       let operands = instruction.inputs.map { QuotedName.text(of: self[$0].name) }
-      lines.append(line([instruction.mnemonic] + operands + writer.words, making: instruction.output, constants))
+      lines.append(line([instruction.kind.mnemonic] + operands + writer.words, making: instruction.output, constants))
     }
     writeInputs(before: tensors.count)
     lines.append((["output"] + outputs.map { QuotedName.text(of: self[$0].name) }).joined(separator: " "))

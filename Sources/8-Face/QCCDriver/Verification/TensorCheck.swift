@@ -34,10 +34,9 @@ struct TensorCheck {
   /// Codes against the codes that stand for a node's values.
   func compareCodes(for values: [Double], with codes: [Int64]) -> Result {
     var result = Result(elements: codes.count)
+    let channels = max(meaning.encoding.scales.count, meaning.encoding.offsets.count)
     for (element, value) in values.enumerated() {
-      let scale = meaning.scales[element % meaning.scales.count]
-      let shift = meaning.shifts[element % meaning.shifts.count]
-      let position = scale == 0 ? 0 : (value - shift) / scale
+      let position = meaning.encoding.position(of: value, channel: element % channels)
       // Half a unit, or what double precision leaves of a large sum.
       let isEqual = abs(position - Double(codes[element])) < max(0.5, abs(position) * 0x1p-46)
       if !isEqual { result.note(element, Int64(max(min(position.rounded(), 0x1p62), -0x1p62)), codes[element]) }

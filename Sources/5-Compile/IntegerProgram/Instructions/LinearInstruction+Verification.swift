@@ -1,6 +1,5 @@
 import Diagnostics
 import Numbers
-import Quantization
 import Tiling
 
 extension ProgramVerifier {
@@ -66,7 +65,7 @@ extension ProgramVerifier {
         supported: "a width that holds every code")
     }
     require(
-      !instruction.readsPadding || input.type.range.contains(instruction.paddingCode),
+      !shape.readsPadding || input.type.range.contains(instruction.paddingCode),
       "padding code \(instruction.paddingCode)", supported: "what the feature map's type \(input.type) holds")
     let sumBits = input.type.bits + weightBits + Int.bitWidth - instruction.weights.count.leadingZeroBitCount
     return require(sumBits < 120, "sums of up to \(sumBits) bits", supported: "fewer than 120 bits") && fits

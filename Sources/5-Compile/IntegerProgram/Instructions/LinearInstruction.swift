@@ -1,0 +1,82 @@
+import Numbers
+import Tiling
+
+/// A convolution, depthwise convolution or fully connected layer:
+/// accumulator[o] = initial[o] + sum over taps of input code x weight code, exact.
+/// Taps outside the feature map read `paddingCode`, the code of zero.
+package struct LinearInstruction: Hashable, Sendable {
+  package var name: String
+  package var input: TensorID
+  package var output: TensorID
+  /// Engine, extents, kernel, stride, dilation, padding, groups, operand widths.
+  package var shape: LinearLayerShape
+  package var paddingCode: Int64
+  /// Convolution: kernel rows x kernel columns x input channels per group x output channels (HWIO).
+  /// Depthwise: kernel rows x kernel columns x input channels x channel multiplier; output channel = c * multiplier + m.
+  /// Fully connected: inputs x outputs. Last index fastest. Wider than 16 bits only where `shape.weightLimbs` > 1.
+  package var weights: [Int64]
+  /// One per output channel: the bias where it is a multiple of the accumulator's scale.
+  package var initial: [Int64]
+  /// What the accumulator can reach at any moment, partial sums in any order included.
+  package var accumulatorRange: CodeRange
+  package var stage: OutputStage
+
+  /// From the least to the largest weight, zero included.
+  package var weightRange: CodeRange { (weights.hull() ?? 0...0).including(0) }
+
+  /// What holds every weight.
+  package var weightType: IntegerType { .narrowestSigned(holding: weightRange) }
+
+  package init(
+    name: String, input: TensorID, output: TensorID, shape: LinearLayerShape, paddingCode: Int64, weights: [Int64],
+    initial: [Int64], accumulatorRange: CodeRange, stage: OutputStage
+  ) {
+    self.name = name
+    self.input = input
+    self.output = output
+    self.shape = shape
+    self.paddingCode = paddingCode
+    self.weights = weights
+    self.initial = initial
+    self.accumulatorRange = accumulatorRange
+    self.stage = stage
+  }
+}
+
+extension LinearInstruction: InstructionKind {
+  var inputs: [TensorID] { [input] }
+  var mnemonic: String { shape.engine.rawValue }
+
+  func verify(by verifier: inout ProgramVerifier) { verifier.verify(self) }
+}
+
+extension LinearInstruction {
+  /// Bounds of every output channel's accumulator for input codes in `inputRange`, padding included. `weights` and
+  /// `initial` must have the counts that `shape` asks for.
+  package func accumulatorBounds(inputRange: CodeRange) -> [AccumulatorBounds] {
+    let codes = (shape.readsPadding ? inputRange.including(paddingCode) : inputRange).wide
+    // A tap's term is weight * lower ... weight * upper, turned round where the weight is negative: the sums of the
+    // positive and of the negative weights say everything.
+    let (positive, negative) = shape.weightLimbs > 1 ? weightSums(as: Int128.self) : weightSums(as: Int64.self)
+    return initial.indices.map { channel in
+      var bounds = AccumulatorBounds(initial: initial[channel])
+      bounds.add(codes.scaled(by: positive[channel]))
+      bounds.add(codes.scaled(by: negative[channel]))
+      return bounds
+    }
+  }
+
+  /// Per output channel the sum of the weights above and of those below zero. `Sum` must hold them.
+  private func weightSums<Sum: FixedWidthInteger>(as _: Sum.Type) -> (positive: [Int128], negative: [Int128]) {
+    let channels = shape.output.channels
+    var positive = [Sum](repeating: 0, count: channels)
+    var negative = [Sum](repeating: 0, count: channels)
+    var channel = 0
+    for weight in weights {
+      if weight > 0 { positive[channel] += Sum(weight) } else { negative[channel] += Sum(weight) }
+      channel += 1
+      if channel == channels { channel = 0 }
+    }
+    return (positive.map { Int128($0) }, negative.map { Int128($0) })
+  }
+}

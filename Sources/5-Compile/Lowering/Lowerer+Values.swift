@@ -1,0 +1,95 @@
+import Diagnostics
+import IntegerProgram
+import Numbers
+import QIR
+
+/// What nodes ask of each other.
+extension Lowerer {
+  /// The integers behind an input of `id`.
+  func value(_ input: NodeID, for id: NodeID) throws -> IntegerValue {
+    switch states[input.index] {
+    case .value(let value): return value
+    case .realInput:
+      throw Diagnostic(
+        "the network's input '\(graph[input].name)' reaches it unquantized", at: graph.location(of: id),
+        fix: "put \(graph.format.quantizer) behind the input")
+    case .floatTail(let behind):
+      throw Diagnostic(
+        "it reads '\(graph[input].name)', which runs on the host behind '\(graph[behind].name)'",
+        at: graph.location(of: id), supported: "softmax at the end of the network only")
+    case .failed: throw Diagnostics()
+    }
+  }
+
+  /// The same where nothing may wait for a quantizer.
+  func plainValue(_ input: NodeID, for id: NodeID) throws -> IntegerValue {
+    let value = try value(input, for: id)
+    guard value.isPlain else { throw unquantized(input, for: id) }
+    return value
+  }
+
+  func unquantized(_ input: NodeID, for id: NodeID) -> Diagnostic {
+    Diagnostic(
+      "the feature map from '\(graph[input].name)' reaches it unquantized", at: graph.location(of: id),
+      fix:
+        "insert \(graph.format.exampleQuantizer) between '\(graph[input].name)' and '\(graph[id].name)'"
+    )
+  }
+
+  /// Whether all that reads a node is one quantizer, through element-wise nodes alone.
+  func endsInQuantizer(_ id: NodeID) -> Bool { uses[id.index].endsInQuantizer }
+
+  /// Whether codes of a node are fed to a multiplier, moved perhaps.
+  func feedsMultiplier(_ id: NodeID) -> Bool { uses[id.index].feedsMultiplier }
+
+  /// Whether zeros are put around a node's codes somewhere.
+  func needsZero(_ id: NodeID) -> Bool { uses[id.index].needsZero }
+
+  /// The last three axes; what lies in front of them are more rows.
+  func mapShape(of id: NodeID) -> MapShape {
+    let extents = Array(repeating: 1, count: max(0, 3 - graph[id].shape.rank)) + graph[id].shape.extents
+    return MapShape(
+      rows: extents.dropLast(2).reduce(1, *), columns: extents[extents.count - 2], channels: extents[extents.count - 1])
+  }
+}
+
+/// What nodes leave behind.
+extension Lowerer {
+  /// A tensor named after its node.
+  func tensor(of id: NodeID, _ coding: Coding, reach: PerChannel<CodeRange>) -> ProgramBuilder.Tensor {
+    .init(node: id, name: graph[id].name, shape: mapShape(of: id), coding: coding, reach: reach)
+  }
+
+  /// Puts in an instruction, whose output is the tensor of a node.
+  mutating func emit(_ instruction: Instruction, for id: NodeID, _ coding: Coding, reach: PerChannel<CodeRange>) {
+    builder.put(instruction, writing: tensor(of: id, coding, reach: reach))
+  }
+
+  /// The value of a tensor whose integers stand for those of a node.
+  mutating func exactValue(
+    _ id: NodeID, _ tensor: TensorID, _ coding: Coding, isQuantized: Bool,
+    quantization: LoweredNetwork.Quantization? = nil
+  ) -> IntegerValue {
+    var value = IntegerValue(tensor: tensor, coding, isQuantized: isQuantized)
+    value.quantization = quantization
+    addMeaning(of: value, to: id)
+    return value
+  }
+
+  /// Says that a plain value's tensor stands for the values of a node.
+  mutating func addMeaning(of value: IntegerValue, to id: NodeID) {
+    meanings.append(
+      .init(tensor: value.tensor, node: id, encoding: value.coding.encoding, quantization: value.quantization))
+  }
+
+  /// Sums of a node, kept for the quantizer that alone reads them, or emitted as they are.
+  mutating func handOn(_ sums: PendingSums, of id: NodeID, _ coding: Coding, isQuantized: Bool) -> IntegerValue {
+    guard endsInQuantizer(id) else {
+      emit(sums.emitted { _ in .accumulator }, for: id, coding, reach: sums.reach)
+      return exactValue(id, sums.output, coding, isQuantized: isQuantized)
+    }
+    var value = IntegerValue(tensor: sums.output, coding, isQuantized: isQuantized)
+    value.pending = sums
+    return value
+  }
+}

@@ -1,0 +1,82 @@
+import IntegerProgram
+import Numbers
+import QIR
+
+/// The program while it grows: each tensor with the instruction that writes it, put in once, whole.
+struct ProgramBuilder {
+  struct Tensor {
+    /// It is named after this node, whose values it holds, or would without what waits.
+    var node: NodeID
+    var name: String
+    var shape: MapShape
+    /// What the integers mean.
+    var coding: Coding
+    /// What the integers can reach.
+    var reach: PerChannel<CodeRange>
+    var range: CodeRange
+
+    init(node: NodeID, name: String, shape: MapShape, coding: Coding, reach: PerChannel<CodeRange>) {
+      self.node = node
+      self.name = name
+      self.shape = shape
+      self.coding = coding
+      self.reach = reach
+      range = reach.hull()
+    }
+  }
+
+  /// In the program's order; nil where a place is held for what a quantizer will make.
+  private var tensors: [(tensor: Tensor, instruction: Instruction?)?] = []
+  private var inputs: [TensorID] = []
+  private var outputs: [(tensor: TensorID, coding: Coding)] = []
+
+  /// Holds the next place.
+  mutating func reserve() -> TensorID {
+    tensors.append(nil)
+    return TensorID(tensors.count - 1)
+  }
+
+  /// Puts in an instruction and its output at the place that is held for it.
+  mutating func put(_ instruction: Instruction, writing tensor: Tensor) {
+    precondition(tensors[instruction.output.index] == nil, "every tensor is written once")
+    tensors[instruction.output.index] = (tensor, instruction)
+  }
+
+  /// A tensor that the host fills.
+  mutating func putInput(_ tensor: Tensor) -> TensorID {
+    tensors.append((tensor, nil))
+    inputs.append(TensorID(tensors.count - 1))
+    return TensorID(tensors.count - 1)
+  }
+
+  /// What the integers of an input or an output mean to the host; nil for other tensors.
+  func port(_ tensor: TensorID) -> Coding? {
+    outputs.first { $0.tensor == tensor }?.coding ?? (inputs.contains(tensor) ? self[tensor].coding : nil)
+  }
+
+  /// Hands out a tensor, once; `coding` is what its integers mean to the host. Returns whether it was not handed out before.
+  mutating func handOut(_ tensor: TensorID, meaning coding: Coding) -> Bool {
+    guard !outputs.contains(where: { $0.tensor == tensor }) else { return false }
+    outputs.append((tensor, coding))
+    return true
+  }
+
+  subscript(id: TensorID) -> Tensor {
+    guard let step = tensors[id.index] else { preconditionFailure("only its quantizer reads a pending tensor") }
+    return step.tensor
+  }
+
+  /// The finished program.
+  func program(named name: String) -> IntegerProgram {
+    let outputCodings = Dictionary(uniqueKeysWithValues: outputs.map { ($0.tensor, $0.coding) })
+    return IntegerProgram(
+      name: name,
+      tensors: tensors.indices.map { index in
+        let tensor = self[TensorID(index)]
+        return ProgramTensor(
+          name: tensor.name, shape: tensor.shape, range: tensor.range,
+          encoding: (outputCodings[TensorID(index)] ?? tensor.coding).encoding)
+      },
+      inputs: inputs, outputs: outputs.map(\.tensor), instructions: tensors.compactMap { $0?.instruction })
+  }
+}
