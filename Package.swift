@@ -53,7 +53,7 @@ let compile = floor(
     .target(
       name: "IntegerProgram", dependencies: ["Diagnostics", "Numbers", "Quantization", "Targets", "Text", "Tiling"]),
     .target(name: "Prover", dependencies: ["IntegerProgram", "Numbers", "Quantization", bigInt]),
-    .target(name: "Schedule", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Tiling"]),
+    .target(name: "Schedule", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Text", "Tiling"]),
     .target(
       name: "Lowering",
       dependencies: [
@@ -143,7 +143,10 @@ let tests: [Target] = [
   .testTarget(name: "TargetsTests", dependencies: ["Diagnostics", "Targets"]),
   .testTarget(
     name: "ScheduleTests",
-    dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Schedule", "Targets", "Tiling"]),
+    dependencies: [
+      "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Schedule", "Targets", "TestSupport", "Tiling",
+    ],
+    exclude: ["filetests"]),
   .testTarget(name: "TilingTests", dependencies: ["Diagnostics", "Numbers", "Targets", "Tiling", "TilingTestSupport"]),
   .testTarget(
     name: "IntegerProgramTests",

@@ -32,11 +32,11 @@ for network in ReferenceNetwork.all {
   let verifying = try best { for (problem, plan) in layers { try problem.verify(plan) } }
   let simulating = try best {
     for (problem, plan) in layers {
-      _ = try simulator.simulate(plan, of: problem.shape, multipliers: .reconfigurable, doubleBuffered: true)
+      _ = try simulator.simulate(plan.nest, of: problem.shape, multipliers: .reconfigurable, doubleBuffered: true)
     }
   }
   print("\(network.name): solve \(solving) ms, verify \(verifying) ms, one cycle simulation \(simulating) ms")
-  let costs = try layers.map { try LayerCost(of: $0.shape, plan: $1, on: accelerator, model: .stated) }
+  let costs = try layers.map { try LayerCost(of: $0.shape, nest: $1.nest, on: accelerator, model: .stated) }
   let cycles = (costs.map(\.standard.total).reduce(0, +), costs.map(\.reconfigurable.total).reduce(0, +))
   let moved = costs.map(\.traffic.total).reduce(0, +)
   print("  \(plans.map(\.tileCount).reduce(0, +)) tiles, \(moved) bytes, cycles \(cycles.0) -> \(cycles.1)")

@@ -46,18 +46,19 @@ import Tiling
 
   private func features(of layer: ScheduledLayer) -> Set<String> {
     let shape = layer.shape
-    var found: Set<String> = [layer.mode.name, shape.engine.rawValue, "\(shape.weightLimbs) weight limbs"]
-    if layer.plan.blockCount > 1 || layer.plan.reductionCount > 1 { found.insert(layer.plan.order.rawValue) }
-    switch layer.plan.spatial {
+    guard let plan = TilePlan(cutsOf: layer.nest) else { return [] }
+    var found: Set<String> = [layer.mode.name, shape.engine.name, "\(shape.weightLimbs) weight limbs"]
+    if plan.blockCount > 1 || plan.reductionCount > 1 { found.insert(plan.order.rawValue) }
+    switch plan.spatial {
     case .grid: found.insert("grid")
     case .pixels: found.insert("pixel runs")
     }
-    if case .dense(_, let inputs, let outputs) = layer.plan.channels {
+    if case .dense(_, let inputs, let outputs) = plan.channels {
       if inputs.count > 1 { found.insert("input parts") }
       if outputs.count > 1 { found.insert("output parts") }
     }
     let conditions = [
-      ("kernel parts", layer.plan.kernelRows.count > 1 && layer.plan.kernelColumns.count > 1),
+      ("kernel parts", plan.kernelRows.count > 1 && plan.kernelColumns.count > 1),
       ("stride", shape.stride != .one), ("dilation", shape.dilation != .one), ("padding", shape.padding != .none),
       ("groups", shape.groups > 1), ("multiplier", shape.channelMultiplier > 1),
       ("wide accumulator", layer.instruction.accumulatorRange.upperBound > Int64(Int32.max)),

@@ -59,13 +59,13 @@ import TilingTestSupport
     let shape = try #require(ReferenceNetwork.fcAutoEncoder.layers.first)
     let problem = TilingProblem(shape: shape, accelerator: accelerator)
     let plan = try problem.solve()
-    let work = problem.work(of: plan, products: 4)
+    let work = problem.work(of: plan.nest, products: 4)
     #expect(work.map(\.macCycles).reduce(0, +) == 8 * (640 / 4))
     #expect(work.map(\.weightBytes).reduce(0, +) == 640 * 128 / 2)
     #expect(work.map(\.outputBytes).reduce(0, +) == 128 * 2)
     // The input block at a turn of the reduction stays.
     #expect(work.filter { $0.inputBytes > 0 }.count == 24 - 7)
-    #expect(problem.work(of: plan, products: 1).map(\.macCycles).reduce(0, +) == 8 * 640)
+    #expect(problem.work(of: plan.nest, products: 1).map(\.macCycles).reduce(0, +) == 8 * 640)
   }
 
   @Test func depthwiseTapsFillTheProducts() throws {
@@ -73,8 +73,8 @@ import TilingTestSupport
     let shape = LinearLayerShape.same(.depthwise, 12, 16, 16, 3, 1, (8, 8))
     let problem = TilingProblem(shape: shape, accelerator: accelerator)
     let plan = try problem.solve()
-    #expect(problem.work(of: plan, products: 2).map(\.macCycles) == [12 * 12 * 5])
-    let cycles = try simulator.simulate(plan, of: shape, multipliers: .reconfigurable, doubleBuffered: false)
+    #expect(problem.work(of: plan.nest, products: 2).map(\.macCycles) == [12 * 12 * 5])
+    let cycles = try simulator.simulate(plan.nest, of: shape, multipliers: .reconfigurable, doubleBuffered: false)
     // 64 set-up; input 2304 bytes and weights 144 bytes read; 8 to fill; 2304 outputs at 4 a cycle written (4608 bytes).
     #expect(cycles.total == 64 + (16 + 288) + (16 + 18) + (8 + 720) + (16 + 576))
     let utilization = cycles.utilization(macs: shape.macs, multipliers: 16, products: 2)
@@ -85,7 +85,7 @@ import TilingTestSupport
   func reconfigurableMultipliersAreNeverSlower(network: ReferenceNetwork) throws {
     for shape in network.layers {
       let plan = try TilingProblem(shape: shape, accelerator: accelerator).solve()
-      let cost = try LayerCost(of: shape, plan: plan, on: accelerator, model: .stated)
+      let cost = try LayerCost(of: shape, nest: plan.nest, on: accelerator, model: .stated)
       #expect(cost.reconfigurable.total <= cost.standard.total)
       #expect(cost.reconfigurable.total <= cost.reconfigurableSequential.total)
       #expect(cost.standard.total <= cost.standardSequential.total)

@@ -40,7 +40,7 @@ import TilingTestSupport
       let problem = TilingProblem(shape: shape, accelerator: accelerator)
       let plan = try problem.solve()
       for multipliers in CycleSimulator.Multipliers.allCases {
-        compare(problem.work(of: plan, products: try simulator.products(of: shape, on: multipliers)), simulator)
+        compare(problem.work(of: plan.nest, products: try simulator.products(of: shape, on: multipliers)), simulator)
       }
     }
   }

@@ -6,22 +6,22 @@ extension RandomProgram {
   /// Small memories, so that small layers are cut along every axis.
   private static func smallAccelerator(_ random: inout Sizes) throws -> Accelerator {
     var accelerator = try TargetFile.load("stmac")
-    accelerator.conv2D.inputMemory = MapExtents(
+    accelerator[.conv2D].inputMemory = MapExtents(
       rows: random.next(5...9), columns: random.next(5...9), channels: random.next(2...5))
-    accelerator.conv2D.outputMemory = MapExtents(
+    accelerator[.conv2D].outputMemory = MapExtents(
       rows: random.next(2...7), columns: random.next(2...7), channels: random.next(2...5))
-    accelerator.conv2D.weightMemory = WeightExtents(
+    accelerator[.conv2D].weightMemory = WeightExtents(
       kernelRows: random.next(2...4), kernelColumns: random.next(2...4), inputChannels: random.next(2...5),
       outputChannels: random.next(2...5))
-    accelerator.depthwise.inputMemory = MapExtents(
+    accelerator[.depthwise].inputMemory = MapExtents(
       rows: random.next(5...9), columns: random.next(5...9), channels: random.next(2...5))
-    accelerator.depthwise.outputMemory = MapExtents(
+    accelerator[.depthwise].outputMemory = MapExtents(
       rows: random.next(2...7), columns: random.next(2...7), channels: random.next(2...5))
-    accelerator.depthwise.weightMemory = WeightExtents(
+    accelerator[.depthwise].weightMemory = WeightExtents(
       kernelRows: random.next(2...4), kernelColumns: random.next(2...4), inputChannels: random.next(2...5),
       outputChannels: 1)
-    accelerator.fullyConnected.inputMemory.channels = random.next(3...40)
-    accelerator.fullyConnected.weightMemory.inputChannels = accelerator.fullyConnected.inputMemory.channels
+    accelerator[.fullyConnected].inputMemory.channels = random.next(3...40)
+    accelerator[.fullyConnected].weightMemory.inputChannels = accelerator[.fullyConnected].inputMemory.channels
     return accelerator
   }
 

@@ -136,13 +136,13 @@ extension RandomProgram {
     var shape = LinearLayerShape(
       engine: engine, input: MapExtents(rows: map.rows, columns: map.columns, channels: map.channels),
       output: MapExtents(rows: 1, columns: 1, channels: integer(1...9)))
-    switch engine {
-    case .fullyConnected:
+    switch engine.reduction {
+    case .group where !engine.hasPixels:
       shape.input = MapExtents(rows: 1, columns: 1, channels: map.elements)
-    case .conv2D:
+    case .group:
       shape.groups = pick([1, 1, 1, map.channels].filter { map.channels.isMultiple(of: $0) })
       shape.output.channels = shape.groups * integer(1...(shape.groups > 1 ? 2 : 9))
-    case .depthwise:
+    case .ownChannel:
       shape.channelMultiplier = pick([1, 1, 2, 3])
       shape.output.channels = map.channels * shape.channelMultiplier
     }

@@ -44,7 +44,7 @@ import Tiling
     Fault("codes of 16 bits in 8") { $0.storage.buffers[1].type = $0.storage.buffers[0].type },
     .tiles("tiles of another layer") { $0.shape.output.rows = 3 },
     .tiles("tile plan: output rows: tiles end at 1 of 4") {
-      $0.plan.spatial = .grid(rows: [0..<1], columns: [0..<4])
+      $0.nest = $0.nest.changing(.rows) { $0.slices = [TileSlice(start: 0, count: 1)] }
     },
     .tiles("output codes of 16 bits stored as 4 bits") { $0.shape.outputBits = 4 },
     .tiles("8-bit codes times 12-bit weights in multiplier mode 4x4") {

@@ -11,10 +11,10 @@ import Testing
 
   @Test func memoriesOfTheBuiltinTarget() {
     #expect(TargetFile.builtinNames == ["stmac"])
-    #expect(stmac.conv2D.inputMemory == MapExtents(rows: 18, columns: 18, channels: 16))
-    #expect(stmac.conv2D.weightMemory.description == "7x7x16x16")
-    #expect(stmac.depthwise.outputMemory.description == "22x22x16")
-    #expect(stmac.depthwise.weightMemory.description == "5x5x16x1")
+    #expect(stmac[.conv2D].inputMemory == MapExtents(rows: 18, columns: 18, channels: 16))
+    #expect(stmac[.conv2D].weightMemory.description == "7x7x16x16")
+    #expect(stmac[.depthwise].outputMemory.description == "22x22x16")
+    #expect(stmac[.depthwise].weightMemory.description == "5x5x16x1")
     #expect(stmac[.fullyConnected].weightMemory.description == "1x1x256x16")
     #expect(stmac.operandPortBits == 16)
   }

@@ -8,7 +8,7 @@ extension TilingProblem {
     -> TilingProblem
   {
     func draw(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
-    let kind = EngineKind.allCases[draw(0...2)]
+    let kind = EngineKind.all[draw(0...2)]
     let engine = Engine(
       kind: kind,
       inputMemory: MapExtents(rows: draw(memories), columns: draw(memories), channels: draw(memories)),

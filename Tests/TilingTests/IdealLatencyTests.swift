@@ -9,7 +9,7 @@ import TilingTestSupport
     var sum = IdealLatency()
     for shape in network.layers {
       let plan = try TilingProblem(shape: shape, accelerator: accelerator).solve()
-      sum += try IdealLatency(plan: plan, shape: shape, accelerator: accelerator, model: model)
+      sum += try IdealLatency(tiles: plan.tileCount, shape: shape, accelerator: accelerator, model: model)
     }
     return sum
   }

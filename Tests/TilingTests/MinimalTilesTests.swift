@@ -76,13 +76,13 @@ import TilingTestSupport
   }
 
   /// Every way to cut 0..<taps in arithmetic progressions.
-  func tapCuts(_ taps: Int) -> [[KernelPart]] {
-    func extend(_ free: [Int]) -> [[KernelPart]] {
+  func tapCuts(_ taps: Int) -> [[TileSlice]] {
+    func extend(_ free: [Int]) -> [[TileSlice]] {
       guard let start = free.first else { return [[]] }
-      var cuts: [[KernelPart]] = []
+      var cuts: [[TileSlice]] = []
       for step in 1...max(taps, 1) {
         for count in (step == 1 ? 1 : 2)...max(taps, 2) {
-          let part = KernelPart(start: start, step: step, count: count)
+          let part = TileSlice(start: start, step: step, count: count)
           guard part.taps.allSatisfy({ free.contains($0) }) else { continue }
           let rest = free.filter { tap in !part.taps.contains(tap) }
           cuts += extend(rest).map { [part] + $0 }

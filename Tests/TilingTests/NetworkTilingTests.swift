@@ -28,13 +28,13 @@ import TilingTestSupport
     let shape = LinearLayerShape.same(.conv2D, 32, 16, 32, 1, 2, (8, 8))
     let plan = try TilingProblem(shape: shape, accelerator: accelerator).solve()
     #expect(plan.tileCount == 2)
-    #expect(TilingProblem(shape: shape, accelerator: accelerator).traffic(of: plan).input == 16 * 16 * 16)
+    #expect(TilingProblem(shape: shape, accelerator: accelerator).traffic(of: plan.nest).input == 16 * 16 * 16)
   }
 
   @Test func kernelLargerThanTheWeightMemoryIsSplitInEvenAndOddRows() throws {
     let shape = try #require(ReferenceNetwork.dsCNN.layers.first)
     let plan = try TilingProblem(shape: shape, accelerator: accelerator).solve()
-    #expect(plan.kernelRows == [KernelPart(start: 0, step: 2, count: 5), KernelPart(start: 1, step: 2, count: 5)])
-    #expect(plan.kernelColumns == [KernelPart(start: 0, count: 4)])
+    #expect(plan.kernelRows == [TileSlice(start: 0, step: 2, count: 5), TileSlice(start: 1, step: 2, count: 5)])
+    #expect(plan.kernelColumns == [TileSlice(start: 0, count: 4)])
   }
 }

@@ -57,15 +57,15 @@ import TilingTestSupport
     let tooMany = "tile plan: input rows: 19 for outputs 0..<15 and taps "
     #expect(problems(broken) == [tooMany + "0,2..8", tooMany + "1,3..9"])
     broken = plan
-    broken.kernelRows = [KernelPart(start: 0, count: 8), KernelPart(start: 8, count: 2)]
+    broken.kernelRows = [TileSlice(start: 0, count: 8), TileSlice(start: 8, count: 2)]
     #expect(problems(broken) == ["tile plan: kernel rows: 8 in a tile"])
   }
 
   @Test func rejectsWrongTaps() {
     var broken = plan
-    broken.kernelRows = [KernelPart(start: 0, count: 5), KernelPart(start: 4, count: 5)]
+    broken.kernelRows = [TileSlice(start: 0, count: 5), TileSlice(start: 4, count: 5)]
     #expect(problems(broken) == [(4, 2), (9, 0)].map { "tile plan: kernel rows: tap \($0) is in \($1) parts" })
-    broken.kernelRows = [KernelPart(start: 0, step: 3, count: 5)]
+    broken.kernelRows = [TileSlice(start: 0, step: 3, count: 5)]
     #expect(problems(broken).first == "tile plan: kernel rows: start 0, step 3, count 5 leaves the kernel of 10")
   }
 

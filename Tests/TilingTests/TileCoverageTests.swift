@@ -35,7 +35,7 @@ import TilingTestSupport
     var count = 0
     var finished: Set<[Int]> = []
     var accumulating = false
-    for tile in plan.tiles(of: shape) {
+    for tile in plan.nest.tiles(of: shape) {
       #expect(tile.startsAccumulation != accumulating)
       accumulating = !tile.finishesAccumulation
       var pixels: [(row: Int, column: Int)] = []
@@ -55,7 +55,7 @@ import TilingTestSupport
             #expect(finished.insert([row, column, outputChannel]).inserted)
           }
           let own = tile.inputChannels.lowerBound + index
-          let inputs = shape.engine == .depthwise ? own..<own + 1 : tile.inputChannels
+          let inputs = shape.engine.reduction == .ownChannel ? own..<own + 1 : tile.inputChannels
           for tapRow in tile.kernelRows.taps {
             for tapColumn in tile.kernelColumns.taps {
               for inputChannel in inputs {
@@ -64,9 +64,9 @@ import TilingTestSupport
                     row: row, column: column, outputChannel: outputChannel, tapRow: tapRow, tapColumn: tapColumn,
                     inputChannel: inputChannel, inputLimb: tile.inputLimb, weightLimb: tile.weightLimb))
                 count += 1
-                switch shape.engine {
-                case .depthwise: #expect(outputChannel / shape.channelMultiplier == inputChannel)
-                case .conv2D, .fullyConnected:
+                switch shape.engine.reduction {
+                case .ownChannel: #expect(outputChannel / shape.channelMultiplier == inputChannel)
+                case .group:
                   let group = inputChannel / (shape.input.channels / shape.groups)
                   #expect(outputChannel / (shape.output.channels / shape.groups) == group)
                 }
@@ -83,7 +83,7 @@ import TilingTestSupport
   }
 
   func expectWindowReadsTheRightRows(
-    _ window: AxisWindow, _ rows: Range<Int>, _ part: KernelPart, _ problem: TilingProblem
+    _ window: AxisWindow, _ rows: Range<Int>, _ part: TileSlice, _ problem: TilingProblem
   ) {
     #expect(window.count <= problem.engine.inputMemory.rows)
     let shape = problem.shape

@@ -12,6 +12,9 @@ package struct CodeType: Hashable, Sendable {
     }
   }
 
+  /// - Parameter bits: 8, 16, 32 or 64.
+  init(bits: Int) { bytes = bits / 8 }
+
   private static func fits<Integer: FixedWidthInteger>(_ range: ClosedRange<Int64>, _: Integer.Type) -> Bool {
     range.lowerBound >= Int64(Integer.min) && range.upperBound <= Int64(Integer.max)
   }

@@ -29,6 +29,13 @@ package struct Schedule: Hashable, Sendable {
     try problems.throwIfErrors()
   }
 
+  package init(program: IntegerProgram, accelerator: Accelerator, steps: [ScheduleStep], storage: Storage) {
+    self.program = program
+    self.accelerator = accelerator
+    self.steps = steps
+    self.storage = storage
+  }
+
   /// The layers that run on engines, in the program's order.
   package var layers: [ScheduledLayer] {
     zip(program.instructions, steps).compactMap { instruction, step in

@@ -53,7 +53,7 @@ struct ScheduleVerifier {
       "output codes of \(output.type.bits) bits stored as \(shape.outputBits) bits", layer.name,
       supported: "a width that holds every code")
     _ = problems.collecting {
-      try TilingProblem(shape: tiles.shape, accelerator: schedule.accelerator).verify(tiles.plan, layer: layer.name)
+      try TilingProblem(shape: tiles.shape, accelerator: schedule.accelerator).verify(tiles.nest, layer: layer.name)
     }
     let modes = schedule.accelerator.modes
     let weights = layer.weightType

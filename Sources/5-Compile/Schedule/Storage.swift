@@ -31,6 +31,11 @@ package struct Storage: Hashable, Sendable {
 
   package subscript(id: TensorID) -> Buffer { buffers[id.index] }
 
+  package init(buffers: [Buffer], arenas: [Memory]) {
+    self.buffers = buffers
+    self.arenas = arenas
+  }
+
   package init(_ program: IntegerProgram) {
     let lifetimes = Lifetimes(program)
     var arenas: [CodeType: Arena] = [:]

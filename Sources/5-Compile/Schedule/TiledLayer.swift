@@ -3,19 +3,25 @@ import IntegerProgram
 import Targets
 import Tiling
 
-/// A linear layer on an engine: the multiplier mode and the tiles.
+/// A linear layer on an engine: the multiplier mode and the loops over its tiles.
 package struct TiledLayer: Hashable, Sendable {
   /// The layer's, with the width of the codes that it stores.
   package var shape: LinearLayerShape
   package var mode: MultiplierMode
-  package var plan: TilePlan
+  package var nest: TileNest
+
+  package init(shape: LinearLayerShape, mode: MultiplierMode, nest: TileNest) {
+    self.shape = shape
+    self.mode = mode
+    self.nest = nest
+  }
 
   /// - Throws: `Diagnostics` where no mode holds the layer's widths, or its tiles are too many.
   init(_ layer: LinearInstruction, output: ProgramTensor, on accelerator: Accelerator) throws {
     shape = layer.shape
     shape.outputBits = output.type.bits
     mode = try accelerator.mode(activationBits: shape.modeActivationBits, weightBits: shape.modeWeightBits)
-    plan = try TilingProblem(shape: shape, accelerator: accelerator).solve(layer: layer.name)
+    nest = try TilingProblem(shape: shape, accelerator: accelerator).solve(layer: layer.name).nest
   }
 }
 
@@ -27,7 +33,7 @@ package struct ScheduledLayer: Sendable {
   package var name: String { instruction.name }
   package var shape: LinearLayerShape { tiles.shape }
   package var mode: MultiplierMode { tiles.mode }
-  package var plan: TilePlan { tiles.plan }
+  package var nest: TileNest { tiles.nest }
 
   package init(instruction: LinearInstruction, tiles: TiledLayer) {
     self.instruction = instruction

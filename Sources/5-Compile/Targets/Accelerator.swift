@@ -21,19 +21,22 @@ package struct Accelerator: Hashable, Sendable {
   /// Width of each of a multiplier's two operand ports, in bits.
   package var operandPortBits: Int
   package var modes: [MultiplierMode]
-  package var conv2D: Engine
-  package var depthwise: Engine
-  package var fullyConnected: Engine
+  /// One of each kind, in the kinds' order.
+  package var engines: [Engine]
   package var cycles: CycleCosts
   /// Every constant of the target file in the file's order.
   package var constants: [Constant]
 
   package subscript(kind: EngineKind) -> Engine {
-    switch kind {
-    case .conv2D: conv2D
-    case .depthwise: depthwise
-    case .fullyConnected: fullyConnected
+    get { engines[index(of: kind)] }
+    set { engines[index(of: kind)] = newValue }
+  }
+
+  private func index(of kind: EngineKind) -> Int {
+    guard let index = engines.firstIndex(where: { $0.kind == kind }) else {
+      preconditionFailure("a target has an engine of every kind")
     }
+    return index
   }
 
   /// The cheapest mode that holds both widths, either way round: least ideal factor, then most products, then the

@@ -1,15 +1,5 @@
-/// The kinds of linear layers that an accelerator has hardware for.
-package enum EngineKind: String, CaseIterable, Hashable, Sendable {
-  case conv2D, depthwise, fullyConnected
-}
-
-/// One engine: its memories and its multipliers.
+/// One engine of an accelerator: its memories and its multipliers.
 package struct Engine: Hashable, Sendable {
-  /// Which part of a reduction supplies the N products that a multiplier sums in a cycle.
-  package enum ProductAxis: String, CaseIterable, Hashable, Sendable {
-    case inputChannels, kernelTaps
-  }
-
   package var kind: EngineKind
   /// Zero padding counts: the engine reads it from here.
   package var inputMemory: MapExtents
@@ -18,6 +8,7 @@ package struct Engine: Hashable, Sendable {
   package var weightMemory: WeightExtents
   /// Multipliers side by side, one output channel each.
   package var multipliers: Int
+  /// Which part of a reduction supplies the N products that a multiplier sums in a cycle.
   package var productsAlong: ProductAxis
 
   package init(
@@ -31,4 +22,9 @@ package struct Engine: Hashable, Sendable {
     self.multipliers = multipliers
     self.productsAlong = productsAlong
   }
+}
+
+/// A part of a reduction: the input channels of a tap, or the taps of a channel.
+package enum ProductAxis: String, CaseIterable, Hashable, Sendable {
+  case inputChannels, kernelTaps
 }

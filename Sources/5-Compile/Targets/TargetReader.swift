@@ -18,15 +18,13 @@ struct TargetReader {
     let summary = reader.string(fields["description"])
     let operandPortBits = constant(fields["operandPortBits"], in: 1...32)
     let modes = modes(fields["modes"], portBits: operandPortBits)
-    let engines = fields["engines"].map { reader.fields(of: $0, required: EngineKind.allCases.map(\.rawValue)) } ?? [:]
-    let conv2D = engine(.conv2D, engines)
-    let depthwise = engine(.depthwise, engines)
-    let fullyConnected = engine(.fullyConnected, engines)
+    let engines = fields["engines"].map { reader.fields(of: $0, required: EngineKind.all.map(\.name)) } ?? [:]
+    let kinds = EngineKind.all.map { engine($0, engines) }
     let cycles = cycleCosts(fields["cycles"])
     try reader.problems.throwIfErrors()
     return Accelerator(
-      name: name, summary: summary, operandPortBits: operandPortBits, modes: modes, conv2D: conv2D,
-      depthwise: depthwise, fullyConnected: fullyConnected, cycles: cycles, constants: constants)
+      name: name, summary: summary, operandPortBits: operandPortBits, modes: modes, engines: kinds,
+      cycles: cycles, constants: constants)
   }
 
   private mutating func modes(_ field: YAMLReader.Field?, portBits: Int) -> [MultiplierMode] {
@@ -55,7 +53,7 @@ struct TargetReader {
 
   private mutating func engine(_ kind: EngineKind, _ engines: [String: YAMLReader.Field]) -> Engine {
     let keys = ["inputMemory", "outputMemory", "weightMemory", "multipliers", "productsAlong"]
-    let fields = engines[kind.rawValue].map { reader.fields(of: $0, required: keys) } ?? [:]
+    let fields = engines[kind.name].map { reader.fields(of: $0, required: keys) } ?? [:]
     return Engine(
       kind: kind, inputMemory: mapMemory(fields["inputMemory"]), outputMemory: mapMemory(fields["outputMemory"]),
       weightMemory: weightMemory(fields["weightMemory"]), multipliers: constant(fields["multipliers"]),
@@ -107,10 +105,10 @@ struct TargetReader {
     return value
   }
 
-  private mutating func productAxis(_ field: YAMLReader.Field?) -> Engine.ProductAxis {
+  private mutating func productAxis(_ field: YAMLReader.Field?) -> ProductAxis {
     guard let field else { return .inputChannels }
     let fields = reader.fields(of: field, required: ["value"], optional: ["source", "assumption"])
-    let axis = reader.choice(fields["value"], of: Engine.ProductAxis.inputChannels)
+    let axis = reader.choice(fields["value"], of: ProductAxis.inputChannels)
     note(axis.rawValue, field.path, field, fields)
     return axis
   }

@@ -4,7 +4,7 @@ struct AxisSolver {
   /// A way to cut the axis; every range of outputs works with every part.
   struct Cut: Hashable {
     var ranges: [Range<Int>]
-    var parts: [KernelPart]
+    var parts: [TileSlice]
 
     var count: Int { ranges.count * parts.count }
   }
@@ -59,7 +59,7 @@ struct AxisSolver {
   /// Taps of a part with this step that fit the memories together with `outputs` outputs.
   func longestPart(step: Int, outputs: Int) -> Int {
     let one = AxisWindow(
-      outputs: 0..<outputs, part: KernelPart(start: 0, step: step, count: 2), stride: stride, dilation: dilation,
+      outputs: 0..<outputs, part: TileSlice(start: 0, step: step, count: 2), stride: stride, dilation: dilation,
       padding: 0)
     // (outputs - 1) * one.stride + (count - 1) * one.dilation + 1 <= inputMemory
     let room = inputMemory - 1 - (outputs - 1) * one.stride

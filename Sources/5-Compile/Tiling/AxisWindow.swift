@@ -16,7 +16,7 @@ package struct AxisWindow: Hashable, Sendable {
   /// Output o and tap t read row o * stride + t * dilation - padding. Rows that a tile reads differ by multiples of
   /// g = gcd(stride, part step * dilation), so only every g-th is loaded; a single output leaves the stride out of g, a
   /// single tap the dilation.
-  package init(outputs: Range<Int>, part: KernelPart, stride: Int, dilation: Int, padding: Int) {
+  package init(outputs: Range<Int>, part: TileSlice, stride: Int, dilation: Int, padding: Int) {
     let spread = part.step * dilation
     first = outputs.lowerBound * stride + part.start * dilation - padding
     switch (outputs.count, part.count) {

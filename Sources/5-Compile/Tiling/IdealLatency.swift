@@ -14,12 +14,12 @@ package struct IdealLatency: Hashable, Sendable {
 
   /// - Throws: `Diagnostic` where no mode of the accelerator holds the layer's widths.
   package init(
-    plan: TilePlan, shape: LinearLayerShape, accelerator: Accelerator, model: CostModel
+    tiles: Int, shape: LinearLayerShape, accelerator: Accelerator, model: CostModel
   ) throws(Diagnostic) {
     let factor = try accelerator.idealFactor(
       activationBits: shape.modeActivationBits, weightBits: shape.modeWeightBits, model: model)
-    standard = Double(plan.tileCount)
-    reconfigurable = Double(plan.tileCount) * factor
+    standard = Double(tiles)
+    reconfigurable = Double(tiles) * factor
   }
 
   package var speedup: Double { reconfigurable > 0 ? standard / reconfigurable : 1 }

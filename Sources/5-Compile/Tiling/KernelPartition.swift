@@ -18,8 +18,8 @@ struct KernelPartition {
   private var most: Int { longest.max() ?? 1 }
 
   /// The smallest partitions: every uniform one with the fewest parts, or one with mixed steps where that has fewer.
-  mutating func smallest() -> [[KernelPart]] {
-    var best: [[KernelPart]] = []
+  mutating func smallest() -> [[TileSlice]] {
+    var best: [[TileSlice]] = []
     for step in 1..<max(taps, 2) {
       let parts = residues(step: step)
       if parts.count < best.first?.count ?? Int.max { best = [] }
@@ -28,18 +28,18 @@ struct KernelPartition {
     guard let count = best.first?.count, count > lowerBound else { return best }
     var found = best[0]
     var covered = [Bool](repeating: false, count: taps)
-    var parts: [KernelPart] = []
+    var parts: [TileSlice] = []
     search(&parts, &covered, left: taps, &found)
     return found.count < count ? [found] : best
   }
 
   /// Taps of each remainder modulo `step`, cut where they are too many, evenly.
-  private func residues(step: Int) -> [KernelPart] {
-    var parts: [KernelPart] = []
+  private func residues(step: Int) -> [TileSlice] {
+    var parts: [TileSlice] = []
     for residue in 0..<min(step, taps) {
       let size = (taps - residue + step - 1) / step
       for range in evenRanges(size, (size + longest[step] - 1) / longest[step]) {
-        parts.append(KernelPart(start: residue + range.lowerBound * step, step: step, count: range.count))
+        parts.append(TileSlice(start: residue + range.lowerBound * step, step: step, count: range.count))
       }
     }
     return parts
@@ -47,7 +47,7 @@ struct KernelPartition {
 
   /// The first tap that is in no part starts the next one: try every step and length.
   private mutating func search(
-    _ parts: inout [KernelPart], _ covered: inout [Bool], left: Int, _ best: inout [KernelPart]
+    _ parts: inout [TileSlice], _ covered: inout [Bool], left: Int, _ best: inout [TileSlice]
   ) {
     guard left > 0 else {
       if parts.count < best.count { best = parts }
@@ -61,7 +61,7 @@ struct KernelPartition {
       for length in stride(from: count, through: step == 1 ? 1 : 2, by: -1) {
         budget -= 1
         guard budget > 0 else { return }
-        let part = KernelPart(start: start, step: step, count: length)
+        let part = TileSlice(start: start, step: step, count: length)
         for tap in part.taps { covered[tap] = true }
         parts.append(part)
         search(&parts, &covered, left: left - length, &best)

@@ -62,24 +62,23 @@ extension LinearLayerShape {
     require(
       !overflows && macs <= LinearLayerShape.macLimit, "\(overflows ? Int.max : macs) multiplications",
       supported: "at most \(LinearLayerShape.macLimit)")
-    switch engine {
-    case .conv2D:
+    switch engine.reduction {
+    case .group:
       require(
         input.channels % groups == 0 && output.channels % groups == 0,
-        "\(groups) groups do not divide \(input.channels) input and \(output.channels) output channels"
-      )
+        "\(groups) groups do not divide \(input.channels) input and \(output.channels) output channels")
       require(channelMultiplier == 1, "a convolution with a channel multiplier")
-    case .depthwise:
+    case .ownChannel:
       require(
         output.channels == input.channels * channelMultiplier,
-        "\(output.channels) output channels from \(input.channels) input channels times"
-          + " \(channelMultiplier)")
+        "\(output.channels) output channels from \(input.channels) input channels times \(channelMultiplier)")
       require(groups == 1, "a depthwise convolution with groups")
-    case .fullyConnected:
+    }
+    if !engine.hasPixels {
       require(
-        input.pixels == 1 && output.pixels == 1 && isPointwise,
-        "a fully connected layer with pixels", supported: "feature maps of 1x1 and a kernel of 1x1")
-      require(groups == 1 && channelMultiplier == 1, "a fully connected layer with groups")
+        input.pixels == 1 && output.pixels == 1 && isPointwise, "a fully connected layer with pixels",
+        supported: "feature maps of 1x1 and a kernel of 1x1")
+      require(groups == 1, "a fully connected layer with groups")
     }
     try problems.throwIfErrors()
   }

@@ -57,7 +57,7 @@ package struct LinearLayerShape: Hashable, Sendable {
   }
 
   /// Input channels that one output channel sums over.
-  package var reducedChannels: Int { engine == .depthwise ? 1 : input.channels / groups }
+  package var reducedChannels: Int { engine.reduction == .ownChannel ? 1 : input.channels / groups }
 
   /// Multiplications of the layer, those with padding included, limbs not.
   package var macs: Int { output.elements * kernel.rows * kernel.columns * reducedChannels }

@@ -51,25 +51,24 @@ private struct PlanVerifier {
   }
 
   private mutating func run(_ channels: TilePlan.Channels) {
-    switch (channels, shape.engine) {
-    case (.dense(let groups, let inputs, let outputs), .conv2D),
-      (.dense(let groups, let inputs, let outputs), .fullyConnected):
+    switch (channels, shape.engine.reduction) {
+    case (.dense(let groups, let inputs, let outputs), .group):
       expectEqual(groups, shape.groups, "groups")
       let inputLimit = min(engine.inputMemory.channels, engine.weightMemory.inputChannels)
       let outputLimit = min(engine.outputMemory.channels, engine.weightMemory.outputChannels)
       covers(inputs, shape.input.channels / shape.groups, limit: inputLimit, "input channels")
       covers(outputs, shape.output.channels / shape.groups, limit: outputLimit, "output channels")
-    case (.depthwise(let ranges, let multiplier), .depthwise):
+    case (.depthwise(let ranges, let multiplier), .ownChannel):
       expectEqual(multiplier, shape.channelMultiplier, "channel multiplier")
       let limit = min(engine.inputMemory.channels, engine.outputMemory.channels, engine.weightMemory.inputChannels)
       covers(ranges, shape.input.channels, limit: limit, "channels")
-    default:
-      report("channels are cut for another engine than \(shape.engine.rawValue)")
+    case (.dense, .ownChannel), (.depthwise, .group):
+      report("channels are cut for another engine than \(shape.engine.name)")
     }
   }
 
   private mutating func run(_ ranges: [Range<Int>], width: Int) {
-    guard shape.engine == .conv2D, shape.isPointwise else {
+    guard shape.engine.takesRuns, shape.isPointwise else {
       return report("runs of pixels", supported: "pointwise convolutions without padding")
     }
     let columns = min(engine.inputMemory.columns, engine.outputMemory.columns)
@@ -93,7 +92,7 @@ private struct PlanVerifier {
     if next != extent { report("\(what): tiles end at \(next) of \(extent)") }
   }
 
-  private mutating func coversTaps(_ parts: [KernelPart], _ extent: Int, memory: Int, _ what: String) {
+  private mutating func coversTaps(_ parts: [TileSlice], _ extent: Int, memory: Int, _ what: String) {
     var uses = [Int](repeating: 0, count: extent)
     for part in parts {
       guard part.count >= 1, part.step >= 1, part.start >= 0, part.count <= extent, part.step <= extent,
@@ -111,7 +110,7 @@ private struct PlanVerifier {
   /// Whether the rows that every range of outputs reads for every part of the kernel fit the input memory: all those
   /// between the first and the last one at the distance that divides all of theirs.
   private mutating func fits(
-    _ ranges: [Range<Int>], _ parts: [KernelPart], stride: Int, dilation: Int, memory: Int, _ what: String
+    _ ranges: [Range<Int>], _ parts: [TileSlice], stride: Int, dilation: Int, memory: Int, _ what: String
   ) {
     var judged: Set<Int> = []
     for range in ranges where !range.isEmpty && judged.insert(range.count).inserted {

@@ -41,8 +41,8 @@ package struct Tile: Hashable, Sendable {
   /// Channels of the whole feature maps.
   package var inputChannels: Range<Int>
   package var outputChannels: ChannelSlice
-  package var kernelRows: KernelPart
-  package var kernelColumns: KernelPart
+  package var kernelRows: TileSlice
+  package var kernelColumns: TileSlice
   package var inputLimb: Int
   package var weightLimb: Int
   /// Whether the tile before left something else in the memory.
@@ -51,16 +51,4 @@ package struct Tile: Hashable, Sendable {
   /// The first tile of a reduction clears the accumulators, the last one hands them out.
   package var startsAccumulation: Bool
   package var finishesAccumulation: Bool
-}
-
-extension Tile {
-  func sharesInput(with other: Tile) -> Bool {
-    block == other.block && inputChannels == other.inputChannels && kernelRows == other.kernelRows
-      && kernelColumns == other.kernelColumns && inputLimb == other.inputLimb
-  }
-
-  func sharesWeights(with other: Tile) -> Bool {
-    inputChannels == other.inputChannels && outputChannels == other.outputChannels && kernelRows == other.kernelRows
-      && kernelColumns == other.kernelColumns && weightLimb == other.weightLimb
-  }
 }

@@ -1,22 +1,9 @@
-/// How a layer is cut into tiles and in which order they run. A plan is a product of independent cuts:
+/// How a layer is cut into tiles, as a product of independent cuts:
 ///
 ///     output tiles = blocks of pixels x blocks of output channels
 ///     reduction    = kernel row parts x kernel column parts x blocks of input channels x limbs
 ///
-/// and every output tile runs the whole reduction while its partial sums stay in the engine's output memory
-/// (output-stationary), so a tile is one engine call. Loops, outermost first:
-///
-///     blocksOutermost                        channelsOutermost
-///     for block                              for group | for channels
-///       for group | for channels               for outputs | for pass
-///         for outputs | for pass                 for block
-///           reduction                              reduction
-///
-///     reduction:  for kernel row part, kernel column part, input channels, input limb, weight limb
-///
-/// (dense layers left of the bar, depthwise ones right of it). The reduction runs backwards in every odd turn of the loop
-/// around it (outputs or pass; block), so that the turn starts with what the last one left in the memories. A tile loads
-/// its input, or its weights, only where it differs from that of the tile before.
+/// and which of the two kinds of output loops is the outer one. `nest` makes loops of it.
 package struct TilePlan: Hashable, Sendable {
   package enum Spatial: Hashable, Sendable {
     /// Ranges of output rows times ranges of output columns, row by row.
@@ -39,14 +26,14 @@ package struct TilePlan: Hashable, Sendable {
 
   package var spatial: Spatial
   package var channels: Channels
-  package var kernelRows: [KernelPart]
-  package var kernelColumns: [KernelPart]
+  package var kernelRows: [TileSlice]
+  package var kernelColumns: [TileSlice]
   package var inputLimbs: Int
   package var weightLimbs: Int
   package var order: Order
 
   package init(
-    spatial: Spatial, channels: Channels, kernelRows: [KernelPart], kernelColumns: [KernelPart], inputLimbs: Int = 1,
+    spatial: Spatial, channels: Channels, kernelRows: [TileSlice], kernelColumns: [TileSlice], inputLimbs: Int = 1,
     weightLimbs: Int = 1, order: Order
   ) {
     self.spatial = spatial

@@ -30,14 +30,17 @@ package struct TileWork: Hashable, Sendable {
 extension TilingProblem {
   /// The work of every tile in order, on multipliers that sum `products` products per cycle (1: a standard accelerator).
   /// Both kinds of accelerator move the same packed codes; only their multipliers differ.
-  package func work(of plan: TilePlan, products: Int) -> [TileWork] {
-    plan.tiles(of: shape).map { tile in
+  package func work(of nest: TileNest, products: Int) -> [TileWork] {
+    var work: [TileWork] = []
+    nest.forEachTile(of: shape) { tile in
       let traffic = traffic(of: tile)
       let outputs = tile.finishesAccumulation ? tile.block.pixels * tile.outputChannels.count : 0
-      return TileWork(
-        inputBytes: traffic.input, weightBytes: traffic.weights, outputBytes: traffic.output, requantized: outputs,
-        macCycles: macCycles(of: tile, products: products), startsAccumulation: tile.startsAccumulation)
+      work.append(
+        TileWork(
+          inputBytes: traffic.input, weightBytes: traffic.weights, outputBytes: traffic.output, requantized: outputs,
+          macCycles: macCycles(of: tile, products: products), startsAccumulation: tile.startsAccumulation))
     }
+    return work
   }
 
   /// Every multiplier makes one output channel; the engine goes through the pixels of the tile one after another and
@@ -45,7 +48,7 @@ extension TilingProblem {
   package func macCycles(of tile: Tile, products: Int) -> Int {
     let (rows, columns) = tile.block.layout
     let taps = tile.kernelRows.count * tile.kernelColumns.count
-    let reduced = shape.engine == .depthwise ? 1 : tile.inputChannels.count
+    let reduced = shape.engine.reduction == .ownChannel ? 1 : tile.inputChannels.count
     let steps =
       switch engine.productsAlong {
       case .inputChannels: taps * quotientRoundedUp(reduced, products)

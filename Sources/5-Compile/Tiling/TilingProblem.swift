@@ -19,7 +19,7 @@ package struct TilingProblem: Hashable, Sendable {
   /// Input and output channels, and pixels, that fit one tile in all memories at once.
   var inputChannelLimit: Int { min(engine.inputMemory.channels, engine.weightMemory.inputChannels) }
   var outputChannelLimit: Int {
-    shape.engine == .depthwise
+    shape.engine.reduction == .ownChannel
       ? min(inputChannelLimit, engine.outputMemory.channels)
       : min(engine.outputMemory.channels, engine.weightMemory.outputChannels)
   }
@@ -32,20 +32,20 @@ package struct TilingProblem: Hashable, Sendable {
     try shape.check(layer: layer)
     guard engine.kind == shape.engine else {
       throw Diagnostics([
-        Diagnostic("a \(shape.engine.rawValue) layer on a \(engine.kind.rawValue) engine", at: .init(layer: layer))
+        Diagnostic("a \(shape.engine.name) layer on a \(engine.kind.name) engine", at: .init(layer: layer))
       ])
     }
   }
 
   /// The window of input rows for `outputs` and `part`.
-  package func rowWindow(_ outputs: Range<Int>, _ part: KernelPart) -> AxisWindow {
+  package func rowWindow(_ outputs: Range<Int>, _ part: TileSlice) -> AxisWindow {
     AxisWindow(
       outputs: outputs, part: part, stride: shape.stride.rows, dilation: shape.dilation.rows, padding: shape.padding.top
     )
   }
 
   /// The window of input columns for `outputs` and `part`.
-  package func columnWindow(_ outputs: Range<Int>, _ part: KernelPart) -> AxisWindow {
+  package func columnWindow(_ outputs: Range<Int>, _ part: TileSlice) -> AxisWindow {
     AxisWindow(
       outputs: outputs, part: part, stride: shape.stride.columns, dilation: shape.dilation.columns,
       padding: shape.padding.left)

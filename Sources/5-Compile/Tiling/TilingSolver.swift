@@ -20,7 +20,7 @@ extension TilingProblem {
     }
     var best: (plan: TilePlan, bytes: Int)?
     for plan in candidates where plan.tileCount == fewest {
-      let bytes = traffic(of: plan).total
+      let bytes = traffic(of: plan.nest).total
       if let known = best, known.bytes <= bytes { continue }
       best = (plan, bytes)
     }
@@ -30,7 +30,7 @@ extension TilingProblem {
 
   /// Plans of which the best one is among those with the fewest tiles; grids come first, as the simpler of two equals.
   private func candidates() -> [TilePlan] {
-    var spatial: [(TilePlan.Spatial, [KernelPart], [KernelPart])] = []
+    var spatial: [(TilePlan.Spatial, [TileSlice], [TileSlice])] = []
     let rowCuts = rowSolver.cuts()
     let columnCuts = columnSolver.cuts()
     for row in rowCuts {
@@ -40,7 +40,7 @@ extension TilingProblem {
     }
     let gridTiles = (rowCuts.first?.count ?? 1) * (columnCuts.first?.count ?? 1)
     if let runs = pixelRuns(), runs.ranges.count < gridTiles {
-      let tap = [KernelPart(start: 0, count: 1)]
+      let tap = [TileSlice(start: 0, count: 1)]
       spatial = [(.pixels(runs.ranges, width: runs.width), tap, tap)]
     }
     return spatial.flatMap { cut in
@@ -67,10 +67,10 @@ extension TilingProblem {
   }
 
   private var channelCut: TilePlan.Channels {
-    switch shape.engine {
-    case .depthwise:
+    switch shape.engine.reduction {
+    case .ownChannel:
       .depthwise(channels: fullRanges(shape.input.channels, outputChannelLimit), multiplier: shape.channelMultiplier)
-    case .conv2D, .fullyConnected:
+    case .group:
       .dense(
         groups: shape.groups, inputs: fullRanges(shape.input.channels / shape.groups, inputChannelLimit),
         outputs: fullRanges(shape.output.channels / shape.groups, outputChannelLimit))
@@ -80,7 +80,7 @@ extension TilingProblem {
   /// A pointwise convolution's pixels as even runs in as few tiles as the memories allow, `width` pixels to a row so that
   /// the last rows waste least; `nil` for other layers.
   private func pixelRuns() -> (ranges: [Range<Int>], width: Int)? {
-    guard shape.engine == .conv2D, shape.isPointwise else { return nil }
+    guard shape.engine.takesRuns, shape.isPointwise else { return nil }
     let rows = min(engine.inputMemory.rows, engine.outputMemory.rows)
     let columns = min(engine.inputMemory.columns, engine.outputMemory.columns)
     let pixels = shape.output.pixels

@@ -32,7 +32,7 @@ extension TilingProblem {
     }
     if tile.loadsWeights {
       let taps = tile.kernelRows.count * tile.kernelColumns.count
-      let reduced = shape.engine == .depthwise ? 1 : tile.inputChannels.count
+      let reduced = shape.engine.reduction == .ownChannel ? 1 : tile.inputChannels.count
       let bits = LinearLayerShape.storedBits(shape.modeWeightBits)
       traffic.weights = bytes(taps * reduced * tile.outputChannels.count, bits: bits)
     }
@@ -43,9 +43,9 @@ extension TilingProblem {
     return traffic
   }
 
-  package func traffic(of plan: TilePlan) -> Traffic {
+  package func traffic(of nest: TileNest) -> Traffic {
     var sum = Traffic()
-    for tile in plan.tiles(of: shape) { sum += traffic(of: tile) }
+    nest.forEachTile(of: shape) { sum += traffic(of: $0) }
     return sum
   }
 

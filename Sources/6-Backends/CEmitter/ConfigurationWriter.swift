@@ -11,37 +11,16 @@ struct ConfigurationWriter {
   }
 
   var text: SourceText {
-    let conv2D = accelerator.conv2D
-    let depthwise = accelerator.depthwise
-    let dense = accelerator.fullyConnected
     var text = SourceText()
     text.line(
       "/* Sizes of the memories of target '\(Identifier.comment(accelerator.name))', in 16-bit words and accumulators. */"
     )
     text.line("#ifndef ST_CONFIG_H\n#define ST_CONFIG_H\n")
-    let groups: [[(String, Int)]] = [
-      [
-        ("CONV2D_INPUT_ROWS", conv2D.inputMemory.rows), ("CONV2D_INPUT_COLUMNS", conv2D.inputMemory.columns),
-        ("CONV2D_INPUT_CHANNELS", max(conv2D.inputMemory.channels, conv2D.weightMemory.inputChannels)),
-        ("CONV2D_OUTPUT_ROWS", conv2D.outputMemory.rows), ("CONV2D_OUTPUT_COLUMNS", conv2D.outputMemory.columns),
-        ("CONV2D_OUTPUT_CHANNELS", max(conv2D.outputMemory.channels, conv2D.weightMemory.outputChannels)),
-        ("CONV2D_KERNEL_ROWS", conv2D.weightMemory.kernelRows),
-        ("CONV2D_KERNEL_COLUMNS", conv2D.weightMemory.kernelColumns),
-      ],
-      [
-        ("DWCONV_INPUT_ROWS", depthwise.inputMemory.rows), ("DWCONV_INPUT_COLUMNS", depthwise.inputMemory.columns),
-        ("DWCONV_OUTPUT_ROWS", depthwise.outputMemory.rows), ("DWCONV_OUTPUT_COLUMNS", depthwise.outputMemory.columns),
-        ("DWCONV_CHANNELS", max(depthwise.inputMemory.channels, depthwise.outputMemory.channels)),
-        ("DWCONV_KERNEL_ROWS", depthwise.weightMemory.kernelRows),
-        ("DWCONV_KERNEL_COLUMNS", depthwise.weightMemory.kernelColumns),
-      ],
-      [
-        ("FC_INPUTS", dense.inputMemory.elements),
-        ("FC_OUTPUTS", max(dense.outputMemory.elements, dense.weightMemory.outputChannels)),
-      ],
-    ]
-    for group in groups {
-      for (name, value) in group { text.line("#define ST_\(name) \(value)") }
+    for engine in accelerator.engines {
+      let runtime = engine.kind.runtime
+      for size in runtime.sizes {
+        text.line("#define ST_\(runtime.macro)_\(size.name) \(size.value(engine))")
+      }
       text.line()
     }
     text.line("/* 32 where every accumulator of the network fits, else 64. */")

@@ -17,12 +17,12 @@ struct ConstantPool {
     definitions.line("const \(type) \(name)[\(count)] = {")
   }
 
-  /// `values` as an expression of the channel: a literal where all are equal, else an element of an array called `name`.
-  mutating func perChannel(_ name: String, _ values: [Int64], channel: String) -> String {
+  /// `values` as an expression of the variable `channel`: a literal where all are equal, else an element of an array called `name`.
+  mutating func perChannel(_ name: String, _ values: [Int64]) -> String {
     let range = values.hull() ?? 0...0
     guard range.lowerBound < range.upperBound else { return Literal.integer(range.lowerBound) }
     array(name, type: CodeType(holding: range).name, values)
-    return "\(name)[\(channel)]"
+    return "\(name)[channel]"
   }
 }
 

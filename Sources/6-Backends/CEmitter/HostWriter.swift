@@ -40,7 +40,7 @@ struct HostWriter {
                   ST_BODY_PIPELINE
                   const int i = pixel * \(shape.channels) + channel;
                   const int64_t accumulator = \(accumulator);
-                  output[i] = (\(storage[output].type.name))\(stage.code("accumulator", "channel"));
+                  output[i] = (\(storage[output].type.name))\(stage.code);
               }
           }
       }
@@ -67,7 +67,7 @@ struct HostWriter {
         guard let stage = stages[count] else { continue }
         let prefix = counts.count == 1 ? names.prefix : "\(names.prefix)of\(count)_"
         let writer = RequantizationWriter(stage, prefix: prefix, range: pool.accumulatorRange, constants: &constants)
-        let store = "output[target] = (\(type))\(writer.code("accumulator", "channel"));"
+        let store = "output[target] = (\(type))\(writer.code);"
         if counts.count == 1 {
           result = [store]
         } else {

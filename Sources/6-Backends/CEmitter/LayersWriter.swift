@@ -53,8 +53,8 @@ struct LayersWriter {
       guard case .engine(let tiles) = step else { preconditionFailure("a layer that runs on no engine") }
       LinearWriter(
         ScheduledLayer(instruction: layer, tiles: tiles), names: names, inputType: storage[layer.input].type,
-        outputType: storage[layer.output].type
-      ).write(into: &text, constants: &constants)
+        outputType: storage[layer.output].type, constants: &constants
+      ).write(into: &text)
     case .sum(let sum): host.write(sum, into: &text, constants: &constants)
     case .pool(let pool): host.write(pool, into: &text, constants: &constants)
     case .requantize(let step): host.write(step, into: &text, constants: &constants)

@@ -3,128 +3,128 @@ import Schedule
 import Targets
 import Tiling
 
-/// The calls to the engine.
+/// The calls of the engine.
 extension LinearWriter {
+  func call(_ function: String, _ arguments: [EngineRuntime.Argument]) -> String {
+    "st_\(runtime.symbol)_\(function)(\(arguments.map(expression).joined(separator: ", ")));"
+  }
+
+  private func expression(_ argument: EngineRuntime.Argument) -> String {
+    switch argument {
+    case .rows: "rows"
+    case .columns: "columns"
+    case .outputs: "outputs"
+    case .initial: "\(names.prefix)initial + first_output"
+    case .initialStride: "\(shape.channelMultiplier)"
+    case .window: nest.width == nil ? "map, &window" : "map, &run"
+    case .inputChannels: "map + first_input"
+    case .inputs: "inputs"
+    case .limb: hasLimbs ? "input_limb" : "0"
+    case .weights: "words"
+    case .kernelRows: isGrid ? "part_rows[part_row]" : "1"
+    case .kernelColumns: isGrid ? "part_columns[part_column]" : "1"
+    case .words: words
+    case .pass: "&pass"
+    case .mode: layer.mode.runtimeName
+    case .wide: layer.needsWideAccumulators ? "1" : "0"
+    case .shift: hasLimbs ? "16 * (input_limb + weight_limb)" : "0"
+    }
+  }
+
+  /// Words that each output reads in a pass.
+  private var words: String {
+    let lanes = layer.mode.products
+    let operands =
+      switch runtime.packs {
+      case .inputChannels: "inputs"
+      case .kernelTaps: isGrid ? "part_rows[part_row] * part_columns[part_column]" : "1"
+      }
+    return lanes == 1 ? operands : "(\(operands) + \(lanes - 1)) / \(lanes)"
+  }
+
   /// Brings the part's window of the feature map into the engine's input memory.
-  var load: [String] {
-    let shape = layer.shape
-    let mode = layer.mode.runtimeName
-    switch (plan.spatial, shape.engine) {
-    case (_, .fullyConnected):
-      return ["st_fc_load\(inputType.bits)(map + first_input, inputs, \(inputLimb), \(mode));"]
-    case (.grid, let kind):
-      return [
-        "const st_window window = {",
-        "    \(shape.input.rows), \(shape.input.columns), \(shape.input.channels), row_window, column_window,",
-        "    first_input, inputs, \(inputLimb), \(Literal.integer(layer.instruction.paddingCode))};",
-        "st_\(engine)_load\(inputType.bits)(map, &window\(kind == .conv2D ? ", " + mode : ""));",
-      ]
-    case (.pixels(_, let width), let kind):
+  var loadInput: [String] {
+    guard runtime.load.contains(.window) else { return [call("load\(inputType.bits)", runtime.load)] }
+    let limb = expression(.limb)
+    if let width = nest.width {
       return [
         "const st_run run = {",
         "    \(shape.input.columns), \(shape.input.channels), \(shape.output.columns), \(shape.stride.rows), "
           + "\(shape.stride.columns),",
-        "    first_pixel, pixels, \(width), first_input, inputs, \(inputLimb)};",
-        "st_\(engine)_load_run\(inputType.bits)(map, &run\(kind == .conv2D ? ", " + mode : ""));",
+        "    first_pixel, pixels, \(width), first_input, inputs, \(limb)};",
+        call("load_run\(inputType.bits)", runtime.load),
       ]
     }
-  }
-
-  /// Brings the part's block of weights, `words`, into the engine's weight memory.
-  func loadWeights(isGrid: Bool) -> String {
-    let extents = isGrid ? ("part_rows[part_row]", "part_columns[part_column]") : ("1", "1")
-    let lanes = layer.mode.products
-    func words(_ operands: String) -> String { lanes == 1 ? operands : "(\(operands) + \(lanes - 1)) / \(lanes)" }
-    switch layer.shape.engine {
-    case .conv2D:
-      return "st_conv2d_weights(words, \(extents.0), \(extents.1), \(words("inputs")), outputs);"
-    case .depthwise:
-      return "st_dwconv_weights(words, \(words(isGrid ? "\(extents.0) * \(extents.1)" : "1")), outputs);"
-    case .fullyConnected:
-      return "st_fc_weights(words, \(words("inputs")), outputs);"
-    }
+    return [
+      "const st_window window = {",
+      "    \(shape.input.rows), \(shape.input.columns), \(shape.input.channels), row_window, column_window,",
+      "    first_input, inputs, \(limb), \(Literal.integer(layer.instruction.paddingCode))};",
+      call("load\(inputType.bits)", runtime.load),
+    ]
   }
 
   /// Runs the engine over what its memories hold.
-  func pass(isGrid: Bool) -> [String] {
-    let mode = layer.mode.runtimeName
-    let wide = layer.needsWideAccumulators ? "1" : "0"
-    let shift = plan.inputLimbs * plan.weightLimbs > 1 ? "16 * (input_limb + weight_limb)" : "0"
-    if layer.shape.engine == .fullyConnected {
-      let lanes = layer.mode.products
-      let words = lanes == 1 ? "inputs" : "(inputs + \(lanes - 1)) / \(lanes)"
-      return ["st_fc_run(\(words), \(mode), \(wide), \(shift));"]
-    }
+  var pass: [String] {
+    guard runtime.run.contains(.pass) else { return [call("run", runtime.run)] }
+    let end = "inputs, \(expression(.mode)), \(expression(.wide)), \(expression(.shift))};"
     let geometry =
       isGrid
       ? [
-        "    rows, columns, part_rows[part_row], part_columns[part_column], row_window.stride, column_window.stride,",
-        "    row_window.dilation, column_window.dilation, inputs, \(mode), \(wide), \(shift)};",
-      ] : ["    rows, columns, 1, 1, 1, 1, 1, 1, inputs, \(mode), \(wide), \(shift)};"]
-    return ["{", "    const st_pass pass = {"] + geometry.map { "    " + $0 }
-      + ["    st_\(engine)_run(&pass);", "}"]
+        "rows, columns, part_rows[part_row], part_columns[part_column], row_window.stride, column_window.stride,",
+        "row_window.dilation, column_window.dilation, \(end)",
+      ] : ["rows, columns, 1, 1, 1, 1, 1, 1, \(end)"]
+    return ["{", "    const st_pass pass = {"] + geometry.map { "        " + $0 }
+      + ["    \(call("run", runtime.run))", "}"]
   }
 
   /// Requantizes the finished accumulators and stores the codes.
-  func store(_ stage: RequantizationWriter) -> [String] {
-    let channels = layer.shape.output.channels
-    let step = layer.shape.channelMultiplier
-    let channel = "const int channel = first_output + \(step == 1 ? "o" : "o * \(step)");"
-    func code(_ target: String) -> String {
-      "\(target)[channel] = (\(outputType.name))\(stage.code("accumulator", "channel"));"
-    }
-    if layer.shape.engine == .fullyConnected {
-      return [
-        "for (int o = 0; o < ST_FC_OUTPUTS; ++o) {",
+  var store: [String] {
+    let step = shape.channelMultiplier
+    let macro = "ST_\(runtime.macro)_"
+    func outputs(_ loop: [String], accumulator: String, target: String) -> [String] {
+      loop + [
         "    if (o >= outputs) {",
         "        break;",
         "    }",
-        "    \(channel)",
-        "    const int64_t accumulator = st_fc_output[o];",
-        "    \(code("output"))",
+        "    const int channel = first_output + \(step == 1 ? "o" : "o * \(step)");",
+        "    const int64_t accumulator = \(accumulator);",
+        "    \(target)[channel] = (\(outputType.name))\(stage.code);",
         "}",
       ]
     }
-    let macro = "ST_" + Identifier.upperCased(engine)
-    let outputs = engine == "conv2d" ? macro + "_OUTPUT_CHANNELS" : macro + "_CHANNELS"
+    let loop = "for (int o = 0; o < \(macro)\(runtime.outputLimit); ++o) {"
+    guard shape.engine.hasPixels else {
+      return outputs([loop], accumulator: "st_\(runtime.symbol)_output[o]", target: "output")
+    }
     let pixel: String
     var end = "c >= columns"
-    switch plan.spatial {
-    case .grid: pixel = "(first_row + r) * \(layer.shape.output.columns) + first_column + c"
-    case .pixels(_, let width):
+    if let width = nest.width {
       pixel = "first_pixel + r * \(width) + c"
       end += " || r * \(width) + c >= pixels"
+    } else {
+      pixel = "(first_row + r) * \(shape.output.columns) + first_column + c"
     }
+    let body =
+      ["\(outputType.name) *const pixel = output + (\(pixel)) * \(shape.output.channels);", "ST_LOOP_PIPELINE"]
+      + outputs(
+        [loop, "    ST_BODY_PIPELINE"], accumulator: "st_\(runtime.symbol)_output[r][c][o]", target: "pixel")
     return [
-      "for (int r = 0; r < \(macro)_OUTPUT_ROWS; ++r) {",
+      "for (int r = 0; r < \(macro)OUTPUT_ROWS; ++r) {",
       "    if (r >= rows) {",
       "        break;",
       "    }",
-      "    for (int c = 0; c < \(macro)_OUTPUT_COLUMNS; ++c) {",
+      "    for (int c = 0; c < \(macro)OUTPUT_COLUMNS; ++c) {",
       "        if (\(end)) {",
       "            break;",
       "        }",
-      "        \(outputType.name) *const pixel = output + (\(pixel)) * \(channels);",
-      "        ST_LOOP_PIPELINE",
-      "        for (int o = 0; o < \(outputs); ++o) {",
-      "            ST_BODY_PIPELINE",
-      "            if (o >= outputs) {",
-      "                break;",
-      "            }",
-      "            \(channel)",
-      "            const int64_t accumulator = st_\(engine)_output[r][c][o];",
-      "            \(code("pixel"))",
-      "        }",
-      "    }",
-      "}",
-    ]
+    ] + indented(indented(body)) + ["    }", "}"]
   }
 }
 
 extension ScheduledLayer {
   /// Limbs are summed modulo 2^64; a single pass needs what its accumulators need.
   var needsWideAccumulators: Bool {
-    plan.inputLimbs * plan.weightLimbs > 1 || CodeType(holding: instruction.accumulatorRange).bytes > 4
+    shape.inputLimbs * shape.weightLimbs > 1 || CodeType(holding: instruction.accumulatorRange).bytes > 4
   }
 }
 

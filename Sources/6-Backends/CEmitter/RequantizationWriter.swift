@@ -2,15 +2,10 @@ import IntegerProgram
 import Numbers
 import Schedule
 
-/// Turns an accumulator expression into the expression of its code, and puts the constants it needs into a pool.
+/// Turns an accumulator into the expression of its code, and puts the constants it needs into a pool.
 struct RequantizationWriter {
-  /// `code(accumulator, channel)`, both C expressions of integers; the accumulator's is a variable of type `int64_t`.
-  let code: CodeExpression
-
-  typealias CodeExpression = (_ accumulator: String, _ channel: String) -> String
-
-  /// Stands for the channel until it is known.
-  private static let placeholder = "@"
+  /// An expression of two C variables: `accumulator`, an `int64_t`, and `channel`.
+  let code: String
 
   /// - Parameters:
   ///   - prefix: begins the names of constants.
@@ -18,7 +13,7 @@ struct RequantizationWriter {
   init(_ stage: OutputStage, prefix: String, range: ClosedRange<Int64>, constants: inout ConstantPool) {
     switch stage {
     case .accumulator:
-      code = { accumulator, _ in accumulator }
+      code = "accumulator"
     case .requantize(let requantization):
       let affine = requantization.channels.compactMap { requantizer -> AffineRequantizer? in
         guard case .affine(let affine) = requantizer else { return nil }
@@ -40,41 +35,39 @@ struct RequantizationWriter {
   private static func affine(
     _ affine: [AffineRequantizer], clamp: ClosedRange<Int64>, prefix: String, range: ClosedRange<Int64>,
     constants: inout ConstantPool
-  ) -> CodeExpression {
-    let channel = Self.placeholder
-    let multiplier = constants.perChannel(prefix + "multiplier", affine.map(\.multiplier), channel: channel)
-    let shift = constants.perChannel(prefix + "shift", affine.map { Int64($0.shift) }, channel: channel)
-    let offset = constants.perChannel(prefix + "offset", affine.map(\.offset), channel: channel)
-    let even = constants.perChannel(prefix + "even", affine.map { $0.rounding == .halfEven ? 1 : 0 }, channel: channel)
-    var call: (String) -> String
+  ) -> String {
+    let multiplier = constants.perChannel(prefix + "multiplier", affine.map(\.multiplier))
+    let shift = constants.perChannel(prefix + "shift", affine.map { Int64($0.shift) })
+    let offset = constants.perChannel(prefix + "offset", affine.map(\.offset))
+    let even = constants.perChannel(prefix + "even", affine.map { $0.rounding == .halfEven ? 1 : 0 })
+    let call: String
     if affine.allSatisfy({ $0.fitsOneWord(range) }) {
       let addend = constants.perChannel(
-        prefix + "addend", affine.map { Int64(truncatingIfNeeded: $0.addend) }, channel: channel)
+        prefix + "addend", affine.map { Int64(truncatingIfNeeded: $0.addend) })
       let arguments = "\(multiplier), \(addend), \(shift)"
       switch even {
-      case "0": call = { "st_requantize(\($0), \(arguments))" }
-      case "1": call = { "st_requantize_even(\($0), \(arguments))" }
+      case "0": call = "st_requantize(accumulator, \(arguments))"
+      case "1": call = "st_requantize_even(accumulator, \(arguments))"
       default:
-        call = { "(\(even) ? st_requantize_even(\($0), \(arguments)) : st_requantize(\($0), \(arguments)))" }
+        call =
+          "(\(even) ? st_requantize_even(accumulator, \(arguments)) : st_requantize(accumulator, \(arguments)))"
       }
     } else {
       let high = constants.perChannel(
-        prefix + "addend_high", affine.map { Int64(truncatingIfNeeded: $0.addend >> 64) }, channel: channel)
+        prefix + "addend_high", affine.map { Int64(truncatingIfNeeded: $0.addend >> 64) })
       let low = constants.perChannel(
-        prefix + "addend_low", affine.map { Int64(truncatingIfNeeded: $0.addend) }, channel: channel)
+        prefix + "addend_low", affine.map { Int64(truncatingIfNeeded: $0.addend) })
       let arguments = "\(multiplier), \(high), (uint64_t)\(low), (unsigned)\(shift), \(even)"
-      call = { "st_requantize_wide(\($0), \(arguments))" }
+      call = "st_requantize_wide(accumulator, \(arguments))"
     }
     let bounds = "\(Literal.integer(clamp.lowerBound)), \(Literal.integer(clamp.upperBound))"
     let added = offset == "0" ? "" : " + \(offset)"
-    return { accumulator, index in
-      Self.replace(channel, in: "st_clamp(\(call(accumulator))\(added), \(bounds))", by: index)
-    }
+    return "st_clamp(\(call)\(added), \(bounds))"
   }
 
   private static func tables(
     _ tables: [ThresholdTable], clamp: ClosedRange<Int64>, prefix: String, constants: inout ConstantPool
-  ) -> CodeExpression {
+  ) -> String {
     var thresholds: [Int64] = []
     var codes: [Int64] = []
     var starts: [Int64] = []
@@ -86,26 +79,18 @@ struct RequantizationWriter {
       codes.append(contentsOf: table.codes.map { $0.clamped(to: clamp) })
     }
     constants.array(prefix + "codes", type: CodeType(holding: codes.hull() ?? 0...0).name, codes)
-    let channel = Self.placeholder
     // The codes of a channel start behind the thresholds and one code more of every channel before it.
     let codeStart = constants.perChannel(
-      prefix + "code_start", starts.enumerated().map { $0.element + Int64($0.offset) }, channel: channel)
+      prefix + "code_start", starts.enumerated().map { $0.element + Int64($0.offset) })
     // C has no empty arrays; where every channel is constant, nothing reads the one threshold.
     if thresholds.isEmpty { thresholds = [0] }
     let bits = thresholds.allSatisfy { Int64(Int32.min)...Int64(Int32.max) ~= $0 } ? 32 : 64
     constants.array(prefix + "thresholds", type: "int\(bits)_t", thresholds)
-    let start = constants.perChannel(prefix + "start", starts, channel: channel)
-    let count = constants.perChannel(prefix + "count", counts, channel: channel)
+    let start = constants.perChannel(prefix + "start", starts)
+    let count = constants.perChannel(prefix + "count", counts)
     let steps = Int64.bitWidth - (counts.max() ?? 0).leadingZeroBitCount
-    return { accumulator, index in
-      let passed =
-        "st_count_thresholds\(bits)(\(accumulator), \(prefix)thresholds + \(start), \(count), \(steps))"
-      return Self.replace(channel, in: "\(prefix)codes[\(codeStart) + \(passed)]", by: index)
-    }
-  }
-
-  private static func replace(_ placeholder: String, in text: String, by replacement: String) -> String {
-    text.split(separator: Character(placeholder), omittingEmptySubsequences: false).joined(separator: replacement)
+    let passed = "st_count_thresholds\(bits)(accumulator, \(prefix)thresholds + \(start), \(count), \(steps))"
+    return "\(prefix)codes[\(codeStart) + \(passed)]"
   }
 }
 

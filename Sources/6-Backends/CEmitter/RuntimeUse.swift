@@ -22,10 +22,8 @@ struct RuntimeUse {
 
   /// The macros of `st_config.h`, by the name after `ST_USES_`.
   var macros: [(name: String, isUsed: Bool)] {
-    [
-      ("CONV2D", engines.contains(.conv2D)), ("DWCONV", engines.contains(.depthwise)),
-      ("FC", engines.contains(.fullyConnected)),
-    ] + [32, 64].map { ("SUMS_\($0)", sumBits.contains($0)) }
+    EngineKind.all.map { ($0.runtime.macro, engines.contains($0)) }
+      + [32, 64].map { ("SUMS_\($0)", sumBits.contains($0)) }
       + [1, 2, 4].map { ("LANES_\($0)", products.contains($0)) }
       + [8, 16, 32, 64].map { ("CODES_\($0)", codeBits.contains($0)) }
   }

@@ -27,10 +27,10 @@ package struct CycleSimulator: Sendable {
   /// Runs one layer's tiles.
   /// - Throws: `Diagnostic` where no mode of the accelerator holds the layer's widths.
   package func simulate(
-    _ plan: TilePlan, of shape: LinearLayerShape, multipliers: Multipliers, doubleBuffered: Bool
+    _ nest: TileNest, of shape: LinearLayerShape, multipliers: Multipliers, doubleBuffered: Bool
   ) throws(Diagnostic) -> SimulatedCycles {
     let problem = TilingProblem(shape: shape, accelerator: accelerator)
-    let work = problem.work(of: plan, products: try products(of: shape, on: multipliers))
+    let work = problem.work(of: nest, products: try products(of: shape, on: multipliers))
     return simulate(work, doubleBuffered: doubleBuffered)
   }
 

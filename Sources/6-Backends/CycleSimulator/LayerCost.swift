@@ -22,18 +22,18 @@ package struct LayerCost: Hashable, Sendable {
 
   /// - Throws: `Diagnostic` where no mode of the accelerator holds the layer's widths.
   package init(
-    of shape: LinearLayerShape, plan: TilePlan, on accelerator: Accelerator, model: CostModel
+    of shape: LinearLayerShape, nest: TileNest, on accelerator: Accelerator, model: CostModel
   ) throws(Diagnostic) {
     let problem = TilingProblem(shape: shape, accelerator: accelerator)
     let simulator = CycleSimulator(accelerator: accelerator)
     mode = try accelerator.mode(activationBits: shape.modeActivationBits, weightBits: shape.modeWeightBits)
     engine = shape.engine
-    tiles = plan.tileCount
+    tiles = nest.tileCount
     macs = shape.macs
-    traffic = problem.traffic(of: plan)
-    ideal = try IdealLatency(plan: plan, shape: shape, accelerator: accelerator, model: model)
-    let plain = problem.work(of: plan, products: 1)
-    let together = mode.products == 1 ? plain : problem.work(of: plan, products: mode.products)
+    traffic = problem.traffic(of: nest)
+    ideal = try IdealLatency(tiles: tiles, shape: shape, accelerator: accelerator, model: model)
+    let plain = problem.work(of: nest, products: 1)
+    let together = mode.products == 1 ? plain : problem.work(of: nest, products: mode.products)
     standard = simulator.simulate(plain, doubleBuffered: true)
     standardSequential = simulator.simulate(plain, doubleBuffered: false)
     reconfigurable = simulator.simulate(together, doubleBuffered: true)

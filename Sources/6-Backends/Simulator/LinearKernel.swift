@@ -10,20 +10,19 @@ enum LinearKernel: Sendable {
 
   /// Nil where the kernels do not take the layer.
   init?(_ shape: LinearLayerShape, weights: [Int16]) {
-    switch shape.engine {
-    case .conv2D:
-      guard let geometry = qcc_conv_geometry(shape), let packed = PackedConvolution(geometry, weights: weights)
-      else { return nil }
-      self = .convolution(packed)
-    case .depthwise:
+    if shape.engine.reduction == .ownChannel {
       guard let geometry = qcc_conv_geometry(shape), let packed = PackedDepthwise(geometry, weights: weights)
       else { return nil }
       self = .depthwise(packed)
-    case .fullyConnected:
-      guard let inputs = Int32(exactly: shape.input.elements), let outputs = Int32(exactly: shape.output.elements),
+    } else if shape.input.pixels == 1, shape.output.pixels == 1, shape.isPointwise, shape.groups == 1 {
+      guard let inputs = Int32(exactly: shape.input.channels), let outputs = Int32(exactly: shape.output.channels),
         let packed = PackedDense(inputs: inputs, outputs: outputs, weights: weights)
       else { return nil }
       self = .dense(packed)
+    } else {
+      guard let geometry = qcc_conv_geometry(shape), let packed = PackedConvolution(geometry, weights: weights)
+      else { return nil }
+      self = .convolution(packed)
     }
   }
 
@@ -72,17 +71,21 @@ enum LinearKernel: Sendable {
 extension qcc_conv_geometry {
   /// Nil where an extent is beyond 32 bits.
   fileprivate init?(_ shape: LinearLayerShape) {
-    let groups = shape.engine == .depthwise ? shape.input.channels : shape.groups
-    let extents = [
-      shape.input.rows, shape.input.columns, shape.input.channels, shape.output.rows, shape.output.columns,
-      shape.output.channels, shape.kernel.rows, shape.kernel.columns, shape.stride.rows, shape.stride.columns,
-      shape.dilation.rows, shape.dilation.columns, shape.padding.top, shape.padding.left, groups,
-    ].compactMap { Int32(exactly: $0) }
-    guard extents.count == 15 else { return nil }
+    let groups = shape.engine.reduction == .ownChannel ? shape.input.channels : shape.groups
+    let largest =
+      [
+        shape.input.rows, shape.input.columns, shape.input.channels, shape.output.rows, shape.output.columns,
+        shape.output.channels, shape.kernel.rows, shape.kernel.columns, shape.stride.rows, shape.stride.columns,
+        shape.dilation.rows, shape.dilation.columns, shape.padding.top, shape.padding.left, groups,
+      ].max() ?? 0
+    guard largest <= Int(Int32.max) else { return nil }
     self.init(
-      in_height: extents[0], in_width: extents[1], in_channels: extents[2], out_height: extents[3],
-      out_width: extents[4], out_channels: extents[5], kernel_height: extents[6], kernel_width: extents[7],
-      stride_height: extents[8], stride_width: extents[9], dilation_height: extents[10], dilation_width: extents[11],
-      pad_top: extents[12], pad_left: extents[13], groups: extents[14])
+      in_height: Int32(shape.input.rows), in_width: Int32(shape.input.columns),
+      in_channels: Int32(shape.input.channels), out_height: Int32(shape.output.rows),
+      out_width: Int32(shape.output.columns), out_channels: Int32(shape.output.channels),
+      kernel_height: Int32(shape.kernel.rows), kernel_width: Int32(shape.kernel.columns),
+      stride_height: Int32(shape.stride.rows), stride_width: Int32(shape.stride.columns),
+      dilation_height: Int32(shape.dilation.rows), dilation_width: Int32(shape.dilation.columns),
+      pad_top: Int32(shape.padding.top), pad_left: Int32(shape.padding.left), groups: Int32(groups))
   }
 }

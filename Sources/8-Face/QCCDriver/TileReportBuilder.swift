@@ -17,7 +17,7 @@ package struct TileReportBuilder {
   package func report() throws -> TileReport {
     var layers: [TileReport.Layer] = []
     for layer in schedule.layers {
-      let cost = try LayerCost(of: layer.shape, plan: layer.plan, on: schedule.accelerator, model: model)
+      let cost = try LayerCost(of: layer.shape, nest: layer.nest, on: schedule.accelerator, model: model)
       layers.append(
         TileReport.Layer(
           name: layer.name, engine: cost.engine.publishedName, mode: cost.mode.name, tiles: cost.tiles,
@@ -32,17 +32,6 @@ package struct TileReportBuilder {
             reconfigurableSequential: .init(cost.reconfigurableSequential))))
     }
     return TileReport(layers: layers)
-  }
-}
-
-extension EngineKind {
-  /// As the thesis names it.
-  var publishedName: String {
-    switch self {
-    case .conv2D: "2DConv"
-    case .depthwise: "DWConv"
-    case .fullyConnected: "FC"
-    }
   }
 }
 

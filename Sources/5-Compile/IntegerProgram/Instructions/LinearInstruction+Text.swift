@@ -34,8 +34,7 @@ extension LinearInstruction {
     let map = reader.program[input]
     var shape = LinearLayerShape(
       engine: engine,
-      input: engine == .fullyConnected
-        ? MapShape(rows: 1, columns: 1, channels: map.shape.elements) : map.shape,
+      input: engine.hasPixels ? map.shape : MapShape(rows: 1, columns: 1, channels: map.shape.elements),
       output: reader.outputTensor.shape,
       kernel: try reader.attributes.read("kernel", default: .one),
       stride: try reader.attributes.read("stride", default: .one),

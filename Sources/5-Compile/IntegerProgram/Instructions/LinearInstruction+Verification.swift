@@ -13,7 +13,7 @@ extension ProgramVerifier {
       problems.report(contentsOf: error)
       return
     }
-    if shape.engine == .fullyConnected {
+    if !shape.engine.hasPixels {
       require(
         input.shape.elements == shape.input.elements, "\(input.shape.elements) elements", tensor: input.name,
         supported: "\(shape.input.elements) inputs")

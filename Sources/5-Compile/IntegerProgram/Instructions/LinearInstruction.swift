@@ -45,7 +45,7 @@ package struct LinearInstruction: Hashable, Sendable {
 
 extension LinearInstruction: InstructionKind {
   var inputs: [TensorID] { [input] }
-  var mnemonic: String { shape.engine.rawValue }
+  var mnemonic: String { shape.engine.name }
 
   func verify(by verifier: inout ProgramVerifier) { verifier.verify(self) }
 }

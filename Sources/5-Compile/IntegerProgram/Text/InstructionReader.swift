@@ -49,8 +49,8 @@ extension Instruction {
       "pad": { .pad(try PadInstruction(&$0)) },
       "reshape": { .reshape(try ReshapeInstruction(&$0)) },
     ]
-    for engine in EngineKind.allCases {
-      readers[engine.rawValue] = { .linear(try LinearInstruction(&$0, engine: engine)) }
+    for engine in EngineKind.all {
+      readers[engine.name] = { .linear(try LinearInstruction(&$0, engine: engine)) }
     }
     return readers
   }()

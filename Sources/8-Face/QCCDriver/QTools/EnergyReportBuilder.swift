@@ -38,7 +38,7 @@ package struct EnergyReportBuilder {
     var energy = LayerEnergy()
     for (index, scheduled) in layers.enumerated() {
       let shape = scheduled.shape
-      let traffic = TilingProblem(shape: shape, accelerator: hardware.target).traffic(of: scheduled.plan)
+      let traffic = TilingProblem(shape: shape, accelerator: hardware.target).traffic(of: scheduled.nest)
       bytes.inputs += traffic.input
       bytes.outputs += traffic.output
       bytes.parameters += traffic.weights

@@ -16,14 +16,14 @@ struct RooflineBuilder {
   func rooflines() throws -> [Roofline] {
     var points: [EngineKind: [Roofline.Point]] = [:]
     for layer in schedule.layers {
-      let cost = try LayerCost(of: layer.shape, plan: layer.plan, on: target, model: .stated)
+      let cost = try LayerCost(of: layer.shape, nest: layer.nest, on: target, model: .stated)
       points[layer.shape.engine, default: []].append(
         .init(
           layer: layer.name, mode: cost.mode.name, macs: cost.macs,
           bytesRead: cost.traffic.input + cost.traffic.weights, bytesWritten: cost.traffic.output,
           cycles: cost.reconfigurable.total))
     }
-    return EngineKind.allCases.compactMap { kind in
+    return EngineKind.all.compactMap { kind in
       points[kind].map {
         Roofline(
           engine: kind.publishedName, busBytesPerCycle: target.cycles.busBytesPerCycle, roofs: roofs(of: target[kind]),

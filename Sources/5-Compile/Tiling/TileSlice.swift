@@ -1,5 +1,6 @@
-/// Taps of a kernel along one axis that an engine works on in one tile: start, start + step, …, `count` of them.
-package struct KernelPart: Hashable, Sendable {
+/// A part of an axis that an engine works on in one tile, taps of a kernel for instance: start, start + step, …, `count` of
+/// them.
+package struct TileSlice: Hashable, Sendable {
   package var start: Int
   /// 1 where there is one tap.
   package var step: Int
@@ -11,11 +12,13 @@ package struct KernelPart: Hashable, Sendable {
     self.count = count
   }
 
+  /// Of slices with step 1.
+  package var range: Range<Int> { start..<start + count }
   package var last: Int { start + (count - 1) * step }
   package var taps: StrideThrough<Int> { Swift.stride(from: start, through: last, by: step) }
 }
 
-extension KernelPart: CustomStringConvertible {
+extension TileSlice: CustomStringConvertible {
   /// `0,2..8`
   package var description: String {
     switch count {

@@ -1,0 +1,19 @@
+extension EngineKind {
+  /// Convolutions, with groups; the kernel's rows and columns, input and output channels of a tile all in memory.
+  package static let conv2D = EngineKind(
+    name: "conv2D", publishedName: "2DConv", reduction: .group, hasPixels: true, takesRuns: true,
+    runtime: EngineRuntime(
+      symbol: "conv2d", packs: .inputChannels, begin: [.rows, .columns, .initial, .outputs], load: [.window, .mode],
+      weights: [.weights, .kernelRows, .kernelColumns, .words, .outputs], run: [.pass],
+      sizes: [
+        .init(name: "INPUT_ROWS") { $0.inputMemory.rows },
+        .init(name: "INPUT_COLUMNS") { $0.inputMemory.columns },
+        .init(name: "INPUT_CHANNELS") { max($0.inputMemory.channels, $0.weightMemory.inputChannels) },
+        .init(name: "OUTPUT_ROWS") { $0.outputMemory.rows },
+        .init(name: "OUTPUT_COLUMNS") { $0.outputMemory.columns },
+        .init(name: "OUTPUT_CHANNELS") { max($0.outputMemory.channels, $0.weightMemory.outputChannels) },
+        .init(name: "KERNEL_ROWS") { $0.weightMemory.kernelRows },
+        .init(name: "KERNEL_COLUMNS") { $0.weightMemory.kernelColumns },
+      ],
+      outputLimit: "OUTPUT_CHANNELS"))
+}

@@ -1,0 +1,13 @@
+extension EngineKind {
+  /// Dense layers of one pixel.
+  package static let fullyConnected = EngineKind(
+    name: "fullyConnected", publishedName: "FC", reduction: .group, hasPixels: false, takesRuns: false,
+    runtime: EngineRuntime(
+      symbol: "fc", packs: .inputChannels, begin: [.initial, .outputs], load: [.inputChannels, .inputs, .limb, .mode],
+      weights: [.weights, .words, .outputs], run: [.words, .mode, .wide, .shift],
+      sizes: [
+        .init(name: "INPUTS") { $0.inputMemory.elements },
+        .init(name: "OUTPUTS") { max($0.outputMemory.elements, $0.weightMemory.outputChannels) },
+      ],
+      outputLimit: "OUTPUTS"))
+}
