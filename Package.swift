@@ -10,6 +10,7 @@ let base = floor(
     .target(name: "Diagnostics"),
     .target(name: "Numbers", dependencies: [bigInt]),
     .target(name: "Files", dependencies: ["Diagnostics"]),
+    .target(name: "Presentation"),
     .target(name: "Text", dependencies: ["Diagnostics", "Numbers"]),
     // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
     .target(name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])]),
@@ -41,6 +42,7 @@ let frontends = floor(
   [
     .target(name: "KerasImport", dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "QIR", "Quantization"]),
     .target(name: "ONNXImport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization"]),
+    .target(name: "Frontends", dependencies: ["Diagnostics", "KerasImport", "ONNXImport", "QIR"]),
     .target(name: "ONNXExport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization"]),
   ])
 
@@ -59,6 +61,9 @@ let compile = floor(
       dependencies: [
         "Diagnostics", "IntegerProgram", "Numbers", "Prover", "QIR", "Quantization", "Targets", "Tiling", bigInt,
       ]),
+    .target(
+      name: "Compiler",
+      dependencies: ["Diagnostics", "Lowering", "Passes", "QIR", "Quantization", "Schedule", "Targets"]),
   ])
 
 let backends = floor(
@@ -70,7 +75,7 @@ let backends = floor(
         "CValueKernels", "Diagnostics", "IntegerProgram", "Numbers", "Quantization", "Schedule", "Targets", "Tiling",
       ]),
     .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
-    .target(name: "Backend", dependencies: ["Diagnostics", "IntegerProgram", "Schedule"]),
+    .target(name: "Backend", dependencies: ["Diagnostics", "Files", "IntegerProgram", "Schedule"]),
     .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
     .target(
       name: "CEmitter",
@@ -80,25 +85,49 @@ let backends = floor(
 let analysis = floor(
   "7-Analysis",
   [
-    .target(name: "QTools", dependencies: ["Diagnostics", "Numbers", "QIR", "Quantization", "Targets"])
+    .target(
+      name: "QTools",
+      dependencies: [
+        "Compiler", "Diagnostics", "Frontends", "IntegerProgram", "Numbers", "Presentation", "QIR", "Quantization",
+        "Schedule", "Targets", "Tiling",
+      ]),
+    .target(name: "Statistics", dependencies: ["Diagnostics", "Presentation", "QIR", "Quantization"]),
+    .target(name: "Performance", dependencies: ["CycleSimulator", "Presentation", "Schedule", "Targets"]),
+    .target(
+      name: "Inference",
+      dependencies: [
+        "Arrays", "Compiler", "Diagnostics", "Files", "FloatReference", "Lowering", "Numbers", "QIR", "Quantization",
+        "Simulator",
+      ]),
+    .target(
+      name: "Verify",
+      dependencies: [
+        "Arrays", "Backend", "CEmitter", "Compiler", "Diagnostics", "Files", "FloatReference", "HDF5", "Inference",
+        "IntegerProgram", "Lowering", "Presentation", "QIR", "Quantization", "Schedule", "Simulator",
+      ]),
   ])
 
 let face = floor(
   "8-Face",
   [
-    .target(name: "Reports"),
+    .target(name: "GraphDrawing", dependencies: ["Presentation"]),
+    .target(
+      name: "Page",
+      dependencies: [
+        "Compiler", "GraphDrawing", "IntegerProgram", "Lowering", "Numbers", "Performance", "Presentation", "QIR",
+        "QTools", "Quantization", "Schedule", "Statistics", "Targets",
+      ]),
     .target(
       name: "QCCDriver",
       dependencies: [
-        "Arrays", "Backend", "CEmitter", "CycleSimulator", "Diagnostics", "FloatReference", "HDF5", "IntegerProgram",
-        "KerasImport", "Lowering", "Numbers", "ONNX", "ONNXExport", "ONNXImport", "Passes", "QIR", "QTools",
-        "Quantization", "Reports", "Schedule", "Simulator", "Targets", "Tiling",
+        "Backend", "Compiler", "Diagnostics", "Frontends", "Inference", "IntegerProgram", "Lowering", "ONNX",
+        "ONNXExport", "Passes", "QIR", "Quantization", "Simulator",
       ]),
     .executableTarget(
       name: "qcc",
       dependencies: [
-        "CEmitter", "Diagnostics", "Files", "ONNXExport", "QCCDriver", "QTools", "Reports", "Targets",
-        argumentParser,
+        "CEmitter", "Compiler", "Diagnostics", "Files", "Frontends", "Inference", "ONNXExport", "Page", "Performance",
+        "Presentation", "QCCDriver", "QTools", "Statistics", "Targets", "Verify", argumentParser,
       ],
       linkerSettings: oneFile),
   ])
@@ -111,7 +140,7 @@ let testSupport: [Target] = [
     path: "Tests/IntegerProgramTestSupport"),
   .target(
     name: "FuzzSupport",
-    dependencies: ["Diagnostics", "HDF5", "KerasImport", "ONNX", "ONNXImport", "QCCDriver", "QIR"],
+    dependencies: ["Compiler", "Diagnostics", "HDF5", "KerasImport", "ONNX", "ONNXImport", "QIR"],
     path: "Tests/FuzzSupport"),
 ]
 
@@ -129,7 +158,7 @@ let tests: [Target] = [
     dependencies: ["Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "Numbers", "QIR", "Quantization"]),
   .testTarget(
     name: "ONNXImportTests",
-    dependencies: ["Diagnostics", "FloatReference", "HDF5", "ONNX", "ONNXImport", "QCCDriver", "QIR"]),
+    dependencies: ["Compiler", "Diagnostics", "FloatReference", "Frontends", "HDF5", "ONNX", "ONNXImport", "QIR"]),
   .testTarget(
     name: "ONNXExportTests",
     dependencies: [
@@ -172,13 +201,20 @@ let tests: [Target] = [
       "Targets", "Tiling",
     ]),
   .testTarget(
-    name: "QToolsTests", dependencies: ["Diagnostics", "JSON", "QCCDriver", "QTools", "Reports", "Targets"]),
-  .testTarget(name: "ReportsTests", dependencies: ["Numbers", "Reports", "TestSupport"]),
+    name: "QToolsTests",
+    dependencies: ["Compiler", "Diagnostics", "Frontends", "JSON", "Performance", "Presentation", "QTools", "Targets"]),
+  .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
+  .testTarget(name: "AnalysisTests", dependencies: ["Performance", "Presentation", "Statistics", "Verify"]),
+  .testTarget(
+    name: "PageTests",
+    dependencies: [
+      "GraphDrawing", "Numbers", "Page", "Performance", "Presentation", "QTools", "Statistics", "TestSupport",
+    ]),
   .testTarget(
     name: "QCCDriverTests",
     dependencies: [
-      "Arrays", "CEmitter", "Diagnostics", "HDF5", "IntegerProgram", "Lowering", "QCCDriver", "QIR", "QTools",
-      "Reports", "TestSupport",
+      "Arrays", "CEmitter", "Compiler", "Diagnostics", "Frontends", "HDF5", "Inference", "IntegerProgram", "Lowering",
+      "Page", "Passes", "Performance", "QCCDriver", "QIR", "QTools", "Statistics", "TestSupport", "Verify",
     ]),
   .testTarget(name: "CommandTests", dependencies: ["TestSupport", "qcc"]),
   .testTarget(name: "DocumentationTests", dependencies: ["KerasImport", "ONNXImport", "Quantization", "qcc"]),
@@ -186,9 +222,11 @@ let tests: [Target] = [
 ]
 
 let benchmarks: [Target] = [
+  .executableTarget(
+    name: "compile-bench", dependencies: ["Compiler", "Frontends"], path: "Benchmarks/CompileBench"),
   .target(name: "CDotProduct", path: "Benchmarks/CDotProduct", cSettings: [.unsafeFlags(["-O3"])]),
   .executableTarget(
-    name: "import-bench", dependencies: ["FloatReference", "KerasImport"], path: "Benchmarks/ImportBench"),
+    name: "import-bench", dependencies: ["FloatReference", "KerasImport", "QIR"], path: "Benchmarks/ImportBench"),
   .executableTarget(
     name: "kernel-bench", dependencies: ["CValueKernels", "CDotProduct"], path: "Benchmarks/KernelBench"),
   .executableTarget(

@@ -45,6 +45,6 @@ echo
 echo "import, kernels, simulator, emitter, tiling and cycle simulation"
 for benchmark in .build/release/*-bench; do
   echo "-- $(basename "$benchmark")"
-  # import-bench alone takes networks.
-  if [[ $benchmark == */import-bench ]]; then "$benchmark" "${networks[@]}"; else "$benchmark"; fi
+  # These two take networks.
+  if [[ $benchmark == */import-bench || $benchmark == */compile-bench ]]; then "$benchmark" "${networks[@]}"; else "$benchmark"; fi
 done

@@ -1,10 +1,11 @@
 // import-bench model.h5 …: how long it takes to read Keras models, best of 20, and to run the float reference on a sample.
 import FloatReference
 import KerasImport
+import QIR
 
 for path in CommandLine.arguments.dropFirst() {
   var best = Duration.seconds(3600)
-  var model: KerasModel?
+  var model: Model?
   for _ in 0..<20 {
     best = min(best, try ContinuousClock().measure { model = try KerasModel.read(path) })
   }

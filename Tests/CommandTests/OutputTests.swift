@@ -1,6 +1,6 @@
-import TestSupport
 import Foundation
 import Testing
+import TestSupport
 
 /// What is written is whole, or is not there.
 @Suite struct OutputTests {
@@ -71,6 +71,18 @@ import Testing
     let result = try Command.run("summary $T/digits_dense.h5 > /dev/full", in: "/")
     #expect(result.status == 1)
     #expect(result.errors.contains("standard output cannot be written"))
+  }
+
+  /// In each format, of each command that has formats.
+  @Test(arguments: ["summary", "summary --qstats", "tile-report", "verify --no-emitted", "qtools", "energy"])
+  func reportsEndInOneNewline(_ command: String) throws {
+    for format in ["text", "json", "csv"] {
+      let parts = command.split(separator: " ", maxSplits: 1)
+      let options = parts.dropFirst().joined()
+      let result = try Command.run("\(parts[0]) $T/digits_dense.h5 \(options) --format \(format)", in: "/")
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.hasSuffix("\n") && !result.output.hasSuffix("\n\n"), "\(command) \(format)")
+    }
   }
 
   @Test func simulateNamesItsFiles() throws {

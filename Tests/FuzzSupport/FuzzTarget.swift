@@ -1,9 +1,9 @@
+import Compiler
 import Diagnostics
 import HDF5
 import KerasImport
 import ONNX
 import ONNXImport
-import QCCDriver
 import QIR
 
 /// A way into the compiler for bytes from anywhere. Behind each importer lies what `qcc compile` does, up to the verified
@@ -30,9 +30,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     do {
       graph =
         switch self {
-        case .keras: try KerasModel.read(Self.snapshot(bytes)).graph
+        case .keras: try KerasModel(Self.snapshot(bytes)).model().graph
         case .hdf5: try UnnamedFile(bytes).withPath { try KerasModel.read($0).graph }
-        case .onnx: try ONNXNetwork.read(ONNXFile.read(bytes, file: "/nowhere/model.onnx"), file: "model.onnx").graph
+        case .onnx: try ONNXNetwork(ONNXFile.read(bytes, file: "/nowhere/model.onnx"), file: "model.onnx").model().graph
         }
     } catch {
       return .refused(Self.problems(error))
@@ -41,7 +41,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     precondition(!problems.hasErrors, "an imported graph is whole: \(problems)")
     guard Self.isSmall(graph) else { return .imported }
     do {
-      _ = try Compilation(graph, options: .init())
+      _ = try Compiler().compile(graph)
       return .compiled
     } catch {
       _ = Self.problems(error)

@@ -1,7 +1,7 @@
-import Numbers
 import Diagnostics
 import JSON
 import KerasImport
+import Numbers
 import QIR
 import Testing
 
@@ -21,7 +21,7 @@ import Testing
       var mutant = model
       for _ in 0..<Int.random(in: 1...3, using: &random) { mutant.config.mutate(&random) }
       do throws(Diagnostics) {
-        let graph = try KerasModel.read(config: mutant.config, weights: mutant.weights, file: "test.h5").graph
+        let graph = try KerasModel(config: mutant.config, weights: mutant.weights, file: "test.h5").model().graph
         let problems = GraphVerifier(graph).problems
         #expect(!problems.hasErrors, "\(problems)")
       } catch {

@@ -25,7 +25,7 @@ struct TestModel {
   /// The messages of what is wrong with it.
   var problems: [String] {
     do throws(Diagnostics) {
-      _ = try KerasModel.read(config: config, weights: weights, file: "test.h5")
+      _ = try KerasModel(config: config, weights: weights, file: "test.h5").model()
       return []
     } catch {
       return error.all.map(\.description)

@@ -29,7 +29,7 @@ import Testing
       let bytes = try ONNXFile.bytes(of: model, file: "exported.onnx")
       let again = try ONNXFile.bytes(of: ONNXExport.model(of: original, style: style), file: "exported.onnx")
       #expect(bytes == again)
-      let read = try ONNXNetwork.read(ONNXFile.read(bytes, file: "exported.onnx"), file: "exported.onnx").graph
+      let read = try ONNXNetwork(ONNXFile.read(bytes, file: "exported.onnx"), file: "exported.onnx").model().graph
       try compare(original, read, style)
     }
   }

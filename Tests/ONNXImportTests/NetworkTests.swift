@@ -36,9 +36,9 @@ import Testing
 
   /// What no output needs is not there: inputs neither.
   @Test func unusedInputsAreRemoved() throws {
-    let graph = try ONNXNetwork.read("\(Self.folder)/unused_opset15.onnx").graph
-    #expect(graph.inputs.map { graph[$0].name } == ["x"])
-    #expect(!graph.nodes.contains { $0.layerClass == "NonZero" })
+    let model = try ONNXNetwork.read("\(Self.folder)/unused_opset15.onnx")
+    #expect(model.graph.inputs.map { model.graph[$0].name } == ["x"])
+    #expect(!model.graph.nodes.contains { model.provenance.className(of: $0) == "NonZero" })
   }
 }
 

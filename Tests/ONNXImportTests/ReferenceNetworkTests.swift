@@ -1,8 +1,9 @@
+import Compiler
 import Diagnostics
 import Foundation
+import Frontends
 import HDF5
 import ONNXImport
-import QCCDriver
 import QIR
 import Testing
 
@@ -37,7 +38,7 @@ struct ReferenceNetworkTests {
     let graph = try ONNXNetwork.read(file).graph
     let linear = graph.nodes.filter { $0.op.parameters.contains { $0.name == "kernel" } }
     do {
-      _ = try Compilation(model: file, options: .init())
+      _ = try Compiler().compile(Frontends.read(file))
       Issue.record("it was compiled")
     } catch let problems as Diagnostics {
       let unquantized = Set(

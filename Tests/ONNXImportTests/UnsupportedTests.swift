@@ -16,7 +16,7 @@ import Testing
       outputs: [ONNXValueInfo(name: "y", type: .float, shape: nil)])
     let model = ONNXModel(irVersion: 8, opsets: [("", 17)], graph: graph)
     do {
-      _ = try ONNXNetwork.read(model, file: "m.onnx")
+      _ = try ONNXNetwork(model, file: "m.onnx").model()
       return []
     } catch {
       return error.errors.map(\.description)

@@ -1,9 +1,11 @@
 import Arrays
+import Compiler
 import Diagnostics
 import HDF5
-import QCCDriver
+import Inference
 import QIR
 import Testing
+import Verify
 
 /// A network whose file keeps feature maps as [channels, rows, columns]: arrays of users have that order.
 @Suite struct AxesTests {
@@ -45,7 +47,7 @@ import Testing
       let simulation =
         try isReference
         ? Simulation(reference: graph, inputs: [file])
-        : Simulation(Compilation(graph, options: .init()), inputs: [file])
+        : Simulation(Compiler().compile(graph), inputs: [file])
       return try #require(simulation.outputs.first)
     }
     let plain = try run(graph(fileAxes: nil), inputs)
@@ -82,7 +84,7 @@ import Testing
       output d
       """
     let graph = try GraphParser.graph(from: text)
-    let compilation = try Compilation(graph, options: .init())
+    let compilation = try Compiler().compile(graph)
     var options = Verifier.Options()
     options.emitted = false
     options.samples = 8
@@ -106,7 +108,7 @@ import Testing
       d = conv2d q kernel=int4[2, 2, 1, 2](seeded(2))*0.125
       output d
       """
-    let compilation = try Compilation(GraphParser.graph(from: text), options: .init())
+    let compilation = try Compiler().compile(GraphParser.graph(from: text))
     #expect(compilation.remarks.isEmpty)
     var options = Verifier.Options()
     options.emitted = false
@@ -121,7 +123,7 @@ import Testing
     let file = folder.path + "/x.npy"
     try NpyFile.save(inputs, as: .float64, to: file)
     let graph = try GraphParser.graph(from: Self.text + " r q")
-    let outputs = try Simulation(Compilation(graph, options: .init()), inputs: [file]).outputs
+    let outputs = try Simulation(Compiler().compile(graph), inputs: [file]).outputs
     #expect(outputs.map(\.shape) == [[2, 3, 2, 3], [2, 4, 3, 2]])
   }
 }

@@ -1,11 +1,10 @@
-import TestSupport
 import CEmitter
 import IntegerProgram
 import Lowering
-import Reports
+import QCCDriver
 import Testing
-
-@testable import QCCDriver
+import TestSupport
+import Verify
 
 /// Programs made wrong on purpose: a verification that passes them would be worth nothing.
 @Suite struct CaughtTests {

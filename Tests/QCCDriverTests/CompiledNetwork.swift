@@ -1,5 +1,6 @@
-import QCCDriver
-import Reports
+import Compiler
+import Frontends
+import Verify
 
 /// A network of `testdata` with the options of its checks.
 struct CompiledNetwork {
@@ -8,7 +9,7 @@ struct CompiledNetwork {
 
   init(_ name: String) throws {
     self.name = name
-    compilation = try Compilation(model: TestFiles.network(name), options: .init())
+    compilation = try Compiler().compile(Frontends.read(TestFiles.network(name)))
   }
 
   func verify(_ change: (inout Verifier.Options) -> Void = { _ in }) throws -> VerifyReport {

@@ -1,7 +1,8 @@
 import Arrays
-import QCCDriver
-import Reports
+import Compiler
+import Frontends
 import Testing
+import Verify
 
 /// Golden files of ONNX Runtime's codes (`testdata/onnx/make_rounding.py`): float32 arithmetic on feature maps of 16 bits.
 @Suite struct GoldenCodesTests {
@@ -11,7 +12,7 @@ import Testing
     var options = Verifier.Options()
     options.golden = "\(Self.folder)/\(golden).golden.h5"
     options.emitted = false
-    let compilation = try Compilation(model: "\(Self.folder)/rounding.onnx", options: .init())
+    let compilation = try Compiler().compile(Frontends.read("\(Self.folder)/rounding.onnx"))
     return try Verifier(compilation, options: options).report()
   }
 

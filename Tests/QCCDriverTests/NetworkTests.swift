@@ -1,6 +1,7 @@
+import Compiler
 import Diagnostics
+import Frontends
 import IntegerProgram
-import QCCDriver
 import Testing
 
 /// Every network of `testdata` compiles to proved programs that compute what QKeras says, or is refused with a way out.
@@ -78,7 +79,7 @@ import Testing
 
   private func problems(of path: String) throws -> [Diagnostic] {
     do {
-      _ = try Compilation(model: path, options: .init())
+      _ = try Compiler().compile(Frontends.read(path))
     } catch let problem as Diagnostic {
       return [problem]
     } catch let problems as Diagnostics {

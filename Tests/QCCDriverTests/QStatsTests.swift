@@ -1,7 +1,7 @@
 import Arrays
 import Foundation
-import QCCDriver
-import Reports
+import Frontends
+import Statistics
 import Testing
 
 /// `qcc summary --qstats` against what QKeras prints (`testdata/qstats/make.py`, and the reference networks' JSON files).
@@ -31,7 +31,7 @@ import Testing
   }
 
   private static func report(_ path: String, isCompatible: Bool = false) throws -> QStatsReport {
-    QStatsBuilder(try TypedModel.read(path, for: .statistics).graph, isCompatible: isCompatible).report
+    QStatsReport(try Frontends.readTypes(path).model, isCompatible: isCompatible)
   }
 
   @Test func everyLineIsAsQKerasPrintsIt() throws {
@@ -79,12 +79,12 @@ import Testing
   @Test func whereQKerasFailsEveryProductIsCounted() throws {
     var compared = 0
     for case (let network, .failed) in try Self.printed() {
-      let graph = try TypedModel.read(Self.path(network), for: .statistics).graph
-      let report = QStatsBuilder(graph).report
+      let model = try Frontends.readTypes(Self.path(network)).model
+      let report = QStatsReport(model)
       #expect(!report.operations.isEmpty, "\(network)")
       #expect(
         report.operations.reduce(0) { $0 + $1.macs }
-          == SummaryBuilder(graph).report.layers.filter { $0.type.hasPrefix("Q") }.reduce(0) { $0 + $1.macs },
+          == SummaryReport(model).layers.filter { $0.type.hasPrefix("Q") }.reduce(0) { $0 + $1.macs },
         "\(network)")
       compared += 1
     }

@@ -1,6 +1,7 @@
-import QCCDriver
-import Reports
+import Compiler
+import Frontends
 import Testing
+import Verify
 
 /// ONNX networks of every kind of quantizer and integer operator against what ONNX Runtime and the qonnx executor make of them
 /// (testdata/onnx/quantized.py).
@@ -13,7 +14,7 @@ import Testing
   }
 
   @Test(arguments: networks) func isExact(_ name: String) throws {
-    let compilation = try Compilation(model: "\(Self.folder)/\(name).onnx", options: .init())
+    let compilation = try Compiler().compile(Frontends.read("\(Self.folder)/\(name).onnx"))
     var options = Verifier.Options()
     options.threads = 1
     options.golden = "\(Self.folder)/\(name).golden.h5"

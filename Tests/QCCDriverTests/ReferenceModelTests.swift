@@ -1,7 +1,12 @@
 import Arrays
+import Compiler
 import Diagnostics
-import QCCDriver
+import Frontends
+import Inference
+import Performance
+import Statistics
 import Testing
+import Verify
 
 /// The reference networks with the figures of their page; skipped where they are not.
 @Suite(.enabled(if: TestFiles.models != nil, "the reference networks are not here"))
@@ -13,7 +18,7 @@ struct ReferenceModelTests {
     ("fcae_ad_affine", 1_232_760, 26_752), ("resnet8_ic_affine", 501_638, 992_416),
   ])
   func bits(_ name: String, _ parameters: Int, _ featureMaps: Int) throws {
-    let report = SummaryBuilder(try Compilation.read("\(Self.models)/qkeras/\(name).h5").graph).report
+    let report = SummaryReport(try Frontends.read("\(Self.models)/qkeras/\(name).h5"))
     #expect(report.bits.parameters == parameters)
     #expect(report.bits.featureMaps == featureMaps)
     #expect(report.bits.total == parameters + featureMaps)
@@ -24,15 +29,15 @@ struct ReferenceModelTests {
   func floatNetworks(_ name: String) throws {
     let model = "\(Self.models)/float/\(name).h5"
     let golden = "\(Self.models)/golden/\(name)_affine.h5"
-    let graph = try Compilation.read(model).graph
+    let graph = try Frontends.read(model).graph
     let output = try #require(Simulation(reference: graph, inputs: ["\(golden):x"]).outputs.first)
     let wanted = try ArrayFile.load("\(golden):float_model")
     #expect(output.shape == wanted.shape && output.codes == nil)
     let largest = wanted.values.map(abs).max() ?? 0
     // Keras computes in float32.
     for (value, wanted) in zip(output.values, wanted.values) { #expect(abs(value - wanted) <= 1e-5 * largest) }
-    #expect(SummaryBuilder(graph).report.layers.contains { $0.macs > 0 })
-    #expect(throws: Diagnostics.self) { try Compilation(model: model, options: .init()) }
+    #expect(try SummaryReport(Frontends.read(model)).layers.contains { $0.macs > 0 })
+    #expect(throws: Diagnostics.self) { try Compiler().compile(Frontends.read(model)) }
   }
 
   /// ONNX Runtime's codes, layer by layer.
@@ -42,7 +47,7 @@ struct ReferenceModelTests {
     var options = Verifier.Options()
     options.golden = "\(model).golden.h5"
     options.emitted = false
-    let report = try Verifier(Compilation(model: "\(model).onnx", options: .init()), options: options).report()
+    let report = try Verifier(Compiler().compile(Frontends.read("\(model).onnx")), options: options).report()
     let golden = try #require(report.golden)
     #expect(report.bitExact && golden.mismatches == 0, "\(String(describing: report.firstDifference))")
     #expect(golden.elements > 1000 && golden.ties < golden.elements / 100)
@@ -54,8 +59,8 @@ struct ReferenceModelTests {
     ("fcae_ad", 121, (stated: 80.25, published: 44.25)),
   ])
   func tilesAndGolden(_ name: String, _ tiles: Int, _ latency: (stated: Double, published: Double)?) throws {
-    let compilation = try Compilation(model: "\(Self.models)/qkeras/\(name)_affine.h5", options: .init())
-    let report = try TileReportBuilder(compilation.schedule, model: .stated).report()
+    let compilation = try Compiler().compile(Frontends.read("\(Self.models)/qkeras/\(name)_affine.h5"))
+    let report = try TileReport(compilation.schedule, model: .stated)
     #expect(report.totals.tiles <= tiles)
     for layer in report.layers {
       for (run, cycles) in [
@@ -63,7 +68,7 @@ struct ReferenceModelTests {
         (layer.units.standardSequential, layer.cyclesStandardSequential),
         (layer.units.reconfigurableSequential, layer.cyclesReconfigurableSequential),
       ] {
-        for unit in [run.load, run.compute, run.store] { #expect(unit.busy + unit.stall + unit.idle == cycles) }
+        for unit in [run.load, run.compute, run.store] { #expect(unit.busy + unit.stalled + unit.idle == cycles) }
       }
       #expect(layer.cyclesReconfigurable <= layer.cyclesReconfigurableSequential)
     }
@@ -71,7 +76,7 @@ struct ReferenceModelTests {
       #expect(report.totals.tiles == tiles)
       #expect(report.totals.idealStandard == Double(tiles))
       #expect(report.totals.idealReconfigurable == latency.stated)
-      let published = try TileReportBuilder(compilation.schedule, model: .published).report()
+      let published = try TileReport(compilation.schedule, model: .published)
       #expect(published.totals.idealReconfigurable == latency.published)
     }
     // The large networks are verified whole by the command's release build; here their smallest.

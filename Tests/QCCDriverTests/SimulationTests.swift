@@ -1,6 +1,6 @@
 import Arrays
 import HDF5
-import QCCDriver
+import Inference
 import Testing
 
 /// What `simulate` and `--labels` give, against what QKeras says.

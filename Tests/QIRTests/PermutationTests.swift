@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func fileOrderAndBack() {
-    var node = Node(name: "x", op: IdentityOp(), inputs: [], shape: Shape([2, 3, 4]))
+    var node = Node(name: "x", op: IdentityOp(), inputs: [], shape: Shape([2, 3, 4]), identity: TensorIdentity(0))
     #expect(node.fileShape == node.shape && node.inFileOrder([7]) == [7])
     // [rows, columns, channels] that the file keeps as [channels, rows, columns].
     node.fileAxes = [2, 0, 1]

@@ -1,9 +1,10 @@
+import Compiler
 import Diagnostics
 import Foundation
+import Frontends
 import JSON
-import QCCDriver
+import Performance
 import QTools
-import Reports
 import Targets
 import Testing
 
@@ -28,8 +29,8 @@ struct HardwareTests {
 
   @Test func modesAreThoseOfTheTiles() throws {
     let file = "\(QToolsCases.testdata)/digits_conv_affine.h5"
-    let compilation = try Compilation(model: file, options: .init())
-    let tiles = try TileReportBuilder(compilation.schedule, model: .stated).report()
+    let compilation = try Compiler().compile(Frontends.read(file))
+    let tiles = try TileReport(compilation.schedule, model: .stated)
     let types = try Self.types("digits_conv_affine")
     let energy = try Self.energy("digits_conv_affine", options: .init())
     #expect(tiles.layers.count == 5)
@@ -44,8 +45,8 @@ struct HardwareTests {
   /// Layers of one tile move every code once, two or four to a word of 16 bits.
   @Test func bytesOfOneTile() throws {
     let file = "\(QToolsCases.testdata)/digits_conv_affine.h5"
-    let compilation = try Compilation(model: file, options: .init())
-    let tiles = try TileReportBuilder(compilation.schedule, model: .stated).report()
+    let compilation = try Compiler().compile(Frontends.read(file))
+    let tiles = try TileReport(compilation.schedule, model: .stated)
     let types = try Self.types("digits_conv_affine")
     let energy = try Self.energy("digits_conv_affine", options: .init())
     var count = 0
@@ -84,29 +85,28 @@ struct HardwareTests {
       #expect(report.note?.contains(reason) == true, "\(report.note ?? "")")
       #expect(report.layers.count > 3)
     }
-    #expect(throws: Diagnostics.self) { try TypedModel.read("\(QToolsCases.testdata)/refused/lambda_layer.h5") }
+    #expect(throws: Diagnostics.self) { try Frontends.readTypes("\(QToolsCases.testdata)/refused/lambda_layer.h5") }
   }
 
   @Test func wrongTargetIsNoNote() {
-    var options = Compilation.Options()
+    var options = Compiler.Options()
     options.target = "nowhere"
     let file = "\(QToolsCases.testdata)/digits_dense.h5"
-    #expect(throws: Diagnostics.self) { try HardwareUse(try TypedModel.read(file), options: options) }
+    #expect(throws: Diagnostics.self) { try HardwareUse(try Frontends.readTypes(file), options: options) }
   }
 
   private static func types(_ name: String) throws -> DataTypeReport {
-    let model = try TypedModel.read("\(QToolsCases.testdata)/\(name).h5")
-    return DataTypeReportBuilder(
-      try DataTypeMap(model.graph, options: .init()), hardware: try HardwareUse(model, options: .init())
-    ).report
+    let model = try Frontends.readTypes("\(QToolsCases.testdata)/\(name).h5")
+    return DataTypeReport(
+      try DataTypeMap(model.model, options: .init()), hardware: try HardwareUse(model, options: .init()))
   }
 
   private static func energy(_ name: String, options: EnergyModel.Options) throws -> EnergyReport {
-    let model = try TypedModel.read("\(QToolsCases.testdata)/\(name).h5")
-    return EnergyReportBuilder(
-      try DataTypeMap(model.graph, options: .init()),
+    let model = try Frontends.readTypes("\(QToolsCases.testdata)/\(name).h5")
+    return EnergyReport(
+      try DataTypeMap(model.model, options: .init()),
       model: EnergyModel(process: try ProcessFile.load("horowitz"), options: options),
       hardware: try HardwareUse(model, options: .init())
-    ).report
+    )
   }
 }

@@ -1,8 +1,8 @@
 import Diagnostics
+import Frontends
 import JSON
-import QCCDriver
+import Presentation
 import QTools
-import Reports
 import Targets
 import Testing
 
@@ -32,14 +32,14 @@ struct QKerasTests {
   }
 
   private static func check(_ expected: QToolsCase) throws {
-    let map = try DataTypeMap(try TypedModel.read(expected.file).graph, options: expected.types)
-    let text = try jsonText(DataTypeReportBuilder(map).report.map)
+    let map = try DataTypeMap(try Frontends.readTypes(expected.file).model, options: expected.types)
+    let text = try jsonText(DataTypeReport(map).map)
     guard let wanted = expected.map else { return }
     let found = try JSONParser.parse(text, at: .init())
     #expect(MapComparison(found, wanted).differences == [])
     if let energy = expected.energy {
       let model = EnergyModel(process: try ProcessFile.load("horowitz"), options: expected.memory)
-      let report = EnergyReportBuilder(map, model: model).report
+      let report = EnergyReport(map, model: model)
       for layer in report.layers {
         let values = layer.energy
         #expect(

@@ -1,7 +1,7 @@
+import Frontends
 import JSON
-import QCCDriver
+import Presentation
 import QTools
-import Reports
 import Targets
 import Testing
 
@@ -14,16 +14,15 @@ struct SensibleTests {
     let folded = try #require(cases.first { $0.name == "folded" })
     var options = folded.types
     options.isQToolsCompatible = false
-    let map = try DataTypeMap(try TypedModel.read(folded.file).graph, options: options)
-    let text = try jsonText(DataTypeReportBuilder(map).report.map)
+    let map = try DataTypeMap(try Frontends.readTypes(folded.file).model, options: options)
+    let text = try jsonText(DataTypeReport(map).map)
     let found = try JSONParser.parse(text.replacing("Batchnorm\"", with: "\""), at: .init())
     #expect(MapComparison(found, try #require(twin.map)).differences == [])
 
     let energy = try #require(twin.energy)
-    let report = EnergyReportBuilder(
+    let report = EnergyReport(
       map, model: EnergyModel(process: try ProcessFile.load("horowitz"), options: .init())
     )
-    .report
     for layer in report.layers {
       let values = layer.energy
       #expect(
@@ -77,7 +76,7 @@ struct SensibleTests {
   }
 
   private static func report(_ name: String) throws -> DataTypeReport {
-    let model = try TypedModel.read("\(QToolsCases.testdata)/\(name).h5")
-    return DataTypeReportBuilder(try DataTypeMap(model.graph, options: .init())).report
+    let model = try Frontends.readTypes("\(QToolsCases.testdata)/\(name).h5")
+    return DataTypeReport(try DataTypeMap(model.model, options: .init()))
   }
 }

@@ -32,6 +32,13 @@ package struct Diagnostics: Error, Sendable {
     return nil
   }
 
+  /// The result of `body`; what it throws is thrown on as diagnostics.
+  package static func collected<Result>(_ body: () throws -> Result) throws(Diagnostics) -> Result {
+    var problems = Diagnostics()
+    guard let result = problems.collecting(body) else { throw problems }
+    return result
+  }
+
   /// Throws all that was collected if an error is among it.
   package func throwIfErrors() throws(Diagnostics) {
     if hasErrors { throw self }

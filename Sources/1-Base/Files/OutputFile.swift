@@ -52,7 +52,7 @@ package enum OutputFile {
   }
 }
 
-/// `write(2)`, which inside of `OutputFile` would be its own function.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+/// `write(2)`, which inside of a function of that name would be that one.
+func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
   write(descriptor, bytes, count)
 }

@@ -17,16 +17,22 @@ package struct Graph: Sendable {
   /// The file it was read from, for messages.
   package var file: String?
   /// Of that file.
-  package var format = ModelFormat.keras
+  package let conventions: Conventions
   package private(set) var nodes: [Node] = []
   package var outputs: [NodeID] = []
-  /// What the nodes were before an importer took it apart, network inputs left out. Passes do not keep it: the graph that
-  /// they make has none.
-  package var layers: [Layer] = []
+  /// Of the next new tensor.
+  private var identity = TensorIdentity(0)
 
-  package init(name: String, file: String? = nil) {
+  package init(name: String, file: String? = nil, conventions: Conventions = .ofGraphs) {
     self.name = name
     self.file = file
+    self.conventions = conventions
+  }
+
+  /// No node yet, to take what becomes of those of `source`: what is new in it is told from all of them.
+  init(successorOf source: Graph) {
+    self.init(name: source.name, file: source.file, conventions: source.conventions)
+    identity = source.identity
   }
 
   package subscript(id: NodeID) -> Node {
@@ -45,9 +51,18 @@ package struct Graph: Sendable {
   /// not fit them.
   @discardableResult
   package mutating func append(_ op: any Operator, named name: String, inputs: [NodeID] = []) throws -> NodeID {
+    let id = try append(op, named: name, inputs: inputs, identity: identity)
+    identity = identity.next
+    return id
+  }
+
+  /// Appends a node that makes a tensor of another graph.
+  mutating func append(_ op: any Operator, named name: String, inputs: [NodeID], identity: TensorIdentity) throws
+    -> NodeID
+  {
     let location = Diagnostic.Location(file: file, layer: name)
     let shape = try op.resultShape(of: inputs.map { self[$0].shape }, at: location)
-    nodes.append(Node(name: name, op: op, inputs: inputs, shape: shape))
+    nodes.append(Node(name: name, op: op, inputs: inputs, shape: shape, identity: identity))
     return NodeID(nodes.count - 1)
   }
 
@@ -78,6 +93,10 @@ package struct Graph: Sendable {
       for input in self[id].inputs { consumers[input.index].append(id) }
     }
     return consumers
+  }
+
+  package var nodesByIdentity: [TensorIdentity: NodeID] {
+    Dictionary(uniqueKeysWithValues: ids.map { (self[$0].identity, $0) })
   }
 
   package func node(named name: String) -> NodeID? {

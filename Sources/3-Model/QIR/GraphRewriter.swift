@@ -8,8 +8,7 @@ package struct GraphRewriter {
 
   package init(_ source: Graph) {
     self.source = source
-    result = Graph(name: source.name, file: source.file)
-    result.format = source.format
+    result = Graph(successorOf: source)
     copies = Array(repeating: nil, count: source.nodes.count)
     names = Set(source.nodes.map(\.name))
   }
@@ -34,9 +33,7 @@ package struct GraphRewriter {
 
   /// Appends `op` as what the source's node `id` is from here on: the same tensor, with its name and what is known of it.
   package mutating func replace(_ id: NodeID, by op: any Operator, inputs: [NodeID]) throws {
-    let copy = try result.append(op, named: source[id].name, inputs: inputs)
-    result[copy].layerClass = source[id].layerClass
-    result[copy].layer = source[id].layer
+    let copy = try result.append(op, named: source[id].name, inputs: inputs, identity: source[id].identity)
     result[copy].fileAxes = source[id].fileAxes
     replace(id, by: copy)
   }

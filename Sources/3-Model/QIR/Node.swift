@@ -6,19 +6,19 @@ package struct Node: Sendable {
   package var inputs: [NodeID]
   /// The result's shape.
   package var shape: Shape
-  /// The class of the layer that it came from, as `QConv2D`; nil where that is not known.
-  package var layerClass: String?
-  /// The name of that layer: the same for all nodes that its calls became; nil where it is not known.
-  package var layer: String?
   /// The order in which the model file keeps the result's axes: axis i of the file's tensor, without its batch, is axis
   /// fileAxes[i] of this one; nil where the order is the same. [2, 0, 1] for a feature map that the file keeps as NCHW.
   package var fileAxes: [Int]?
 
-  package init(name: String, op: any Operator, inputs: [NodeID], shape: Shape) {
+  /// Of the result: the same in every graph that passes make.
+  package let identity: TensorIdentity
+
+  package init(name: String, op: any Operator, inputs: [NodeID], shape: Shape, identity: TensorIdentity) {
     self.name = name
     self.op = op
     self.inputs = inputs
     self.shape = shape
+    self.identity = identity
   }
 }
 

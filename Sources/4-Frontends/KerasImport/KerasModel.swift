@@ -11,56 +11,52 @@ import QIR
   import Darwin
 #endif
 
-/// Keras 2 models in HDF5 files, as Keras and QKeras 0.9.0 with TensorFlow 2.15 write them.
-package struct KerasModel {
-  package let graph: Graph
-  /// Warnings and notes.
-  package let notes: Diagnostics
+/// A Keras 2 model in an HDF5 file, as Keras and QKeras 0.9.0 with TensorFlow 2.15 write them.
+package struct KerasModel: ModelFile {
+  package static let format = "a Keras H5"
+  package static let suffixes = ["h5", "hdf5"]
 
-  /// Reads a file.
-  /// - Throws: everything that is wrong with it.
-  package static func read(
-    _ path: String, for purpose: ReadingPurpose = .program
-  ) throws(Diagnostics) -> KerasModel {
-    var problems = Diagnostics()
-    let file = problems.collecting { try open(path) }
-    try problems.throwIfErrors()
-    guard let file else { throw problems }
-    return try read(file, for: purpose)
+  private let config: JSONValue
+  private let weights: any KerasWeights
+  private let file: String?
+
+  package init(_ path: String) throws(Diagnostics) {
+    self = try Diagnostics.collected { try KerasModel(Self.open(path)) }
   }
 
-  /// Reads a file that is open.
-  /// - Throws: everything that is wrong with it.
-  package static func read(
-    _ file: H5File, for purpose: ReadingPurpose = .program
-  ) throws(Diagnostics) -> KerasModel {
-    var problems = Diagnostics()
-    let config = problems.collecting { try configuration(of: file) }
-    try problems.throwIfErrors()
-    guard let config else { throw problems }
-    let location = Diagnostic.Location(file: file.path)
+  /// A file that is open.
+  /// - Throws: what keeps it from being a model.
+  package init(_ file: H5File) throws {
+    let config = try Self.configuration(of: file)
     guard let group = file.root.groupIfPresent("model_weights") else {
-      throw Diagnostics([
-        Diagnostic("the file has no weights: no group 'model_weights'", at: location, fix: "save with model.save")
-      ])
+      throw Diagnostic(
+        "the file has no weights: no group 'model_weights'", at: .init(file: file.path), fix: "save with model.save")
     }
-    return try read(config: config, weights: H5Weights(group), file: file.path, for: purpose)
+    self.init(config: config, weights: H5Weights(group), file: file.path)
   }
 
-  /// Reads a configuration with weights from anywhere.
-  /// - Throws: everything that is wrong with them.
-  package static func read(
-    config: JSONValue, weights: some KerasWeights, file: String? = nil, for purpose: ReadingPurpose = .program
-  ) throws(Diagnostics) -> KerasModel {
+  /// A configuration with weights from anywhere.
+  package init(config: JSONValue, weights: some KerasWeights, file: String? = nil) {
+    self.config = config
+    self.weights = weights
+    self.file = file
+  }
+
+  package func model() throws(Diagnostics) -> Model { try read(asOutline: false) }
+
+  package func outline() -> Model? { try? read(asOutline: true) }
+
+  private func read(asOutline isOutline: Bool) throws(Diagnostics) -> Model {
     let name: String
     if case .string(let text)? = config["config"]?["name"] { name = text } else { name = "model" }
-    var reader = ModelReader(name: name, file: file, weights: weights, purpose: purpose)
+    var reader = ModelReader(name: name, file: file, weights: weights, isOutline: isOutline)
     reader.read(JSONNode(config, at: .init(file: file)))
     var seen: Set<Diagnostic> = []
     var problems = Diagnostics(reader.problems.all.filter { seen.insert($0).inserted })
-    if !problems.hasErrors { problems.report(contentsOf: Diagnostics(namesThatRepeat(reader.graph))) }
+    if !problems.hasErrors { problems.report(contentsOf: Diagnostics(Self.namesThatRepeat(reader.graph))) }
     try problems.throwIfErrors()
-    return KerasModel(graph: reader.graph, notes: problems)
+    return Model(
+      reader.graph, provenance: Provenance(layers: reader.layers, of: reader.graph), remarks: problems.all)
   }
 
   private static func open(_ path: String) throws -> H5File {

@@ -14,7 +14,7 @@ package struct KerasTensor: Sendable {
 }
 
 /// Where the weights of a model come from.
-package protocol KerasWeights {
+package protocol KerasWeights: Sendable {
   /// The weights of a layer of the outermost model; nil where it has none by that name.
   func tensors(ofLayer name: String) throws -> [KerasTensor]?
 }

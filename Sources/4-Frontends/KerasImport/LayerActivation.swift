@@ -59,12 +59,13 @@ extension LayerReader {
     case .linear: return try append(IdentityOp(), inputs: [input])
     case .functions(let functions): return try append(ElementwiseOp(functions), inputs: [input])
     case .softmax: return try append(SoftmaxOp(), inputs: [input])
-    case .quantizer where purpose == .types: return try append(IdentityOp(), inputs: [input])
-    case .quantizer(let quantizer) where purpose == .statistics:
-      let op: any Operator = (try? QuantizeOp(quantizer, at: location)) ?? IdentityOp()
-      return try append(op, inputs: [input])
     case .quantizer(let quantizer):
-      return try append(try QuantizeOp(quantizer, at: location), inputs: [input])
+      do {
+        return try append(QuantizeOp(quantizer, at: location), inputs: [input])
+      } catch {
+        guard isOutline else { throw error }
+        return try appendUnknown(graph[input].shape)
+      }
     }
   }
 }

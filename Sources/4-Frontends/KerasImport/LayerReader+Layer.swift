@@ -6,7 +6,8 @@ extension LayerReader {
   /// The layer as it was written, once its nodes stand in the graph from `first` on.
   func layer(from first: Int) -> Layer {
     Layer(
-      name: name, className: className, inputs: inputs ?? [], nodes: first..<graph.nodes.count,
+      name: name, calledName: location.layer ?? name, className: className, inputs: inputs ?? [],
+      nodes: first..<graph.nodes.count,
       quantizers: quantizers, weights: weights.asRead)
   }
 

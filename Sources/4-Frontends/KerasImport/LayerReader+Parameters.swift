@@ -27,13 +27,13 @@ extension LayerReader {
   func parameter(
     _ variable: String, _ values: [Float], shape: [Int], through quantizer: Quantizer?
   ) throws -> Parameter {
-    guard let quantizer, purpose != .types else { return .real(values, shape: shape) }
+    guard let quantizer else { return .real(values, shape: shape) }
     do {
       var tensor = try quantizer.kind.quantize(values, shape: shape, at: weights.location(of: variable))
       tensor.quantizer = quantizer
       return .quantized(tensor)
     } catch {
-      guard purpose == .statistics else { throw error }
+      guard isOutline else { throw error }
       return .real(values, shape: shape)
     }
   }

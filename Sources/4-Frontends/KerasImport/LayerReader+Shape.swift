@@ -3,8 +3,8 @@ import JSON
 import QIR
 
 extension LayerReader {
-  /// Reads a layer for its types: one without an operator, or with options that its operator has not, becomes a node of its
-  /// shape. Nil, with what is wrong among the problems, where that is not known.
+  /// Reads a layer for its types: one without an operator, or with options that its operator has not, is an input of
+  /// its shape. Nil, with what is wrong among the problems, where that is not known.
   mutating func readShape(_ row: LayerRow?, _ layer: LayerEntry) -> NodeID? {
     let before = graph
     if let row {
@@ -19,11 +19,8 @@ extension LayerReader {
     let found = problems
     graph = before
     problems = Diagnostics()
-    let id = check { reader in
-      try reader.checkSize(shape)
-      return try reader.append(IdentityOp(), inputs: [inputs[0]])
-    }
-    if let id { graph[id].shape = shape } else { problems.report(contentsOf: found) }
+    let id = check { try $0.appendUnknown(shape) }
+    if id == nil { problems.report(contentsOf: found) }
     return id
   }
 }

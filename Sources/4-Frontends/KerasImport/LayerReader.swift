@@ -16,7 +16,8 @@ struct LayerReader {
   /// Nil where a layer above could not be read.
   let inputs: [NodeID]?
   var graph: Graph
-  var purpose = ReadingPurpose.program
+  /// Whether parameters and quantizers without codes are left out instead of refused.
+  var isOutline = false
   /// Quantizers that the configuration does not say by themselves, by key.
   var derivedQuantizers: [String: Quantizer] = [:]
   var problems = Diagnostics()
@@ -68,9 +69,12 @@ struct LayerReader {
   mutating func append(_ op: any Operator, _ suffix: String? = nil, inputs: [NodeID]) throws -> NodeID {
     let id = try graph.append(op, named: suffix.map { "\(name)/\($0)" } ?? name, inputs: inputs)
     try checkSize(graph[id].shape)
-    graph[id].layerClass = className
-    graph[id].layer = location.layer
     return id
+  }
+
+  /// Appends a tensor of which nothing is known but its shape.
+  mutating func appendUnknown(_ shape: Shape) throws -> NodeID {
+    try append(InputOp(shape: shape), inputs: [])
   }
 
   func checkSize(_ shape: Shape) throws {

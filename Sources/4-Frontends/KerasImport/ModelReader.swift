@@ -8,15 +8,17 @@ struct ModelReader {
   static let callLimit = 20_000
 
   private let weights: any KerasWeights
-  private let purpose: ReadingPurpose
+  /// Whether what has no operator becomes a tensor of its shape instead of a problem.
+  private let isOutline: Bool
   private(set) var graph: Graph
+  private(set) var layers: [Layer] = []
   private(set) var problems = Diagnostics()
   private var calls = 0
 
-  init(name: String, file: String?, weights: any KerasWeights, purpose: ReadingPurpose) {
+  init(name: String, file: String?, weights: any KerasWeights, isOutline: Bool) {
     self.weights = weights
-    self.purpose = purpose
-    graph = Graph(name: name, file: file)
+    self.isOutline = isOutline
+    graph = Graph(name: name, file: file, conventions: .keras)
   }
 
   /// Reads the whole model.
@@ -151,7 +153,7 @@ struct ModelReader {
     _ layer: LayerEntry, named name: String, inputs: [NodeID?], _ place: Place
   ) -> NodeID? {
     let row = LayerTable.byClass[layer.className]
-    if row == nil, purpose == .program {
+    if row == nil, !isOutline {
       problems.report(UnknownLayer.problem(layer))
       return nil
     }
@@ -166,14 +168,14 @@ struct ModelReader {
     let known = inputs.compactMap { $0 }
     var reader = LayerReader(
       className: layer.className, config: layer.config, name: name, weights: tensors,
-      inputs: known.count == inputs.count ? known : nil, graph: graph, purpose: purpose)
+      inputs: known.count == inputs.count ? known : nil, graph: graph, isOutline: isOutline)
     let first = graph.nodes.count
     // One owner, so that appending does not copy; two where what cannot be read gets a stand-in.
-    if purpose == .program { graph = Graph(name: graph.name) }
+    if !isOutline { graph = Graph(name: graph.name) }
     let result =
-      purpose == .program
-      ? row.flatMap { row in reader.check { try row.read(&$0) } } : reader.readShape(row, layer)
-    if result != nil { reader.graph.layers.append(reader.layer(from: first)) }
+      isOutline
+      ? reader.readShape(row, layer) : row.flatMap { row in reader.check { try row.read(&$0) } }
+    if result != nil { layers.append(reader.layer(from: first)) }
     graph = reader.graph
     problems.report(contentsOf: reader.problems)
     return result

@@ -21,6 +21,8 @@ struct NetworkImporter {
   /// The same of those that are still to come.
   private var unread: [String: Int]
   var graph: Graph
+  /// The operators that nodes were.
+  private(set) var origins: [TensorIdentity: Provenance.Origin] = [:]
   var problems = Diagnostics()
   var values: [String: Value] = [:]
   /// How many samples the model says it takes at once; nil where it says none.
@@ -34,9 +36,9 @@ struct NetworkImporter {
     self.order = NodeOrder.needed(order, in: model.graph)
     self.file = file
     self.leadingAxis = leadingAxis
-    graph = Graph(name: model.graph.name.isEmpty ? "model" : model.graph.name, file: file)
+    graph = Graph(
+      name: model.graph.name.isEmpty ? "model" : model.graph.name, file: file, conventions: .onnx)
     room = (1 << 24) + 8 * model.graph.initializers.reduce(0) { $0 + $1.count }
-    graph.format = .onnx
     readers = Dictionary(
       (self.order.flatMap { model.graph.nodes[$0].inputs } + model.graph.outputs.map(\.name)).map { ($0, 1) },
       uniquingKeysWith: +)
@@ -170,10 +172,14 @@ struct NetworkImporter {
   }
 
   /// Appends a node; where another has its name it gets a number.
-  mutating func append(_ op: any Operator, named name: String, inputs: [NodeID] = []) throws -> NodeID {
+  /// - Parameter operatorType: what it comes from.
+  mutating func append(
+    _ op: any Operator, named name: String, inputs: [NodeID] = [], from operatorType: String? = nil
+  ) throws -> NodeID {
     let name = unused(name)
     let id = try graph.append(op, named: name, inputs: inputs)
     names[name] = id
+    origins[graph[id].identity] = operatorType.map { Provenance.Origin(className: $0) }
     return id
   }
 

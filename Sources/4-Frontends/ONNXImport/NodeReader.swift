@@ -257,8 +257,7 @@ extension NodeReader {
       }
     }
     do {
-      let id = try importer.append(op, named: name, inputs: inputs)
-      importer.graph[id].layerClass = origin.operatorType
+      let id = try importer.append(op, named: name, inputs: inputs, from: origin.operatorType)
       let shape = importer.graph[id].shape
       guard shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 28) else {
         throw problem("a tensor of shape \(shape)", supported: "tensors of up to \(1 << 28) elements")

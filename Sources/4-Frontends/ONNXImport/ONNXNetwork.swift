@@ -2,23 +2,29 @@ import Diagnostics
 import ONNX
 import QIR
 
-/// Networks in ONNX files: opset 9 to 21, IR version 4 to 10.
-package struct ONNXNetwork {
-  package let graph: Graph
-  /// Warnings and notes.
-  package let notes: Diagnostics
-
+/// A network in an ONNX file: opset 9 to 21, IR version 4 to 10.
+package struct ONNXNetwork: ModelFile {
+  package static let format = "an ONNX"
+  package static let suffixes = ["onnx"]
   package static let opsets = 9...21
   package static let irVersions = 4...10
 
-  /// Reads a file.
-  /// - Throws: everything that is wrong with it.
-  package static func read(_ path: String) throws(Diagnostics) -> ONNXNetwork {
-    try read(ONNXFile.read(path), file: path)
+  private let contents: ONNXModel
+  private let file: String
+
+  package init(_ path: String) throws(Diagnostics) {
+    self.init(try ONNXFile.read(path), file: path)
+  }
+
+  /// A file that was read.
+  package init(_ contents: ONNXModel, file: String) {
+    self.contents = contents
+    self.file = file
   }
 
   /// - Throws: everything in the model that is not supported.
-  package static func read(_ model: ONNXModel, file: String) throws(Diagnostics) -> ONNXNetwork {
+  package func model() throws(Diagnostics) -> Model {
+    let model = contents
     var problems = ModelChecks(file: file).problems(of: model)
     let order = NodeOrder.sorted(model.graph, file: file, reporting: &problems)
     var importer = NetworkImporter(model, order: order, file: file, leadingAxis: .batch)
@@ -33,7 +39,7 @@ package struct ONNXNetwork {
     let graph = problems.collecting { try importer.finishedGraph() }
     try problems.throwIfErrors()
     guard let graph else { throw problems }
-    return ONNXNetwork(graph: graph, notes: problems)
+    return Model(graph, provenance: Provenance(origins: importer.origins), remarks: problems.all)
   }
 }
 

@@ -11,7 +11,7 @@ extension Lowerer {
     guard let zero = value.zeroPoint else {
       throw Diagnostic(
         "the feature map from '\(graph[source].name)' has no integer code for zero", at: graph.location(of: id),
-        fix: "put \(graph.format.quantizer) in front of the padding")
+        fix: "put \(graph.conventions.quantizer) in front of the padding")
     }
     let range = builder[value.tensor].range.including(zero)
     let output = builder.reserve()
@@ -46,7 +46,7 @@ extension Lowerer {
       throw Diagnostic(
         "a reshape to \(graph[id].shape) of channels with different scales", at: graph.location(of: id),
         supported: "shapes that keep channels whole, or a flatten",
-        fix: "put \(graph.format.quantizer) in front of the reshape")
+        fix: "put \(graph.conventions.quantizer) in front of the reshape")
     }
     /// Channel c of the result is channel c mod `before` of the source, where channels stay whole.
     func repeated<Formula>(_ formulas: PerChannel<Formula>) -> PerChannel<Formula> {

@@ -65,7 +65,7 @@ extension Lowerer {
       name: graph[id].name, input: operand.tensor, output: builder.reserve(), shape: shape, paddingCode: operand.zero,
       weights: weights.codes, initial: sums.initial, accumulatorRange: sums.accumulatorRange, stage: .accumulator)
     return handOn(
-      PendingSums(kind: .linear(instruction), reach: sums.finals), of: id, sums.coding, isQuantized: false)
+      PendingSums(kind: .linear(instruction), node: id, reach: sums.finals), of: id, sums.coding, isQuantized: false)
   }
 
   /// The input of a layer that sums products: integers of one scale, with one that means zero.
@@ -79,13 +79,14 @@ extension Lowerer {
     guard let scale = input.scales.uniform, input.shifts.isUniform else {
       throw Diagnostic(
         "the channels of the feature map from '\(graph[source].name)' have different scales", at: location,
-        supported: "one scale for the feature map", fix: "put \(graph.format.quantizer) for all channels in front of it"
+        supported: "one scale for the feature map",
+        fix: "put \(graph.conventions.quantizer) for all channels in front of it"
       )
     }
     guard let zero = input.zeroPoint else {
       throw Diagnostic(
         "the feature map from '\(graph[source].name)' has no integer code for zero", at: location,
-        fix: "put \(graph.format.quantizer) in front of it")
+        fix: "put \(graph.conventions.quantizer) in front of it")
     }
     return (input.tensor, scale, zero)
   }
@@ -94,7 +95,7 @@ extension Lowerer {
     var location = graph.location(of: id)
     location.tensor = "kernel"
     return try OperandWeights(
-      op.kernel, outputChannels: op.outputChannels, format: graph.format, at: location)
+      op.kernel, outputChannels: op.outputChannels, conventions: graph.conventions, at: location)
   }
 
   /// The width that the model declares for its weights, where it is one that a port has.

@@ -32,9 +32,17 @@ package struct LoweredNetwork: Sendable {
     package var layer: String
     package var channels: Int
     package var proved: Int
+
+    package init(layer: String, channels: Int, proved: Int) {
+      self.layer = layer
+      self.channels = channels
+      self.proved = proved
+    }
   }
 
   package var program: IntegerProgram
+  /// By instruction: the node that it computes, before what is fused with it.
+  package var instructionNodes: [NodeID]
   /// The typed graph that was lowered.
   package var graph: Graph
   package var inputs: [Input]

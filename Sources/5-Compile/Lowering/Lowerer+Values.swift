@@ -12,7 +12,7 @@ extension Lowerer {
     case .realInput:
       throw Diagnostic(
         "the network's input '\(graph[input].name)' reaches it unquantized", at: graph.location(of: id),
-        fix: "put \(graph.format.quantizer) behind the input")
+        fix: "put \(graph.conventions.quantizer) behind the input")
     case .floatTail(let behind):
       throw Diagnostic(
         "it reads '\(graph[input].name)', which runs on the host behind '\(graph[behind].name)'",
@@ -32,7 +32,7 @@ extension Lowerer {
     Diagnostic(
       "the feature map from '\(graph[input].name)' reaches it unquantized", at: graph.location(of: id),
       fix:
-        "insert \(graph.format.exampleQuantizer) between '\(graph[input].name)' and '\(graph[id].name)'"
+        "insert \(graph.conventions.exampleQuantizer) between '\(graph[input].name)' and '\(graph[id].name)'"
     )
   }
 
@@ -62,7 +62,7 @@ extension Lowerer {
 
   /// Puts in an instruction, whose output is the tensor of a node.
   mutating func emit(_ instruction: Instruction, for id: NodeID, _ coding: Coding, reach: PerChannel<CodeRange>) {
-    builder.put(instruction, writing: tensor(of: id, coding, reach: reach))
+    builder.put(instruction, of: id, writing: tensor(of: id, coding, reach: reach))
   }
 
   /// The value of a tensor whose integers stand for those of a node.

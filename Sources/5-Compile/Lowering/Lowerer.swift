@@ -44,8 +44,8 @@ struct Lowerer {
     let outputNodes = lowerOutputs()
     try problems.throwIfErrors()
     return LoweredNetwork(
-      program: builder.program(named: graph.name), graph: graph, inputs: inputs, meanings: meanings, proofs: proofs,
-      outputNodes: outputNodes)
+      program: builder.program(named: graph.name), instructionNodes: builder.instructionNodes, graph: graph,
+      inputs: inputs, meanings: meanings, proofs: proofs, outputNodes: outputNodes)
   }
 
   /// Runs `body`; what it throws is collected, and `nil` comes back in place of its result.

@@ -31,7 +31,7 @@ extension Lowerer {
       name: graph[id].name, terms: zip(terms, coefficients).map { .init(input: $0.tensor, coefficient: $1) },
       output: builder.reserve(), accumulatorRange: ranges.reduce(0...0) { $0 + $1.including(0) }, stage: .accumulator)
     return handOn(
-      PendingSums(kind: .sum(instruction), reach: [ranges.reduce(0...0, +)]), of: id,
+      PendingSums(kind: .sum(instruction), node: id, reach: [ranges.reduce(0...0, +)]), of: id,
       Coding(scales: units, shifts: shifts), isQuantized: values.allSatisfy(\.isQuantized))
   }
 
@@ -85,7 +85,7 @@ extension Lowerer {
         throw Diagnostic(
           "its inputs have scales without a common unit", at: graph.location(of: id),
           supported: "scales that are multiples of each other",
-          fix: "put \(graph.format.quantizer) behind the concatenation")
+          fix: "put \(graph.conventions.quantizer) behind the concatenation")
       }
       parts = values.map { .init(input: $0.tensor) }
       func joined(_ formulas: (IntegerValue) -> PerChannel<Rational>) -> PerChannel<Rational> {

@@ -16,8 +16,8 @@ struct OperandWeights {
   let type: IntegerType
   let limbs: Int
 
-  /// - Parameter format: the file's, for messages.
-  init(_ parameter: Parameter, outputChannels: Int, format: ModelFormat, at location: Diagnostic.Location) throws {
+  /// - Parameter conventions: of the model's file, for messages and for weights that have no quantizer.
+  init(_ parameter: Parameter, outputChannels: Int, conventions: Conventions, at location: Diagnostic.Location) throws {
     self.outputChannels = outputChannels
     switch parameter {
     case .quantized(let tensor):
@@ -46,14 +46,13 @@ struct OperandWeights {
             "weights whose scales differ along an input axis and have no common unit", at: location,
             supported: "scales per output channel, or scales whose common unit gives weights of at most "
               + "\(CommonUnit.maximumBits) bits",
-            fix: format == .onnx
-              ? "use one scale per output channel" : "leave scale_axis at its default or use alpha='auto_po2'")
+            fix: conventions.avoidingInputScales)
         }
         for index in codes.indices { codes[index] *= common.multiples[index / inner % scaleCount] }
         scales = [common.unit]
       }
     case .real(let numbers, _):
-      (codes, scales) = try Self.exactCodes(of: numbers, format, at: location)
+      (codes, scales) = try Self.exactCodes(of: numbers, conventions, at: location)
     }
     let range = codes.hull() ?? 0...0
     type = .narrowestSigned(holding: range)
@@ -72,19 +71,17 @@ struct OperandWeights {
 
   /// float32 weights that no quantizer touches, as multiples of one power of two: exact, in as many bits as that takes.
   private static func exactCodes(
-    of numbers: [Float], _ format: ModelFormat, at location: Diagnostic.Location
+    of numbers: [Float], _ conventions: Conventions, at location: Diagnostic.Location
   ) throws -> (codes: [Int64], scales: PerChannel<Rational>) {
     let exponents = numbers.filter { $0 != 0 }.map { Int($0.exponent) - $0.significandWidth }
     guard let least = exponents.min() else { return (numbers.map { _ in 0 }, [.one]) }
     let largest = numbers.map(\.magnitude).max() ?? 0
     let bits = Int(largest.exponent) - least + 2
-    // A Keras layer without quantizers was forgotten where all others have them; ONNX files have float weights as exporters
-    // leave them.
-    let most = format == .onnx ? CommonUnit.maximumBits : 16
+    let most = conventions.unquantizedWeightBits ?? CommonUnit.maximumBits
     guard bits <= most else {
       throw Diagnostic(
         "float32 weights that need \(bits) bits to be exact", at: location,
-        supported: "weights exact in \(most) bits", fix: format.weightQuantizer)
+        supported: "weights exact in \(most) bits", fix: conventions.quantizingWeights)
     }
     let unit = Double(sign: .plus, exponent: least, significand: 1)
     return (numbers.map { Int64(Double($0) / unit) }, [.powerOfTwo(least)])

@@ -19,7 +19,7 @@ extension Lowerer {
       problems.report(
         Diagnostic(
           "the network hands out its input", at: graph.location(of: id),
-          fix: "put \(graph.format.quantizer) behind the input"))
+          fix: "put \(graph.conventions.quantizer) behind the input"))
       return nil
     case .floatTail, .failed: return nil
     }
@@ -30,7 +30,7 @@ extension Lowerer {
       problems.report(
         Diagnostic(
           "the network's output is a sum that has no common scale", at: graph.location(of: id),
-          fix: "put \(graph.format.quantizer) behind it"))
+          fix: "put \(graph.conventions.quantizer) behind it"))
       return nil
     }
     let holder = builder[value.tensor]
@@ -43,7 +43,8 @@ extension Lowerer {
       problems.report(
         Diagnostic(
           "the network hands out '\(holder.name)', which functions in front of it still wait to be applied to",
-          at: graph.location(of: id), fix: "put \(graph.format.quantizer) in front of '\(holder.name)' or behind it"))
+          at: graph.location(of: id),
+          fix: "put \(graph.conventions.quantizer) in front of '\(holder.name)' or behind it"))
       return nil
     }
     return builder.handOut(value.tensor, meaning: holder.coding) ? holder.node : nil

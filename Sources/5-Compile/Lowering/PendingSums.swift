@@ -1,5 +1,6 @@
 import IntegerProgram
 import Numbers
+import QIR
 
 /// Sums that one quantizer alone reads: it emits their instruction, with its requantization as the last stage.
 struct PendingSums {
@@ -11,6 +12,8 @@ struct PendingSums {
   }
 
   var kind: Kind
+  /// Whose sums they are.
+  var node: NodeID
   /// What the sums can reach.
   var reach: PerChannel<CodeRange>
 

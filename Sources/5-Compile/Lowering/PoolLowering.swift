@@ -37,7 +37,7 @@ extension Lowerer {
       throw Diagnostic(
         "an average over windows of \(counts.sorted()) pixels has no common scale", at: graph.location(of: id),
         supported: "windows inside the feature map, or a quantizer right behind the pooling",
-        fix: "put \(graph.format.quantizer) behind it")
+        fix: "put \(graph.conventions.quantizer) behind it")
     }
     let factor = Rational(op.factor)
     func scales(_ count: Int) -> PerChannel<Rational> { value.scales.map { $0 * factor / Rational(Int64(count)) } }
@@ -45,7 +45,7 @@ extension Lowerer {
     let pool = pool(
       id, op.window, input: value.tensor, range: reach.hull().including(0), kind: .sum(stages: [:]))
     var sum = handOn(
-      PendingSums(kind: .pool(pool, pixels: counts), reach: reach), of: id,
+      PendingSums(kind: .pool(pool, pixels: counts), node: id, reach: reach), of: id,
       Coding(scales: scales(most), shifts: value.shifts.map { $0 * factor }),
       isQuantized: value.isQuantized && counts.count == 1)
     if counts.count > 1 { sum.windowScales = Dictionary(uniqueKeysWithValues: counts.map { ($0, scales($0)) }) }

@@ -26,7 +26,7 @@ struct ProgramBuilder {
   }
 
   /// In the program's order; nil where a place is held for what a quantizer will make.
-  private var tensors: [(tensor: Tensor, instruction: Instruction?)?] = []
+  private var tensors: [(tensor: Tensor, made: (instruction: Instruction, node: NodeID)?)?] = []
   private var inputs: [TensorID] = []
   private var outputs: [(tensor: TensorID, coding: Coding)] = []
 
@@ -37,9 +37,10 @@ struct ProgramBuilder {
   }
 
   /// Puts in an instruction and its output at the place that is held for it.
-  mutating func put(_ instruction: Instruction, writing tensor: Tensor) {
+  /// - Parameter node: the one that the instruction computes, before what is fused with it.
+  mutating func put(_ instruction: Instruction, of node: NodeID, writing tensor: Tensor) {
     precondition(tensors[instruction.output.index] == nil, "every tensor is written once")
-    tensors[instruction.output.index] = (tensor, instruction)
+    tensors[instruction.output.index] = (tensor, (instruction, node))
   }
 
   /// A tensor that the host fills.
@@ -77,6 +78,9 @@ struct ProgramBuilder {
           name: tensor.name, shape: tensor.shape, range: tensor.range,
           encoding: (outputCodings[TensorID(index)] ?? tensor.coding).encoding)
       },
-      inputs: inputs, outputs: outputs.map(\.tensor), instructions: tensors.compactMap { $0?.instruction })
+      inputs: inputs, outputs: outputs.map(\.tensor), instructions: tensors.compactMap { $0?.made?.instruction })
   }
+
+  /// By instruction: the node that it computes, before what is fused with it.
+  var instructionNodes: [NodeID] { tensors.compactMap { $0?.made?.node } }
 }

@@ -22,9 +22,10 @@ extension Lowerer {
       output = builder.putInput(codes)
       inputs.append(.init(tensor: output, graphInput: source, quantization: quantization))
     } else {
+      let value = try value(source, for: id)
       let instruction = try requantization(
-        of: try value(source, for: id), by: quantizers.map { $0.shiftingCodes(by: -shift) }, at: id)
-      builder.put(instruction, writing: codes)
+        of: value, by: quantizers.map { $0.shiftingCodes(by: -shift) }, at: id)
+      builder.put(instruction, of: value.pending?.node ?? id, writing: codes)
       output = instruction.output
     }
     return exactValue(id, output, coding, isQuantized: true, quantization: quantization)

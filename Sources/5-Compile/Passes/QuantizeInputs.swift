@@ -35,7 +35,7 @@ package struct QuantizeInputs: Pass {
       problems.report(
         Diagnostic(
           "the network's input has no quantizer; taken as \(quantizer.kind.description)", at: location,
-          fix: "put \(graph.format.quantizer) behind it, or say --source-quantizer", severity: .note))
+          fix: "put \(graph.conventions.quantizer) behind it, or say --source-quantizer", severity: .note))
     }
     return rewriter.finish()
   }

@@ -11,13 +11,14 @@ package struct DataTypeMap: Sendable {
   /// In the model's order.
   package let layers: [TypedLayer]
 
-  /// - Parameter graph: as it was imported, before any pass.
+  /// - Parameter model: before any pass.
   /// - Throws: `Diagnostic` where weights cannot be read.
-  package init(_ graph: Graph, options: DataTypeOptions) throws {
+  package init(_ model: Model, options: DataTypeOptions) throws {
     self.options = options
-    sources = graph.inputs.map { _ in options.source }
+    let network = LayerGraph(model)
+    sources = network.inputs.map { _ in options.source }
     var mapper = DataTypeMapper(options: options)
-    for node in LayerNetwork(graph).nodes { try mapper.append(node) }
+    for node in network.nodes { try mapper.append(node) }
     layers = mapper.layers
   }
 }

@@ -28,7 +28,7 @@ struct DataTypeMapper {
   }
 
   /// - Parameter node: behind all that it reads.
-  mutating func append(_ node: NetworkLayer) throws {
+  mutating func append(_ node: LayerNode) throws {
     var inputs = node.edges.map { edge in
       switch edge.source {
       case .networkInput: options.source.handedOn
@@ -50,7 +50,7 @@ struct DataTypeMapper {
   }
 
   /// What the layer's own activation says.
-  private func declared(_ node: NetworkLayer) -> DataType? {
+  private func declared(_ node: LayerNode) -> DataType? {
     guard let activation = node.quantizers["activation"] else { return nil }
     switch node.role {
     case .normalization: return nil
@@ -63,7 +63,7 @@ struct DataTypeMapper {
   /// Fills in what the layer is made of.
   /// - Returns: the type of its results.
   private func types(_ layer: inout TypedLayer, _ input: EdgeShape) throws -> DataType {
-    switch layer.network.role {
+    switch layer.node.role {
     case .merge(let kind):
       var merge = Operation.merge(kind, of: layer.inputs)
       if options.isForReference { merge.output = options.kerasResult }
@@ -79,14 +79,14 @@ struct DataTypeMapper {
     case .linear(let isQuantized): return try linear(&layer, isQuantized: isQuantized, isFolded: false)
     case .foldedLinear: return try linear(&layer, isQuantized: true, isFolded: true)
     case .other:
-      let isReplaced = options.isForReference && options.kerasAccumulator != nil && !layer.network.isFirst
+      let isReplaced = options.isForReference && options.kerasAccumulator != nil && !layer.node.isFirst
       return isReplaced ? options.kerasResult : layer.inputs[0]
     }
   }
 
   private func averagePool(_ layer: inout TypedLayer, _ isQuantized: Bool, _ input: EdgeShape) -> DataType {
-    var window = layer.network.poolExtents
-    if layer.network.isGlobalPool, case .listed = input { window = [] }
+    var window = layer.node.poolExtents
+    if layer.node.isGlobalPool, case .listed = input { window = [] }
     var accumulator = Operation.accumulator(of: layer.inputs[0], kernel: window + [1, 1], hasBias: false)
     if isQuantized {
       layer.multiplier = .multiplier(accumulator.output, known(layer, "average_quantizer") ?? .standard)
@@ -100,13 +100,13 @@ struct DataTypeMapper {
   }
 
   private func normalization(_ layer: inout TypedLayer, isQuantized: Bool) throws -> DataType {
-    let weights = layer.network.layer.weights.map(\.name)
+    let weights = layer.node.layer.weights.map(\.name)
     let scales = weights.contains("gamma") || weights.isEmpty
     let centers = weights.contains("beta") || weights.isEmpty
     let isKeras = options.isForReference || !isQuantized
     func type(_ key: String, otherwise standard: DataType) -> DataType {
       if isKeras { return options.kerasParameter }
-      return layer.network.quantizers[key] == nil ? standard : known(layer, key) ?? .standard
+      return layer.node.quantizers[key] == nil ? standard : known(layer, key) ?? .standard
     }
     var gamma = type("gamma_quantizer", otherwise: .standard)
     var variance = type("variance_quantizer", otherwise: .standard)
@@ -126,15 +126,15 @@ struct DataTypeMapper {
   }
 
   private func linear(_ layer: inout TypedLayer, isQuantized: Bool, isFolded: Bool) throws -> DataType {
-    let network = layer.network
+    let node = layer.node
     let isKeras = options.isForReference || !isQuantized
-    let keys = LayerKeys(className: network.layer.className)
-    var weights = isKeras ? options.kerasParameter : network.quantizers[keys.weights]?.type ?? .standard
-    var bias: DataType? = isKeras ? options.kerasParameter : network.quantizers[keys.bias]?.type
+    let keys = LayerKeys(className: node.layer.className)
+    var weights = isKeras ? options.kerasParameter : node.quantizers[keys.weights]?.type ?? .standard
+    var bias: DataType? = isKeras ? options.kerasParameter : node.quantizers[keys.bias]?.type
     if options.isInference, weights.isPowerOfTwo {
       weights.valueCount = try layer.valueCount(ofWeight: 0, keys.weights)
     }
-    let kernel = network.layer.weights.first?.shape ?? []
+    let kernel = node.layer.weights.first?.shape ?? []
     var multiplier = Operation.multiplier(weights, layer.inputs[0])
     // QTools leaves room for a bias in any layer; in a folded one for its quantizer's.
     var accumulator = Operation.accumulator(
@@ -148,7 +148,7 @@ struct DataTypeMapper {
         }
       }
     } else {
-      bias = network.layer.weights.contains { $0.name == "bias" } ? bias ?? .standard : nil
+      bias = node.layer.weights.contains { $0.name == "bias" } ? bias ?? .standard : nil
     }
     if isKeras {
       accumulator.output = options.kerasResult
@@ -163,6 +163,6 @@ struct DataTypeMapper {
 
   /// The type of one of the layer's quantizers where QTools has one for it.
   private func known(_ layer: TypedLayer, _ key: String) -> DataType? {
-    layer.network.quantizers[key].flatMap { $0.isKnown ? $0.type : nil }
+    layer.node.quantizers[key].flatMap { $0.isKnown ? $0.type : nil }
   }
 }

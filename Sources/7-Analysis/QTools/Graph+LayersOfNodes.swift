@@ -8,7 +8,8 @@ extension Graph {
       let node = self[id]
       if node.op is InputOp { return nil }
       return Layer(
-        name: node.name, className: node.op.layerClass, inputs: node.inputs, nodes: id.index..<(id.index + 1),
+        name: node.name, calledName: node.name, className: node.op.layerClass, inputs: node.inputs,
+        nodes: id.index..<(id.index + 1),
         weights: node.op.parameters.map { name, parameter in
           Layer.Weight(name: name, shape: parameter.shape) { parameter.values.map { Float($0) } }
         })

@@ -2,11 +2,16 @@ import Numbers
 import Quantization
 
 /// The energy of a layer for one inference, in pJ (`energy_estimate` in qenergy.py).
-package struct LayerEnergy: Hashable, Sendable {
+package struct LayerEnergy: Encodable, Hashable, Sendable {
   package var inputs = 0.0
   package var outputs = 0.0
   package var parameters = 0.0
   package var operations = 0.0
+
+  private enum CodingKeys: String, CodingKey {
+    case inputs, outputs, parameters
+    case operations = "op_cost"
+  }
 
   package init(inputs: Double = 0, outputs: Double = 0, parameters: Double = 0, operations: Double = 0) {
     self.inputs = inputs
@@ -35,23 +40,23 @@ extension Double {
 
 extension LayerEnergy {
   package init(of layer: TypedLayer, in model: EnergyModel, isQToolsCompatible: Bool) {
-    let network = layer.network
-    for (shape, type) in zip(network.inputShapes, layer.inputs) {
+    let node = layer.node
+    for (shape, type) in zip(node.inputShapes, layer.inputs) {
       inputs += model.access(
         Double(shape.reduce(1, *)) * Double(type.bits),
-        in: model.featureMapMemory(isNetworkBoundary: network.isFirst))
+        in: model.featureMapMemory(isNetworkBoundary: node.isFirst))
     }
     outputs = model.access(
       layer.outputShape.elements * Double(layer.output.bits),
-      in: model.featureMapMemory(isNetworkBoundary: network.isLast))
-    let isCounted = !(isQToolsCompatible && network.role == .foldedLinear)
+      in: model.featureMapMemory(isNetworkBoundary: node.isLast))
+    let isCounted = !(isQToolsCompatible && node.role == .foldedLinear)
     if isCounted { parameters = Self.parameters(of: layer, in: model) }
     if isCounted { operations = Self.operations(of: layer, in: model) }
   }
 
   private static func parameters(of layer: TypedLayer, in model: EnergyModel) -> Double {
     if let normalization = layer.normalization {
-      let channels = Double(layer.network.layer.weights.first?.shape.first ?? 0)
+      let channels = Double(layer.node.layer.weights.first?.shape.first ?? 0)
       return [normalization.gamma, normalization.beta, normalization.mean, normalization.variance].reduce(0) {
         $0 + model.access(channels * Double($1.bits), in: model.options.weightsOn)
       }
@@ -65,7 +70,7 @@ extension LayerEnergy {
 
   private static func operations(of layer: TypedLayer, in model: EnergyModel) -> Double {
     let count = Double(layer.operationCount)
-    switch layer.network.role {
+    switch layer.node.role {
     case .normalization:
       guard let normalization = layer.normalization else { return 0 }
       let units = [normalization.divider, normalization.multiplier].compactMap { $0 }

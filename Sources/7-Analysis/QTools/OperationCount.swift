@@ -1,7 +1,7 @@
 import Diagnostics
 import QIR
 
-extension NetworkLayer {
+extension LayerNode {
   /// How many operations the layer takes (`get_operation_count` in qtools_util.py): by its class, and mostly as one would
   /// count them; groups of a convolution are not counted, and a mean counts the windows of one pixel.
   /// - Parameter input: the shape of its largest input.

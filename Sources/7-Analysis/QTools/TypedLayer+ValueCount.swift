@@ -6,10 +6,10 @@ extension TypedLayer {
   /// How many different values a weight has behind a quantizer (`update_inference_values` in quantizer_impl.py). QKeras gets
   /// a quantized value q as x + (q - x) in float32, which makes more of them than there are codes.
   func valueCount(ofWeight index: Int, _ key: String) throws -> Int {
-    guard network.layer.weights.indices.contains(index) else { return -1 }
-    let weight = network.layer.weights[index]
+    guard node.layer.weights.indices.contains(index) else { return -1 }
+    let weight = node.layer.weights[index]
     let values = try weight.values()
-    guard let quantizer = network.layer.quantizers[key] else { return Set(values).count }
+    guard let quantizer = node.layer.quantizers[key] else { return Set(values).count }
     let quantized = try quantizer.kind.quantize(
       values, shape: weight.shape, at: .init(layer: name, tensor: weight.name)
     ).values

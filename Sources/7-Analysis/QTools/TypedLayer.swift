@@ -5,7 +5,7 @@ package struct TypedLayer: Sendable {
     package var shape: [Int]
   }
 
-  package var network: NetworkLayer
+  package var node: LayerNode
   package var inputs: [DataType]
   package var weights: TypedParameter?
   /// Its shape is the last extent of the weights.
@@ -19,14 +19,14 @@ package struct TypedLayer: Sendable {
   package var outputShape: EdgeShape
   package var operationCount: Int
 
-  init(_ network: NetworkLayer, inputs: [DataType], operationCount: Int) {
-    self.network = network
+  init(_ node: LayerNode, inputs: [DataType], operationCount: Int) {
+    self.node = node
     self.inputs = inputs
     self.operationCount = operationCount
     output = inputs[0]
-    outputShape = .extents(network.outputShape)
+    outputShape = .extents(node.outputShape)
   }
 
-  package var name: String { network.layer.name }
-  package var className: String { network.layer.className }
+  package var name: String { node.layer.name }
+  package var className: String { node.layer.className }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Frontends
 import ONNX
 import ONNXExport
 import Passes
@@ -15,7 +16,8 @@ package struct Export: Sendable {
   ///   - sourceQuantizer: put behind network inputs that the model leaves unquantized; nil leaves them so.
   /// - Throws: `Diagnostic` or `Diagnostics`, everything that is wrong with the model or that the style cannot say.
   package init(model file: String, style: ExportStyle, sourceQuantizer: String? = nil) throws {
-    var (graph, remarks) = try Compilation.read(file)
+    let model = try Frontends.read(file)
+    var (graph, remarks) = (model.graph, model.remarks)
     if let sourceQuantizer {
       let quantizer = try Quantizer(
         QuantizerArguments(parsing: sourceQuantizer, location: .init(file: "--source-quantizer")))
@@ -23,7 +25,7 @@ package struct Export: Sendable {
       graph = try PassManager([QuantizeInputs(quantizer: quantizer)]).run(on: graph, reporting: &problems)
       remarks = problems.all
     }
-    model = try ONNXExport.model(of: graph, style: style)
+    self.model = try ONNXExport.model(of: graph, style: style)
     self.remarks = remarks
   }
 

@@ -1,4 +1,6 @@
 import Backend
+import Compiler
+import Inference
 import IntegerProgram
 import Lowering
 import Simulator

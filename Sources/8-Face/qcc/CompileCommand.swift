@@ -1,7 +1,7 @@
 import ArgumentParser
 import CEmitter
+import Presentation
 import QCCDriver
-import Reports
 
 struct CompileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Diagnostics
-import QCCDriver
+import Frontends
+import Presentation
 import QTools
-import Reports
 import Targets
 
 extension EnergyModel.Memory: ExpressibleByArgument {}
@@ -36,8 +36,7 @@ struct EnergyCommand: ParsableCommand {
   @Flag(name: .customLong("io"), help: "The network's inputs and outputs go through DRAM.")
   var usesIO = false
 
-  @Option(help: "How the report is printed.")
-  var format = ReportFormat.text
+  @OptionGroup var printing: ReportOptions
 
   func validate() throws {
     guard minSramSize >= 0 else { throw ValidationError("--min-sram-size takes 0 or more bits") }
@@ -49,21 +48,16 @@ struct EnergyCommand: ParsableCommand {
     let process = problems.collecting { try ProcessFile.load(self.process) }
     try problems.throwIfErrors()
     guard let process else { throw problems }
-    let network = try TypedModel.read(model.model)
-    show(network.remarks)
+    let network = try Frontends.readTypes(model.file.path)
+    show(network.model.remarks)
     var options = EnergyModel.Options()
     options.weightsOn = weightsOn
     options.activationsOn = activationsOn
     options.minimumSRAMBits = minSramSize
     options.usesIO = usesIO
-    let report = EnergyReportBuilder(
-      try DataTypeMap(network.graph, options: types), model: EnergyModel(process: process, options: options),
-      hardware: try HardwareUse(network, options: model.compilation)
-    ).report
-    switch format {
-    case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
-    case .json: print(try jsonText(report), terminator: "")
-    case .csv: print(report.csv(), terminator: "")
-    }
+    let report = EnergyReport(
+      try DataTypeMap(network.model, options: types), model: EnergyModel(process: process, options: options),
+      hardware: try HardwareUse(network, options: model.compilation))
+    try printing.show(report)
   }
 }

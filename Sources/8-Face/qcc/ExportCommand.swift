@@ -1,7 +1,6 @@
 import ArgumentParser
 import ONNXExport
 import QCCDriver
-import Reports
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,9 +16,7 @@ struct ExportCommand: ParsableCommand {
         qcc export model.h5 -o model.onnx --style qdq
       """)
 
-  @Argument(
-    help: "The model: a Keras H5 file, or an ONNX file.", completion: .file(extensions: ["h5", "hdf5", "onnx"]))
-  var model: String
+  @OptionGroup var file: ModelArgument
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The ONNX file.", valueName: "file.onnx"),
@@ -36,12 +33,11 @@ struct ExportCommand: ParsableCommand {
   var sourceQuantizer: String?
 
   func validate() throws {
-    guard !model.isEmpty else { throw ValidationError("The model has an empty name.") }
     guard !output.isEmpty else { throw ValidationError("The output has an empty name.") }
   }
 
   func run() throws {
-    let export = try Export(model: model, style: style, sourceQuantizer: sourceQuantizer)
+    let export = try Export(model: file.path, style: style, sourceQuantizer: sourceQuantizer)
     show(export.remarks)
     try export.write(to: output)
     print("\(output): \(export.model.graph.nodes.count) operators, opset \(export.model.opset)")

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Diagnostics
-import Reports
+import Presentation
 
 #if canImport(Glibc)
   import Glibc

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Diagnostics
 import Files
-import QCCDriver
+import Frontends
+import Presentation
 import QTools
-import Reports
 
 struct QToolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,24 +24,18 @@ struct QToolsCommand: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var output: String?
 
-  @Option(help: "How the report is printed.")
-  var format = ReportFormat.text
+  @OptionGroup var printing: ReportOptions
 
   func run() throws {
     var problems = Diagnostics()
     let types = model.types(&problems)
     try problems.throwIfErrors()
-    let network = try TypedModel.read(model.model)
-    show(network.remarks)
-    let report = DataTypeReportBuilder(
-      try DataTypeMap(network.graph, options: types),
-      hardware: try HardwareUse(network, options: model.compilation)
-    ).report
+    let network = try Frontends.readTypes(model.file.path)
+    show(network.model.remarks)
+    let report = DataTypeReport(
+      try DataTypeMap(network.model, options: types),
+      hardware: try HardwareUse(network, options: model.compilation))
     if let output { try OutputFile.write(Array(try jsonText(report.map).utf8), to: output) }
-    switch format {
-    case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
-    case .json: print(try jsonText(report), terminator: "")
-    case .csv: print(report.csv(), terminator: "")
-    }
+    try printing.show(report)
   }
 }

@@ -1,8 +1,7 @@
 import ArgumentParser
 import Files
-import QCCDriver
+import Page
 import QTools
-import Reports
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,9 +29,9 @@ struct ReportCommand: ParsableCommand {
     let compilation = try model.compilation()
     var types = DataTypeOptions()
     types.source = try DataType(parsing: model.sourceQuantizer, option: "--source-quantizer")
-    let report = try NetworkReportBuilder(compilation, types: types).report()
-    let path = output ?? "\(report.file.split(separator: ".").first ?? "report").html"
-    try OutputFile.write(Array(report.html().utf8), to: path)
+    let page = try NetworkPage(compilation, types: types)
+    let path = output ?? "\(page.file.split(separator: ".").first ?? "report").html"
+    try OutputFile.write(Array(page.html().utf8), to: path)
     print(path)
   }
 }

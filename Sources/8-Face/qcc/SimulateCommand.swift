@@ -1,6 +1,6 @@
 import ArgumentParser
-import QCCDriver
-import Reports
+import Frontends
+import Inference
 
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,9 +33,9 @@ struct SimulateCommand: ParsableCommand {
   func run() throws {
     let simulation: Simulation
     if reference {
-      let result = try Compilation.read(model.model)
-      show(result.remarks)
-      simulation = try Simulation(reference: result.graph, inputs: inputs)
+      let network = try Frontends.read(model.file.path)
+      show(network.remarks)
+      simulation = try Simulation(reference: network.graph, inputs: inputs)
     } else {
       simulation = try Simulation(model.compilation(), inputs: inputs)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
-import QCCDriver
-import Reports
+import Frontends
+import Presentation
+import Statistics
 
 struct SummaryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,11 +20,9 @@ struct SummaryCommand: ParsableCommand {
         qcc summary model.h5 --qstats
       """)
 
-  @Argument(help: "The model: a Keras H5 or an ONNX file.", completion: .file(extensions: ["h5", "hdf5", "onnx"]))
-  var model: String
+  @OptionGroup var file: ModelArgument
 
-  @Option(help: "How the report is printed.")
-  var format = ReportFormat.text
+  @OptionGroup var printing: ReportOptions
 
   @Flag(help: "Operations, weights and sparsity as QKeras' print_qstats gives them.")
   var qstats = false
@@ -41,24 +40,15 @@ struct SummaryCommand: ParsableCommand {
 
   func run() throws {
     if qstats {
-      let result = try TypedModel.read(model, for: .statistics)
-      show(result.remarks)
-      let report = QStatsBuilder(result.graph, isCompatible: qtoolsCompatible).report
+      let model = try Frontends.readTypes(file.path).model
+      show(model.remarks)
+      let report = QStatsReport(model, isCompatible: qtoolsCompatible)
       show(report.remarks)
-      switch format {
-      case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
-      case .json: print(try jsonText(report))
-      case .csv: print(report.csv(), terminator: "")
-      }
+      try printing.show(report)
       return
     }
-    let result = try Compilation.read(model)
-    show(result.remarks)
-    let report = SummaryBuilder(result.graph).report
-    switch format {
-    case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
-    case .json: print(try jsonText(report))
-    case .csv: print(report.csv(), terminator: "")
-    }
+    let model = try Frontends.read(file.path)
+    show(model.remarks)
+    try printing.show(SummaryReport(model))
   }
 }

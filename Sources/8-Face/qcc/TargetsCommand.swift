@@ -1,6 +1,5 @@
 import ArgumentParser
-import QCCDriver
-import Reports
+import Presentation
 import Targets
 
 struct TargetsCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import QCCDriver
-import Reports
+import Performance
+import Presentation
 import Targets
 
 extension CostModel: ExpressibleByArgument {}
@@ -22,16 +22,10 @@ struct TileReportCommand: ParsableCommand {
   @Option(help: "What a tile is charged: as the thesis' text states it, or as its published table does.")
   var costModel = CostModel.stated
 
-  @Option(help: "How the report is printed.")
-  var format = ReportFormat.text
+  @OptionGroup var printing: ReportOptions
 
   func run() throws {
     let compilation = try model.compilation()
-    let report = try TileReportBuilder(compilation.schedule, model: costModel).report()
-    switch format {
-    case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
-    case .json: print(try jsonText(report))
-    case .csv: print(report.csv(), terminator: "")
-    }
+    try printing.show(TileReport(compilation.schedule, model: costModel))
   }
 }

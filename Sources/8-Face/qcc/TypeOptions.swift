@@ -1,15 +1,14 @@
 import ArgumentParser
+import Compiler
 import Diagnostics
-import QCCDriver
 import QTools
 
 /// What the commands take that give types to a model's numbers as QKeras' QTools does.
 struct TypeOptions: ParsableArguments {
-  @Argument(help: "The model: a Keras H5 or an ONNX file.", completion: .file(extensions: ["h5", "hdf5", "onnx"]))
-  var model: String
+  @OptionGroup var file: ModelArgument
 
   @Option(help: ArgumentHelp("The accelerator: a built-in target's name or a YAML file.", valueName: "name|file"))
-  var target = "stmac"
+  var target = Compiler.Options().target
 
   @Option(help: ArgumentHelp("The type of the network's inputs.", valueName: "quantizer"))
   var sourceQuantizer = "quantized_bits(8,0,1)"
@@ -32,10 +31,6 @@ struct TypeOptions: ParsableArguments {
   @Flag(help: "No operations and no energy for layers with folded batch normalization, as QKeras 0.9.0 has it.")
   var qtoolsCompatible = false
 
-  func validate() throws {
-    guard !model.isEmpty else { throw ValidationError("The model has an empty name.") }
-  }
-
   /// - Parameter problems: collects what is wrong with the options.
   func types(_ problems: inout Diagnostics) -> DataTypeOptions {
     var types = DataTypeOptions()
@@ -53,8 +48,8 @@ struct TypeOptions: ParsableArguments {
     return types
   }
 
-  var compilation: Compilation.Options {
-    var options = Compilation.Options()
+  var compilation: Compiler.Options {
+    var options = Compiler.Options()
     options.target = target
     options.sourceQuantizer = sourceQuantizer
     return options

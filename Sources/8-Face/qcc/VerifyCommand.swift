@@ -1,6 +1,6 @@
 import ArgumentParser
-import QCCDriver
-import Reports
+import Presentation
+import Verify
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -46,8 +46,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Threads of the simulator. Default: one per core.", valueName: "count"))
   var threads: Int?
 
-  @Option(help: "How the report is printed.")
-  var format = ReportFormat.text
+  @OptionGroup var printing: ReportOptions
 
   func validate() throws {
     guard (1...1_000_000).contains(samples) else { throw ValidationError("--samples takes 1 to 1000000") }
@@ -72,11 +71,7 @@ struct VerifyCommand: ParsableCommand {
       shown = done
     }
     bar?.finish()
-    switch format {
-    case .text: print(report.text(Terminal.standardOutput.style), terminator: "")
-    case .json: print(try jsonText(report))
-    case .csv: print(report.csv(), terminator: "")
-    }
+    try printing.show(report)
     if !report.bitExact { throw ExitCode(1) }
   }
 }

@@ -1,0 +1,58 @@
+import Diagnostics
+import KerasImport
+import ONNXImport
+import QIR
+
+/// The formats that models are read from.
+package enum Frontends {
+  /// Files of unknown names are taken for the first.
+  package static let all: [any ModelFile.Type] = [
+    KerasModel.self,
+    ONNXNetwork.self,
+  ]
+
+  /// `a Keras H5 or an ONNX file`
+  package static var description: String {
+    let formats = all.map { $0.format }
+    let last = [formats.dropLast().joined(separator: ", "), formats.last ?? ""].filter { !$0.isEmpty }
+    return last.joined(separator: " or ") + " file"
+  }
+
+  /// What names of model files end in, without the dot.
+  package static var suffixes: [String] { all.flatMap { $0.suffixes } }
+
+  /// A model to be compiled or run.
+  /// - Throws: everything that is wrong with it.
+  package static func read(_ path: String) throws(Diagnostics) -> Model { try checkingSize(open(path).model(), path) }
+
+  /// A model to be looked at for its types: also one with layers and quantizers that cannot be compiled.
+  /// - Throws: what is wrong with a model of which not even the types can be told.
+  package static func readTypes(_ path: String) throws(Diagnostics) -> TypedModel {
+    let file = try open(path)
+    do throws(Diagnostics) {
+      return TypedModel(model: try checkingSize(file.model(), path), obstacle: nil)
+    } catch {
+      guard let outline = file.outline() else { throw error }
+      return TypedModel(model: outline, obstacle: error)
+    }
+  }
+
+  private static func open(_ path: String) throws(Diagnostics) -> any ModelFile {
+    let format = all.first { $0.suffixes.contains { path.hasSuffix(".\($0)") } } ?? all[0]
+    return try format.init(path)
+  }
+
+  /// Passes and proofs are quick for any network that small hardware runs; beyond this a file is a mistake.
+  private static let nodeLimit = 2048
+
+  private static func checkingSize(_ model: Model, _ file: String) throws(Diagnostics) -> Model {
+    guard model.graph.nodes.count <= nodeLimit else {
+      throw Diagnostics([
+        Diagnostic(
+          "a network of \(model.graph.nodes.count) layers", at: .init(file: file),
+          supported: "up to \(nodeLimit) layers")
+      ])
+    }
+    return model
+  }
+}

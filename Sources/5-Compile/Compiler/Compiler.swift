@@ -1,0 +1,73 @@
+import Diagnostics
+import Lowering
+import Passes
+import QIR
+import Quantization
+import Schedule
+import Targets
+
+/// Compiles networks for one target. It is made once and used as often as needed: compiling changes nothing in it.
+package struct Compiler: Sendable {
+  package struct Options: Sendable {
+    /// A built-in target's name or a YAML file.
+    package var target = "stmac"
+    /// Quantizes network inputs that the model leaves unquantized.
+    package var sourceQuantizer = "quantized_bits(16,6,1)"
+
+    package init() {}
+  }
+
+  package var target: Accelerator
+  /// Quantizes network inputs that the model leaves unquantized.
+  package var sourceQuantizer: Quantizer
+  /// From the graph that the float reference runs to the one that is lowered.
+  package var passes = Pipeline.toProgram
+  /// Whether widths, ranges and plans of the program are judged once more, by a judge that trusts the input ranges alone.
+  /// A search over quantizers has no use for it: what it compares comes from the same proofs.
+  package var verifiesProgram = true
+
+  package init(target: Accelerator, sourceQuantizer: Quantizer) {
+    self.target = target
+    self.sourceQuantizer = sourceQuantizer
+  }
+
+  /// - Throws: `Diagnostic` or `Diagnostics`, what is wrong with the target's file or the quantizer.
+  package init(_ options: Options = Options()) throws {
+    self.init(
+      target: try TargetFile.load(options.target),
+      sourceQuantizer: try Quantizer(
+        QuantizerArguments(parsing: options.sourceQuantizer, location: .init(file: "--source-quantizer"))))
+  }
+
+  /// - Throws: `Diagnostic` or `Diagnostics`, everything that is wrong with a stage at once.
+  package func compile(_ model: Model) throws -> Compilation {
+    var problems = Diagnostics(model.remarks)
+    let reference = try PassManager(Pipeline.toReference(sourceQuantizer: sourceQuantizer)).run(
+      on: model.graph, reporting: &problems)
+    let network = try lower(try PassManager(passes).run(on: reference, reporting: &problems))
+    let schedule = try Schedule(network.program, for: target)
+    if verifiesProgram {
+      do {
+        try network.program.verify()
+        try schedule.verify()
+      } catch {
+        throw Diagnostics(error.all.map { $0.inFile(model.graph.file) })
+      }
+    }
+    return Compilation(
+      model: model, reference: reference, network: network, schedule: schedule, target: target,
+      remarks: problems.all)
+  }
+
+  /// The same of a graph that comes from no file.
+  package func compile(_ graph: Graph) throws -> Compilation { try compile(Model(graph)) }
+}
+
+extension Diagnostic {
+  /// The same with a file where none is said.
+  fileprivate func inFile(_ file: String?) -> Diagnostic {
+    var located = self
+    located.location.file = location.file ?? file
+    return located
+  }
+}

@@ -1,0 +1,120 @@
+import Arrays
+import Diagnostics
+import Lowering
+import Numbers
+import QIR
+import Quantization
+
+/// Samples for every input of a network, as real numbers.
+package struct NetworkInputs: Sendable {
+  package let samples: Int
+  /// By graph input: the samples one after another, each in the order of the node's axes (NHWC).
+  package private(set) var values: [TensorIdentity: [Double]]
+
+  /// One array for a network of one input; `name=file` for each of several. Their axes are in the model file's order.
+  ///
+  /// - Throws: `Diagnostics` where files are missing, or shapes and counts do not fit.
+  package init(files: [String], for graph: Graph) throws {
+    var problems = Diagnostics()
+    var values: [TensorIdentity: [Double]] = [:]
+    var counts: [Int] = []
+    let inputs = graph.inputs.map { graph[$0] }
+    let names = inputs.map(\.name)
+    for argument in files {
+      let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+      let isNamed = parts.count == 2 && names.contains(parts[0])
+      let file = isNamed ? parts[1] : argument
+      guard isNamed || names.count == 1 else {
+        problems.report(
+          Diagnostic(
+            "inputs '\(argument)' for a network of \(names.count) inputs",
+            supported: names.map { "\($0)=FILE" }.joined(separator: " ")))
+        continue
+      }
+      guard let array = problems.collecting({ try ArrayFile.load(file) }),
+        let input = isNamed ? inputs.first(where: { $0.name == parts[0] }) : inputs.first
+      else { continue }
+      if let count = problems.collecting({ try Self.sampleCount(array, of: input, file: file) }) {
+        values[input.identity] = Self.inNodeOrder(array.values, of: input)
+        counts.append(count)
+      }
+    }
+    for input in inputs where values[input.identity] == nil && !problems.hasErrors {
+      problems.report(Diagnostic("no values for input '\(input.name)'", fix: "say --inputs \(input.name)=FILE"))
+    }
+    if let first = counts.first, counts.contains(where: { $0 != first }) {
+      problems.report(
+        Diagnostic("inputs of \(counts) samples", supported: "the same number of samples for every input"))
+    }
+    try problems.throwIfErrors()
+    samples = counts.first ?? 0
+    self.values = values
+  }
+
+  private static func sampleCount(_ array: NumericArray, of input: Node, file: String) throws -> Int {
+    let shape = input.fileShape.extents
+    let location = Diagnostic.Location(file: file)
+    let tail = Array(array.shape.dropFirst())
+    let isOneSample = array.shape == shape
+    guard isOneSample || tail == shape || (tail.reduce(1, *) == input.shape.elements && tail.count == 1) else {
+      throw Diagnostic(
+        "an array of shape \(array.shape) for input '\(input.name)'", at: location,
+        supported: "[samples" + shape.map { ", \($0)" }.joined() + "]")
+    }
+    guard array.values.allSatisfy(\.isFinite) else {
+      throw Diagnostic("the array holds NaN or infinity", at: location, supported: "finite numbers")
+    }
+    let samples = isOneSample ? 1 : array.shape[0]
+    guard samples > 0 else { throw Diagnostic("the array holds no sample", at: location) }
+    return samples
+  }
+
+  /// Samples whose axes are in the model file's order, in the node's.
+  private static func inNodeOrder(_ samples: [Double], of input: Node) -> [Double] {
+    guard input.fileAxes != nil else { return samples }
+    let elements = input.shape.elements
+    return stride(from: 0, to: samples.count, by: elements).flatMap { start in
+      input.fromFileOrder(Array(samples[start..<(start + elements)]))
+    }
+  }
+
+  /// Seeded samples over the range of the input quantizers and a little beyond, after the corners: all least, all most, all
+  /// zero, and least and most by turns.
+  package init(drawnFor network: LoweredNetwork, samples: Int, seed: UInt64) {
+    self.samples = samples
+    values = [:]
+    var random = SplitMix(seed: seed)
+    for input in network.graph.inputs {
+      let node = network.graph[input]
+      let quantizers = network.inputs.filter { $0.graphInput == input }.flatMap(\.quantization.quantizers)
+      let ends = quantizers.flatMap { quantizer in
+        [quantizer.format.range.lowerBound, quantizer.format.range.upperBound].map(quantizer.format.value(of:))
+      }
+      let least = ends.min() ?? -1
+      let most = ends.max() ?? 1
+      let margin = (most - least) / 16
+      var numbers: [Double] = []
+      numbers.reserveCapacity(samples * node.shape.elements)
+      for sample in 0..<samples {
+        for element in 0..<node.shape.elements {
+          switch sample {
+          case 0: numbers.append(least - margin)
+          case 1: numbers.append(most + margin)
+          case 2: numbers.append(0)
+          case 3: numbers.append(element % 2 == 0 ? least - margin : most + margin)
+          default:
+            // float32 numbers, as networks take them.
+            numbers.append(Double(Float(Double.random(in: (least - margin)...(most + margin), using: &random))))
+          }
+        }
+      }
+      values[node.identity] = numbers
+    }
+  }
+
+  /// One sample of one input, which may be a node of any graph that passes made.
+  package func sample(_ index: Int, of input: Node) -> ArraySlice<Double> {
+    let elements = input.shape.elements
+    return values[input.identity]?[(index * elements)..<((index + 1) * elements)] ?? []
+  }
+}

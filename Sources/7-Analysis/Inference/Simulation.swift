@@ -1,0 +1,89 @@
+import Arrays
+import Compiler
+import Diagnostics
+import Files
+import FloatReference
+import Lowering
+import QIR
+import Simulator
+
+/// Runs a network on given inputs, as the accelerator would or in the float reference. Axes are in the model file's order.
+package struct Simulation {
+  package struct Output: Sendable {
+    package var name: String
+    /// [samples, …]
+    package var shape: [Int]
+    /// The accelerator's codes; nil in the float reference.
+    package var codes: [Double]?
+    /// The network's numbers.
+    package var values: [Double]
+  }
+
+  package let outputs: [Output]
+
+  /// - Throws: `Diagnostics` where inputs cannot be read or do not fit.
+  package init(_ compilation: Compilation, inputs files: [String], threads: Int? = nil) throws {
+    let network = compilation.network
+    let inputs = try NetworkInputs(files: files, for: compilation.model.graph)
+    let codes = network.codes(of: inputs, samples: 0..<inputs.samples)
+    let simulated = try PreparedProgram(network.program).run(
+      codes.byInput.map { .int64($0) }, samples: inputs.samples, threads: threads)
+    outputs = zip(network.program.outputs, network.outputNodes).map { id, output in
+      let node = network.graph[output]
+      let samples = 0..<inputs.samples
+      return Output(
+        name: network.program[id].name, shape: [inputs.samples] + node.fileShape.extents,
+        codes: samples.flatMap { node.inFileOrder(simulated.codes(of: id, sample: $0)).map(Double.init) },
+        values: samples.flatMap { node.inFileOrder(simulated.values(of: id, sample: $0)) })
+    }
+  }
+
+  /// Runs a graph as it was read in double precision, quantized or not.
+  ///
+  /// - Throws: `Diagnostics` where inputs cannot be read or do not fit.
+  package init(reference graph: Graph, inputs files: [String]) throws {
+    let inputs = try NetworkInputs(files: files, for: graph)
+    let reference = FloatReference(graph)
+    var values = [[Double]](repeating: [], count: graph.outputs.count)
+    for sample in 0..<inputs.samples {
+      let numbers = graph.inputs.map { id in
+        (id, Array(inputs.sample(sample, of: graph[id])))
+      }
+      let results = reference.run(Dictionary(uniqueKeysWithValues: numbers))
+      for (index, output) in graph.outputs.enumerated() {
+        values[index] += graph[output].inFileOrder(results[output.index])
+      }
+    }
+    outputs = zip(graph.outputs, values).map { output, values in
+      Output(
+        name: graph[output].name, shape: [inputs.samples] + graph[output].fileShape.extents, codes: nil, values: values)
+    }
+  }
+
+  /// Writes the values to `path`, codes beside them to `…_codes.npy`; several outputs get their names into the files'.
+  ///
+  /// - Returns: the files written.
+  package func save(to path: String) throws -> [String] {
+    guard !path.isEmpty, !path.hasSuffix("/"), !Folders.isFolder(path) else {
+      throw Diagnostic("is a folder, not a file", at: .init(file: path), fix: "say a file, as -o \(path)/outputs.npy")
+    }
+    let stem = path.hasSuffix(".npy") ? String(path.dropLast(4)) : path
+    var written: [String] = []
+    for output in outputs {
+      let name = outputs.count == 1 ? stem : "\(stem)_\(output.name.replacing("/", with: "_"))"
+      let codes = output.codes.map { [("_codes", $0, NumericType.int64)] } ?? []
+      for (suffix, numbers, type) in [("", output.values, .float64)] + codes {
+        let file = "\(name)\(suffix).npy"
+        do {
+          try NpyFile.save(NumericArray(shape: output.shape, values: numbers), as: type, to: file)
+        } catch {
+          // All of them or none.
+          written.forEach(Folders.removeTree)
+          throw error
+        }
+        written.append(file)
+      }
+    }
+    return written
+  }
+}

@@ -1,0 +1,59 @@
+/// How fast an engine's layers run against what its multipliers and its bus allow (Williams, Waterman, Patterson, 2009), in
+/// multiply-accumulates.
+package struct Roofline: Hashable, Sendable {
+  /// What the multipliers can do in modes of one number of products.
+  package struct Roof: Hashable, Sendable {
+    package var modes: [String]
+    package var macsPerCycle: Int
+
+    package init(modes: [String], macsPerCycle: Int) {
+      self.modes = modes
+      self.macsPerCycle = macsPerCycle
+    }
+  }
+
+  package struct Point: Hashable, Sendable {
+    package var layer: String
+    package var mode: String
+    package var macs: Int
+    package var bytesRead: Int
+    package var bytesWritten: Int
+    package var cycles: Int
+
+    package init(layer: String, mode: String, macs: Int, bytesRead: Int, bytesWritten: Int, cycles: Int) {
+      self.layer = layer
+      self.mode = mode
+      self.macs = macs
+      self.bytesRead = bytesRead
+      self.bytesWritten = bytesWritten
+      self.cycles = cycles
+    }
+
+    /// Multiply-accumulates per byte: the bus reads and writes at the same time, so the busier way counts.
+    package var intensity: Double { Double(macs) / Double(max(bytesRead, bytesWritten, 1)) }
+    package var macsPerCycle: Double { Double(macs) / Double(max(cycles, 1)) }
+  }
+
+  /// `2DConv`, `DWConv` or `FC`.
+  package var engine: String
+  /// Each way.
+  package var busBytesPerCycle: Int
+  /// Slowest first.
+  package var roofs: [Roof]
+  package var points: [Point]
+
+  package init(engine: String, busBytesPerCycle: Int, roofs: [Roof], points: [Point]) {
+    self.engine = engine
+    self.busBytesPerCycle = busBytesPerCycle
+    self.roofs = roofs
+    self.points = points
+  }
+
+  /// What its mode allows a layer, in multiply-accumulates per cycle.
+  package func multiplierLimit(of point: Point) -> Double {
+    Double(roofs.first { $0.modes.contains(point.mode) }?.macsPerCycle ?? 0)
+  }
+
+  /// What the bus allows it.
+  package func busLimit(of point: Point) -> Double { Double(busBytesPerCycle) * point.intensity }
+}

@@ -1,0 +1,104 @@
+import Presentation
+
+/// What `qcc qtools` says of a network. The map has the keys and the nesting of QKeras' QTools.
+package struct DataTypeReport: Report, Hashable, Sendable {
+  package struct Layer: Hashable, Sendable {
+    /// A number that the layer works with and what QTools calls it: `weight_quantizer`, `accumulator`, …
+    package struct Part: Hashable, Sendable {
+      package var key: String
+      package var type: DataTypeEntry
+
+      package init(_ key: String, _ type: DataTypeEntry) {
+        self.key = key
+        self.type = type
+      }
+    }
+
+    package var name: String
+    package var type: String
+    package var inputs: [DataTypeEntry]
+    package var parts: [Part]
+    package var output: DataTypeEntry
+    /// Absent for batch normalizations.
+    package var operations: Int?
+    /// What the accelerator needs for it; absent where it does not run there.
+    package var hardware: Hardware?
+
+    package init(
+      name: String, type: String, inputs: [DataTypeEntry], parts: [Part], output: DataTypeEntry, operations: Int?,
+      hardware: Hardware? = nil
+    ) {
+      self.name = name
+      self.type = type
+      self.inputs = inputs
+      self.parts = parts
+      self.output = output
+      self.operations = operations
+      self.hardware = hardware
+    }
+
+    package subscript(key: String) -> DataTypeEntry? { parts.first { $0.key == key }?.type }
+  }
+
+  /// What the actual weights ask of the accelerator.
+  package struct Hardware: Codable, Hashable, Sendable {
+    /// Proved to hold every sum, partial ones too, of the codes that weights and inputs can have.
+    package var accumulatorBits: Int
+    /// Against the width in the map.
+    package var accumulatorBitsSaved: Int
+    /// The multipliers' mode, as `8x4`; absent where nothing is multiplied.
+    package var mode: String?
+
+    package init(accumulatorBits: Int, accumulatorBitsSaved: Int, mode: String?) {
+      self.accumulatorBits = accumulatorBits
+      self.accumulatorBitsSaved = accumulatorBitsSaved
+      self.mode = mode
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case accumulatorBits = "accumulator_bits"
+      case accumulatorBitsSaved = "accumulator_bits_saved"
+      case mode
+    }
+  }
+
+  /// One per network input.
+  package var sources: [DataTypeEntry]
+  package var layers: [Layer]
+  /// Why nothing is known of the accelerator; absent where it is.
+  package var note: String?
+
+  package init(sources: [DataTypeEntry], layers: [Layer], note: String? = nil) {
+    self.sources = sources
+    self.layers = layers
+    self.note = note
+  }
+
+  /// The map alone, as QKeras' `qtools_stats_to_json` writes it.
+  package var map: Map { Map(report: self) }
+
+  package struct Map: Encodable {
+    let report: DataTypeReport
+
+    package func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: NamedKey.self)
+      if !report.sources.isEmpty { try container.encode(report.sources, forKey: NamedKey("source_quantizers")) }
+      for layer in report.layers {
+        var entry = container.nestedContainer(keyedBy: NamedKey.self, forKey: NamedKey(layer.name))
+        try entry.encode(layer.type, forKey: NamedKey("layer_type"))
+        try entry.encode(layer.inputs, forKey: NamedKey("input_quantizer_list"))
+        for part in layer.parts { try entry.encode(part.type, forKey: NamedKey(part.key)) }
+        try entry.encode(layer.output, forKey: NamedKey("output_quantizer"))
+        try entry.encodeIfPresent(layer.operations, forKey: NamedKey("operation_count"))
+      }
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: NamedKey.self)
+    try container.encode(map, forKey: NamedKey("data_type_map"))
+    var hardware = container.nestedContainer(keyedBy: NamedKey.self, forKey: NamedKey("hardware"))
+    for layer in layers { try hardware.encodeIfPresent(layer.hardware, forKey: NamedKey(layer.name)) }
+    try container.encodeIfPresent(note, forKey: NamedKey("hardware_note"))
+  }
+}

@@ -1,0 +1,77 @@
+import IntegerProgram
+import Numbers
+import QIR
+import Quantization
+import Schedule
+import Targets
+import Tiling
+
+extension EnergyReport {
+  /// QTools' estimate of a network's energy, and beside it that of the tiles' traffic and multiplications on the accelerator.
+  /// - Parameter hardware: nil where it is not asked for.
+  package init(_ map: DataTypeMap, model: EnergyModel, hardware: HardwareUse? = nil) {
+    let estimate = EnergyEstimate(map, in: model)
+    let layers = zip(map.layers, estimate.layers).map { layer, estimate in
+      Layer(
+        name: estimate.name, type: estimate.className, energy: estimate.energy, counted: estimate.counted,
+        hardware: hardware.flatMap { HardwareEnergy($0, model: model).use(of: layer) })
+    }
+    self.init(layers: layers, totalCost: estimate.totalCost, sum: estimate.sum, note: hardware?.note)
+  }
+}
+
+/// What the tiles of layers move and compute, as the process charges it.
+private struct HardwareEnergy {
+  let hardware: HardwareUse
+  let model: EnergyModel
+
+  init(_ hardware: HardwareUse, model: EnergyModel) {
+    self.hardware = hardware
+    self.model = model
+  }
+
+  func use(of layer: TypedLayer) -> EnergyReport.Hardware? {
+    guard let layers = hardware.linear[layer.node.layer.output] else { return nil }
+    var bytes = EnergyReport.Hardware.Bytes(inputs: 0, outputs: 0, parameters: 0)
+    var energy = LayerEnergy()
+    for (index, scheduled) in layers.enumerated() {
+      let shape = scheduled.shape
+      let traffic = TilingProblem(shape: shape, accelerator: hardware.target).traffic(of: scheduled.nest)
+      bytes.inputs += traffic.input
+      bytes.outputs += traffic.output
+      bytes.parameters += traffic.weights
+      // Between the two halves of a separable convolution lies no network boundary.
+      let readsNetworkInput = layer.node.isFirst && index == 0
+      let makesNetworkOutput = layer.node.isLast && index == layers.count - 1
+      energy.inputs += access(
+        traffic.input, elements: shape.input.elements * shape.inputLimbs, bits: shape.modeActivationBits,
+        in: model.featureMapMemory(isNetworkBoundary: readsNetworkInput))
+      energy.parameters += access(
+        traffic.weights, elements: scheduled.instruction.weights.count * shape.weightLimbs, bits: shape.modeWeightBits,
+        in: model.options.weightsOn)
+      energy.outputs += access(
+        traffic.output, elements: shape.output.elements, bits: shape.outputBits,
+        in: model.featureMapMemory(isNetworkBoundary: makesNetworkOutput))
+      energy.operations += operations(scheduled)
+    }
+    return .init(
+      mode: layers.map(\.mode.name).joined(separator: ", "), bytes: bytes, energy: energy.rounded)
+  }
+
+  /// What crosses the bus out of or into a memory that holds the whole tensor.
+  private func access(_ bytes: Int, elements: Int, bits: Int, in memory: EnergyModel.Memory) -> Double {
+    model.access(
+      Double(bytes) * 8, of: Double(elements) * Double(LinearLayerShape.storedBits(bits)), in: memory)
+  }
+
+  /// Every product in a multiplier of the mode's operand widths, added to an accumulator of the width that is proved.
+  private func operations(_ layer: ScheduledLayer) -> Double {
+    let shape = layer.shape
+    let products = Double(shape.macs) * Double(shape.inputLimbs * shape.weightLimbs)
+    let width = Double(layer.mode.wideBits * layer.mode.narrowBits).squareRoot()
+    let accumulator = IntegerType.narrowestSigned(holding: layer.instruction.accumulatorRange).bits
+    let code = DataType.fixedPoint(bits: accumulator, integerBits: accumulator)
+    return products
+      * (model.operation(.mul, on: code, bits: width) + model.operation(.add, on: code, bits: Double(accumulator)))
+  }
+}

@@ -1,0 +1,92 @@
+import Presentation
+
+/// What `qcc energy` says of a network, in pJ for one inference: QTools' estimate, with the keys and the nesting of QKeras'
+/// `pe` and `extract_energy_profile`, and beside it the same process' energy of what the accelerator does.
+package struct EnergyReport: Report, Hashable, Sendable {
+  package struct Layer: Hashable, Sendable {
+    package var name: String
+    package var type: String
+    package var energy: LayerEnergy
+    /// What of it counts in the sum.
+    package var counted: Double
+    /// Absent where the layer does not run on the accelerator's engines.
+    package var hardware: Hardware?
+
+    package init(name: String, type: String, energy: LayerEnergy, counted: Double, hardware: Hardware? = nil) {
+      self.name = name
+      self.type = type
+      self.energy = energy
+      self.counted = counted
+      self.hardware = hardware
+    }
+  }
+
+  /// What the tile plan moves and computes.
+  package struct Hardware: Encodable, Hashable, Sendable {
+    package struct Bytes: Encodable, Hashable, Sendable {
+      package var inputs: Int
+      package var outputs: Int
+      package var parameters: Int
+
+      package init(inputs: Int, outputs: Int, parameters: Int) {
+        self.inputs = inputs
+        self.outputs = outputs
+        self.parameters = parameters
+      }
+
+      package var total: Int { inputs + outputs + parameters }
+    }
+
+    /// The multipliers' mode, as `8x4`.
+    package var mode: String
+    package var bytes: Bytes
+    package var energy: LayerEnergy
+
+    package init(mode: String, bytes: Bytes, energy: LayerEnergy) {
+      self.mode = mode
+      self.bytes = bytes
+      self.energy = energy
+    }
+  }
+
+  package var layers: [Layer]
+  /// Of everything.
+  package var totalCost: Int
+  /// Of what counts.
+  package var sum: Int
+  /// Why nothing is known of the accelerator; absent where it is.
+  package var note: String?
+
+  package init(layers: [Layer], totalCost: Int, sum: Int, note: String? = nil) {
+    self.layers = layers
+    self.totalCost = totalCost
+    self.sum = sum
+    self.note = note
+  }
+
+  /// The accelerator's energy over all its layers.
+  package var hardwareTotal: Double? {
+    let energies = layers.compactMap(\.hardware?.energy.total)
+    return energies.isEmpty ? nil : energies.reduce(0, +)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: NamedKey.self)
+    var energy = container.nestedContainer(keyedBy: NamedKey.self, forKey: NamedKey("energy"))
+    var profile = container.nestedContainer(keyedBy: NamedKey.self, forKey: NamedKey("energy_profile"))
+    var hardware = container.nestedContainer(keyedBy: NamedKey.self, forKey: NamedKey("hardware"))
+    for layer in layers {
+      var entry = energy.nestedContainer(keyedBy: NamedKey.self, forKey: NamedKey(layer.name))
+      try entry.encode(layer.type, forKey: NamedKey("class_name"))
+      try entry.encode(layer.energy, forKey: NamedKey("energy"))
+      var counted = profile.nestedContainer(keyedBy: NamedKey.self, forKey: NamedKey(layer.name))
+      try counted.encode(layer.energy, forKey: NamedKey("energy"))
+      try counted.encode(layer.counted, forKey: NamedKey("total"))
+      try hardware.encodeIfPresent(layer.hardware, forKey: NamedKey(layer.name))
+    }
+    try energy.encode(totalCost, forKey: NamedKey("total_cost"))
+    try container.encode(sum, forKey: NamedKey("energy_sum_pj"))
+    try container.encodeIfPresent(hardwareTotal, forKey: NamedKey("hardware_sum_pj"))
+    try container.encodeIfPresent(note, forKey: NamedKey("hardware_note"))
+  }
+}

@@ -1,0 +1,52 @@
+import QIR
+
+/// What QKeras' statistics take the result of each node for (`create_activation_cache` in its estimate.py): activations
+/// and linear layers make a type, every other layer passes on the one of its first input.
+struct OperandTypes {
+  private var types: [OperandType] = []
+
+  init(_ model: Model) {
+    let layers = Dictionary(
+      model.provenance.layers.map { ($0.output.index, $0) }, uniquingKeysWith: { first, _ in first })
+    for (index, node) in model.graph.nodes.enumerated() {
+      if let layer = layers[index], let type = type(of: node.op, unmodelledIn: layer) {
+        types.append(type)
+      } else {
+        types.append(type(of: node, layer: model.provenance.className(of: node)))
+      }
+    }
+  }
+
+  /// Of a layer's result that has no codes (see `ModelFile.outline`): its activation's quantizer says what it is.
+  private func type(of op: any Operator, unmodelledIn layer: Layer) -> OperandType? {
+    guard op is InputOp else { return nil }
+    if !Self.passingClasses.contains(layer.className), let quantizer = layer.quantizers["activation"] {
+      return OperandType(quantizer)
+    }
+    return layer.inputs.first.map { self[$0] }
+  }
+
+  subscript(id: NodeID) -> OperandType { types[id.index] }
+
+  /// Layers whose result has no quantizer but that of their own activation.
+  private static let linearClasses: Set<String> = [
+    "QDense", "QConv2D", "QConv1D", "QDepthwiseConv2D", "QConv2DBatchnorm", "QDepthwiseConv2DBatchnorm",
+  ]
+  /// Layers whose activation QKeras does not look at.
+  private static let passingClasses: Set<String> = [
+    "QSeparableConv1D", "QSeparableConv2D", "QAveragePooling2D", "QGlobalAveragePooling2D",
+  ]
+
+  private func type(of node: Node, layer: String?) -> OperandType {
+    let first = node.inputs.first.map { self[$0] } ?? .input
+    if node.op is InputOp { return .input }
+    if let op = node.op as? QuantizeOp {
+      return layer.map(Self.passingClasses.contains) ?? false
+        ? first : OperandType(op, adapts: layer == "QAdaptiveActivation")
+    }
+    let isLinear = layer.map(Self.linearClasses.contains) ?? true
+    if node.op is any LinearOperator { return isLinear ? .float : first }
+    let isActivation = node.op is ElementwiseOp || node.op is SoftmaxOp
+    return isActivation && (isLinear || layer == "QActivation") ? .float : first
+  }
+}

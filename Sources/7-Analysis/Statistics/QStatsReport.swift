@@ -1,0 +1,128 @@
+import Presentation
+
+/// What `qcc summary --qstats` says: the figures of QKeras' `print_qstats`. Its JSON keys are a promise to other programs.
+package struct QStatsReport: Report, Codable, Hashable, Sendable {
+  /// The multiplications of one call of a layer.
+  package struct Operation: Codable, Hashable, Sendable {
+    package var layer: String
+    /// As QKeras counts them.
+    package var count: Int
+    /// Sign, kind, weight bits and activation bits, as `smult_4_8`.
+    package var type: String
+    /// Products of a weight and an input that the network takes.
+    package var macs: Int
+
+    package init(layer: String, count: Int, type: String, macs: Int) {
+      self.layer = layer
+      self.count = count
+      self.type = type
+      self.macs = macs
+    }
+  }
+
+  /// All operations of one type.
+  package struct OperationType: Codable, Hashable, Sendable {
+    package var type: String
+    package var count: Int
+  }
+
+  /// The weights of a layer: a kernel, or of a separable convolution two; and the bias.
+  package struct Weights: Codable, Hashable, Sendable {
+    package struct Tensor: Codable, Hashable, Sendable {
+      /// As QKeras counts them.
+      package var count: Int
+      package var bits: Int
+      /// How many the layer has.
+      package var stored: Int
+
+      package init(count: Int, bits: Int, stored: Int) {
+        self.count = count
+        self.bits = bits
+        self.stored = stored
+      }
+    }
+
+    package var layer: String
+    package var kernels: [Tensor]
+    package var bias: Tensor
+
+    package init(layer: String, kernels: [Tensor], bias: Tensor) {
+      self.layer = layer
+      self.kernels = kernels
+      self.bias = bias
+    }
+  }
+
+  /// Zeros among a layer's quantized kernels and biases.
+  package struct Sparsity: Codable, Hashable, Sendable {
+    package var layer: String
+    package var elements: Int
+    package var zeros: Int
+    /// Zeros of all, 0 to 1.
+    package var sparsity: Double
+
+    package init(layer: String, elements: Int, zeros: Int) {
+      self.layer = layer
+      self.elements = elements
+      self.zeros = zeros
+      sparsity = elements > 0 ? Double(zeros) / Double(elements) : 0
+    }
+  }
+
+  /// A layer whose numbers stay as they are.
+  package struct Unquantized: Codable, Hashable, Sendable {
+    package enum Reason: String, Codable, Sendable {
+      /// It has no quantizers.
+      case noQuantizers
+      /// QKeras counts its zeros before they are quantized: batch normalization is folded into them.
+      case folded
+    }
+
+    package var layer: String
+    package var reason: Reason
+
+    package init(layer: String, reason: Reason) {
+      self.layer = layer
+      self.reason = reason
+    }
+  }
+
+  /// By name.
+  package var operations: [Operation]
+  /// By name.
+  package var operationTypes: [OperationType]
+  /// By name.
+  package var weights: [Weights]
+  /// In the model's order.
+  package var sparsity: [Sparsity]
+  package var totalSparsity: Double
+  /// In the model's order.
+  package var unquantized: [Unquantized]
+
+  /// Operations and weights in any order, the others in the model's.
+  package init(
+    operations: [Operation], weights: [Weights], sparsity: [Sparsity], unquantized: [Unquantized]
+  ) {
+    self.operations = operations.sortedByName(\.layer)
+    let counts = Dictionary(operations.map { ($0.type, $0.count) }, uniquingKeysWith: +)
+    operationTypes = counts.map { OperationType(type: $0.key, count: $0.value) }.filter { $0.count > 0 }
+      .sortedByName(\.type)
+    self.weights = weights.sortedByName(\.layer)
+    self.sparsity = sparsity
+    totalSparsity =
+      Sparsity(
+        layer: "", elements: sparsity.reduce(0) { $0 + $1.elements }, zeros: sparsity.reduce(0) { $0 + $1.zeros }
+      ).sparsity
+    self.unquantized = unquantized
+  }
+}
+
+extension Array {
+  /// By code points, as Python sorts; those of one name stay in their order.
+  fileprivate func sortedByName(_ name: KeyPath<Element, String>) -> [Element] {
+    enumerated().sorted { left, right in
+      let (a, b) = (left.element[keyPath: name].unicodeScalars, right.element[keyPath: name].unicodeScalars)
+      return a.elementsEqual(b) ? left.offset < right.offset : a.lexicographicallyPrecedes(b)
+    }.map(\.element)
+  }
+}

@@ -1,0 +1,77 @@
+import Backend
+import Diagnostics
+import Files
+import IntegerProgram
+import Schedule
+import Simulator
+
+/// Simulated codes against a back end's project, built and run on the same inputs: every tensor of every sample.
+struct EmittedComparison {
+  private(set) var report = VerifyReport.Emitted(ran: false, mismatches: 0)
+  private(set) var firstDifference: VerifyReport.Difference?
+
+  private let backend: any Backend
+  private let schedule: Schedule
+  private let bench: Bench
+  private let folder: TemporaryFolder
+  private var program: IntegerProgram { schedule.program }
+
+  /// Builds the project.
+  ///
+  /// - Throws: `Diagnostic` where a tool fails.
+  init(_ schedule: Schedule, backend: any Backend) throws {
+    self.schedule = schedule
+    self.backend = backend
+    let project = try backend.project(schedule, vectors: TestVectors())
+    folder = try TemporaryFolder()
+    try project.write(to: folder.path)
+    bench = backend.bench(of: project, in: folder.path)
+    for command in bench.build { try run(command, purpose: "compiling the emitted \(backend.name)") }
+  }
+
+  private func run(_ command: Bench.Command, purpose: String) throws {
+    try Subprocess.run(command.program, command.arguments, log: folder.path + "/log", purpose: purpose)
+  }
+
+  /// Runs the samples from `first` on and compares them with what was simulated of them.
+  ///
+  /// - Parameter inputs: codes by sample and program input.
+  /// - Throws: `Diagnostic` where the program fails.
+  mutating func compare(from first: Int, inputs: [[[Int64]]], simulated: SimulationResult) throws {
+    let batch = BatchFile(schedule)
+    var bytes: [UInt8] = []
+    for sample in inputs { bytes += batch.encode(inputs: sample) }
+    try Folders.write(bytes, to: folder.path + "/input")
+    try run(
+      bench.run(folder.path + "/input", folder.path + "/output"), purpose: "running the emitted \(backend.name)")
+    let output = try Folders.read(folder.path + "/output")
+    report.ran = true
+    for sample in 0..<simulated.samples {
+      guard let tensors = batch.decode(output, sample: sample) else {
+        throw Diagnostic(
+          "the emitted \(backend.name) wrote \(output.count) bytes, fewer than \(simulated.samples) samples have")
+      }
+      for (tensor, found) in zip(program.tracedTensors, tensors) {
+        compare(tensor, found, simulated.codes(of: tensor, sample: sample), sample: first + sample)
+      }
+    }
+  }
+
+  private mutating func compare(
+    _ tensor: TensorID, _ found: [Int64], _ expected: [Int64], sample: Int
+  ) {
+    guard found != expected else { return }
+    for element in found.indices where found[element] != expected[element] {
+      report.mismatches += 1
+      guard firstDifference == nil else { continue }
+      let shape = program[tensor].shape
+      firstDifference = .init(
+        tensor: program[tensor].name, layer: program[tensor].name,
+        index: [
+          sample, element / (shape.columns * shape.channels), element / shape.channels % shape.columns,
+          element % shape.channels,
+        ], expected: Double(expected[element]), found: Double(found[element]),
+        against: "simulator, in the emitted \(backend.name)")
+    }
+  }
+}

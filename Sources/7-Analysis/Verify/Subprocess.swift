@@ -1,0 +1,48 @@
+import Diagnostics
+import Files
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Other programs, run to their end.
+enum Subprocess {
+  /// - Parameter log: the file that takes what it prints.
+  /// - Throws: `Diagnostic` with the first lines it printed where it fails.
+  static func run(_ program: String, _ arguments: [String], log: String, purpose: String) throws {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+    defer { words.forEach { free($0) } }
+    var process = pid_t()
+    let started = posix_spawnp(&process, program, &actions, nil, &words, environ)
+    guard started == 0 else {
+      throw Diagnostic("\(purpose): '\(program)' does not start: \(String(cString: strerror(started)))")
+    }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    guard status == 0 else {
+      let printed = (try? Folders.read(log)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      let lines = printed.split(separator: "\n").prefix(5).joined(separator: "\n  ")
+      let how = status & 0x7f == 0 ? "exit code \(status >> 8 & 0xff)" : "signal \(status & 0x7f)"
+      throw Diagnostic("\(purpose): '\(program)' failed with \(how)" + (lines.isEmpty ? "" : "\n  \(lines)"))
+    }
+  }
+
+  /// The C compiler: `CC`, or the first of cc, gcc and clang in `PATH`; nil where there is none.
+  static var compiler: String? {
+    if let named = getenv("CC").map({ String(cString: $0) }), !named.isEmpty { return named }
+    let folders = (getenv("PATH").map { String(cString: $0) } ?? "").split(separator: ":")
+    return ["cc", "gcc", "clang"].first { name in
+      folders.contains { access("\($0)/\(name)", X_OK) == 0 }
+    }
+  }
+}

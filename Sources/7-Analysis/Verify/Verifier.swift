@@ -1,0 +1,120 @@
+import Arrays
+import Backend
+import CEmitter
+import Compiler
+import Diagnostics
+import Inference
+import IntegerProgram
+import Lowering
+import Simulator
+
+/// Is the program exactly the network that was trained? The float reference, the simulator, the compiled C and a golden file
+/// are compared code by code.
+package struct Verifier {
+  package struct Options: Sendable {
+    /// `.npy` files or HDF5 datasets, one per network input; empty: drawn.
+    package var inputs: [String] = []
+    /// An HDF5 file of another program's outputs; its dataset `x` gives the inputs.
+    package var golden: String?
+    /// Labels of the samples, integers, as `.npy` or HDF5 dataset.
+    package var labels: String?
+    /// Whether to build and run what back ends emit: nil where a compiler is found.
+    package var emitted: Bool?
+    /// How many samples are drawn.
+    package var samples = 12
+    package var seed: UInt64 = 1
+    package var threads: Int?
+
+    package init() {}
+  }
+
+  package let compilation: Compilation
+  package let options: Options
+
+  package init(_ compilation: Compilation, options: Options) {
+    self.compilation = compilation
+    self.options = options
+  }
+
+  /// - Parameter progress: told how many samples are done, of how many.
+  /// - Throws: `Diagnostic` or `Diagnostics` where inputs cannot be read, or the C cannot be compiled or run.
+  package func report(progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> VerifyReport {
+    let network = compilation.network
+    let inputs = try networkInputs()
+    let labels = try options.labels.map { try self.labels($0, samples: inputs.samples) }
+    let prepared = try PreparedProgram(network.program)
+    var reference = ReferenceComparison(compilation)
+    var emitted = try backends().map { try EmittedComparison(compilation.schedule, backend: $0) }
+    var classes: [Int] = []
+    let batch = min(prepared.batchSize(keeping: .all), 64)
+    for first in stride(from: 0, to: inputs.samples, by: batch) {
+      let codes = network.codes(of: inputs, samples: first..<min(first + batch, inputs.samples))
+      let simulated = try prepared.run(
+        codes.byInput.map { .int64($0) }, samples: codes.bySample.count, keeping: .all, threads: options.threads)
+      reference.compare(
+        from: first, inputs: inputs, simulated: simulated, threads: options.threads ?? processorCount)
+      for index in emitted.indices {
+        try emitted[index].compare(from: first, inputs: codes.bySample, simulated: simulated)
+      }
+      if labels != nil, let output = network.program.outputs.first {
+        classes += (0..<simulated.samples).map { largest(simulated.values(of: output, sample: $0)) }
+      }
+      progress(first + simulated.samples, inputs.samples)
+    }
+    let golden = try options.golden.map { try GoldenComparison(compilation.model.graph, file: $0, inputs: inputs) }
+    return VerifyReport(
+      samples: inputs.samples, tensors: reference.tensors, unpaired: reference.unpaired,
+      proofs: .init(
+        channels: network.proofs.reduce(0) { $0 + $1.channels }, proved: network.proofs.reduce(0) { $0 + $1.proved }),
+      golden: golden?.report,
+      emitted: emitted.isEmpty
+        ? nil
+        : .init(ran: emitted.allSatisfy(\.report.ran), mismatches: emitted.reduce(0) { $0 + $1.report.mismatches }),
+      accuracy: labels.map { labels in
+        .init(
+          reference: rate(reference.outputs.map(largest), labels), accelerator: rate(classes, labels))
+      },
+      firstDifference: reference.firstDifference ?? golden?.firstDifference
+        ?? emitted.lazy.compactMap(\.firstDifference).first)
+  }
+
+  /// Those whose projects are built and run.
+  private func backends() throws -> [any Backend] {
+    guard options.emitted ?? (Subprocess.compiler != nil) else { return [] }
+    guard let compiler = Subprocess.compiler else {
+      throw Diagnostic("no C compiler is found", fix: "install one, name it in CC, or say --no-emitted")
+    }
+    return [CEmitter(compiler: compiler)]
+  }
+
+  private func networkInputs() throws -> NetworkInputs {
+    if !options.inputs.isEmpty { return try NetworkInputs(files: options.inputs, for: compilation.model.graph) }
+    if let golden = options.golden {
+      let graph = compilation.model.graph
+      let names = graph.inputs.map { graph[$0].name }
+      let files = names.count == 1 ? ["\(golden):x"] : names.map { "\($0)=\(golden):x/\($0.replacing("/", with: "|"))" }
+      return try NetworkInputs(files: files, for: graph)
+    }
+    return NetworkInputs(drawnFor: compilation.network, samples: options.samples, seed: options.seed)
+  }
+
+  // MARK: Accuracy
+
+  private func labels(_ file: String, samples: Int) throws -> [Double] {
+    let array = try ArrayFile.load(file)
+    guard array.values.count == samples else {
+      throw Diagnostic(
+        "\(array.values.count) labels for \(samples) samples", at: .init(file: file),
+        supported: "one class number per sample",
+        fix: options.inputs.isEmpty ? "say --inputs with the samples that they belong to" : nil)
+    }
+    return array.values
+  }
+
+  /// The class with the largest value.
+  private func largest(_ values: [Double]) -> Int { values.indices.max { values[$0] < values[$1] } ?? 0 }
+
+  private func rate(_ classes: [Int], _ labels: [Double]) -> Double {
+    Double(zip(classes, labels).count { Double($0) == $1 }) / Double(max(labels.count, 1))
+  }
+}

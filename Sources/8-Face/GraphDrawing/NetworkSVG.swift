@@ -1,0 +1,111 @@
+import Presentation
+
+/// A network's boxes and arrows as SVG, one picture per segment of the layout.
+package struct NetworkSVG {
+  let drawing: NetworkDrawing
+  let layout: LayeredLayout
+  let segments: [Range<Int>]
+  /// The links that a segment's end cuts, with the numbers that both ends show.
+  var connectors: [[(link: LayeredLayout.Link, number: Int)]] = []
+
+  static let lineHeight = 14.0
+  static let stub = 22.0
+  static let gap = 50.0
+  static let margin = 6.0
+  static let segmentHeight = 860.0
+  /// Characters of the box's monospaced lines.
+  static let charactersPerLine = 31
+
+  package init(_ drawing: NetworkDrawing) {
+    self.drawing = drawing
+    let layout = LayeredLayout(drawing)
+    self.layout = layout
+    let heights = layout.ranks.map { rank in
+      Self.gap + (rank.map { Self.height(of: layout.items[$0], in: drawing) }.max() ?? 0)
+    }
+    let crossing = layout.links.map { Set($0.map(\.upper)).count }
+    segments = NetworkSegments(heights: heights, crossing: crossing, limit: Self.segmentHeight).segments
+    var number = 0
+    connectors = segments.dropLast().map { segment in
+      var numbers: [Int: Int] = [:]
+      return layout.links[segment.upperBound - 1].map { link in
+        if numbers[link.upper] == nil {
+          number += 1
+          numbers[link.upper] = number
+        }
+        return (link, numbers[link.upper] ?? 0)
+      }
+    }
+  }
+
+  static func height(of item: LayeredLayout.Item, in drawing: NetworkDrawing) -> Double {
+    item.isPassing ? 0 : 14 + lineHeight * Double(2 + drawing.boxes[item.box].lines.count)
+  }
+
+  // MARK: A segment
+
+  package func write(to markup: inout Markup) {
+    for index in segments.indices {
+      write(index, to: &markup)
+      markup.newline()
+    }
+  }
+
+  /// Where items of a segment lie.
+  struct Frame {
+    var top: [Int: Double] = [:]
+    var bottom: [Int: Double] = [:]
+    var height = 0.0
+    var left = 0.0
+    var width = 0.0
+  }
+
+  func frame(of index: Int) -> Frame {
+    let segment = segments[index]
+    var frame = Frame()
+    var y = Self.margin + (index > 0 ? Self.gap : 0)
+    var least = Double.infinity
+    var most = -Double.infinity
+    for rank in segment {
+      let heights = layout.ranks[rank].map { Self.height(of: layout.items[$0], in: drawing) }
+      let tallest = heights.max() ?? 0
+      for (item, height) in zip(layout.ranks[rank], heights) {
+        frame.top[item] = y
+        // What passes goes on to the end of the rank.
+        frame.bottom[item] = y + (layout.items[item].isPassing ? tallest : height)
+        least = min(least, layout.items[item].x - layout.width(of: item) / 2)
+        most = max(most, layout.items[item].x + layout.width(of: item) / 2)
+      }
+      y += tallest + Self.gap
+    }
+    frame.height = y - (index + 1 < segments.count ? 0 : Self.gap - Self.stub - 14) + Self.margin
+    frame.left = least - Self.margin
+    frame.width = most - least + 2 * Self.margin
+    return frame
+  }
+
+  func write(_ index: Int, to markup: inout Markup) {
+    let frame = frame(of: index)
+    let segment = segments[index]
+    let box = [frame.left, 0, frame.width, frame.height].map(pixels).joined(separator: " ")
+    markup.element(
+      "svg",
+      [
+        "viewBox": box, "style": "--width:\(pixels(frame.width))", "role": "img",
+        "aria-label": "Network, part \(index + 1) of \(segments.count)",
+      ]
+    ) { markup in
+      for rank in segment.dropLast() { writeLinks(layout.links[rank], frame, to: &markup) }
+      if index > 0 { writeEntries(connectors[index - 1], frame, to: &markup) }
+      if index + 1 < segments.count { writeExits(connectors[index], frame, to: &markup) }
+      for rank in segment {
+        for item in layout.ranks[rank] where !layout.items[item].isPassing { writeBox(item, frame, to: &markup) }
+        for item in layout.ranks[rank] where layout.items[item].isPassing {
+          writeLine(
+            [(layout.items[item].x, frame.top[item] ?? 0), (layout.items[item].x, frame.bottom[item] ?? 0)], to: &markup
+          )
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import GraphDrawing
+import Presentation
+import QTools
+
+extension NetworkPage {
+  func writeNetwork(to markup: inout Markup) {
+    markup.element(
+      "p",
+      """
+      What becomes one step on the accelerator is one box, functions and quantizers behind a layer included. Arrows carry \
+      codes of the type and shape that stand beside them: s8 is a signed integer of 8 bits. Equal numbers in circles continue \
+      one another.
+      """)
+    writeLegend(
+      engines.map { (engineClass($0), "runs on \($0)") } + [("other", "outside the engines")], to: &markup)
+    markup.element("div", ["class": "scroll"]) { markup in
+      markup.element("div", ["class": "network"]) { NetworkSVG(drawing).write(to: &$0) }
+    }
+  }
+
+  func writeBits(to markup: inout Markup) {
+    markup.element(
+      "p", "Parameters times their widths, elements of quantized feature maps times theirs, and input elements times 8."
+    )
+    writeLegend([("conv", "parameters"), ("depthwise", "feature maps")], to: &markup)
+    let layers = summary.layers.filter { $0.bits.total > 0 }
+    BarTable(
+      caption: "bits",
+      columns: [.init("parameters"), .init("feature map"), .init("total", isWide: true)],
+      rows: layers.map { layer in
+        .init(
+          name: layer.name,
+          bar: [
+            ("fill-conv", Double(layer.bits.parameters)), ("fill-depthwise", Double(layer.bits.featureMaps)),
+          ],
+          cells: [layer.bits.parameters, layer.bits.featureMaps, layer.bits.total].map { $0 > 0 ? grouped($0) : "" })
+      },
+      totals: [summary.bits.parameters, summary.bits.featureMaps, summary.bits.total].map(grouped)
+    ).write(to: &markup)
+  }
+
+  func writeCycles(to markup: inout Markup) {
+    markup.element(
+      "p",
+      """
+      With double buffering, on standard multipliers (above) and on Sum-Together multipliers in each layer's mode \
+      (below). Use is the part of the products that the multipliers could have made and the layer needed.
+      """)
+    writeLegend(
+      [("soft", "standard")] + engines.map { (engineClass($0), "Sum-Together, \($0)") }, to: &markup)
+    BarTable(
+      caption: "cycles",
+      columns: [
+        .init("mode", isNumber: false), .init("tiles"), .init("standard", isWide: true),
+        .init("Sum-Together"), .init("speedup"), .init("use", isWide: true),
+      ],
+      rows: tiles.layers.map { layer in
+        .init(
+          name: layer.name, bar: [("fill-soft", Double(layer.cyclesStandard))],
+          second: [("fill-\(engineClass(layer.engine))", Double(layer.cyclesReconfigurable))],
+          cells: [
+            layer.mode, grouped(layer.tiles), grouped(layer.cyclesStandard), grouped(layer.cyclesReconfigurable),
+            "\(fixed(Double(layer.cyclesStandard) / Double(max(layer.cyclesReconfigurable, 1)), decimals: 2))x",
+            "\(fixed(layer.utilization * 100, decimals: 0)) %",
+          ])
+      },
+      totals: [
+        "", grouped(tiles.totals.tiles), grouped(tiles.totals.cyclesStandard),
+        grouped(tiles.totals.cyclesReconfigurable), "\(fixed(tiles.totals.cycleSpeedup, decimals: 2))x", "",
+      ]
+    ).write(to: &markup)
+  }
+
+  func writeEnergy(to markup: inout Markup) {
+    markup.element(
+      "p",
+      """
+      In pJ for one inference, in the 45 nm process of Horowitz as QKeras has it. Above QTools' estimate, from the data types \
+      alone; below what the tile plan does on the accelerator: bytes over the bus, every input as often as tiles read it, \
+      and products in each layer's mode.
+      """)
+    let parts: [(String, String, (LayerEnergy) -> Double)] = [
+      ("conv", "inputs", \.inputs), ("dense", "parameters", \.parameters), ("depthwise", "outputs", \.outputs),
+      ("other", "operations", \.operations),
+    ]
+    writeLegend(
+      [("soft", "QTools")] + parts.map { (fill: $0.0, what: "Sum-Together: \($0.1)") }, to: &markup)
+    let layers = energy.layers.filter { $0.counted > 0 || $0.hardware != nil }
+    BarTable(
+      caption: "pJ",
+      columns: [
+        .init("QTools"), .init("Sum-Together"), .init("operations", isWide: true),
+        .init("bytes moved", isWide: true),
+      ],
+      rows: layers.map { layer in
+        .init(
+          name: layer.name, bar: [("fill-soft", layer.counted)],
+          second: layer.hardware.map { hardware in parts.map { ("fill-\($0.0)", $0.2(hardware.energy)) } } ?? [],
+          cells: [
+            fixed(layer.counted, decimals: 0), layer.hardware.map { fixed($0.energy.total, decimals: 0) } ?? "",
+            layer.hardware.map { fixed($0.energy.operations, decimals: 0) } ?? "",
+            layer.hardware.map { grouped($0.bytes.total) } ?? "",
+          ])
+      },
+      totals: [
+        fixed(energy.layers.reduce(0) { $0 + $1.counted }, decimals: 0),
+        energy.hardwareTotal.map { fixed($0, decimals: 0) } ?? "",
+        fixed(energy.layers.reduce(0) { $0 + ($1.hardware?.energy.operations ?? 0) }, decimals: 0),
+        grouped(energy.layers.reduce(0) { $0 + ($1.hardware?.bytes.total ?? 0) }),
+      ]
+    ).write(to: &markup)
+  }
+
+  /// pJ with a unit that keeps the number short.
+  static func energy(_ picojoules: Double) -> String {
+    switch picojoules {
+    case ..<10_000: "\(fixed(picojoules, decimals: 0)) pJ"
+    case ..<10_000_000: "\(significant(picojoules / 1000)) nJ"
+    default: "\(significant(picojoules / 1_000_000)) µJ"
+    }
+  }
+
+  /// Those that run a layer.
+  private var engines: [String] {
+    let used: Set<String> = Set(tiles.layers.map(\.engine))
+    return ["2DConv", "DWConv", "FC"].filter { used.contains($0) }
+  }
+
+  func writeLegend(_ entries: [(fill: String, what: String)], to markup: inout Markup) {
+    markup.element("ul", ["class": "legend"]) { markup in
+      for (fill, what) in entries {
+        markup.element("li") { markup in
+          markup.element("svg", ["width": "11", "height": "11", "aria-hidden": "true"]) { markup in
+            markup.empty("rect", ["class": "swatch \(fill)", "width": "11", "height": "11", "rx": "2"])
+          }
+          markup.write(what)
+        }
+      }
+    }
+    markup.newline()
+  }
+}
