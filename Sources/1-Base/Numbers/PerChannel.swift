@@ -5,12 +5,14 @@ package struct PerChannel<Value> {
   var values: [Value]
 
   /// - Parameter values: one, or one per channel.
+  @inlinable
   package init(_ values: [Value]) {
     precondition(!values.isEmpty, "there is a value for every channel")
     self.values = values
   }
 
   /// Of every channel; one for all where `channels` is 1.
+  @inlinable
   package init(channels: Int, _ value: (_ channel: Int) throws -> Value) rethrows {
     self.init(try (0..<channels).map(value))
   }
@@ -20,13 +22,16 @@ package struct PerChannel<Value> {
   package var isUniform: Bool { values.count == 1 }
 
   /// The one that all channels share; nil where each has its own.
+  @inlinable
   package var uniform: Value? { isUniform ? values[0] : nil }
 
+  @inlinable
   package func map<Result>(_ transform: (Value) throws -> Result) rethrows -> PerChannel<Result> {
     PerChannel<Result>(try values.map(transform))
   }
 
   /// Of the same channel of both.
+  @inlinable
   package func combined<Other, Result>(
     with other: PerChannel<Other>, _ combine: (Value, Other) throws -> Result
   ) rethrows -> PerChannel<Result> {
@@ -36,17 +41,20 @@ package struct PerChannel<Value> {
 
 extension PerChannel where Value: Equatable {
   /// One where all channels have equal values.
+  @inlinable
   package var merged: PerChannel { values.allSatisfy { $0 == values[0] } ? [values[0]] : self }
 }
 
 extension PerChannel {
   /// The smallest range that holds those of all channels.
+  @inlinable
   package func hull<Bound>() -> ClosedRange<Bound> where Value == ClosedRange<Bound> {
     values.dropFirst().reduce(values[0]) { $0.hull(with: $1) }
   }
 }
 
 extension PerChannel: RandomAccessCollection, MutableCollection {
+  @inlinable
   package var startIndex: Int { 0 }
   /// 1, or the number of channels.
   @inlinable
@@ -61,6 +69,7 @@ extension PerChannel: RandomAccessCollection, MutableCollection {
 }
 
 extension PerChannel: ExpressibleByArrayLiteral {
+  @inlinable
   package init(arrayLiteral values: Value...) { self.init(values) }
 }
 
