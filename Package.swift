@@ -33,17 +33,21 @@ let model = floor(
   "3-Model",
   [
     .target(name: "Quantization", dependencies: ["Diagnostics", "Numbers", bigInt]),
-    .target(name: "QIR", dependencies: ["CValueKernels", "Diagnostics", "Numbers", "Quantization", "Text"]),
+    .target(name: "Quantizers", dependencies: ["Diagnostics", "Numbers", "Quantization", bigInt]),
+    .target(
+      name: "QIR", dependencies: ["CValueKernels", "Diagnostics", "Numbers", "Quantization", "Quantizers", "Text"]),
     .target(name: "FloatReference", dependencies: ["QIR"]),
   ])
 
 let frontends = floor(
   "4-Frontends",
   [
-    .target(name: "KerasImport", dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "QIR", "Quantization"]),
-    .target(name: "ONNXImport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization"]),
+    .target(
+      name: "KerasImport",
+      dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "QIR", "Quantization", "Quantizers"]),
+    .target(name: "ONNXImport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
     .target(name: "Frontends", dependencies: ["Diagnostics", "KerasImport", "ONNXImport", "QIR"]),
-    .target(name: "ONNXExport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization"]),
+    .target(name: "ONNXExport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
   ])
 
 let compile = floor(
@@ -63,7 +67,7 @@ let compile = floor(
       ]),
     .target(
       name: "Compiler",
-      dependencies: ["Diagnostics", "Lowering", "Passes", "QIR", "Quantization", "Schedule", "Targets"]),
+      dependencies: ["Diagnostics", "Lowering", "Passes", "QIR", "Quantization", "Quantizers", "Schedule", "Targets"]),
   ])
 
 let backends = floor(
@@ -89,7 +93,7 @@ let analysis = floor(
       name: "QTools",
       dependencies: [
         "Compiler", "Diagnostics", "Frontends", "IntegerProgram", "Numbers", "Presentation", "QIR", "Quantization",
-        "Schedule", "Targets", "Tiling",
+        "Quantizers", "Schedule", "Targets", "Tiling",
       ]),
     .target(name: "Statistics", dependencies: ["Diagnostics", "Presentation", "QIR", "Quantization"]),
     .target(name: "Performance", dependencies: ["CycleSimulator", "Presentation", "Schedule", "Targets"]),
@@ -121,13 +125,13 @@ let face = floor(
       name: "QCCDriver",
       dependencies: [
         "Backend", "Compiler", "Diagnostics", "Frontends", "Inference", "IntegerProgram", "Lowering", "ONNX",
-        "ONNXExport", "Passes", "QIR", "Quantization", "Simulator",
+        "ONNXExport", "Passes", "QIR", "Quantization", "Quantizers", "Simulator",
       ]),
     .executableTarget(
       name: "qcc",
       dependencies: [
         "CEmitter", "Compiler", "Diagnostics", "Files", "Frontends", "Inference", "ONNXExport", "Page", "Performance",
-        "Presentation", "QCCDriver", "QTools", "Statistics", "Targets", "Verify", argumentParser,
+        "Presentation", "QCCDriver", "QTools", "Quantization", "Statistics", "Targets", "Verify", argumentParser,
       ],
       linkerSettings: oneFile),
   ])
@@ -151,7 +155,8 @@ let tests: [Target] = [
   .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
   .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5", "Numbers"]),
   .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),
-  .testTarget(name: "QuantizationTests", dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "Quantization"]),
+  .testTarget(
+    name: "QuantizationTests", dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "Quantization", "Quantizers"]),
   .testTarget(name: "QIRTests", dependencies: ["Diagnostics", "KerasImport", "QIR"]),
   .testTarget(
     name: "KerasImportTests",
@@ -167,7 +172,9 @@ let tests: [Target] = [
     ]),
   .testTarget(
     name: "PassesTests",
-    dependencies: ["Diagnostics", "FloatReference", "Numbers", "Passes", "QIR", "Quantization", "TestSupport"],
+    dependencies: [
+      "Diagnostics", "FloatReference", "Numbers", "Passes", "QIR", "Quantization", "Quantizers", "TestSupport",
+    ],
     exclude: ["filetests"]),
   .testTarget(name: "TargetsTests", dependencies: ["Diagnostics", "Targets"]),
   .testTarget(
@@ -202,7 +209,10 @@ let tests: [Target] = [
     ]),
   .testTarget(
     name: "QToolsTests",
-    dependencies: ["Compiler", "Diagnostics", "Frontends", "JSON", "Performance", "Presentation", "QTools", "Targets"]),
+    dependencies: [
+      "Compiler", "Diagnostics", "Frontends", "JSON", "Performance", "Presentation", "QTools", "Quantization",
+      "Targets",
+    ]),
   .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
   .testTarget(name: "AnalysisTests", dependencies: ["Performance", "Presentation", "Statistics", "Verify"]),
   .testTarget(
@@ -214,10 +224,12 @@ let tests: [Target] = [
     name: "QCCDriverTests",
     dependencies: [
       "Arrays", "CEmitter", "Compiler", "Diagnostics", "Frontends", "HDF5", "Inference", "IntegerProgram", "Lowering",
-      "Page", "Passes", "Performance", "QCCDriver", "QIR", "QTools", "Statistics", "TestSupport", "Verify",
+      "Page", "Passes", "Performance", "QCCDriver", "QIR", "QTools", "Quantization", "Statistics", "TestSupport",
+      "Verify",
     ]),
   .testTarget(name: "CommandTests", dependencies: ["TestSupport", "qcc"]),
-  .testTarget(name: "DocumentationTests", dependencies: ["KerasImport", "ONNXImport", "Quantization", "qcc"]),
+  .testTarget(
+    name: "DocumentationTests", dependencies: ["KerasImport", "ONNXImport", "qcc", "Quantization", "Quantizers"]),
   .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport", "Numbers"]),
 ]
 

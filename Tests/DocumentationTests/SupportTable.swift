@@ -1,6 +1,7 @@
 import KerasImport
 import ONNXImport
 import Quantization
+import Quantizers
 
 /// What can be read, from the importer's own tables.
 enum SupportTable {

@@ -2,6 +2,7 @@ import Diagnostics
 import Passes
 import QIR
 import Quantization
+import Quantizers
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import FloatReference
 import Passes
 import QIR
 import Quantization
+import Quantizers
 import Testing
 
 /// What holds for every graph, tried on random ones.

@@ -1,6 +1,7 @@
 import Numbers
 import QIR
 import Quantization
+import Quantizers
 
 /// Small graphs of everything that passes look at: quantizers, element-wise functions, operators that move elements, branches,
 /// dense layers and identities. The same seed gives the same graph.

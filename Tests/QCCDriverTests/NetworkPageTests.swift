@@ -2,6 +2,7 @@ import Compiler
 import Frontends
 import Page
 import QTools
+import Quantization
 import Testing
 import TestSupport
 

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import JSON
 import QTools
+import Quantization
 import Targets
 import Testing
 

@@ -2,6 +2,7 @@ import Frontends
 import JSON
 import Presentation
 import QTools
+import Quantization
 import Targets
 import Testing
 

@@ -2,6 +2,7 @@ import Diagnostics
 import HDF5
 import JSON
 import Quantization
+import Quantizers
 import Testing
 
 #if canImport(FoundationEssentials)

@@ -60,7 +60,7 @@ struct NetworkWeightTests {
     let role = key[0] == "moving" ? key[1] : key[0]
     var quantizer = try Quantizer(QKerasCases.arguments(config.member("\(role)_quantizer")))
     // Bias, beta and mean keep an alpha of None.
-    if !["bias", "beta", "mean"].contains(role) { quantizer = quantizer.trainable }
+    if !["bias", "beta", "mean"].contains(role) { quantizer = quantizer.forKernels }
     let floats = try found.floats
     let tensor = try quantizer.kind.quantize(floats, shape: found.shape, at: .init(tensor: place))
     let wanted = try expected.floats

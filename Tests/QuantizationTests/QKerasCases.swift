@@ -1,6 +1,7 @@
 import Diagnostics
 import JSON
 import Quantization
+import Quantizers
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

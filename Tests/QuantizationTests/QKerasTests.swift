@@ -1,6 +1,7 @@
 import Diagnostics
 import Numbers
 import Quantization
+import Quantizers
 import Testing
 
 /// Every quantizer against QKeras' own float32 results.
@@ -52,7 +53,7 @@ struct QKerasTests {
   func parameters(file: String) throws {
     for item in try QKerasCases(file).parameters() {
       var quantizer = try Quantizer(item.arguments)
-      if item.isTrainable { quantizer = quantizer.trainable }
+      if item.isTrainable { quantizer = quantizer.forKernels }
       let tensor = try quantizer.kind.quantize(item.inputs, shape: item.shape, at: .init())
       let largest = (item.inputs + item.outputs).map(abs).max() ?? 0
       let values = tensor.values
@@ -101,16 +102,14 @@ struct QKerasTests {
 extension Quantizer {
   /// What QKeras counts the scale in that it finds from the data; nil for kinds that find none.
   fileprivate var unitOfScale: Double? {
-    switch self {
-    case .quantizedBits(let kind) where kind.bits > 1:
-      Rational.powerOfTwo(kind.integer - kind.bits + (kind.keepsNegative ? 1 : 0)).double
-    case .quantizedLinear(let kind) where kind.bits > 1:
-      Rational.powerOfTwo(kind.integer - kind.bits + (kind.keepsNegative ? 1 : 0)).double
-    case .binary, .stochasticBinary, .ternary, .stochasticTernary: 1
-    case .quantizedBits, .quantizedLinear, .quantizedReLU, .quantizedPowerOfTwo, .quantizedReLUPowerOfTwo, .bernoulli,
-      .quantizedTanh, .quantizedSigmoid, .quantizedULaw, .quantizedHSwish, .binarySigmoid, .binaryTanh,
-      .featureMapAffine, .uniformAffine, .qonnxQuant:
-      nil
+    func step(_ bits: Int, _ integer: Int, _ keepsNegative: Bool) -> Double? {
+      bits > 1 ? Rational.powerOfTwo(integer - bits + (keepsNegative ? 1 : 0)).double : nil
+    }
+    return switch kind {
+    case let kind as QuantizedBits: step(kind.bits, kind.integer, kind.keepsNegative)
+    case let kind as QuantizedLinear: step(kind.bits, kind.integer, kind.keepsNegative)
+    case is Binary, is Stochastic<Binary>, is Ternary, is Stochastic<Ternary>: 1
+    default: nil
     }
   }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Quantization
+import Quantizers
 import Testing
 
 struct QuantizerArgumentsTests {

@@ -2,6 +2,7 @@ import Diagnostics
 import JSON
 import QIR
 import Quantization
+import Quantizers
 
 /// What `activation=` says.
 enum LayerActivation {

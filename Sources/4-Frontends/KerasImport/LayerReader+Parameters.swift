@@ -5,18 +5,18 @@ import Quantization
 
 extension LayerReader {
   /// The quantizer under a key of the layer's configuration; nil where there is none.
-  /// - Parameter trainable: whether QKeras tells the quantizer that its tensor is trained (`_set_trainable_parameter`).
-  func quantizer(_ key: String, of tensor: String, trainable: Bool) throws -> Quantizer? {
+  /// - Parameter forKernel: whether QKeras tells the quantizer that its tensor is trained (`_set_trainable_parameter`).
+  func quantizer(_ key: String, of tensor: String, forKernel: Bool) throws -> Quantizer? {
     let quantizer = try QuantizerConfig.read(config, key, tensor: tensor)
-    return trainable ? quantizer?.trainable : quantizer
+    return forKernel ? quantizer?.forKernels : quantizer
   }
 
   /// A weight through its quantizer, or as it is where the layer has none. Problems of both are collected.
   mutating func parameter(
-    _ variable: String, shape: [Int?], quantizer key: String?, trainable: Bool
+    _ variable: String, shape: [Int?], quantizer key: String?, forKernel: Bool
   ) throws -> Parameter {
     let quantizer = check { reader in
-      try key.flatMap { try reader.quantizer($0, of: variable, trainable: trainable) }
+      try key.flatMap { try reader.quantizer($0, of: variable, forKernel: forKernel) }
     }
     let weights = check { try $0.weights.values(variable, shape: shape) }
     guard let quantizer, let weights else { throw Skipped() }
@@ -41,7 +41,7 @@ extension LayerReader {
   /// The bias of a layer with `count` outputs; nil where it has none.
   mutating func bias(count: Int?) throws -> Parameter? {
     guard try config.flag("use_bias", default: true) else { return nil }
-    return try parameter("bias", shape: [count], quantizer: "bias_quantizer", trainable: false)
+    return try parameter("bias", shape: [count], quantizer: "bias_quantizer", forKernel: false)
   }
 }
 

@@ -1,6 +1,7 @@
 import Diagnostics
 import JSON
 import Quantization
+import Quantizers
 
 /// Quantizers as Keras writes them: `{"class_name": …, "config": {…}}`, or a string such as `quantized_bits(8,0,alpha=1)`.
 enum QuantizerConfig {

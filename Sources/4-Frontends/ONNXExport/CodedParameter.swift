@@ -21,7 +21,8 @@ struct CodedParameter {
   var width: QuantWidth? {
     let range = codes.range
     let declared = [true, false].map { isSigned in
-      QuantWidth(bits: min(source.bits, 32), isSigned: isSigned, isNarrow: isSigned && source.isSymmetric)
+      QuantWidth(
+        bits: min(source.bits, 32), isSigned: isSigned, isNarrow: isSigned && source.quantizer?.kind.isNarrow ?? false)
     }
     return declared.first { $0.holds(range) } ?? QuantWidth.holding(range)
   }
@@ -64,22 +65,6 @@ struct CodedParameter {
       case .floats(let floats): ONNXTensor(name: name, shape: shape, floats: floats)
       case .doubles(let doubles): ONNXTensor(name: name, shape: shape, doubles: doubles)
       }
-    }
-  }
-}
-
-extension QuantizedTensor {
-  /// Whether its quantizer leaves out the least code.
-  fileprivate var isSymmetric: Bool {
-    switch quantizer {
-    case .quantizedBits(let kind): kind.isSymmetric
-    case .quantizedLinear(let kind): kind.isSymmetric
-    case .qonnxQuant(let kind): kind.isNarrow
-    case .ternary, .stochasticTernary: true
-    case .featureMapAffine, .uniformAffine, .quantizedReLU, .quantizedPowerOfTwo, .quantizedReLUPowerOfTwo, .binary,
-      .stochasticBinary, .bernoulli, .quantizedTanh, .quantizedSigmoid, .quantizedULaw, .quantizedHSwish,
-      .binarySigmoid, .binaryTanh, nil:
-      false
     }
   }
 }

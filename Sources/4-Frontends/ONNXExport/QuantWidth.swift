@@ -1,5 +1,6 @@
 import Numbers
 import Quantization
+import Quantizers
 
 /// The range of a `Quant`'s codes as the operator says it.
 struct QuantWidth: Equatable {

@@ -3,6 +3,7 @@ import Numbers
 import ONNX
 import QIR
 import Quantization
+import Quantizers
 
 /// Goes over a model's nodes in order and makes a graph of them.
 struct NetworkImporter {
@@ -121,7 +122,7 @@ struct NetworkImporter {
     // Integers handed in stand for themselves.
     map.encoding = .plain(type)
     guard let bits = type.bits, bits <= 16 else { return .map(map) }
-    let quantizer = Quantizer.uniformAffine(
+    let quantizer = Quantizer(
       UniformAffine(bits: bits, scale: 1, isSigned: range.lowerBound < 0))
     map.node = try append(
       QuantizeOp(quantizer, at: place), named: "\(input.name)/integers", inputs: [node])

@@ -1,6 +1,7 @@
 import Numbers
 import ONNX
 import Quantization
+import Quantizers
 
 /// What a QONNX node's quantizers are: their constants may differ from element to element, spread by ONNX' rules.
 struct QuantParameters {

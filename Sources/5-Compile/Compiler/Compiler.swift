@@ -3,6 +3,7 @@ import Lowering
 import Passes
 import QIR
 import Quantization
+import Quantizers
 import Schedule
 import Targets
 

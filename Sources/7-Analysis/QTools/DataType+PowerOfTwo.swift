@@ -1,3 +1,5 @@
+import Quantization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -34,12 +36,5 @@ extension DataType {
     root.bits -= 1
     root.integerBits = root.bits
     return root
-  }
-
-  /// A power of two is named after its sign.
-  static func powerOfTwo(bits: Int, integerBits: Int, isSigned: Bool, largest: Double) -> DataType {
-    DataType(
-      isSigned ? .powerOfTwo : .reluPowerOfTwo, bits: bits, integerBits: integerBits, isSigned: isSigned,
-      largest: largest)
   }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Quantization
+import Quantizers
 
 extension DataType {
   /// What an option names: `fp32`, `fp16`, `int8`, `int16`, `int32` or a quantizer (`make_default_quantizer` in QKeras'
@@ -11,7 +12,7 @@ extension DataType {
     case "int8": self = .fixedPoint(bits: 8, integerBits: 0)
     case "int16": self = .fixedPoint(bits: 16, integerBits: 7)
     case "int32": self = .fixedPoint(bits: 32, integerBits: 10)
-    default: self.init(try Quantizer(QuantizerArguments(parsing: text, location: .init(file: option))))
+    default: self = try Quantizer(QuantizerArguments(parsing: text, location: .init(file: option))).kind.dataType
     }
   }
 }

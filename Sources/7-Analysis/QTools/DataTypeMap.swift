@@ -1,5 +1,6 @@
 import Diagnostics
 import QIR
+import Quantization
 
 /// The types of all numbers of a network, layer by layer: what QKeras 0.9.0's QTools says of it
 /// (`generate_layer_data_type_map` in qtools/generate_layer_data_type_map.py). Where QTools fails with an exception, it is

@@ -1,3 +1,5 @@
+import Quantization
+
 /// What QTools' map depends on beside the network.
 package struct DataTypeOptions: Sendable {
   /// Of the network's inputs.

@@ -1,3 +1,4 @@
+import Quantization
 import Targets
 
 #if canImport(Glibc)

@@ -63,7 +63,7 @@ struct LayerGraph {
     if !isWritten {
       return graph[layer.output].op.codedTypes.mapValues { LayerNode.Quantized(type: $0) }
     }
-    return layer.quantizers.mapValues { .init(type: DataType($0), isKnown: DataType.isKnown($0)) }
+    return layer.quantizers.mapValues { .init(type: $0.kind.dataType, isKnown: $0.kind.isKnownToQTools) }
   }
 
   /// What makes a node's values, past Dropout and the ends of models within the model.

@@ -1,4 +1,5 @@
 import QIR
+import Quantization
 
 /// A layer among those that QTools looks at: `InputLayer` and `Dropout` are taken out.
 package struct LayerNode: Sendable {

@@ -1,3 +1,5 @@
+import Quantization
+
 /// The operations of a batch normalization gamma (x - mean) / deviation + beta (`QBNFactory` in qbn_factory.py). The mean is
 /// taken for part of the layer before.
 package struct Normalization: Hashable, Sendable {

@@ -17,18 +17,15 @@ extension Operator {
 
 extension DataType {
   fileprivate init(_ format: CodeFormat, bits: Int) {
-    let zero = Int(format.zeroPoint)
-    self.init(
-      codes: (Int(format.range.lowerBound) - zero)...(Int(format.range.upperBound) - zero), bits: bits,
-      scale: format.scale.double)
+    self.init(codes: format.range, zeroPoint: format.zeroPoint, bits: bits, scale: format.scale.double)
   }
 
   /// Of several scales the largest one counts.
   fileprivate init(_ tensor: QuantizedTensor) {
     let isSigned = tensor.codes.contains { $0 < 0 }
-    let magnitude = 1 << (tensor.bits - (isSigned ? 1 : 0))
+    let magnitude = Int64(1) << (tensor.bits - (isSigned ? 1 : 0))
     self.init(
-      codes: (isSigned ? -magnitude : 0)...(magnitude - 1), bits: tensor.bits,
+      codes: (isSigned ? -magnitude : 0)...(magnitude - 1), zeroPoint: 0, bits: tensor.bits,
       scale: tensor.scales.map(\.double).map(\.magnitude).max() ?? 1)
   }
 }

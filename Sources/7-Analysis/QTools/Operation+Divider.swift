@@ -1,3 +1,5 @@
+import Quantization
+
 extension Operation {
   /// What divides two numbers (divider_factory.py, divider_impl.py). By anything that is neither a power of two nor floating
   /// point it is a division in float32; QTools refuses to divide by binary and ternary numbers.

@@ -1,3 +1,5 @@
+import Quantization
+
 /// A layer of several inputs of one shape (merge_factory.py).
 package enum MergeKind: String, Hashable, Sendable {
   case add = "Add"

@@ -1,3 +1,5 @@
+import Quantization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

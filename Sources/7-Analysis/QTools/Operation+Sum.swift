@@ -1,3 +1,5 @@
+import Quantization
+
 extension Operation {
   /// The sum of as many products as there are taps, and of a bias (accumulator_impl.py).
   /// - Parameter kernel: its extents; the last one, outputs, does not count.

@@ -1,3 +1,5 @@
+import Quantization
+
 /// An arithmetic unit: what hardware it is made of, and the type of its results.
 package struct Operation: Hashable, Sendable {
   package enum Implementation: String, Hashable, Sendable {

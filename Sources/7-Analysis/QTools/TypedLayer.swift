@@ -1,3 +1,5 @@
+import Quantization
+
 /// A layer with the types of its numbers: a line of QTools' map.
 package struct TypedLayer: Sendable {
   package struct TypedParameter: Hashable, Sendable {

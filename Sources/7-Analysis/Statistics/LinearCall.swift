@@ -68,21 +68,23 @@ struct LinearCall {
     self.macs = macs
   }
 
-  func operation(input type: OperandType) -> QStatsReport.Operation {
+  func operation(input type: DataType) -> QStatsReport.Operation {
     .init(
       layer: name, count: counts.operations, type: kernelTypes[0].multiplication(with: type), macs: macs)
   }
 
   /// Of the first or only kernel, and of the second one of a separable convolution.
-  private var kernelTypes: [OperandType] {
+  private var kernelTypes: [DataType] {
     let first = quantizers["kernel_quantizer"] ?? quantizers["depthwise_quantizer"]
     return zip(kernels, [first, quantizers["pointwise_quantizer"]]).map { kernel, quantizer in
-      quantizer.map { OperandType($0) } ?? OperandType(kernel)
+      quantizer?.kind.statisticsType ?? DataType(counting: kernel)
     }
   }
 
   var weights: QStatsReport.Weights {
-    let type = quantizers["bias_quantizer"].map { OperandType($0) } ?? bias.map { OperandType($0) } ?? .float
+    let type =
+      quantizers["bias_quantizer"]?.kind.statisticsType ?? bias.map { DataType(counting: $0) }
+      ?? .floatingPoint(bits: 32)
     let elements = bias?.elements ?? 0
     return .init(
       layer: name,

@@ -1,9 +1,10 @@
 import QIR
+import Quantization
 
 /// What QKeras' statistics take the result of each node for (`create_activation_cache` in its estimate.py): activations
 /// and linear layers make a type, every other layer passes on the one of its first input.
 struct OperandTypes {
-  private var types: [OperandType] = []
+  private var types: [DataType] = []
 
   init(_ model: Model) {
     let layers = Dictionary(
@@ -18,15 +19,15 @@ struct OperandTypes {
   }
 
   /// Of a layer's result that has no codes (see `ModelFile.outline`): its activation's quantizer says what it is.
-  private func type(of op: any Operator, unmodelledIn layer: Layer) -> OperandType? {
+  private func type(of op: any Operator, unmodelledIn layer: Layer) -> DataType? {
     guard op is InputOp else { return nil }
     if !Self.passingClasses.contains(layer.className), let quantizer = layer.quantizers["activation"] {
-      return OperandType(quantizer)
+      return quantizer.kind.statisticsType
     }
     return layer.inputs.first.map { self[$0] }
   }
 
-  subscript(id: NodeID) -> OperandType { types[id.index] }
+  subscript(id: NodeID) -> DataType { types[id.index] }
 
   /// Layers whose result has no quantizer but that of their own activation.
   private static let linearClasses: Set<String> = [
@@ -37,16 +38,16 @@ struct OperandTypes {
     "QSeparableConv1D", "QSeparableConv2D", "QAveragePooling2D", "QGlobalAveragePooling2D",
   ]
 
-  private func type(of node: Node, layer: String?) -> OperandType {
-    let first = node.inputs.first.map { self[$0] } ?? .input
-    if node.op is InputOp { return .input }
+  private func type(of node: Node, layer: String?) -> DataType {
+    let first = node.inputs.first.map { self[$0] } ?? .networkInput
+    if node.op is InputOp { return .networkInput }
     if let op = node.op as? QuantizeOp {
       return layer.map(Self.passingClasses.contains) ?? false
-        ? first : OperandType(op, adapts: layer == "QAdaptiveActivation")
+        ? first : DataType(counting: op, adapts: layer == "QAdaptiveActivation")
     }
     let isLinear = layer.map(Self.linearClasses.contains) ?? true
-    if node.op is any LinearOperator { return isLinear ? .float : first }
+    if node.op is any LinearOperator { return isLinear ? .floatingPoint(bits: 32) : first }
     let isActivation = node.op is ElementwiseOp || node.op is SoftmaxOp
-    return isActivation && (isLinear || layer == "QActivation") ? .float : first
+    return isActivation && (isLinear || layer == "QActivation") ? .floatingPoint(bits: 32) : first
   }
 }

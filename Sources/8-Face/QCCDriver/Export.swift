@@ -5,6 +5,7 @@ import ONNXExport
 import Passes
 import QIR
 import Quantization
+import Quantizers
 
 /// A model as an ONNX file.
 package struct Export: Sendable {

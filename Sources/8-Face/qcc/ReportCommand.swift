@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Page
 import QTools
+import Quantization
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

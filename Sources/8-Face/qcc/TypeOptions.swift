@@ -2,6 +2,7 @@ import ArgumentParser
 import Compiler
 import Diagnostics
 import QTools
+import Quantization
 
 /// What the commands take that give types to a model's numbers as QKeras' QTools does.
 struct TypeOptions: ParsableArguments {

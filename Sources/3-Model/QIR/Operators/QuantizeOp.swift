@@ -1,6 +1,7 @@
 import Diagnostics
 import Numbers
 import Quantization
+import Quantizers
 import Text
 
 /// Real numbers to the values of integer codes, element by element (Keras `QActivation` and `activation=`).

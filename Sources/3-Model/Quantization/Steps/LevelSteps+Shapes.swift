@@ -3,7 +3,7 @@ import Numbers
 extension LevelSteps {
   /// Steps that are the same on both sides of zero: `positive` has the ascending thresholds above zero with the codes that
   /// begin there.
-  init(mirroring positive: [(threshold: Threshold, code: Int64)]) {
+  package init(mirroring positive: [(threshold: Threshold, code: Int64)]) {
     self.init(
       thresholds: positive.reversed().map(\.threshold.mirrored) + positive.map(\.threshold),
       codes: positive.reversed().map { -$0.code } + [0] + positive.map(\.code))
@@ -12,7 +12,7 @@ extension LevelSteps {
 
 extension LevelSteps {
   /// Ascending steps with the codes that begin there; steps between equal codes are left out.
-  init(from first: Int64, _ steps: [(threshold: Threshold, code: Int64)]) {
+  package init(from first: Int64, _ steps: [(threshold: Threshold, code: Int64)]) {
     var kept: [Threshold] = []
     var codes = [first]
     for step in steps where step.code != codes[kept.count] {
@@ -23,7 +23,7 @@ extension LevelSteps {
   }
 
   /// Steps of `code`, which is constant between neighbours of `thresholds` (exact, in any order).
-  init(at thresholds: [Threshold], code: (Rational) -> Int64) {
+  package init(at thresholds: [Threshold], code: (Rational) -> Int64) {
     let sorted = thresholds.sorted {
       $0.above == $1.above ? $0.isInclusive && !$1.isInclusive : $0.above < $1.above
     }
@@ -37,19 +37,19 @@ extension LevelSteps {
 
 extension LevelSteps.Threshold {
   /// Where round_half_even(gain x v) steps up from `integer`; the gain is positive.
-  init(roundingUpFrom integer: Int64, gain: Rational = .one) {
+  package init(roundingUpFrom integer: Int64, gain: Rational = .one) {
     self.init(Rational(.init(2 * integer + 1), over: 2) / gain, isInclusive: !integer.isMultiple(of: 2))
   }
 
   /// The threshold that -v passes upwards exactly where v has not passed this one.
-  var mirrored: Self {
+  package var mirrored: Self {
     below == above ? Self(-above, isInclusive: !isInclusive) : Self(between: -above, and: -below)
   }
 }
 
 extension FeatureMapQuantizer {
   /// The sign, where 0 counts as positive: codes -1 and 1.
-  static func sign(after functions: [RealFunction] = [], scale: Rational) -> FeatureMapQuantizer {
+  package static func sign(after functions: [RealFunction] = [], scale: Rational) -> FeatureMapQuantizer {
     let codes: [Int64] = scale.sign < 0 ? [1, -1] : [-1, 1]
     return FeatureMapQuantizer(
       functions: functions,

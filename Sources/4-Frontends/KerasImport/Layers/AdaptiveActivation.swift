@@ -3,6 +3,7 @@ import JSON
 import Numbers
 import QIR
 import Quantization
+import Quantizers
 
 #if canImport(Glibc)
   import Glibc

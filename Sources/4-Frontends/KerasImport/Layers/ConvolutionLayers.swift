@@ -23,7 +23,7 @@ enum ConvolutionLayers {
     let kernel = layer.check {
       try $0.parameter(
         "kernel", shape: [window?.size.rows, window?.size.columns, channels, filters], quantizer: "kernel_quantizer",
-        trainable: true)
+        forKernel: true)
     }
     let shape = try layer.inputShape(rank: 3)
     guard let window, let groups, let activation, let bias, let kernel else { throw LayerReader.Skipped() }
@@ -42,7 +42,7 @@ enum ConvolutionLayers {
     let kernel = layer.check {
       try $0.parameter(
         "depthwise_kernel", shape: [window?.size.rows, window?.size.columns, channels, multiplier],
-        quantizer: "depthwise_quantizer", trainable: true)
+        quantizer: "depthwise_quantizer", forKernel: true)
     }
     let shape = try layer.inputShape(rank: 3)
     guard let window, multiplier != nil, let activation, let bias, let kernel else { throw LayerReader.Skipped() }

@@ -13,7 +13,7 @@ enum DenseLayers {
     let bias = layer.check { try $0.bias(count: units) }
     let channels = layer.inputs?.first.map { layer.graph[$0].shape.channels }
     let kernel = layer.check {
-      try $0.parameter("kernel", shape: [channels, units], quantizer: "kernel_quantizer", trainable: true)
+      try $0.parameter("kernel", shape: [channels, units], quantizer: "kernel_quantizer", forKernel: true)
     }
     let input = try layer.input()
     guard let activation, let bias, let kernel else { throw LayerReader.Skipped() }

@@ -58,8 +58,8 @@ enum FoldedLayers {
     _ layer: inout LayerReader, kernel variable: String, shape: [Int?], outputs: Int?, outputAxes: Int,
     quantizer key: String
   ) throws -> (kernel: Parameter, bias: Parameter) {
-    let kernelQuantizer = layer.check { try $0.quantizer(key, of: variable, trainable: true) }
-    let biasQuantizer = layer.check { try $0.quantizer("bias_quantizer", of: "bias", trainable: false) }
+    let kernelQuantizer = layer.check { try $0.quantizer(key, of: variable, forKernel: true) }
+    let biasQuantizer = layer.check { try $0.quantizer("bias_quantizer", of: "bias", forKernel: false) }
     let kernel = layer.check { try $0.weights.values(variable, shape: shape) }
     let statistics = layer.check { try Statistics(&$0, outputs: outputs) }
     guard let kernelQuantizer, let biasQuantizer, let kernel, let statistics else { throw LayerReader.Skipped() }

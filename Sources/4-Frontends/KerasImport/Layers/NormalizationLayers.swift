@@ -40,8 +40,8 @@ enum NormalizationLayers {
     _ layer: inout LayerReader, _ variable: String, _ channels: Int?, _ quantizer: String?
   ) throws -> [Double] {
     // QKeras tells gamma and variance that they are trainable (`_set_trainable_parameter`), beta and mean not.
-    let trainable = variable == "gamma" || variable == "moving_variance"
-    return try layer.parameter(variable, shape: [channels], quantizer: quantizer, trainable: trainable).values
+    let isTrained = variable == "gamma" || variable == "moving_variance"
+    return try layer.parameter(variable, shape: [channels], quantizer: quantizer, forKernel: isTrained).values
   }
 
   /// The axis counts the batch; Keras writes it as a number or a list of one.

@@ -59,7 +59,7 @@ enum PoolingLayers {
   /// QKeras multiplies the mean by the area and by the quantized inverse of the area (float32).
   private static func factor(_ layer: LayerReader, _ kind: Kind, area: Int?) throws -> Double {
     guard kind == .quantizedAverage, !layer.isOutline,
-      let quantizer = try layer.quantizer("average_quantizer", of: "average_quantizer", trainable: false), let area
+      let quantizer = try layer.quantizer("average_quantizer", of: "average_quantizer", forKernel: false), let area
     else { return 1 }
     let inverse = try quantizer.kind.quantize([Float(1 / Double(area))], shape: [1], at: layer.location).values
     return Double(area) * (inverse.first ?? 0)

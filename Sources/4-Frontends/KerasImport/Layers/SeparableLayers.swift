@@ -30,13 +30,13 @@ enum SeparableLayers {
     let size = isSequence ? [window?.size.columns] : [window?.size.rows, window?.size.columns]
     let depthwise = layer.check {
       try $0.parameter(
-        "depthwise_kernel", shape: size + [channels, multiplier], quantizer: "depthwise_quantizer", trainable: true)
+        "depthwise_kernel", shape: size + [channels, multiplier], quantizer: "depthwise_quantizer", forKernel: true)
     }
     let pointwise = layer.check {
       try $0.parameter(
         "pointwise_kernel",
         shape: size.map { _ in 1 } + [channels.flatMap { channels in multiplier.map { channels * $0 } }, filters],
-        quantizer: "pointwise_quantizer", trainable: true)
+        quantizer: "pointwise_quantizer", forKernel: true)
     }
     let shape = try layer.inputShape(rank: isSequence ? 2 : 3)
     guard let window, let activation, let bias, let depthwise, let pointwise else { throw LayerReader.Skipped() }

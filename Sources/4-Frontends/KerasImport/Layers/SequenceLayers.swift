@@ -19,7 +19,7 @@ enum SequenceLayers {
     let channels = layer.inputShapeIfKnown(rank: 2).flatMap { shape in groups.map { shape.channels / $0 } }
     let kernel = layer.check {
       try $0.parameter(
-        "kernel", shape: [window?.size.columns, channels, filters], quantizer: "kernel_quantizer", trainable: true)
+        "kernel", shape: [window?.size.columns, channels, filters], quantizer: "kernel_quantizer", forKernel: true)
     }
     let row = try layer.appendRow()
     guard let window, let groups, let activation, let bias, let kernel else { throw LayerReader.Skipped() }

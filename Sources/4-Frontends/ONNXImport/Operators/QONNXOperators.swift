@@ -2,6 +2,7 @@ import Numbers
 import ONNX
 import QIR
 import Quantization
+import Quantizers
 
 /// Quantizers of QONNX (`qonnx.custom_op.general`): floats to floats that are codes times scales.
 enum QONNXOperators {
@@ -58,7 +59,7 @@ enum QONNXOperators {
     var tensor = QuantizedTensor(
       shape: shape, codes: codes, scales: Array(quantizers.map { Rational($0.scale) }), scaleAxis: axis,
       bits: quantizers.map(\.parameterBits).max() ?? 1)
-    tensor.quantizer = quantizers.uniform?.quantizer
+    tensor.quantizer = quantizers.uniform.map { Quantizer($0) }
     return Constant(shape: shape, .quantized(tensor))
   }
 }

@@ -3,6 +3,7 @@ import Numbers
 import ONNX
 import QIR
 import Quantization
+import Quantizers
 
 /// Quantizers and their inverses as operators of their own (QDQ).
 enum QuantizationOperators {
@@ -70,7 +71,7 @@ extension NodeReader {
     }
     let steps = try quantizers.map { try $0.featureMap(at: location) }
     let op = QuantizeOp(
-      description: quantizers[0].description, quantizer: quantizers.uniform?.quantizer,
+      description: quantizers[0].description, quantizer: quantizers.uniform.map { Quantizer($0) },
       bits: quantizers[0].bits, quantizers: steps)
     return try append(op, to: map, suffix)
   }

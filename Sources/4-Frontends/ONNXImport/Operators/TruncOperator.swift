@@ -2,6 +2,7 @@ import Numbers
 import ONNX
 import QIR
 import Quantization
+import Quantizers
 
 /// QONNX `Trunc` (qonnx `custom_op/general/trunc.py`): integers with fewer of their low bits.
 ///

@@ -1,4 +1,5 @@
 import QIR
+import Quantization
 
 extension DataTypeReport {
   /// QTools' map of a network with what the accelerator needs beside it.
