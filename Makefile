@@ -8,8 +8,8 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare prepare-tests build demo test node-tests check-export bench check-memory fuzz format lint generated \
-  check-generated clean
+.PHONY: help prepare prepare-tests build demo test node-tests check-export check-adding bench check-memory fuzz format lint \
+  generated check-generated clean
 .NOTPARALLEL:
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make build            the release build of qcc: $(QCC)'
 	@echo 'make node-tests       the ONNX project'\''s tests of operators (needs its Python package)'
 	@echo 'make check-export     run exported files in ONNX Runtime and the qonnx executor (Python packages)'
+	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
 	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
 	@echo 'make fuzz             fuzz the importers for SECONDS=60, TARGETS="keras hdf5 onnx"'
@@ -47,6 +48,9 @@ test: prepare-tests
 PYTHON ?= python3
 check-export: build
 	$(PYTHON) Tests/export-check.py $(QCC)
+
+check-adding: prepare
+	@scripts/check-adding.sh
 
 bench: prepare
 	$(SWIFT) build -c release $(LAYERS)

@@ -229,7 +229,8 @@ let tests: [Target] = [
     ]),
   .testTarget(name: "CommandTests", dependencies: ["TestSupport", "qcc"]),
   .testTarget(
-    name: "DocumentationTests", dependencies: ["KerasImport", "ONNXImport", "qcc", "Quantization", "Quantizers"]),
+    name: "DocumentationTests",
+    dependencies: ["KerasImport", "ONNXImport", "qcc", "Quantization", "Quantizers", "TestSupport"]),
   .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport", "Numbers"]),
 ]
 

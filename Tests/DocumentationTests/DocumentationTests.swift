@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the pages say of the code is true. One test at a time: some write the README.
@@ -52,6 +53,12 @@ import Testing
     for (module, imports) in inPackage.sorted(by: { $0.key < $1.key }) {
       #expect(imports == onPage[module], "docs/architecture.md: \(module)")
     }
+  }
+
+  /// What the pages on adding things show fits the tree; `make check-adding` builds it too.
+  @Test(arguments: ["operator", "quantizer"]) func patchesApply(name: String) throws {
+    let result = try Shell.run("git apply --check Tests/Adding/\(name).patch", in: Page.root.path)
+    #expect(result.status == 0, "\(result.errors)")
   }
 
   /// Commands that the pages name are there.

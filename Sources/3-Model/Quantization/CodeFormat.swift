@@ -2,11 +2,11 @@ import Numbers
 
 /// How integer codes stand for values: value = scale x (code - zero point), one scale for the whole tensor.
 package struct CodeFormat: Sendable, Equatable {
-  package var scale: Rational { didSet { scaleDouble = scale.double } }
+  package let scale: Rational
   package var zeroPoint: Int64
   /// Every code there can be.
   package var range: ClosedRange<Int64>
-  private var scaleDouble: Double
+  private let scaleDouble: Double
 
   package init(scale: Rational, zeroPoint: Int64 = 0, range: ClosedRange<Int64>) {
     self.scale = scale

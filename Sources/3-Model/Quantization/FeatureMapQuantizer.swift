@@ -3,12 +3,12 @@ import Numbers
 /// What a quantizer does to a feature map: element-wise functions, then steps, and what the codes mean. All of it is fixed
 /// when the model is read.
 package struct FeatureMapQuantizer: Sendable {
-  package var functions: [RealFunction] { didSet { compiled = Compiled(functions, steps) } }
-  package var steps: StepFunction { didSet { compiled = Compiled(functions, steps) } }
-  package var format: CodeFormat
+  package let functions: [RealFunction]
+  package let steps: StepFunction
+  package private(set) var format: CodeFormat
   /// What the steps' codes are multiplied with: where channels of different scales are brought to one unit.
   package private(set) var codeFactor: Int64 = 1
-  private var compiled: Compiled
+  private let compiled: Compiled
 
   package init(functions: [RealFunction] = [], steps: StepFunction, format: CodeFormat) {
     self.functions = functions

@@ -74,18 +74,19 @@ extension FeatureMapQuantizer {
   fileprivate func shiftingCodes(by offset: Int64) -> FeatureMapQuantizer {
     guard offset != 0 else { return self }
     precondition(codeFactor == 1, "codes are moved before they are multiplied")
-    var moved = self
-    moved.format.zeroPoint += offset
-    moved.format.range = format.range.shifted(by: offset)
-    switch steps {
-    case .uniform(let steps):
-      moved.steps = .uniform(
-        UniformSteps(
-          gain: steps.gain, bias: steps.bias, zeroPoint: steps.zeroPoint + offset,
-          clamp: steps.clamp.shifted(by: offset), rounding: steps.rounding))
-    case .levels(let steps):
-      moved.steps = .levels(LevelSteps(thresholds: steps.thresholds, codes: steps.codes.map { $0 + offset }))
-    }
-    return moved
+    let moved: StepFunction =
+      switch steps {
+      case .uniform(let steps):
+        .uniform(
+          UniformSteps(
+            gain: steps.gain, bias: steps.bias, zeroPoint: steps.zeroPoint + offset,
+            clamp: steps.clamp.shifted(by: offset), rounding: steps.rounding))
+      case .levels(let steps):
+        .levels(LevelSteps(thresholds: steps.thresholds, codes: steps.codes.map { $0 + offset }))
+      }
+    return FeatureMapQuantizer(
+      functions: functions, steps: moved,
+      format: CodeFormat(
+        scale: format.scale, zeroPoint: format.zeroPoint + offset, range: format.range.shifted(by: offset)))
   }
 }

@@ -2,13 +2,13 @@ import Numbers
 
 /// code = clamp(round(gain x v + bias) + zero point)
 package struct UniformSteps: Sendable {
-  package var gain: Rational { didSet { compiled = Compiled(self) } }
-  package var bias: Rational { didSet { compiled = Compiled(self) } }
-  package var zeroPoint: Int64 { didSet { compiled = Compiled(self) } }
-  package var clamp: ClosedRange<Int64> { didSet { compiled = Compiled(self) } }
+  package let gain: Rational
+  package let bias: Rational
+  package let zeroPoint: Int64
+  package let clamp: ClosedRange<Int64>
   package let rounding: Rounding
   /// The same with double constants.
-  private(set) var compiled: Compiled
+  let compiled: Compiled
 
   package init(
     gain: Rational, bias: Rational = .zero, zeroPoint: Int64 = 0, clamp: ClosedRange<Int64>,
@@ -50,11 +50,6 @@ extension UniformSteps {
     private let lowest: Double
     private let highest: Double
     private let rounding: Rounding
-
-    fileprivate init(_ steps: UniformSteps) {
-      self.init(
-        gain: steps.gain, bias: steps.bias, zeroPoint: steps.zeroPoint, clamp: steps.clamp, rounding: steps.rounding)
-    }
 
     fileprivate init(
       gain: Rational, bias: Rational, zeroPoint: Int64, clamp: ClosedRange<Int64>, rounding: Rounding
