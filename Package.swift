@@ -24,6 +24,8 @@ let formats = floor(
     .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
     .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
     .target(name: "Arrays", dependencies: ["Diagnostics", "Files", "HDF5"]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "YAML", dependencies: ["CYAML", "Diagnostics"]),
     .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .target(name: "COnnx", dependencies: ["CProtobufC"]),
     .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files", "Numbers"]),
@@ -54,7 +56,7 @@ let compile = floor(
   "5-Compile",
   [
     .target(name: "Passes", dependencies: ["Diagnostics", "Numbers", "QIR", "Quantization"]),
-    .target(name: "Targets", dependencies: ["Diagnostics", yams], exclude: ["Resources"]),
+    .target(name: "Targets", dependencies: ["Diagnostics", "Files", "YAML"], exclude: ["Resources"]),
     .target(name: "Tiling", dependencies: ["Diagnostics", "Targets"]),
     .target(
       name: "IntegerProgram", dependencies: ["Diagnostics", "Numbers", "Quantization", "Targets", "Text", "Tiling"]),
@@ -151,6 +153,7 @@ let testSupport: [Target] = [
 let tests: [Target] = [
   .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
   .testTarget(name: "NumbersTests", dependencies: ["Numbers", bigInt]),
+  .testTarget(name: "YAMLTests", dependencies: ["Diagnostics", "YAML"]),
   .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels", "Numbers"]),
   .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
   .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5", "Numbers"]),
@@ -269,7 +272,6 @@ let package = Package(
   name: "qcc",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
   ],
   targets: base + formats + model + frontends + compile + backends + analysis + face + testSupport + tests
@@ -285,16 +287,12 @@ func floor(_ folder: String, _ modules: [Target]) -> [Target] {
 
 var argumentParser: Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
 var bigInt: Target.Dependency { .product(name: "BigInt", package: "BigInt") }
-var yams: Target.Dependency { .product(name: "Yams", package: "Yams") }
 
 /// Linked into one file: it starts in half the time, and no Swift has to be installed where it runs.
 var oneFile: [LinkerSetting] {
   let release = BuildSettingCondition.when(platforms: [.linux], configuration: .release)
   // What the static Foundation needs and does not name itself.
-  let foundation = [
-    "swiftSynchronization", "CoreFoundation", "FoundationInternationalization", "_FoundationICU", "_FoundationCShims",
-    "_FoundationCollections",
-  ]
+  let foundation = ["swiftSynchronization", "_FoundationCShims", "_FoundationCollections"]
   return [.unsafeFlags(["-static-stdlib", "-Xlinker", "-s", "-Xlinker", "--gc-sections"], release)]
     + foundation.map { .linkedLibrary($0, release) }
 }

@@ -22,6 +22,7 @@ command -v pkg-config >/dev/null || missing+=(pkg-config)
 command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || missing+=(gcc libc6-dev)
 pkg-config --exists hdf5-serial 2>/dev/null || missing+=(libhdf5-dev)
 pkg-config --exists libprotobuf-c 2>/dev/null || missing+=(libprotobuf-c-dev)
+pkg-config --exists yaml-0.1 2>/dev/null || missing+=(libyaml-dev)
 # The tests compile emitted C with gcc and with Swift's clang.
 [[ ${1:-} != --tests ]] || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 # Whether the C generated from schemas/ is fresh is one of the checks.
@@ -30,7 +31,7 @@ pkg-config --exists libprotobuf-c 2>/dev/null || missing+=(libprotobuf-c-dev)
 if ((${#missing[@]})); then
   command -v apt-get >/dev/null ||
     fail "missing: ${missing[*]} (names of Debian packages); this system has no apt-get to install them" \
-      "the C libraries are looked for by pkg-config under the names hdf5-serial and libprotobuf-c"
+      "the C libraries are looked for by pkg-config under the names hdf5-serial, libprotobuf-c and yaml-0.1"
   root=()
   if [[ $(id -u) != 0 ]]; then
     if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
@@ -44,7 +45,7 @@ if ((${#missing[@]})); then
   # Lists of packages are often missing or stale where nothing was installed for a while.
   apt update || echo "prepare: apt-get update failed; trying with the lists that are here" >&2
   apt install -y --no-install-recommends "${missing[@]}" >/dev/null || fail "apt-get install ${missing[*]} failed"
-  for library in hdf5-serial libprotobuf-c; do
+  for library in hdf5-serial libprotobuf-c yaml-0.1; do
     pkg-config --exists "$library" || fail "${missing[*]} are installed, but pkg-config does not know $library"
   done
 fi

@@ -21,25 +21,6 @@ extension KernelTests {
       }
     }
 
-    @Test(arguments: [1, 3, 16, 33]) func weightedSumPerChannel(channels: Int) {
-      var generator = SplitMix(seed: UInt64(channels))
-      let (count, positions) = (3, 21)
-      let x16 = (0..<count).map { _ in generator.codes(positions * channels, in: .min ... .max) }
-      let x32 = x16.map { $0.map(Int32.init) }
-      let multipliers = (0..<count * channels).map { _ in Int64.random(in: -(1 << 44)...(1 << 44), using: &generator) }
-      let expected = (0..<positions * channels).map { e in
-        (0..<count).reduce(Int64(0)) { $0 + multipliers[$1 * channels + e % channels] * Int64(x16[$1][e]) }
-      }
-      KernelTests.onEveryISA { isa in
-        var acc = [Int64](repeating: 9, count: expected.count)
-        withPointers(x16) { qcc_weighted_sum_channels_i16_i64(count, $0, multipliers, positions, channels, &acc) }
-        #expect(acc == expected, "ISA \(isa.rawValue)")
-        acc = [Int64](repeating: 9, count: expected.count)
-        withPointers(x32) { qcc_weighted_sum_channels_i32_i64(count, $0, multipliers, positions, channels, &acc) }
-        #expect(acc == expected, "ISA \(isa.rawValue)")
-      }
-    }
-
     /// Codes of 33 bits times weights of 20 bits, by limbs, are the product.
     @Test func limbs() {
       var generator = SplitMix(seed: 5)
@@ -72,12 +53,6 @@ extension KernelTests {
       #expect(!fits(.max, 4))
       #expect(!qcc_split_limbs_i32([.max], 1, 2, &planes))
       #expect(qcc_split_limbs_i32([.min], 1, 2, &planes))
-    }
-
-    @Test func widen() {
-      var y = [Int64](repeating: 9, count: 3)
-      qcc_widen_i32_i64([.min, 0, .max], 3, &y)
-      #expect(y == [Int64(Int32.min), 0, Int64(Int32.max)])
     }
 
     private func withPointers<Code>(_ arrays: [[Code]], _ body: ([UnsafePointer<Code>]) -> Void) {

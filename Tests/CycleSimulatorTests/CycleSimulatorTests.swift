@@ -17,8 +17,7 @@ import TilingTestSupport
   func tiny() -> CycleSimulator {
     var accelerator = accelerator
     accelerator.cycles = CycleCosts(
-      busBytesPerCycle: 1, transferSetup: 0, pipelineFill: 0, requantizedPerCycle: 1, layerSetup: 0,
-      hostElementsPerCycle: 1)
+      busBytesPerCycle: 1, transferSetup: 0, pipelineFill: 0, requantizedPerCycle: 1, layerSetup: 0)
     return CycleSimulator(accelerator: accelerator)
   }
 

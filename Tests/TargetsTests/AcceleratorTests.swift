@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func everyConstantSaysWhereItComesFrom() {
-    #expect(stmac.constants.count == 1 + 5 + 3 * 5 + 6)
+    #expect(stmac.constants.count == 1 + 5 + 3 * 5 + 5)
     #expect(stmac.constants.contains { $0.path == "cycles.busBytesPerCycle" && $0.value == "8" })
   }
 

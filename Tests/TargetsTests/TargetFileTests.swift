@@ -54,6 +54,12 @@ import Testing
       ])
   }
 
+  /// Nothing depends on it.
+  @Test func hostElementsPerCycleMayStandThere() {
+    let costs = "cycles:\n  hostElementsPerCycle: { value: 1, assumption: none }"
+    #expect(problems(replacing: "cycles:", with: costs).isEmpty)
+  }
+
   @Test func zeroNegativeAndWrongTypes() {
     #expect(problems(replacing: "rows: 18", with: "rows: 0").count == 2)
     #expect(problems(replacing: "channels: 256", with: "channels: -1").count == 1)

@@ -23,26 +23,7 @@ enum { BLOCK = 1024 };
   QCC_DISPATCH(                                                                                                    \
     qcc_weighted_sum_##suffix,                                                                                     \
     (size_t count, const IN *const *inputs, const int64_t *multipliers, size_t elements, int64_t *acc),            \
-    weighted_##suffix, (count, inputs, multipliers, elements, acc))                                                \
-  QCC_INLINE void weighted_channels_##suffix(                                                                      \
-    size_t count, const IN *const *inputs, const int64_t *multipliers, size_t positions, size_t channels,          \
-    int64_t *restrict acc) {                                                                                       \
-    for (size_t p = 0; p < positions; p++, acc += channels) {                                                      \
-      for (size_t c = 0; c < channels; c++) acc[c] = 0;                                                            \
-      for (size_t i = 0; i < count; i++) {                                                                         \
-        const IN *restrict x = inputs[i] + p * channels;                                                           \
-        const int64_t *restrict m = multipliers + i * channels;                                                    \
-        for (size_t c = 0; c < channels; c++) {                                                                    \
-          acc[c] = (int64_t)((uint64_t)acc[c] + (uint64_t)m[c] * (uint64_t)(int64_t)x[c]);                         \
-        }                                                                                                          \
-      }                                                                                                            \
-    }                                                                                                              \
-  }                                                                                                                \
-  QCC_DISPATCH(                                                                                                    \
-    qcc_weighted_sum_channels_##suffix,                                                                            \
-    (size_t count, const IN *const *inputs, const int64_t *multipliers, size_t positions, size_t channels,         \
-     int64_t *acc),                                                                                                \
-    weighted_channels_##suffix, (count, inputs, multipliers, positions, channels, acc))
+    weighted_##suffix, (count, inputs, multipliers, elements, acc))
 
 WEIGHTED_SUM(i16_i64, int16_t)
 WEIGHTED_SUM(i32_i64, int32_t)
@@ -54,10 +35,6 @@ QCC_INLINE void add_shifted(const int64_t *restrict addend, size_t elements, int
 QCC_DISPATCH(
   qcc_add_shifted_i64, (const int64_t *addend, size_t elements, int32_t shift, int64_t *acc), add_shifted,
   (addend, elements, shift, acc))
-
-void qcc_widen_i32_i64(const int32_t *x, size_t elements, int64_t *y) {
-  for (size_t e = 0; e < elements; e++) y[e] = x[e];
-}
 
 #define SPLIT(suffix, CODE)                                                                             \
   bool qcc_split_limbs_##suffix(const CODE *codes, size_t elements, size_t limbs, int16_t *planes) {    \

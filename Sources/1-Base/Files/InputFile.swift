@@ -17,7 +17,7 @@ package struct InputFile: ~Copyable {
   private let descriptor: Int32
 
   /// - Throws: `Diagnostic` with the path.
-  package init(_ path: String) throws {
+  package init(_ path: String) throws(Diagnostic) {
     // A pipe would otherwise wait here for its other end.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw Self.problem(opening: path, error: errno) }
@@ -48,7 +48,7 @@ package struct InputFile: ~Copyable {
   }
 
   /// The bytes from `offset` on: `count` of them, or fewer where the file ends before.
-  package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+  package func bytes(at offset: Int, count: Int) throws(Diagnostic) -> [UInt8] {
     var failure: Int32 = 0
     let result = [UInt8](unsafeUninitializedCapacity: max(0, min(count, size - offset))) { buffer, filled in
       while filled < buffer.count {
@@ -67,7 +67,7 @@ package struct InputFile: ~Copyable {
 
   /// The whole file.
   /// - Throws: `Diagnostic` if it has more than `limit` bytes, before any memory is taken.
-  package func bytes(limit: Int) throws -> [UInt8] {
+  package func bytes(limit: Int) throws(Diagnostic) -> [UInt8] {
     guard size <= limit else {
       throw Diagnostic(
         "the file has \(size) bytes", at: .init(file: path), supported: "files of up to \(limit >> 20) MiB")

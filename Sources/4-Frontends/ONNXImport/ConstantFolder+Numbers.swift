@@ -41,7 +41,7 @@ extension ConstantFolder {
 
   static func quantize(_ reader: inout NodeReader) throws -> Constant {
     reader.ignore("saturate")
-    let parameters = try QuantizationParameters(&reader, input: 1, ofQuantize: true)
+    let parameters = try QuantizeLinearInputs(&reader, input: 1, ofQuantize: true)
     let constant = try reader.constant(0)
     let encoding = try parameters.encoding(of: constant, reader)
     guard let range = encoding.type.range, let bits = encoding.type.bits, bits <= 32 else {
@@ -63,7 +63,7 @@ extension ConstantFolder {
 
   /// Codes and scales as they are: their product is what the tensor means.
   static func dequantize(_ reader: inout NodeReader) throws -> Constant {
-    let parameters = try QuantizationParameters(&reader, input: 1, ofQuantize: false)
+    let parameters = try QuantizeLinearInputs(&reader, input: 1, ofQuantize: false)
     let constant = try reader.constant(0)
     guard case .integers(let integers, let type) = constant.numbers, let bits = type.bits, bits <= 32 else {
       throw reader.problem("DequantizeLinear of other numbers than codes", supported: "integers of up to 32 bits")

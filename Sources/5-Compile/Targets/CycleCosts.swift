@@ -10,23 +10,14 @@ package struct CycleCosts: Hashable, Sendable {
   package var requantizedPerCycle: Int
   /// Configuration of an engine for a layer.
   package var layerSetup: Int
-  /// Codes per cycle that operators outside the engines read.
-  package var hostElementsPerCycle: Int
 
   package init(
-    busBytesPerCycle: Int, transferSetup: Int, pipelineFill: Int, requantizedPerCycle: Int, layerSetup: Int,
-    hostElementsPerCycle: Int
+    busBytesPerCycle: Int, transferSetup: Int, pipelineFill: Int, requantizedPerCycle: Int, layerSetup: Int
   ) {
     self.busBytesPerCycle = busBytesPerCycle
     self.transferSetup = transferSetup
     self.pipelineFill = pipelineFill
     self.requantizedPerCycle = requantizedPerCycle
     self.layerSetup = layerSetup
-    self.hostElementsPerCycle = hostElementsPerCycle
-  }
-
-  /// Cycles of one operator outside the engines that reads `elements` codes.
-  package func hostCycles(elements: Int) -> Int {
-    (elements + hostElementsPerCycle - 1) / hostElementsPerCycle
   }
 }

@@ -52,7 +52,7 @@ struct ProcessReader {
   }
 
   private mutating func requireOrigin(_ field: YAMLReader.Field, _ fields: [String: YAMLReader.Field]) {
-    guard field.node.mapping != nil else { return }
+    guard field.node.members != nil else { return }
     if (fields["source"] == nil) == (fields["assumption"] == nil) {
       reader.report("does not say where it comes from", at: field, supported: "either `source` or `assumption`")
     }

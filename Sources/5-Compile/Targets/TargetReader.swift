@@ -83,17 +83,15 @@ struct TargetReader {
   }
 
   private mutating func cycleCosts(_ field: YAMLReader.Field?) -> CycleCosts {
-    let keys = [
-      "busBytesPerCycle", "transferSetup", "pipelineFill", "requantizedPerCycle", "layerSetup", "hostElementsPerCycle",
-    ]
-    let fields = field.map { reader.fields(of: $0, required: keys) } ?? [:]
+    let keys = ["busBytesPerCycle", "transferSetup", "pipelineFill", "requantizedPerCycle", "layerSetup"]
+    // Files may have the last one, which nothing depends on.
+    let fields = field.map { reader.fields(of: $0, required: keys, optional: ["hostElementsPerCycle"]) } ?? [:]
     return CycleCosts(
       busBytesPerCycle: constant(fields["busBytesPerCycle"]),
       transferSetup: constant(fields["transferSetup"], in: 0...65536),
       pipelineFill: constant(fields["pipelineFill"], in: 0...65536),
       requantizedPerCycle: constant(fields["requantizedPerCycle"]),
-      layerSetup: constant(fields["layerSetup"], in: 0...65536),
-      hostElementsPerCycle: constant(fields["hostElementsPerCycle"]))
+      layerSetup: constant(fields["layerSetup"], in: 0...65536))
   }
 
   /// `{ value: 8, source: … }`
@@ -117,7 +115,7 @@ struct TargetReader {
   private mutating func note(
     _ value: String, _ path: String?, _ field: YAMLReader.Field?, _ fields: [String: YAMLReader.Field]
   ) {
-    guard let field, let path, field.node.mapping != nil else { return }
+    guard let field, let path, field.node.members != nil else { return }
     switch (fields["source"], fields["assumption"]) {
     case (let source?, nil):
       constants.append(.init(path: path, value: value, origin: .source(reader.string(source))))

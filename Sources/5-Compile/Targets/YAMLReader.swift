@@ -1,12 +1,12 @@
 import Diagnostics
-import Yams
+import YAML
 
 /// Walks a YAML document and collects what is wrong with it, each problem with file, line and key path. A value that is
 /// wrong reads as a harmless stand-in, so that the walk goes on and finds the other problems; `problems` tells.
 struct YAMLReader {
   /// A node and the way to it: `engines.conv2D.inputMemory.rows`.
   struct Field {
-    var node: Node
+    var node: YAMLNode
     var path: String
   }
 
@@ -19,36 +19,35 @@ struct YAMLReader {
 
   /// - Throws: `Diagnostics` where the text is not YAML.
   mutating func root(of text: String) throws(Diagnostics) -> Field {
-    do {
-      if let node = try Yams.compose(yaml: text) { return Field(node: node, path: "") }
-      throw Diagnostic("the file is empty", at: .init(file: file), supported: "a description in YAML")
-    } catch let problem as Diagnostic {
-      throw Diagnostics([problem])
+    do throws(Diagnostic) {
+      guard let node = try YAMLNode.document(in: text, file: file) else {
+        throw Diagnostic("the file is empty", at: .init(file: file), supported: "a description in YAML")
+      }
+      return Field(node: node, path: "")
     } catch {
-      let lines = "\(error)".split(separator: "\n").joined(separator: " ")
-      throw Diagnostics([Diagnostic("the file is not YAML: \(lines)", at: .init(file: file))])
+      throw Diagnostics([error])
     }
   }
 
   mutating func report(_ found: String, at field: Field, supported: String? = nil) {
-    let line = field.node.mark.map { " (line \($0.line))" } ?? ""
     let subject = field.path.isEmpty ? "the file" : "`\(field.path)`"
-    problems.report(Diagnostic("\(subject) \(found)\(line)", at: .init(file: file), supported: supported))
+    problems.report(
+      Diagnostic("\(subject) \(found) (line \(field.node.line))", at: .init(file: file), supported: supported))
   }
 
   /// The fields of a mapping; those that are missing or unknown are reported.
   mutating func fields(of field: Field, required: [String], optional: [String] = []) -> [String: Field] {
-    guard let mapping = field.node.mapping else {
+    guard let members = field.node.members else {
       report("is not a mapping", at: field, supported: "keys \(required.joined(separator: ", "))")
       return [:]
     }
     var found: [String: Field] = [:]
-    for (key, value) in mapping {
-      guard let name = key.scalar?.string else {
-        report("has a key that is no text", at: Field(node: key, path: field.path))
+    for member in members {
+      guard let name = member.key.text else {
+        report("has a key that is no text", at: Field(node: member.key, path: field.path))
         continue
       }
-      let inner = Field(node: value, path: field.path.isEmpty ? name : "\(field.path).\(name)")
+      let inner = Field(node: member.value, path: field.path.isEmpty ? name : "\(field.path).\(name)")
       if required.contains(name) || optional.contains(name) {
         found[name] = inner
       } else {
@@ -65,7 +64,7 @@ struct YAMLReader {
   /// An integer of `range`; a missing field was reported already.
   mutating func integer(_ field: Field?, in range: ClosedRange<Int> = 1...65536) -> Int {
     guard let field else { return range.lowerBound }
-    guard let text = field.node.scalar?.string, let value = Int(text) else {
+    guard let text = field.node.text, let value = Int(text) else {
       report("is \(description(of: field.node))", at: field, supported: "an integer, \(span(range))")
       return range.lowerBound
     }
@@ -79,7 +78,7 @@ struct YAMLReader {
   /// A finite number that is greater than zero.
   mutating func positiveNumber(_ field: Field?) -> Double {
     guard let field else { return 1 }
-    guard let text = field.node.scalar?.string, let value = Double(text), value.isFinite, value > 0 else {
+    guard let text = field.node.text, let value = Double(text), value.isFinite, value > 0 else {
       report("is \(description(of: field.node))", at: field, supported: "a number greater than 0")
       return 1
     }
@@ -88,7 +87,7 @@ struct YAMLReader {
 
   /// A number of `range`.
   mutating func number(_ field: Field, in range: ClosedRange<Double>) -> Double {
-    guard let text = field.node.scalar?.string, let value = Double(text), range.contains(value) else {
+    guard let text = field.node.text, let value = Double(text), range.contains(value) else {
       report(
         "is \(description(of: field.node))", at: field,
         supported: "a number, \(Int(range.lowerBound)) to \(Int(range.upperBound))")
@@ -99,7 +98,7 @@ struct YAMLReader {
 
   mutating func string(_ field: Field?) -> String {
     guard let field else { return "" }
-    guard let text = field.node.scalar?.string, !text.isEmpty else {
+    guard let text = field.node.text, !text.isEmpty else {
       report("is \(description(of: field.node))", at: field, supported: "text")
       return ""
     }
@@ -109,7 +108,7 @@ struct YAMLReader {
   mutating func choice<Value: RawRepresentable & CaseIterable>(_ field: Field?, of first: Value) -> Value
   where Value.RawValue == String {
     guard let field else { return first }
-    guard let text = field.node.scalar?.string, let value = Value(rawValue: text) else {
+    guard let text = field.node.text, let value = Value(rawValue: text) else {
       let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
       report("is \(description(of: field.node))", at: field, supported: names)
       return first
@@ -119,21 +118,20 @@ struct YAMLReader {
 
   mutating func items(of field: Field?) -> [Field] {
     guard let field else { return [] }
-    guard let sequence = field.node.sequence, !sequence.isEmpty else {
+    guard let items = field.node.items, !items.isEmpty else {
       report("is \(description(of: field.node))", at: field, supported: "a list that is not empty")
       return []
     }
-    return sequence.enumerated().map { Field(node: $0.element, path: "\(field.path)[\($0.offset)]") }
+    return items.enumerated().map { Field(node: $0.element, path: "\(field.path)[\($0.offset)]") }
   }
 
   private func span(_ range: ClosedRange<Int>) -> String { "\(range.lowerBound) to \(range.upperBound)" }
 
-  private func description(of node: Node) -> String {
-    switch node {
-    case .scalar(let scalar): scalar.string.isEmpty ? "empty" : "'\(scalar.string)'"
+  private func description(of node: YAMLNode) -> String {
+    switch node.content {
+    case .scalar(let text): text.isEmpty ? "empty" : "'\(text)'"
     case .mapping: "a mapping"
-    case .sequence(let sequence): sequence.isEmpty ? "an empty list" : "a list"
-    case .alias: "an alias"
+    case .sequence(let items): items.isEmpty ? "an empty list" : "a list"
     }
   }
 }

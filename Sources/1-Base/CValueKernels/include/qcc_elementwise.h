@@ -22,20 +22,8 @@ void qcc_weighted_sum_i32_i64(
   size_t count, const int32_t *_Nonnull const *_Nonnull inputs, const int64_t *multipliers, size_t elements,
   int64_t *acc);
 
-/// As above with one multiplier per input and channel: `multipliers[i * channels + c]`, elements
-/// `[positions][channels]`.
-void qcc_weighted_sum_channels_i16_i64(
-  size_t count, const int16_t *_Nonnull const *_Nonnull inputs, const int64_t *multipliers, size_t positions,
-  size_t channels, int64_t *acc);
-void qcc_weighted_sum_channels_i32_i64(
-  size_t count, const int32_t *_Nonnull const *_Nonnull inputs, const int64_t *multipliers, size_t positions,
-  size_t channels, int64_t *acc);
-
 /// `acc[e] += addend[e] * 2^shift`, modulo 2^64: joins the results of the limbs of wide codes. `shift` is 0 to 63.
 void qcc_add_shifted_i64(const int64_t *addend, size_t elements, int32_t shift, int64_t *acc);
-
-/// `y[e] = x[e]`.
-void qcc_widen_i32_i64(const int32_t *x, size_t elements, int64_t *y);
 
 /// Splits codes into `limbs` planes of int16 in balanced base 2^16, lowest first:
 /// `code = sum_l plane_l * 2^(16 l)`, each plane value in -32768 ... 32767. Plane l starts at `planes + l * elements`.

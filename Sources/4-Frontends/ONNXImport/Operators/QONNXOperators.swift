@@ -15,17 +15,17 @@ enum QONNXOperators {
       "Quant", "IntQuant", domain: domain,
       notes:
         "1 to 32 bits, fractional ones too, all rounding modes, signed, narrow, zero points, scales along one axis",
-      read: { try quantize(&$0) { try QuantParameters(quant: &$0) } }),
+      read: { try quantize(&$0) { try QuantInputs(quant: &$0) } }),
     OperatorRow(
       "BipolarQuant", domain: domain, notes: "scales along one axis",
-      read: { try quantize(&$0) { try QuantParameters(bipolar: &$0) } }),
+      read: { try quantize(&$0) { try QuantInputs(bipolar: &$0) } }),
     OperatorRow(
       "Trunc", domain: domain, notes: "version 1 and 2, all rounding modes, one scale",
       read: { try TruncOperator.read(&$0) }),
   ]
 
   private static func quantize(
-    _ reader: inout NodeReader, _ parameters: (inout NodeReader) throws -> QuantParameters
+    _ reader: inout NodeReader, _ parameters: (inout NodeReader) throws -> QuantInputs
   ) throws {
     let parameters = reader.check(parameters)
     let value = try reader.value(0)
@@ -42,7 +42,7 @@ enum QONNXOperators {
 
   /// Weights as codes and scales.
   private static func fold(
-    _ constant: Constant, _ parameters: QuantParameters, _ reader: NodeReader
+    _ constant: Constant, _ parameters: QuantInputs, _ reader: NodeReader
   ) throws -> Constant {
     let floats = constant.floats
     guard !floats.contains(where: \.isNaN) else { throw reader.problem("constants with NaN", supported: "numbers") }

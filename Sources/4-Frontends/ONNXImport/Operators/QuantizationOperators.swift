@@ -22,7 +22,7 @@ enum QuantizationOperators {
 
   private static func quantize(_ reader: inout NodeReader) throws {
     reader.ignore("saturate")
-    let parameters = reader.check { try QuantizationParameters(&$0, input: 1, ofQuantize: true) }
+    let parameters = reader.check { try QuantizeLinearInputs(&$0, input: 1, ofQuantize: true) }
     let map = try reader.realMap(0)
     guard let parameters else { throw NodeReader.Skipped() }
     if parameters.isBlocked { return try reader.produce(.map(parameters.quantizeBlocks(of: map, &reader))) }
@@ -31,7 +31,7 @@ enum QuantizationOperators {
   }
 
   private static func dequantize(_ reader: inout NodeReader) throws {
-    let parameters = reader.check { try QuantizationParameters(&$0, input: 1, ofQuantize: false) }
+    let parameters = reader.check { try QuantizeLinearInputs(&$0, input: 1, ofQuantize: false) }
     let map = try reader.map(0)
     guard let parameters else { throw NodeReader.Skipped() }
     guard let found = map.encoding else {

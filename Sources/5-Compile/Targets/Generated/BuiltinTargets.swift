@@ -64,7 +64,6 @@ enum BuiltinTargets {
         pipelineFill: { value: 8, assumption: cycles from the first operands of a tile to its first accumulator }
         requantizedPerCycle: { value: 4, assumption: requantization lanes of an engine }
         layerSetup: { value: 64, assumption: configuration registers written per layer }
-        hostElementsPerCycle: { value: 1, assumption: "an Add or pooling outside the engines reads one code per cycle" }
 
       """##
     ),

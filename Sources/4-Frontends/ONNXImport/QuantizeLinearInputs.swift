@@ -4,7 +4,7 @@ import QIR
 import Quantization
 
 /// The scale, zero point and axis of a QuantizeLinear or DequantizeLinear.
-struct QuantizationParameters {
+struct QuantizeLinearInputs {
   private let scale: Constant
   /// nil is zero.
   private let zeroPoint: Constant?
@@ -76,7 +76,7 @@ struct QuantizationParameters {
   }
 }
 
-extension QuantizationParameters {
+extension QuantizeLinearInputs {
   /// The scale and the zero point of every element.
   private func spread(over shape: [Int], _ reader: NodeReader) throws -> (scales: Constant, zeroPoints: Constant) {
     let axis = try reader.axis(axis, rank: shape.count)

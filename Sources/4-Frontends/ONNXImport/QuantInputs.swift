@@ -4,7 +4,7 @@ import Quantization
 import Quantizers
 
 /// What a QONNX node's quantizers are: their constants may differ from element to element, spread by ONNX' rules.
-struct QuantParameters {
+struct QuantInputs {
   private let scale: Constant
   private let zeroPoint: Constant?
   private let bitWidth: Double
