@@ -61,7 +61,7 @@ let compile = floor(
     .target(
       name: "IntegerProgram", dependencies: ["Diagnostics", "Numbers", "Quantization", "Targets", "Text", "Tiling"]),
     .target(name: "Prover", dependencies: ["IntegerProgram", "Numbers", "Quantization", bigInt]),
-    .target(name: "Schedule", dependencies: ["Diagnostics", "IntegerProgram", "Targets", "Text", "Tiling"]),
+    .target(name: "Schedule", dependencies: ["Diagnostics", "IntegerProgram", "Numbers", "Targets", "Text", "Tiling"]),
     .target(
       name: "Lowering",
       dependencies: [

@@ -30,10 +30,11 @@ struct EngineModel {
 
   mutating func run() {
     let cuts = layer.nest.cuts.filter { TileOperand.weights.depends(on: $0.axis) }
+    let tiles = TileMaker(layer.nest, of: layer.shape)
     var told: [(TileNode, TileIndex)] = []
     layer.nest.run { told.append(($0, $1)) }
     for (node, index) in told {
-      let tile = layer.nest.tile(at: index, of: layer.shape)
+      let tile = tiles.tile(at: index)
       switch node {
       case .loop: break
       case .begin: begin(tile)

@@ -61,17 +61,3 @@ package struct ProgramTensor: Hashable, Sendable {
   /// every digit in -32768...32767.
   package var limbs: Int { limbCount(of: range) }
 }
-
-/// The number of balanced base 2^16 digits that hold every integer of `range`.
-package func limbCount(of range: CodeRange) -> Int {
-  var lower = range.lowerBound
-  var upper = range.upperBound
-  var limbs = 1
-  while lower < -32768 || upper > 32767 {
-    // What a balanced digit leaves: (code - digit) / 2^16 with digit in -32768...32767.
-    lower = (lower >> 16) + ((lower >> 15) & 1)
-    upper = (upper >> 16) + ((upper >> 15) & 1)
-    limbs += 1
-  }
-  return limbs
-}

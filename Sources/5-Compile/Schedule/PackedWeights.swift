@@ -1,4 +1,5 @@
 import IntegerProgram
+import Numbers
 import Targets
 import Tiling
 
@@ -21,6 +22,7 @@ package struct PackedWeights: Hashable, Sendable {
     laneMask = UInt16.max >> UInt16(16 - laneBits)
     words.reserveCapacity(layer.instruction.weights.count / max(1, lanes - 1) + 64)
     let cuts = layer.nest.cuts.filter { TileOperand.weights.depends(on: $0.axis) }
+    let tiles = TileMaker(layer.nest, of: layer.shape)
     let blocks = cuts.reduce(1) { $0 * $1.slices.count }
     layer.instruction.weights.withUnsafeBufferPointer { weights in
       for block in 0..<blocks {
@@ -31,20 +33,24 @@ package struct PackedWeights: Hashable, Sendable {
           index[cut.axis] = digit
           rest = quotient
         }
-        append(layer.nest.tile(at: index, of: layer.shape), of: layer, weights)
+        append(tiles.tile(at: index), of: layer, weights)
       }
     }
   }
 
   private mutating func append(_ tile: Tile, of layer: ScheduledLayer, _ weights: UnsafeBufferPointer<Int64>) {
     offsets.append(words.count)
-    let outputChannels = layer.shape.output.channels
-    for word in operands(of: tile, layer) {
-      for output in 0..<tile.outputChannels.count {
-        let channel = tile.outputChannels[output]
+    let limb = tile.weightLimb
+    let (first, count, step) = (tile.outputChannels.first, tile.outputChannels.count, tile.outputChannels.stride)
+    for operands in operands(of: tile, layer) {
+      // The place of each lane's weight for output channel 0.
+      let places = operands.map { $0 * layer.shape.output.channels }
+      for output in 0..<count {
         var packed: UInt16 = 0
-        for (lane, operand) in word.enumerated() {
-          packed |= place(balancedDigit(of: weights[operand * outputChannels + channel], tile.weightLimb), lane)
+        for lane in 0..<places.count {
+          let weight = weights[places[lane] + first + output * step]
+          // Most weights are their own only digit.
+          packed |= place(limb == 0 ? weight : weight.balancedDigit(limb), lane)
         }
         words.append(packed)
       }
@@ -74,13 +80,5 @@ package struct PackedWeights: Hashable, Sendable {
   @inline(__always)
   private func place(_ operand: Int64, _ lane: Int) -> UInt16 {
     (UInt16(truncatingIfNeeded: operand) & laneMask) &<< UInt16(truncatingIfNeeded: lane &* laneBits)
-  }
-
-  /// Digit `limb` of `code` in balanced base 2^16, in -32768...32767.
-  @inline(__always)
-  private func balancedDigit(of code: Int64, _ limb: Int) -> Int64 {
-    var code = code
-    for _ in 0..<limb { code = (code >> 16) + (code >> 15 & 1) }
-    return Int64(Int16(truncatingIfNeeded: code))
   }
 }
