@@ -24,7 +24,7 @@ package struct Statement {
     }
     result = words[arrow...].dropFirst()
     let rest = words[..<arrow].dropFirst()
-    operands = Array(rest.prefix { $0.first == "\"" || !$0.contains("=") })
+    operands = Array(rest.prefix { $0.first == "\"" || !$0.contains("=" as Character) })
     attributes = try AttributeReader(rest.dropFirst(operands.count), at: location)
   }
 }

@@ -30,7 +30,7 @@ enum LayerActivation {
       return functions.isEmpty ? .linear : .functions(functions)
     }
     // Names of functions that round, such as binary_tanh, are quantizers; so is everything with arguments.
-    guard isQKeras || name.contains("(") else {
+    guard isQKeras || name.contains("(" as Character) else {
       throw node.problem(
         "is the activation '\(name)'", supported: names.joined(separator: ", "),
         fix: "use one of them, or a quantizer, and train again")

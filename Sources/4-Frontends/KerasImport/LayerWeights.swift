@@ -12,7 +12,7 @@ struct LayerWeights {
   init(_ tensors: [KerasTensor], ofInnerLayer inner: String?, at location: Diagnostic.Location) {
     self.location = location
     let scope = inner.map { "/\($0)/" }
-    self.tensors = tensors.filter { tensor in scope.map { "/\(tensor.name)".contains($0) } ?? true }
+    self.tensors = tensors.filter { tensor in scope.map { "/\(tensor.name)".firstRange(of: $0) != nil } ?? true }
       .map { (Self.variable($0.name), $0) }
   }
 

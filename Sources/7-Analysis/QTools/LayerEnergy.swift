@@ -83,7 +83,7 @@ extension LayerEnergy {
       return count * addition(of: layer, in: model)
     case .linear, .foldedLinear:
       // QTools knows no energy of a separable convolution.
-      guard let multiplier = layer.multiplier, !layer.className.contains("Separable") else { return 0 }
+      guard let multiplier = layer.multiplier, layer.className.firstRange(of: "Separable") == nil else { return 0 }
       return count * (model.operation(multiplier) + addition(of: layer, in: model))
     case .merge, .shape, .upsampling, .averagePool(isQuantized: true), .activation, .other: return 0
     }

@@ -4,8 +4,8 @@ struct LayerKeys {
   let bias: String
 
   init(className: String) {
-    let isSeparable = className.contains("Separable")
-    weights = isSeparable || className.contains("Depthwise") ? "depthwise_quantizer" : "kernel_quantizer"
+    let isSeparable = className.firstRange(of: "Separable") != nil
+    weights = isSeparable || className.firstRange(of: "Depthwise") != nil ? "depthwise_quantizer" : "kernel_quantizer"
     // The second of the layer's quantizers, which in a separable convolution is not the bias'.
     bias = isSeparable ? "pointwise_quantizer" : "bias_quantizer"
   }

@@ -16,9 +16,9 @@ enum LayerRole: Hashable {
   init(className: String) {
     if let merge = MergeKind(rawValue: className) {
       self = .merge(merge)
-    } else if ["MaxPool", "Reshape", "Flatten"].contains(where: className.contains) {
+    } else if ["MaxPool", "Reshape", "Flatten"].contains(where: { className.firstRange(of: $0) != nil }) {
       self = .shape
-    } else if className.contains("UpSampling") {
+    } else if className.firstRange(of: "UpSampling") != nil {
       self = .upsampling
     } else {
       self = Self.byName[className] ?? .other

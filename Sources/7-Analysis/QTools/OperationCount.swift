@@ -35,7 +35,7 @@ extension LayerNode {
     isGlobalPool ? inputShapes.first?.dropLast() ?? [] : poolSize ?? []
   }
 
-  var isGlobalPool: Bool { layer.className.contains("Global") }
+  var isGlobalPool: Bool { layer.className.firstRange(of: "Global") != nil }
 
   private static func elements(_ shape: EdgeShape) -> Int {
     switch shape {
