@@ -156,22 +156,27 @@ let tests: [Target] = [
   .testTarget(name: "YAMLTests", dependencies: ["Diagnostics", "YAML"]),
   .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels", "Numbers"]),
   .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
-  .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5", "Numbers"]),
-  .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics"]),
+  .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5", "Numbers", "TestSupport"]),
+  .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics", "TestSupport"]),
   .testTarget(
-    name: "QuantizationTests", dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "Quantization", "Quantizers"]),
-  .testTarget(name: "QIRTests", dependencies: ["Diagnostics", "KerasImport", "QIR"]),
+    name: "QuantizationTests",
+    dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "Quantization", "Quantizers", "TestSupport"]),
+  .testTarget(name: "QIRTests", dependencies: ["Diagnostics", "KerasImport", "QIR", "TestSupport"]),
   .testTarget(
     name: "KerasImportTests",
-    dependencies: ["Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "Numbers", "QIR", "Quantization"]),
+    dependencies: [
+      "Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "Numbers", "QIR", "Quantization", "TestSupport",
+    ]),
   .testTarget(
     name: "ONNXImportTests",
-    dependencies: ["Compiler", "Diagnostics", "FloatReference", "Frontends", "HDF5", "ONNX", "ONNXImport", "QIR"]),
+    dependencies: [
+      "Compiler", "Diagnostics", "FloatReference", "Frontends", "HDF5", "ONNX", "ONNXImport", "QIR", "TestSupport",
+    ]),
   .testTarget(
     name: "ONNXExportTests",
     dependencies: [
       "Diagnostics", "FloatReference", "KerasImport", "Numbers", "ONNX", "ONNXExport", "ONNXImport", "QIR",
-      "Quantization",
+      "Quantization", "TestSupport",
     ]),
   .testTarget(
     name: "PassesTests",
@@ -179,7 +184,7 @@ let tests: [Target] = [
       "Diagnostics", "FloatReference", "Numbers", "Passes", "QIR", "Quantization", "Quantizers", "TestSupport",
     ],
     exclude: ["filetests"]),
-  .testTarget(name: "TargetsTests", dependencies: ["Diagnostics", "Targets"]),
+  .testTarget(name: "TargetsTests", dependencies: ["Diagnostics", "Targets", "TestSupport"]),
   .testTarget(
     name: "ScheduleTests",
     dependencies: [
@@ -208,13 +213,13 @@ let tests: [Target] = [
     name: "CEmitterTests",
     dependencies: [
       "Backend", "CEmitter", "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Numbers", "Schedule",
-      "Targets", "Tiling",
+      "Targets", "TestSupport", "Tiling",
     ]),
   .testTarget(
     name: "QToolsTests",
     dependencies: [
       "Compiler", "Diagnostics", "Frontends", "JSON", "Performance", "Presentation", "QTools", "Quantization",
-      "Targets",
+      "Targets", "TestSupport",
     ]),
   .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
   .testTarget(name: "AnalysisTests", dependencies: ["Performance", "Presentation", "Statistics", "Verify"]),
@@ -234,7 +239,7 @@ let tests: [Target] = [
   .testTarget(
     name: "DocumentationTests",
     dependencies: ["KerasImport", "ONNXImport", "qcc", "Quantization", "Quantizers", "TestSupport"]),
-  .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport", "Numbers"]),
+  .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport", "Numbers", "TestSupport"]),
 ]
 
 let benchmarks: [Target] = [

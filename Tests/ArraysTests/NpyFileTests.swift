@@ -1,6 +1,7 @@
 import Arrays
 import Diagnostics
 import Testing
+import TestSupport
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -48,7 +49,7 @@ import Testing
 
   @Test func truncatedAnywhereAndMutated() throws {
     let whole = [UInt8](try Data(contentsOf: URL(filePath: Fixtures.npy("fortran.npy"))))
-    try Fixtures.inTemporaryFolder { folder in
+    try Folder.with { folder in
       let path = "\(folder)/x.npy"
       for length in 0..<whole.count {
         try Data(whole[..<length]).write(to: URL(filePath: path))
@@ -68,7 +69,7 @@ import Testing
 
   @Test func shapesWithoutElements() throws {
     let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }\n"
-    try Fixtures.inTemporaryFolder { folder in
+    try Folder.with { folder in
       let path = "\(folder)/x.npy"
       try Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8))
         .write(to: URL(filePath: path))
@@ -82,7 +83,7 @@ import Testing
     let name = type == .bool ? "bool.npy" : "\(type.rawValue)_little.npy"
     let path = Fixtures.npy(name)
     let array = try NpyFile.load(path)
-    try Fixtures.inTemporaryFolder { folder in
+    try Folder.with { folder in
       let copy = "\(folder)/copy.npy"
       try NpyFile.save(array, as: type, to: copy)
       #expect(try Data(contentsOf: URL(filePath: copy)) == Data(contentsOf: URL(filePath: path)))
@@ -102,7 +103,7 @@ import Testing
 
   @Test func unwritable() throws {
     let array = NumericArray(shape: [1], values: [1])
-    try Fixtures.inTemporaryFolder { folder in
+    try Folder.with { folder in
       #expect(throws: Diagnostic("is a folder: no file can be written there", at: .init(file: folder))) {
         try NpyFile.save(array, as: .float32, to: folder)
       }

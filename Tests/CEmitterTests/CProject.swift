@@ -2,23 +2,25 @@ import Backend
 import CEmitter
 import Foundation
 import Testing
+import TestSupport
 
 /// An emitted project on disk, in a folder of its own that goes away with it.
 final class CProject {
-  let folder: URL
+  private let folder: Folder
   let project: Project
 
   init(_ project: Project) throws {
     self.project = project
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("qcc-\(UUID().uuidString)")
+    folder = try Folder()
     for file in project.files {
-      let url = folder.appendingPathComponent(file.path)
+      let url = url(file.path)
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(file.contents).write(to: url)
     }
   }
 
-  deinit { try? FileManager.default.removeItem(at: folder) }
+  /// Of a file in it.
+  func url(_ file: String) -> URL { URL(filePath: "\(folder.path)/\(file)") }
 
   /// gcc, and clang where it stands on the machine.
   static let compilers = ["gcc", "clang"].filter { name in
@@ -40,20 +42,11 @@ final class CProject {
   }
 
   func bench(_ arguments: [String] = [], program: String = "bench") throws -> (status: Int32, output: String) {
-    try run(folder.appendingPathComponent(program).path, arguments)
+    try run(url(program).path, arguments)
   }
 
   func run(_ executable: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    let result = try Shell.run(executable, arguments, in: folder.path)
+    return (result.status, result.output + result.errors)
   }
 }

@@ -66,7 +66,7 @@ import Testing
           return 0;
       }
       """
-    try Data(source.utf8).write(to: project.folder.appendingPathComponent("test/testbench.c"))
+    try Data(source.utf8).write(to: project.url("test/testbench.c"))
     try project.compile("gcc", CProject.strict)
     let words = try project.bench().output.split(whereSeparator: \.isWhitespace).map(String.init)
     let expected: [Double] = [1.0 / 7, -128, 3, 6, -1.0 / 9] + scales

@@ -67,10 +67,10 @@ import Testing
     let samples = (0..<5).map { _ in random.inputs() }
     let onDisk = try CProject(project)
     try onDisk.compile("gcc", CProject.strict + CProject.sanitizers)
-    try Data(samples.flatMap(batch.encode)).write(to: onDisk.folder.appendingPathComponent("in"))
+    try Data(samples.flatMap(batch.encode)).write(to: onDisk.url("in"))
     let (status, output) = try onDisk.bench(["--input", "in", "--output", "out"])
     #expect(status == 0, "\(output)")
-    let written = [UInt8](try Data(contentsOf: onDisk.folder.appendingPathComponent("out")))
+    let written = [UInt8](try Data(contentsOf: onDisk.url("out")))
     #expect(written.count == 5 * batch.sampleBytes)
     for (index, inputs) in samples.enumerated() {
       let expected = NaiveProgram(program: program).run(inputs)
@@ -82,7 +82,7 @@ import Testing
   @Test func brokenFilesAndArgumentsAreRefused() throws {
     let onDisk = try CProject(project)
     try onDisk.compile("gcc", CProject.strict)
-    try Data([1, 2, 3]).write(to: onDisk.folder.appendingPathComponent("short"))
+    try Data([1, 2, 3]).write(to: onDisk.url("short"))
     #expect(try onDisk.bench(["--input", "short", "--output", "out"]).status == 2)
     #expect(try onDisk.bench(["--input", "none", "--output", "out"]).status == 2)
     #expect(try onDisk.bench(["--input", "short", "--output", "no/such/folder"]).status == 2)

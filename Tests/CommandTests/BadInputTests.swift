@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// Files that are no models, arrays that do not fit: a message that says what was found, exit code 1, nothing written.
 @Suite struct BadInputTests {
@@ -58,7 +59,7 @@ import Testing
 
   @Test func truncatedAnywhere() throws {
     let folder = try Folder()
-    let whole = try Data(contentsOf: URL(filePath: Command.testdata + "/digits_dense.h5"))
+    let whole = try Data(contentsOf: URL(filePath: Repository.testdata + "/digits_dense.h5"))
     for offset in [1, 7, 8, 95, 96, 511, 800, 2047, 2048, 4000, 8191, whole.count / 2, whole.count - 1] {
       try whole.prefix(offset).write(to: URL(filePath: folder.path + "/cut.h5"))
       let result = try Command.run("compile cut.h5 -o out", in: folder.path)

@@ -1,10 +1,11 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// ONNX files that are damaged, or hold what cannot be read: a message that names the node or the tensor, exit code 1, at
 /// once and in little memory.
 @Suite struct BadNetworkTests {
-  private static let folder = "\(Command.testdata)/onnx/bad"
+  private static let folder = "\(Repository.testdata)/onnx/bad"
 
   /// Words of the message, by file.
   static let cases: [(name: String, words: [String])] = [

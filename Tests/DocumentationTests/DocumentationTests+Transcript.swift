@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// The README's transcript is what the commands print. `QCC_BLESS=1` writes it.
 extension DocumentationTests {
@@ -12,7 +13,7 @@ extension DocumentationTests {
     let outputs = try commands.map { "\($0)\n\(try Self.output(of: $0.dropFirst(2)))" }
     let fresh = page.text.replacingCharacters(
       in: start.upperBound..<end.lowerBound, with: outputs.joined(separator: "\n"))
-    if Page.isBlessing {
+    if Repository.isBlessing {
       if fresh != page.text { try page.replacing(fresh) }
     } else {
       #expect(fresh == page.text, "README.md is stale: run `QCC_BLESS=1 swift test --filter DocumentationTests`")
@@ -23,17 +24,10 @@ extension DocumentationTests {
   fileprivate static func output(of command: Substring) throws -> String {
     let words = command.split(separator: " ").map(String.init)
     try #require(words.first == "qcc")
-    let process = Process()
     // Beside the tests' own bundle.
-    process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "qcc")
-    process.currentDirectoryURL = Page.root
-    process.arguments = Array(words.dropFirst())
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let text = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(command)")
-    return String(decoding: text, as: UTF8.self)
+    let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "qcc").path
+    let result = try Shell.run(program, Array(words.dropFirst()), in: Repository.root.path)
+    #expect(result.status == 0, "\(command)")
+    return result.output
   }
 }

@@ -10,7 +10,7 @@ import Testing
     let start = try #require(page.text.range(of: "<!-- supported:.*?-->\n", options: .regularExpression))
     let end = try #require(page.text.range(of: "<!-- end of supported -->"))
     let fresh = page.text.replacingCharacters(in: start.upperBound..<end.lowerBound, with: SupportTable.markdown)
-    if Page.isBlessing {
+    if Repository.isBlessing {
       if fresh != page.text { try page.replacing(fresh) }
     } else {
       #expect(fresh == page.text, "README.md is stale: run `QCC_BLESS=1 swift test --filter DocumentationTests`")
@@ -57,7 +57,7 @@ import Testing
 
   /// What the pages on adding things show fits the tree; `make check-adding` builds it too.
   @Test(arguments: ["operator", "quantizer"]) func patchesApply(name: String) throws {
-    let result = try Shell.run("git apply --check Tests/Adding/\(name).patch", in: Page.root.path)
+    let result = try Shell.run("git apply --check Tests/Adding/\(name).patch", in: Repository.root.path)
     #expect(result.status == 0, "\(result.errors)")
   }
 

@@ -1,15 +1,14 @@
 import Foundation
 import FuzzSupport
 import Testing
+import TestSupport
 
 /// Seeds of the fuzz targets, and what once crashed one of them (`testdata/fuzz`).
 @Suite struct CorpusTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "testdata/fuzz").path
+  static let root = Repository.path("testdata/fuzz")
 
   private static func files(_ folder: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)")) ?? []
-    return names.sorted().map { "\(folder)/\($0)" }
+    Repository.files(in: "\(root)/\(folder)", ending: "").map { "\(folder)/\($0)" }
   }
 
   private static func outcome(_ file: String, _ target: FuzzTarget) throws -> FuzzTarget.Outcome {

@@ -2,6 +2,7 @@ import Numbers
 import Diagnostics
 import HDF5
 import Testing
+import TestSupport
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -15,7 +16,7 @@ import Testing
 
   @Test(arguments: names) func truncatedAnywhere(name: String) throws {
     let whole = [UInt8](try Data(contentsOf: URL(filePath: Fixtures.path(name))))
-    try Fixtures.inTemporaryFolder { folder in
+    try Folder.with { folder in
       for length in stride(from: 0, to: whole.count, by: 64) {
         let path = "\(folder)/\(length).h5"
         try Data(whole[..<length]).write(to: URL(filePath: path))
@@ -34,7 +35,7 @@ import Testing
     // The library spins on some of them.
     var limits = H5File.Limits()
     limits.processorSeconds = 1
-    try Fixtures.inTemporaryFolder { folder in
+    try Folder.with { folder in
       let path = "\(folder)/mutated.h5"
       for _ in 0..<150 {
         var bytes = whole

@@ -2,12 +2,13 @@ import Diagnostics
 import Testing
 
 @testable import HDF5
+import TestSupport
 
 /// Real networks; where the folder of reference models is missing these tests say that they are skipped.
-@Suite(.enabled(if: Fixtures.referenceModels != nil, "no folder ../shared/models"))
+@Suite(.enabled(if: Repository.models != nil, "no folder ../shared/models"))
 struct ReferenceModelTests {
   @Test func kerasModel() throws {
-    let folder = try #require(Fixtures.referenceModels)
+    let folder = try #require(Repository.models)
     let file = try H5File("\(folder)/qtools/cnn_bits.h5")
     let config = try #require(try file.root.attribute("model_config"))
     #expect(config.hasPrefix(#"{"class_name": "Functional""#))
@@ -21,7 +22,7 @@ struct ReferenceModelTests {
   }
 
   @Test func onlyWhatIsAskedFor() throws {
-    let folder = try #require(Fixtures.referenceModels)
+    let folder = try #require(Repository.models)
     let file = try H5File("\(folder)/qtools/cnn_bits.golden.h5", only: ["/x", "quantized_weights/c0"])
     #expect(file.root.allDatasets.map(\.path) == ["x", "quantized_weights/c0/bias", "quantized_weights/c0/kernel"])
   }

@@ -1,6 +1,7 @@
 import Diagnostics
 import HDF5
 import Testing
+import TestSupport
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -47,7 +48,7 @@ import Testing
   }
 
   @Test func emptyFileAndPipe() throws {
-    try Fixtures.inTemporaryFolder { folder in
+    try Folder.with { folder in
       let empty = "\(folder)/empty.h5"
       try Data().write(to: URL(filePath: empty))
       #expect(throws: Diagnostic("the file is empty", at: .init(file: empty))) { try H5File(empty) }

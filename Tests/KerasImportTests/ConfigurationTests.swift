@@ -3,11 +3,12 @@ import JSON
 import KerasImport
 import QIR
 import Testing
+import TestSupport
 
 /// One change to a real configuration or its weights, and what must be said of it.
 @Suite struct ConfigurationTests {
   private func model(_ name: String = "bn_conv") throws -> TestModel {
-    try TestModel("\(Files.testdata)/zoo/\(name).h5")
+    try TestModel("\(Repository.testdata)/zoo/\(name).h5")
   }
 
   /// Sets a value in the configuration of a layer and expects one message with all these parts.

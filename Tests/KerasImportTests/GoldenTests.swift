@@ -1,10 +1,11 @@
 import Diagnostics
 import KerasImport
 import Testing
+import TestSupport
 
 /// Networks read from files compute what QKeras computed, layer by layer.
 @Suite struct GoldenTests {
-  static let zooFolder = Files.testdata + "/zoo"
+  static let zooFolder = Repository.testdata + "/zoo"
 
   /// Networks of the zoo that are refused, and a part of the message.
   static let refused = [
@@ -12,7 +13,7 @@ import Testing
     "bn_rows.h5": "the last axis",
   ]
 
-  @Test(arguments: Files.networks(in: zooFolder)) func zoo(_ name: String) throws {
+  @Test(arguments: Repository.files(in: zooFolder, ending: ".h5")) func zoo(_ name: String) throws {
     if let part = Self.refused[name] {
       let problems = try #require(throws: Diagnostics.self) { try KerasModel.read("\(Self.zooFolder)/\(name)") }
       #expect(problems.all.allSatisfy { $0.description.contains(part) }, "\(problems)")
@@ -21,18 +22,22 @@ import Testing
     try check(Self.zooFolder, name)
   }
 
-  @Test(arguments: Files.networks(in: Files.testdata)) func digits(_ name: String) throws {
-    try check(Files.testdata, name)
+  @Test(arguments: Repository.files(in: Repository.testdata, ending: ".h5")) func digits(_ name: String) throws {
+    try check(Repository.testdata, name)
   }
 
-  @Test(.enabled(if: Files.models != nil), arguments: Files.networks(in: (Files.models ?? "") + "/qtools"))
+  @Test(
+    .enabled(if: Repository.models != nil),
+    arguments: Repository.files(in: (Repository.models ?? "") + "/qtools", ending: ".h5"))
   func qtools(_ name: String) throws {
-    try check((Files.models ?? "") + "/qtools", name)
+    try check((Repository.models ?? "") + "/qtools", name)
   }
 
-  @Test(.enabled(if: Files.models != nil), arguments: Files.networks(in: (Files.models ?? "") + "/qkeras"))
+  @Test(
+    .enabled(if: Repository.models != nil),
+    arguments: Repository.files(in: (Repository.models ?? "") + "/qkeras", ending: ".h5"))
   func reference(_ name: String) throws {
-    let models = Files.models ?? ""
+    let models = Repository.models ?? ""
     var golden = try Golden(network: "\(models)/qkeras/\(name)", golden: "\(models)/golden/\(name)", isDouble: true)
     try golden.compare()
     #expect(golden.problems == [])

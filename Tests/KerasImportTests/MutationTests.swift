@@ -4,6 +4,7 @@ import KerasImport
 import Numbers
 import QIR
 import Testing
+import TestSupport
 
 /// Whatever a configuration holds, reading it ends with a graph that is whole or with messages.
 @Suite struct MutationTests {
@@ -14,7 +15,7 @@ import Testing
   ]
 
   @Test(arguments: networks) func randomConfigurations(_ name: String) throws {
-    let model = try TestModel("\(Files.testdata)/zoo/\(name).h5")
+    let model = try TestModel("\(Repository.testdata)/zoo/\(name).h5")
     var random = SplitMix(seed: 1)
     var refused = 0
     for _ in 0..<120 {

@@ -1,6 +1,7 @@
 import Diagnostics
 import KerasImport
 import Testing
+import TestSupport
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -45,7 +46,7 @@ import Testing
   ]
 
   @Test(arguments: files) func refuses(_ name: String, _ expected: [[String]]) throws {
-    let path = "\(Files.testdata)/refused/\(name).h5"
+    let path = "\(Repository.testdata)/refused/\(name).h5"
     let problems = try #require(throws: Diagnostics.self) { try KerasModel.read(path) }
     let messages = problems.all.map(\.description)
     #expect(messages.count == expected.count, "\(problems)")
@@ -60,30 +61,29 @@ import Testing
     "float_quantized_layer", "float_weights", "softmax_middle", "unquantized_input", "unquantized_middle",
   ])
   func reads(_ name: String) throws {
-    #expect(throws: Never.self) { try KerasModel.read("\(Files.testdata)/refused/\(name).h5") }
+    #expect(throws: Never.self) { try KerasModel.read("\(Repository.testdata)/refused/\(name).h5") }
   }
 
   /// What TensorFlow and Keras 3 save instead of H5, as far as the first look goes.
   @Test func otherFormats() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try Data([8, 1]).write(to: folder.appending(path: "saved_model.pb"))
-    try Data([0x50, 0x4b, 3, 4] + Array(repeating: 0, count: 60)).write(to: folder.appending(path: "model.keras"))
-    for (path, parts) in [
-      (folder.path, ["SavedModel folder", "model.save('model.h5')"]),
-      (folder.path + "/model.keras", ["zip archive", "Keras 3", ".h5"]),
-    ] {
-      let problems = try #require(throws: Diagnostics.self) { try KerasModel.read(path) }
-      for part in parts { #expect(problems.description.contains(part), "\(problems)") }
+    try Folder.with { folder in
+      try Data([8, 1]).write(to: URL(filePath: folder + "/saved_model.pb"))
+      try Data([0x50, 0x4b, 3, 4] + Array(repeating: 0, count: 60)).write(to: URL(filePath: folder + "/model.keras"))
+      for (path, parts) in [
+        (folder, ["SavedModel folder", "model.save('model.h5')"]),
+        (folder + "/model.keras", ["zip archive", "Keras 3", ".h5"]),
+      ] {
+        let problems = try #require(throws: Diagnostics.self) { try KerasModel.read(path) }
+        for part in parts { #expect(problems.description.contains(part), "\(problems)") }
+      }
     }
   }
 
   @Test func filesThatAreNoModels() throws {
     for (path, part) in [
-      ("\(Files.testdata)/nothing.h5", "no such file"), (Files.testdata, "is a folder"),
-      ("\(Files.testdata)/digits_labels.npy", "not an HDF5 file"),
-      ("\(Files.testdata)/digits_conv.golden.h5", "no attribute 'model_config'"),
+      ("\(Repository.testdata)/nothing.h5", "no such file"), (Repository.testdata, "is a folder"),
+      ("\(Repository.testdata)/digits_labels.npy", "not an HDF5 file"),
+      ("\(Repository.testdata)/digits_conv.golden.h5", "no attribute 'model_config'"),
     ] {
       let problems = try #require(throws: Diagnostics.self) { try KerasModel.read(path) }
       #expect(problems.description.contains(part), "\(problems)")

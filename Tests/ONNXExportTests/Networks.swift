@@ -1,10 +1,8 @@
 import Foundation
+import TestSupport
 
 /// Networks that are exported.
 enum Networks {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   /// Files of `testdata` and, where they are, the reference networks.
   static let all: [String] =
     files(in: "testdata", "h5") + files(in: "testdata/zoo", "h5") + files(in: "../shared/models/qtools", "h5")
@@ -12,7 +10,7 @@ enum Networks {
       ["affine", "po2"].map { "../shared/models/qkeras/\(name)_\($0).h5" }.filter(exists)
     }
 
-  static func path(_ file: String) -> String { root.appending(path: file).standardized.path }
+  static func path(_ file: String) -> String { Repository.path(file) }
 
   static func name(_ file: String) -> String {
     URL(filePath: file).deletingPathExtension().lastPathComponent
@@ -21,10 +19,7 @@ enum Networks {
   private static func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: path(file)) }
 
   private static func files(in folder: String, _ ending: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path(folder))) ?? []
-    return names.filter { $0.hasSuffix(".\(ending)") && !$0.hasSuffix(".golden.\(ending)") }.sorted().map {
-      "\(folder)/\($0)"
-    }
+    Repository.files(in: path(folder), ending: ".\(ending)").map { "\(folder)/\($0)" }
   }
 
   /// Refused by the importer already.

@@ -4,14 +4,12 @@ import HDF5
 import ONNXImport
 import QIR
 import Testing
+import TestSupport
 
 /// Networks as exporters write them give in the float reference what ONNX Runtime gives (testdata/onnx/operators/make.py).
 @Suite struct NetworkTests {
-  static let folder = Files.root.appending(path: "testdata/onnx/operators").path
-  static let networks: [String] = {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(".onnx") }.map { String($0.dropLast(5)) }.sorted()
-  }()
+  static let folder = Repository.path("testdata/onnx/operators")
+  static let networks = Repository.files(in: folder, ending: ".onnx").map { String($0.dropLast(5)) }
 
   @Test func everyNetworkHasGoldenOutputs() throws {
     let golden = try H5File("\(Self.folder)/golden.h5").root.groups.map(\.name)
@@ -40,16 +38,6 @@ import Testing
     #expect(model.graph.inputs.map { model.graph[$0].name } == ["x"])
     #expect(!model.graph.nodes.contains { model.provenance.className(of: $0) == "NonZero" })
   }
-}
-
-enum Files {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  /// The reference networks, where they are.
-  static let models: String? = {
-    let path = root.appending(path: "../shared/models").standardized.path
-    return FileManager.default.fileExists(atPath: path) ? path : nil
-  }()
 }
 
 /// Many samples through the float reference, axes as the model file has them.

@@ -6,13 +6,14 @@ import HDF5
 import ONNXImport
 import QIR
 import Testing
+import TestSupport
 
 /// The reference networks as tf2onnx and ONNX Runtime write them.
-@Suite(.enabled(if: Files.models != nil, "no folder ../shared/models"))
+@Suite(.enabled(if: Repository.models != nil, "no folder ../shared/models"))
 struct ReferenceNetworkTests {
   static let floats = ["dscnn_kws", "fcae_ad", "mobilenet_vww", "resnet8_ic"]
 
-  private func path(_ name: String) throws -> String { "\(try #require(Files.models))/onnx/\(name)" }
+  private func path(_ name: String) throws -> String { "\(try #require(Repository.models))/onnx/\(name)" }
 
   /// The float networks give what ONNX Runtime gives.
   @Test(arguments: floats)

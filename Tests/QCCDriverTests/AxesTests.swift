@@ -5,6 +5,7 @@ import HDF5
 import Inference
 import QIR
 import Testing
+import TestSupport
 import Verify
 
 /// A network whose file keeps feature maps as [channels, rows, columns]: arrays of users have that order.

@@ -62,7 +62,7 @@ import Verify
     compilation.network.program.instructions[index] = .linear(linear)
     var options = Verifier.Options()
     options.emitted = false
-    options.inputs = [TestFiles.testdata + "/digits_x.npy"]
+    options.inputs = [Repository.testdata + "/digits_x.npy"]
     let report = try Verifier(compilation, options: options).report()
     #expect(!report.bitExact)
   }
@@ -87,7 +87,7 @@ import Verify
   /// One value of a golden file changed by `testdata/corrupt.py`.
   @Test func aWrongGoldenValue() throws {
     let report = try CompiledNetwork("digits_dense").verify {
-      $0.golden = TestFiles.testdata + "/corrupted/digits_dense.golden.h5"
+      $0.golden = Repository.testdata + "/corrupted/digits_dense.golden.h5"
     }
     #expect(!report.bitExact)
     #expect(report.tensors.allSatisfy { $0.mismatches == 0 })

@@ -2,11 +2,12 @@ import Arrays
 import Compiler
 import Frontends
 import Testing
+import TestSupport
 import Verify
 
 /// Golden files of ONNX Runtime's codes (`testdata/onnx/make_rounding.py`): float32 arithmetic on feature maps of 16 bits.
 @Suite struct GoldenCodesTests {
-  private static let folder = TestFiles.testdata + "/onnx"
+  private static let folder = Repository.testdata + "/onnx"
 
   private func verify(_ golden: String) throws -> VerifyReport {
     var options = Verifier.Options()

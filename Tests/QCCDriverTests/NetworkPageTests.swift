@@ -10,7 +10,7 @@ import TestSupport
 @Suite struct NetworkPageTests {
   static let networks =
     NetworkTests.compiled.map(TestFiles.network)
-    + (TestFiles.models.map { models in
+    + (Repository.models.map { models in
       ["mobilenet_vww_affine", "resnet8_ic_affine", "dscnn_kws_po2", "fcae_ad_affine"].map {
         "\(models)/qkeras/\($0).h5"
       }

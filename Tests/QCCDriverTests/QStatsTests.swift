@@ -3,6 +3,7 @@ import Foundation
 import Frontends
 import Statistics
 import Testing
+import TestSupport
 
 /// `qcc summary --qstats` against what QKeras prints (`testdata/qstats/make.py`, and the reference networks' JSON files).
 @Suite struct QStatsTests {
@@ -19,15 +20,15 @@ import Testing
   private static let random = ["qtools/unmodelled", "zoo/bernoulli_random"]
 
   private static func printed() throws -> [(network: String, printed: Printed)] {
-    let data = try Data(contentsOf: URL(filePath: "\(TestFiles.testdata)/qstats/print_qstats.json"))
+    let data = try Data(contentsOf: URL(filePath: "\(Repository.testdata)/qstats/print_qstats.json"))
     return try JSONDecoder().decode([String: Printed].self, from: data).sorted { $0.key < $1.key }
-      .filter { !random.contains($0.key) && ($0.key.hasPrefix("shared/") ? TestFiles.models != nil : true) }
+      .filter { !random.contains($0.key) && ($0.key.hasPrefix("shared/") ? Repository.models != nil : true) }
       .map { ($0.key, $0.value) }
   }
 
   private static func path(_ network: String) -> String {
     network.hasPrefix("shared/")
-      ? "\(TestFiles.models ?? "")/qkeras/\(network.dropFirst(7)).h5" : TestFiles.network(network)
+      ? "\(Repository.models ?? "")/qkeras/\(network.dropFirst(7)).h5" : TestFiles.network(network)
   }
 
   private static func report(_ path: String, isCompatible: Bool = false) throws -> QStatsReport {
@@ -113,14 +114,14 @@ import Testing
     #expect(try Self.report(TestFiles.network("zoo/conv1d")).remarks.isEmpty)
   }
 
-  @Suite(.enabled(if: TestFiles.models != nil, "the reference networks are not here"))
+  @Suite(.enabled(if: Repository.models != nil, "the reference networks are not here"))
   struct ReferenceNetworks {
     private struct Reference: Decodable {
       var print_qstats: [String]?
     }
 
     @Test func everyLineIsAsQKerasPrintsIt() throws {
-      let folder = "\(TestFiles.models ?? "")/qtools"
+      let folder = "\(Repository.models ?? "")/qtools"
       var compared = 0
       for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".json") {
         let data = try Data(contentsOf: URL(filePath: "\(folder)/\(name)"))
@@ -135,13 +136,13 @@ import Testing
     /// QKeras knows neither of their activations: six bits without a sign, eight with one.
     @Test(arguments: [("cnn_sigmoid", "smult_6_6"), ("cnn_hswish", "smult_6_8")])
     func activationsThatQKerasDoesNotKnow(_ name: String, _ type: String) throws {
-      let report = try QStatsTests.report("\(TestFiles.models ?? "")/qtools/\(name).h5")
+      let report = try QStatsTests.report("\(Repository.models ?? "")/qtools/\(name).h5")
       #expect(report.operations.filter { $0.layer != "c0" }.allSatisfy { $0.type == type })
       #expect(report.operations.map(\.count) == [55296, 16384, 6912, 18432, 1440])
     }
 
     @Test func tutorial() throws {
-      let report = try QStatsTests.report("\(TestFiles.models ?? "")/qtools/tutorial.h5")
+      let report = try QStatsTests.report("\(Repository.models ?? "")/qtools/tutorial.h5")
       #expect(
         report.operationTypes.map { "\($0.count) \($0.type)" } == [
           "663552 smult_4_16", "23040 smult_4_8", "25088 smult_8_8",

@@ -1,13 +1,14 @@
 import Compiler
 import Frontends
 import Testing
+import TestSupport
 import Verify
 
 /// ONNX networks of every kind of quantizer and integer operator against what ONNX Runtime and the qonnx executor make of them
 /// (testdata/onnx/quantized.py).
 @Suite struct QuantizedONNXTests {
-  private static let folder = "\(TestFiles.testdata)/onnx/quantized"
-  static let networks = TestFiles.names(in: folder, ending: ".onnx")
+  private static let folder = "\(Repository.testdata)/onnx/quantized"
+  static let networks = Repository.files(in: folder, ending: ".onnx").map { String($0.dropLast(5)) }
 
   @Test func thereAreNetworks() {
     #expect(Self.networks.count >= 60)

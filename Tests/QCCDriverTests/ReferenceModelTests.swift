@@ -6,12 +6,13 @@ import Inference
 import Performance
 import Statistics
 import Testing
+import TestSupport
 import Verify
 
 /// The reference networks with the figures of their page; skipped where they are not.
-@Suite(.enabled(if: TestFiles.models != nil, "the reference networks are not here"))
+@Suite(.enabled(if: Repository.models != nil, "the reference networks are not here"))
 struct ReferenceModelTests {
-  private static var models: String { TestFiles.models ?? "" }
+  private static var models: String { Repository.models ?? "" }
 
   @Test(arguments: [
     ("mobilenet_vww_affine", 1_210_896, 2_507_784), ("dscnn_kws_affine", 145_844, 428_976),

@@ -2,6 +2,7 @@ import Arrays
 import HDF5
 import Inference
 import Testing
+import TestSupport
 
 /// What `simulate` and `--labels` give, against what QKeras says.
 @Suite struct SimulationTests {
@@ -10,8 +11,8 @@ import Testing
   ])
   func accuracy(_ name: String) throws {
     let report = try CompiledNetwork(name).verify {
-      $0.inputs = [TestFiles.testdata + "/digits_x.npy"]
-      $0.labels = TestFiles.testdata + "/digits_labels.npy"
+      $0.inputs = [Repository.testdata + "/digits_x.npy"]
+      $0.labels = Repository.testdata + "/digits_labels.npy"
       $0.threads = nil
     }
     #expect(report.bitExact)

@@ -1,24 +1,20 @@
-import Foundation
 import KerasImport
 import QIR
 import Testing
+import TestSupport
 
 /// Whole networks, with all their constants, keep their meaning when they are written and read back.
 @Suite struct NetworkTextTests {
-  private static let testdata = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "testdata")
-
   static var networks: [String] {
     ["", "zoo/"].flatMap { folder in
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: testdata.appending(path: folder).path)) ?? []
-      return names.filter { $0.hasSuffix(".h5") && !$0.hasSuffix(".golden.h5") }.sorted().map { folder + $0 }
+      Repository.files(in: "\(Repository.testdata)/\(folder)", ending: ".h5").map { folder + $0 }
     }
   }
 
   @Test(arguments: networks)
   func roundTrip(name: String) throws {
     // Some of the files are there to be refused.
-    guard let graph = try? KerasModel.read(Self.testdata.appending(path: name).path).graph else { return }
+    guard let graph = try? KerasModel.read("\(Repository.testdata)/\(name)").graph else { return }
     let text = GraphPrinter().text(of: graph)
     // One quantizer per channel has no text that says all of it.
     if text.contains(" channels=") { return }

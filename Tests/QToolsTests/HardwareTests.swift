@@ -7,12 +7,13 @@ import Performance
 import QTools
 import Targets
 import Testing
+import TestSupport
 
 /// What stands beside QTools' answers.
 struct HardwareTests {
   /// Widths from QKeras' own quantized weights (`accumulators` in make.py).
   @Test func accumulators() throws {
-    let networks = try QToolsCases.read("\(QToolsCases.testdata)/qtools/accumulators.json")
+    let networks = try QToolsCases.read("\(Repository.testdata)/qtools/accumulators.json")
     #expect(networks.count == 3)
     for network in networks {
       let report = try Self.types("zoo/\(network.key)")
@@ -28,7 +29,7 @@ struct HardwareTests {
   }
 
   @Test func modesAreThoseOfTheTiles() throws {
-    let file = "\(QToolsCases.testdata)/digits_conv_affine.h5"
+    let file = "\(Repository.testdata)/digits_conv_affine.h5"
     let compilation = try Compiler().compile(Frontends.read(file))
     let tiles = try TileReport(compilation.schedule, model: .stated)
     let types = try Self.types("digits_conv_affine")
@@ -44,7 +45,7 @@ struct HardwareTests {
 
   /// Layers of one tile move every code once, two or four to a word of 16 bits.
   @Test func bytesOfOneTile() throws {
-    let file = "\(QToolsCases.testdata)/digits_conv_affine.h5"
+    let file = "\(Repository.testdata)/digits_conv_affine.h5"
     let compilation = try Compiler().compile(Frontends.read(file))
     let tiles = try TileReport(compilation.schedule, model: .stated)
     let types = try Self.types("digits_conv_affine")
@@ -85,24 +86,24 @@ struct HardwareTests {
       #expect(report.note?.contains(reason) == true, "\(report.note ?? "")")
       #expect(report.layers.count > 3)
     }
-    #expect(throws: Diagnostics.self) { try Frontends.readTypes("\(QToolsCases.testdata)/refused/lambda_layer.h5") }
+    #expect(throws: Diagnostics.self) { try Frontends.readTypes("\(Repository.testdata)/refused/lambda_layer.h5") }
   }
 
   @Test func wrongTargetIsNoNote() {
     var options = Compiler.Options()
     options.target = "nowhere"
-    let file = "\(QToolsCases.testdata)/digits_dense.h5"
+    let file = "\(Repository.testdata)/digits_dense.h5"
     #expect(throws: Diagnostics.self) { try HardwareUse(try Frontends.readTypes(file), options: options) }
   }
 
   private static func types(_ name: String) throws -> DataTypeReport {
-    let model = try Frontends.readTypes("\(QToolsCases.testdata)/\(name).h5")
+    let model = try Frontends.readTypes("\(Repository.testdata)/\(name).h5")
     return DataTypeReport(
       try DataTypeMap(model.model, options: .init()), hardware: try HardwareUse(model, options: .init()))
   }
 
   private static func energy(_ name: String, options: EnergyModel.Options) throws -> EnergyReport {
-    let model = try Frontends.readTypes("\(QToolsCases.testdata)/\(name).h5")
+    let model = try Frontends.readTypes("\(Repository.testdata)/\(name).h5")
     return EnergyReport(
       try DataTypeMap(model.model, options: .init()),
       model: EnergyModel(process: try ProcessFile.load("horowitz"), options: options),

@@ -5,6 +5,7 @@ import Presentation
 import QTools
 import Targets
 import Testing
+import TestSupport
 
 /// Maps and energies as QKeras 0.9.0's QTools gives them.
 struct QKerasTests {
@@ -20,7 +21,7 @@ struct QKerasTests {
   func networks(_ expected: QToolsCase) throws { try Self.check(expected) }
 
   @Test(
-    .enabled(if: QToolsCases.models != nil, "the reference networks are not here"), arguments: QToolsCases.reference)
+    .enabled(if: Repository.models != nil, "the reference networks are not here"), arguments: QToolsCases.reference)
   func referenceNetworks(_ expected: QToolsCase) throws { try Self.check(expected) }
 
   @Test func nothingIsLeftOut() {
@@ -28,7 +29,7 @@ struct QKerasTests {
     #expect(QToolsCases.group("zoo").filter { $0.map != nil }.count == 78)
     #expect(QToolsCases.group("options").count == 126)
     #expect(QToolsCases.group("networks").count == 17)
-    if QToolsCases.models != nil { #expect(QToolsCases.reference.count == 17) }
+    if Repository.models != nil { #expect(QToolsCases.reference.count == 17) }
   }
 
   private static func check(_ expected: QToolsCase) throws {

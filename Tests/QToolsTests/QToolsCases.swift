@@ -5,6 +5,7 @@ import QTools
 import Quantization
 import Targets
 import Testing
+import TestSupport
 
 /// What QKeras said of networks: `testdata/qtools/<group>.json` (make.py beside it), and the reference networks' own files.
 struct QToolsCase: CustomTestStringConvertible {
@@ -27,22 +28,13 @@ struct QToolsCase: CustomTestStringConvertible {
 }
 
 enum QToolsCases {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  static let testdata = root.appending(path: "testdata").path
-  /// The reference networks, where they are.
-  static let models: String? = {
-    let path = root.appending(path: "../shared/models").standardized.path
-    return FileManager.default.fileExists(atPath: path) ? path : nil
-  }()
-
   static func read(_ path: String) throws -> [JSONMember] {
     try JSONNode(JSONParser.parse(String(contentsOfFile: path, encoding: .utf8), at: .init(file: path))).object()
   }
 
   /// A group's cases; an empty list fails the test that counts them.
   static func group(_ name: String) -> [QToolsCase] {
-    let document = (try? read("\(testdata)/qtools/\(name).json")).map { JSONValue.object($0) }
+    let document = (try? read("\(Repository.testdata)/qtools/\(name).json")).map { JSONValue.object($0) }
     guard case .array(let types)? = document?["types"], case .object(let members)? = document?["cases"] else {
       return []
     }
@@ -54,7 +46,7 @@ enum QToolsCases {
       var map = member.value["map"]
       if case .string(let same)? = map { map = maps[same] ?? nil }
       return try? QToolsCase(
-        name: member.key, file: "\(testdata)/\(file)", types: Self.types(options), memory: memory(options),
+        name: member.key, file: "\(Repository.testdata)/\(file)", types: Self.types(options), memory: memory(options),
         map: map.map { withTypes($0, types) }, energy: energy(member.value))
     }
   }
@@ -77,7 +69,7 @@ enum QToolsCases {
 
   /// The networks that came with what QKeras says of them.
   static let reference: [QToolsCase] = {
-    guard let folder = models.map({ "\($0)/qtools" }),
+    guard let folder = Repository.models.map({ "\($0)/qtools" }),
       let files = try? FileManager.default.contentsOfDirectory(atPath: folder)
     else { return [] }
     return files.filter { $0.hasSuffix(".json") }.sorted().compactMap { file in

@@ -5,6 +5,7 @@ import QTools
 import Quantization
 import Targets
 import Testing
+import TestSupport
 
 /// Answers where QKeras has none, or too small ones.
 struct SensibleTests {
@@ -77,7 +78,7 @@ struct SensibleTests {
   }
 
   private static func report(_ name: String) throws -> DataTypeReport {
-    let model = try Frontends.readTypes("\(QToolsCases.testdata)/\(name).h5")
+    let model = try Frontends.readTypes("\(Repository.testdata)/\(name).h5")
     return DataTypeReport(try DataTypeMap(model.model, options: .init()))
   }
 }

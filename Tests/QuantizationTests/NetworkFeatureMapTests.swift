@@ -4,6 +4,7 @@ import JSON
 import Quantization
 import Quantizers
 import Testing
+import TestSupport
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -14,12 +15,12 @@ import Testing
 /// Every QActivation of whole networks: the golden output of the layer before it through the quantizer, against its own.
 struct NetworkFeatureMapTests {
   @Test func smallNetworks() throws {
-    #expect(try compare(folder: QKerasCases.root.appending(path: "testdata/zoo")) > 100)
+    #expect(try compare(folder: Repository.root.appending(path: "testdata/zoo")) > 100)
   }
 
-  @Test(.enabled(if: QKerasCases.referenceModels != nil, "no folder ../shared/models"))
+  @Test(.enabled(if: Repository.models != nil, "no folder ../shared/models"))
   func referenceNetworks() throws {
-    #expect(try compare(folder: #require(QKerasCases.referenceModels).appending(path: "qtools")) > 60)
+    #expect(try compare(folder: URL(filePath: #require(Repository.models)).appending(path: "qtools")) > 60)
   }
 
   /// How many layers were compared.

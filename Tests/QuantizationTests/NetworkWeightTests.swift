@@ -3,6 +3,7 @@ import HDF5
 import JSON
 import Quantization
 import Testing
+import TestSupport
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -13,13 +14,13 @@ import Testing
 /// The weights of whole networks against what QKeras made of them (group `quantized_weights` of the golden files).
 struct NetworkWeightTests {
   @Test func smallNetworks() throws {
-    let count = try compare(folder: QKerasCases.root.appending(path: "testdata/zoo"))
+    let count = try compare(folder: Repository.root.appending(path: "testdata/zoo"))
     #expect(count.networks > 80)
   }
 
-  @Test(.enabled(if: QKerasCases.referenceModels != nil, "no folder ../shared/models"))
+  @Test(.enabled(if: Repository.models != nil, "no folder ../shared/models"))
   func referenceNetworks() throws {
-    let count = try compare(folder: #require(QKerasCases.referenceModels).appending(path: "qtools"))
+    let count = try compare(folder: URL(filePath: #require(Repository.models)).appending(path: "qtools"))
     #expect(count.networks == 17)
   }
 

@@ -2,6 +2,7 @@ import Diagnostics
 import JSON
 import Quantization
 import Quantizers
+import TestSupport
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -33,20 +34,10 @@ struct QKerasCases {
     let outputs: [Float]
   }
 
-  static let root = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-  /// Reference models beside the checkout, or where `QCC_MODELS` says.
-  static let referenceModels: URL? = {
-    let beside = root.deletingLastPathComponent().appending(path: "shared/models").path
-    let folder = ProcessInfo.processInfo.environment["QCC_MODELS"] ?? beside
-    return FileManager.default.fileExists(atPath: folder) ? URL(filePath: folder) : nil
-  }()
-
   private let document: JSONNode
 
   init(_ file: String) throws {
-    let data = try Data(contentsOf: Self.root.appending(path: "testdata/quantizers/\(file)"))
+    let data = try Data(contentsOf: Repository.root.appending(path: "testdata/quantizers/\(file)"))
     document = JSONNode(try JSONParser.parse([UInt8](data)))
   }
 

@@ -2,16 +2,15 @@ import Diagnostics
 import Foundation
 import Targets
 import Testing
+import TestSupport
 
 /// What people can get wrong in a file of an energy process.
 @Suite struct ProcessFileTests {
   let text: String
 
   init() throws {
-    let resources = URL(fileURLWithPath: #filePath).appendingPathComponent(
-      "../../../Sources/5-Compile/Targets/Resources/processes")
     text = try String(
-      contentsOf: resources.appendingPathComponent("horowitz.yaml").standardizedFileURL, encoding: .utf8)
+      contentsOfFile: Repository.path("Sources/5-Compile/Targets/Resources/processes/horowitz.yaml"), encoding: .utf8)
   }
 
   private func problems(replacing changes: [(String, String)]) -> [String] {

@@ -2,15 +2,15 @@ import Diagnostics
 import Foundation
 import Targets
 import Testing
+import TestSupport
 
 /// What people can get wrong in a target file.
 @Suite struct TargetFileTests {
   let text: String
 
   init() throws {
-    let resources = URL(fileURLWithPath: #filePath).appendingPathComponent(
-      "../../../Sources/5-Compile/Targets/Resources")
-    text = try String(contentsOf: resources.appendingPathComponent("stmac.yaml").standardizedFileURL, encoding: .utf8)
+    text = try String(
+      contentsOfFile: Repository.path("Sources/5-Compile/Targets/Resources/stmac.yaml"), encoding: .utf8)
   }
 
   func problems(replacing old: String, with new: String) -> [String] {
@@ -33,11 +33,12 @@ import Testing
   }
 
   @Test func loadsAUsersFile() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("qcc-target-\(UUID().uuidString).yaml")
-    defer { try? FileManager.default.removeItem(at: file) }
-    try text.replacingOccurrences(of: "name: stmac", with: "name: mine").write(
-      to: file, atomically: true, encoding: .utf8)
-    #expect(try TargetFile.load(file.path).name == "mine")
+    try Folder.with { folder in
+      let file = folder + "/mine.yaml"
+      try text.replacingOccurrences(of: "name: stmac", with: "name: mine").write(
+        toFile: file, atomically: true, encoding: .utf8)
+      #expect(try TargetFile.load(file).name == "mine")
+    }
   }
 
   @Test(arguments: ["no-such-target", "/", "/dev/zero", "/no/such/file.yaml"])

@@ -66,7 +66,7 @@ package struct CaseFile {
   /// The cases that become something else than the file says, with a sentence for each; none while blessing.
   package func failures(_ result: (_ input: String) -> String) throws -> [String] {
     let results = cases.map { result($0.input) }
-    if ProcessInfo.processInfo.environment["QCC_BLESS"] == "1" {
+    if Repository.isBlessing {
       let parts = zip(cases, results).map { "\($0.input)\n// becomes\n\($1)\n" }
       try "\(header)\n\n\(parts.joined(separator: "\n// ---\n"))".write(to: url, atomically: true, encoding: .utf8)
       return []

@@ -10,9 +10,15 @@ package enum Shell {
 
   /// - Parameter environment: added to the tests' own.
   package static func run(_ command: String, in folder: String, environment: [String: String] = [:]) throws -> Result {
+    try run("/bin/sh", ["-c", command], in: folder, environment: environment)
+  }
+
+  package static func run(
+    _ program: String, _ arguments: [String], in folder: String, environment: [String: String] = [:]
+  ) throws -> Result {
     let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", command]
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: folder)
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
