@@ -31,13 +31,3 @@ package enum Parameter: Sendable {
     }
   }
 }
-
-extension [Float] {
-  /// Whether all are; without a branch per number.
-  package var areFinite: Bool {
-    let exponent: UInt32 = 0x7f80_0000
-    var largest: UInt32 = 0
-    for value in self { largest = Swift.max(largest, value.bitPattern & exponent) }
-    return largest != exponent
-  }
-}

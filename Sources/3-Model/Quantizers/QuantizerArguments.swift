@@ -115,9 +115,9 @@ package struct QuantizerArguments {
     case nil: return standard
     case .some(.none): return nil
     case .int(let int): return Double(int)
-    case .double(let double) where double.isFinite: return double
+    case .double(let double) where Float(double).isFinite: return double
     case .bool(let bool): return bool ? 1 : 0
-    case .array(let numbers, _) where numbers.count == 1 && numbers[0].isFinite: return numbers[0]
+    case .array(let numbers, _) where numbers.count == 1 && Float(numbers[0]).isFinite: return numbers[0]
     case let other?:
       refuse("\(name) is \(other)", supported: "a finite number")
       return standard
@@ -140,9 +140,9 @@ package struct QuantizerArguments {
     case .string("auto"): return .auto
     case .string("auto_po2"): return .autoPowerOfTwo
     case .int(let int) where int != 0: return .number(Double(int))
-    case .double(let double) where double.isFinite && double != 0: return .number(double)
+    case .double(let double) where Float(double).isFinite && Float(double) != 0: return .number(double)
     case .bool(true): return .number(1)
-    case .array(let numbers, let shape) where !numbers.isEmpty && numbers.allSatisfy({ $0.isFinite }):
+    case .array(let numbers, let shape) where !numbers.isEmpty && numbers.allSatisfy({ Float($0).isFinite }):
       return .array(numbers, shape: shape)
     case let other?:
       refuse(

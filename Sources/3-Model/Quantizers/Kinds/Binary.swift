@@ -59,9 +59,7 @@ package struct Binary: AlphaQuantizer {
       scales = LeastSquaresScale(
         groups: groups, isPowerOfTwo: alpha == .autoPowerOfTwo, exponents: exponents)(values: values, codes: codes)
     }
-    return try QuantizedTensor(
-      codes.map { Int64($0) }, scales: scales.map { Rational($0) }, groups: groups, bits: bits, description,
-      at: location)
+    return try QuantizedTensor(codes, scales: scales, groups: groups, bits: bits, description, at: location)
   }
 
   package var description: String {

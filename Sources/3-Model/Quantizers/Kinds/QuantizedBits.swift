@@ -121,8 +121,8 @@ package struct QuantizedBits: AlphaQuantizer {
     }
     let scaled = try autoScaled(values, shape: shape, at: location)
     return try QuantizedTensor(
-      scaled.codes.map { Int64($0) }, scales: scaled.scales.map { Rational($0) * .powerOfTwo(integer) },
-      groups: scaled.groups, bits: bits, description, at: location)
+      scaled.codes, scales: scaled.scales, of: .powerOfTwo(integer), groups: scaled.groups, bits: bits, description,
+      at: location)
   }
 
   /// The code of a parameter where the scale is fixed: float32, whose largest number may be rounded up to 2^unsigned.

@@ -96,9 +96,7 @@ package struct QuantizedLinear: AlphaQuantizer {
       codes = codes.map { $0 * 2 }
       scales = scales.map { $0 / 2 }
     }
-    return try QuantizedTensor(
-      codes.map { Int64($0) }, scales: scales.map { Rational($0) }, groups: groups, bits: bits, description,
-      at: location)
+    return try QuantizedTensor(codes, scales: scales, groups: groups, bits: bits, description, at: location)
   }
 
   /// clip(x / s) rounded; halves of odd numbers for the sign.

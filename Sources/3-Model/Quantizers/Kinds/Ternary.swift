@@ -60,9 +60,7 @@ package struct Ternary: AlphaQuantizer {
     } else {
       (codes, scales, groups) = autoScaled(values, shape: shape)
     }
-    return try QuantizedTensor(
-      codes.map { Int64($0) }, scales: scales.map { Rational($0) }, groups: groups, bits: bits, description,
-      at: location)
+    return try QuantizedTensor(codes, scales: scales, groups: groups, bits: bits, description, at: location)
   }
 
   /// The order of QKeras' float32 operations.

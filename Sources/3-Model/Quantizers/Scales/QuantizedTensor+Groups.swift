@@ -4,6 +4,24 @@ import Numbers
 import Quantization
 
 extension QuantizedTensor {
+  /// Codes and scales (times `unit`) as float32 arithmetic finds them: with extreme weights they overflow, which is refused.
+  init(
+    _ codes: [Float], scales: [Float], of unit: Rational = .one, groups: ScaleGroups, bits: Int, _ quantizer: String,
+    at location: Diagnostic.Location
+  ) throws {
+    guard scales.areFinite, codes.allSatisfy({ abs($0) < 0x1p63 }) else {
+      let scale = scales.first { !$0.isFinite }
+      throw Diagnostic(
+        "\(quantizer): "
+          + (scale.map { "its scale for these weights is \($0)" } ?? "its codes for these weights overflow"),
+        at: location, supported: "scales and codes that float32 can hold",
+        fix: "look for weights of extreme size: training may have diverged")
+    }
+    try self.init(
+      codes.map { Int64($0) }, scales: scales.map { Rational($0) * unit }, groups: groups, bits: bits, quantizer,
+      at: location)
+  }
+
   /// Codes with one scale per group. Where the groups lie along one axis the scales are kept as they are; otherwise all
   /// codes are brought to one scale, a power of two, which is exact. A scale of 0 makes zeros of its codes.
   init(
