@@ -152,6 +152,7 @@ let testSupport: [Target] = [
 
 let tests: [Target] = [
   .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+  .testTarget(name: "FilesTests", dependencies: ["Diagnostics", "Files"]),
   .testTarget(name: "NumbersTests", dependencies: ["Numbers", bigInt]),
   .testTarget(name: "YAMLTests", dependencies: ["Diagnostics", "YAML"]),
   .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels", "Numbers"]),
