@@ -47,7 +47,10 @@ import Testing
       [.int64(numbers.map { codes.code(of: $0) - network.inputs[0].quantization.codeShift })], samples: 1,
       keeping: .all, threads: 1)
     for meaning in network.meanings {
-      let found = simulated.values(of: meaning.tensor, sample: 0)
+      let channels = network.program[meaning.tensor].shape.channels
+      let found = simulated.codes(of: meaning.tensor, sample: 0).enumerated().map {
+        meaning.encoding.value(of: $1, channel: $0 % channels)
+      }
       #expect(found == expected[meaning.node.index], "\(network.graph[meaning.node].name)")
     }
     #expect(network.outputNodes == graph.outputs)

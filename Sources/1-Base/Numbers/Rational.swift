@@ -1,7 +1,8 @@
 import BigInt
 
 /// An exact fraction: top / bottom x 2^exponent. The constants of a model are binary floating-point numbers, so powers of two
-/// stand apart, and nothing else is cancelled: numbers stay short without a greatest common divisor in every step.
+/// stand apart, and nothing else is cancelled but from long sums: numbers stay short without a greatest common divisor in
+/// every step.
 package struct Rational: Sendable {
   private let top: BigInt
   /// Positive.
@@ -151,8 +152,12 @@ extension Rational {
     let first = left.exponent > exponent ? left.top << (left.exponent - exponent) : left.top
     let second = right.exponent > exponent ? right.top << (right.exponent - exponent) : right.top
     if left.bottom == right.bottom { return Rational(top: first + second, bottom: left.bottom, exponent: exponent) }
+    // Sums of sums would double their length each time.
+    let isLong = left.bottom.bitWidth + right.bottom.bitWidth > 256
+    let shared = isLong ? left.bottom.greatestCommonDivisor(with: right.bottom) : 1
+    let (leftBottom, rightBottom) = (left.bottom / shared, right.bottom / shared)
     return Rational(
-      top: first * right.bottom + second * left.bottom, bottom: left.bottom * right.bottom, exponent: exponent)
+      top: first * rightBottom + second * leftBottom, bottom: leftBottom * right.bottom, exponent: exponent)
   }
 
   package static prefix func - (value: Rational) -> Rational {

@@ -76,8 +76,9 @@ extension Lowerer {
     return value
   }
 
-  /// Says that a plain value's tensor stands for the values of a node.
+  /// Says that a plain value's tensor stands for the values of a node; integers that are multiplied by zero do not.
   mutating func addMeaning(of value: IntegerValue, to id: NodeID) {
+    guard value.scales.allSatisfy({ $0.sign != 0 }) else { return }
     meanings.append(
       .init(tensor: value.tensor, node: id, encoding: value.coding.encoding, quantization: value.quantization))
   }

@@ -14,11 +14,15 @@ extension Lowerer {
       return value
     }
     let channels = values.map(\.channelFormulas).max() ?? 1
-    let terms = values.flatMap(\.terms)
+    let terms = likeTermsCombined(values.flatMap(\.terms))
     let shifts = PerChannel(channels: channels) { channel in
       values.reduce(Rational.zero) { $0 + $1.shifts[channel] }
     }.merged
-
+    let isQuantized = values.allSatisfy(\.isQuantized)
+    if terms.count == 1 {
+      return exactValue(
+        id, terms[0].tensor, Coding(scales: terms[0].scales, shifts: shifts), isQuantized: isQuantized)
+    }
     guard let (coefficients, units) = commonUnits(of: terms, channels: channels) else {
       var value = values[0]
       value.terms = terms
@@ -32,7 +36,23 @@ extension Lowerer {
       output: builder.reserve(), accumulatorRange: ranges.reduce(0...0) { $0 + $1.including(0) }, stage: .accumulator)
     return handOn(
       PendingSums(kind: .sum(instruction), node: id, reach: [ranges.reduce(0...0, +)]), of: id,
-      Coding(scales: units, shifts: shifts), isQuantized: values.allSatisfy(\.isQuantized))
+      Coding(scales: units, shifts: shifts), isQuantized: isQuantized)
+  }
+
+  /// One term for each tensor, however many paths lead from it to the sum; those that cancel out are none.
+  private func likeTermsCombined(_ terms: [IntegerValue.Term]) -> [IntegerValue.Term] {
+    var combined: [IntegerValue.Term] = []
+    var places: [TensorID: Int] = [:]
+    for term in terms {
+      if let place = places[term.tensor] {
+        combined[place].scales = combined[place].scales.combined(with: term.scales, +)
+      } else {
+        places[term.tensor] = combined.count
+        combined.append(term)
+      }
+    }
+    let left = combined.filter { !$0.scales.allSatisfy { $0.sign == 0 } }
+    return left.isEmpty ? [combined[0]] : left
   }
 
   /// Whole coefficients, the same in every channel, and a unit per channel with scale = coefficient x unit; nil where there

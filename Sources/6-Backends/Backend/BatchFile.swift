@@ -33,7 +33,7 @@ package struct BatchFile {
 
   /// The codes of sample `index` of the output, by the program's traced tensors; `nil` where the output is too short.
   package func decode(_ output: [UInt8], sample index: Int) -> [[Int64]]? {
-    guard output.count / max(1, sampleBytes) > index else { return nil }
+    guard output.count >= (index + 1) * sampleBytes else { return nil }
     var offset = index * sampleBytes
     return output.withUnsafeBytes { bytes in
       traced.map { type, elements in
