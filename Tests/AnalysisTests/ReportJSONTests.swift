@@ -25,10 +25,13 @@ import Verify
     #expect(try Set(object(report).keys) == ["bitExact", "samples", "tensors", "proofs"])
     report.golden = .init(elements: 5, mismatches: 0, ties: 0)
     report.emitted = .init(ran: true, mismatches: 0)
+    report.notCompared = ["the emitted C"]
     report.accuracy = .init(reference: 0.5, accelerator: 0.5)
     let object = try object(report)
     #expect(
-      Set(object.keys) == ["bitExact", "samples", "tensors", "proofs", "golden", "emitted", "accuracy"])
+      Set(object.keys) == [
+        "bitExact", "samples", "tensors", "proofs", "golden", "emitted", "notCompared", "accuracy",
+      ])
     #expect(keys(object["tensors"]) == ["name", "elements", "mismatches", "ties"])
     #expect(keys(object["proofs"]) == ["channels", "proved"])
     #expect(keys(object["golden"]) == ["elements", "mismatches", "ties"])

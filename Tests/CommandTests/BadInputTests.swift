@@ -44,6 +44,24 @@ import TestSupport
     ("verify $T/digits_dense.h5 --golden nothing.h5", "no such file"),
     ("verify $T/digits_dense.h5 --golden $T/digits_dense.h5", "no dataset 'x'"),
     ("verify $T/digits_dense.h5 --golden $T/zoo/add.golden.h5", "shape"),
+    (
+      "simulate $T/digits_dense.h5 --inputs $T/digits_x.npy --inputs $T/digits_x.npy -o y.npy", "more than one file for"
+    ),
+    ("simulate $T/digits_dense.h5 --inputs inptu=$T/digits_x.npy -o y.npy", "supported: input=FILE"),
+    (
+      "simulate $T/digits_dense.h5 --inputs $T/corrupted/zero_times_huge.npy -o y.npy",
+      "its shape is [0, 9223372036854775807, 2]"
+    ),
+    ("simulate $T/digits_dense.h5 --inputs $T/corrupted/huge_x.h5:x -o y.npy", "an array of shape [0, "),
+    ("verify $T/digits_dense.h5 --golden $T/corrupted/huge_x.h5", "an array of shape [0, "),
+    ("verify $T/digits_dense.h5 --golden $T/corrupted/huge_layer.h5", "an array of shape [0, "),
+    ("verify $T/digits_dense.h5 --golden $T/corrupted/odd_names.h5", "that 'relu11', 'relu1/sub' in group 'layers'"),
+    ("verify $T/digits_dense.h5 --golden $T/corrupted/odd_names.h5", "'layers/dense1' is a group without datasets"),
+    ("verify $T/digits_dense.h5 --golden $T/corrupted/odd_names.h5", "'tensors' is a dataset"),
+    (
+      "verify $T/digits_dense.h5 --golden $T/digits_dense.golden.h5 --labels $T/corrupted/odd_labels.npy",
+      "label -1 of sample 3, and 3 more"
+    ),
   ]
 
   @Test(arguments: cases) func isRefused(_ words: String, _ message: String) throws {
@@ -88,5 +106,7 @@ import TestSupport
     let compiler = try Command.run("verify $T/digits_dense.h5", in: "/", before: "export CC=no-such-compiler")
     #expect(compiler.status == 1)
     #expect(compiler.errors.contains("'no-such-compiler' does not start"))
+    let without = try Command.run("verify $T/digits_dense.h5", in: "/", before: "unset CC; export PATH=/nowhere")
+    #expect(without.status == 0 && without.output.contains("left out  the emitted C: no C compiler is found"))
   }
 }

@@ -99,4 +99,16 @@ import Verify
     #expect(first.against == "golden file")
     #expect(first.expected != first.found)
   }
+
+  @Test func whatCannotBeComparedIsSaid() throws {
+    let report = try CompiledNetwork("digits_dense").verify {
+      $0.golden = Repository.testdata + "/corrupted/surplus.h5"
+    }
+    #expect(report.bitExact && report.samples == 3)
+    #expect(
+      report.notCompared == [
+        "'quantized_weights' in the golden file: its x, layers and tensors alone are read",
+        "samples 3 to 7 in the golden file, for which there are no inputs",
+      ])
+  }
 }

@@ -43,6 +43,9 @@ package struct InputFile: ~Copyable {
     self.descriptor = descriptor
   }
 
+  /// Whether a path names such a file.
+  package static func isOne(_ path: String) -> Bool { (try? InputFile(path)) != nil }
+
   deinit {
     close(descriptor)
   }

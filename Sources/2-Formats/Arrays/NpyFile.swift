@@ -18,14 +18,8 @@ package enum NpyFile {
     guard range.upperBound <= file.size else { throw Diagnostic("the file is truncated in its header", at: place) }
     let header = try NpyHeader(dictionary: try file.bytes(at: range.lowerBound, count: range.count), at: place)
 
-    let count = header.shape.reduce(Optional(1)) { product, size in
-      product.flatMap { product in
-        let (next, overflows) = product.multipliedReportingOverflow(by: size)
-        return overflows ? nil : next
-      }
-    }
     let available = (file.size - range.upperBound) / header.type.size
-    guard let count, count <= available else {
+    guard let count = header.shape.elementCount, count <= available else {
       throw Diagnostic(
         "the file is truncated or damaged: its shape is \(header.shape), and it has \(available) elements", at: place)
     }

@@ -52,9 +52,7 @@ package struct H5Group: Hashable, Sendable {
 
   private func missing(_ kind: String, _ path: String, have names: [String]) -> Diagnostic {
     let place = self.path.isEmpty ? "no \(kind) '\(path)'" : "no \(kind) '\(path)' in group '\(self.path)'"
-    var list = names.prefix(12).map { "'\($0)'" }.joined(separator: ", ")
-    if names.count > 12 { list += ", and \(names.count - 12) more" }
-    let found = names.isEmpty ? "\(place), which has no \(kind)s" : "\(place); it has \(list)"
+    let found = names.isEmpty ? "\(place), which has no \(kind)s" : "\(place); it has \(names.quotedList)"
     return Diagnostic(found, at: .init(file: location.file))
   }
 }

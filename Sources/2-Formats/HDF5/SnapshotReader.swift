@@ -1,5 +1,6 @@
 import CHDF5Shims
 import Diagnostics
+import Files
 
 /// Reads the records of a snapshot into values. The reading child may have broken its own memory without dying of it:
 /// every length is checked against the bytes that there are.
@@ -77,11 +78,8 @@ struct SnapshotReader {
     }
     let storage = chdf5_storage(UInt32(try number(UInt8.self)))
     guard let count = Int(exactly: try number(UInt64.self)) else { throw Malformed() }
-    var product = 1
-    for size in shape {
-      let (next, overflows) = product.multipliedReportingOverflow(by: size)
-      if overflows { throw Malformed() }
-      product = next
+    guard let product = shape.elementCount else {
+      throw Diagnostic("an array of shape \(shape)", at: place(path), supported: "as many elements as memory holds")
     }
     guard product == count else { throw Malformed() }
     return H5Value(

@@ -1,5 +1,6 @@
 import Arrays
 import Diagnostics
+import Files
 import Lowering
 import Numbers
 import QIR
@@ -18,22 +19,18 @@ package struct NetworkInputs: Sendable {
     var problems = Diagnostics()
     var values: [TensorIdentity: [Double]] = [:]
     var counts: [Int] = []
+    var given: Set<TensorIdentity> = []
     let inputs = graph.inputs.map { graph[$0] }
-    let names = inputs.map(\.name)
     for argument in files {
-      let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
-      let isNamed = parts.count == 2 && names.contains(parts[0])
-      let file = isNamed ? parts[1] : argument
-      guard isNamed || names.count == 1 else {
+      guard let (input, file) = problems.collecting({ try Self.assignment(argument, to: inputs) }) else { continue }
+      guard given.insert(input.identity).inserted else {
         problems.report(
           Diagnostic(
-            "inputs '\(argument)' for a network of \(names.count) inputs",
-            supported: names.map { "\($0)=FILE" }.joined(separator: " ")))
+            "more than one file for input '\(input.name)', as '\(argument)'", supported: "one file for every input",
+            fix: "leave one out, or make them one array"))
         continue
       }
-      guard let array = problems.collecting({ try ArrayFile.load(file) }),
-        let input = isNamed ? inputs.first(where: { $0.name == parts[0] }) : inputs.first
-      else { continue }
+      guard let array = problems.collecting({ try ArrayFile.load(file) }) else { continue }
       if let count = problems.collecting({ try Self.sampleCount(array, of: input, file: file) }) {
         values[input.identity] = Self.inNodeOrder(array.values, of: input)
         counts.append(count)
@@ -49,6 +46,19 @@ package struct NetworkInputs: Sendable {
     try problems.throwIfErrors()
     samples = counts.first ?? 0
     self.values = values
+  }
+
+  /// The input that an argument is for, and the file: `name=file`, or a file alone where there is one input.
+  private static func assignment(_ argument: String, to inputs: [Node]) throws -> (input: Node, file: String) {
+    for input in inputs where argument.hasPrefix("\(input.name)=") {
+      return (input, String(argument.dropFirst(input.name.count + 1)))
+    }
+    if let input = inputs.first, inputs.count == 1, !argument.contains("=" as Character) || InputFile.isOne(argument) {
+      return (input, argument)
+    }
+    throw Diagnostic(
+      "'\(argument)' for a network of \(inputs.count == 1 ? "one input" : "\(inputs.count) inputs")",
+      supported: inputs.map { "\($0.name)=FILE" }.joined(separator: " "))
   }
 
   private static func sampleCount(_ array: NumericArray, of input: Node, file: String) throws -> Int {

@@ -10,27 +10,37 @@ struct GoldenComparison {
   private(set) var report = VerifyReport.Comparison(elements: 0)
   private(set) var firstDifference: VerifyReport.Difference?
 
+  /// What is in the file and has nothing to be compared with, in words.
+  private(set) var notCompared: [String]
+
   private let graph: Graph
   private let reference: FloatReference
 
   /// Other tensors than quantized ones are compared as numbers, within this part of their largest magnitude.
   private static let tolerance = 1e-5
 
-  /// - Throws: `Diagnostic` where the file holds nothing of this network, or arrays of other shapes.
+  /// - Throws: `Diagnostic` or `Diagnostics`, see `GoldenFile`.
   init(_ graph: Graph, file: String, inputs: NetworkInputs) throws {
     self.graph = graph
     reference = FloatReference(graph)
-    let held = try GoldenTensor.all(of: graph, in: file)
+    let golden = try GoldenFile(file, of: graph)
+    let held = golden.tensors
+    notCompared = golden.ignored + Self.samplesLeftOut(held, graph, of: inputs.samples)
     let samples = min(held.values.map(\.samples).max() ?? 0, inputs.samples)
-    guard samples > 0 else {
-      throw Diagnostic(
-        "none of the datasets in groups 'layers' and 'tensors' is named like a layer of the network",
-        at: .init(file: file),
-        supported:
-          "datasets layers/<layer name> (numbers) or tensors/<tensor name> (a quantizer's codes) of shape [n, …], "
-          + "their first n inputs in dataset 'x'")
-    }
     for sample in 0..<samples { compare(sample, held, inputs) }
+  }
+
+  /// Where datasets hold more samples than there are inputs, or fewer.
+  private static func samplesLeftOut(_ held: [NodeID: GoldenTensor], _ graph: Graph, of samples: Int) -> [String] {
+    Dictionary(grouping: held.keys.sorted()) { held[$0]?.samples ?? 0 }.sorted { $0.key < $1.key }.compactMap {
+      count, ids in
+      guard count != samples else { return nil }
+      let left = "samples \(min(count, samples)) to \(max(count, samples) - 1)"
+      let names = ids.count == held.count ? "" : " of \(ids.map { graph[$0].name }.quotedList)"
+      return count > samples
+        ? "\(left)\(names) in the golden file, for which there are no inputs"
+        : "\(left), which the golden file does not have\(names)"
+    }
   }
 
   private mutating func compare(_ sample: Int, _ held: [NodeID: GoldenTensor], _ inputs: NetworkInputs) {
@@ -43,6 +53,9 @@ struct GoldenComparison {
       if node.op is InputOp {
         values[id.index] = Array(inputs.sample(sample, of: node))
         errors[id.index] = Array(repeating: 0, count: elements)
+        if let golden = held[id], sample < golden.samples {
+          compareNumbers(id, values[id.index], golden.values(of: sample), sample)
+        }
         continue
       }
       let arguments = node.inputs.map { values[$0.index] }

@@ -14,35 +14,13 @@ struct GoldenTensor {
   /// As the file has them.
   private let numbers: [Double]
 
-  private static let groups = ["layers", "tensors"]
-
-  /// By the node that a dataset is named like; `|` in its name stands for `/`.
-  ///
-  /// - Throws: `Diagnostic` where the file cannot be read or an array has another shape.
-  static func all(of graph: Graph, in file: String) throws -> [NodeID: GoldenTensor] {
-    let root = try H5File(file, only: groups).root
-    var held: [NodeID: GoldenTensor] = [:]
-    for group in groups {
-      for dataset in root.groupIfPresent(group)?.allDatasets ?? [] {
-        let name = String(dataset.path.drop { $0 == "/" }.dropFirst(group.count + 1))
-        guard let id = graph.node(named: name) ?? graph.node(named: name.replacing("|", with: "/")) else { continue }
-        held[id] = try GoldenTensor(dataset, of: graph[id], isCodes: group == "tensors", file: file)
-      }
-    }
-    return held
-  }
-
-  private init(_ dataset: H5Dataset, of node: Node, isCodes: Bool, file: String) throws {
+  /// - Throws: `Diagnostic` for an array of another shape, or of what are no numbers or no codes.
+  init(_ dataset: H5Dataset, of node: Node, isCodes: Bool, file: String) throws {
     let location = Diagnostic.Location(file: file, tensor: dataset.path)
-    guard dataset.shape.dropFirst().reduce(1, *) == node.shape.elements else {
+    let shape = node.fileShape.extents
+    guard [shape, [node.shape.elements]].contains(Array(dataset.shape.dropFirst())), dataset.shape.first != 0 else {
       throw Diagnostic(
-        "an array of shape \(dataset.shape)", at: location,
-        supported: "[n" + node.fileShape.extents.map { ", \($0)" }.joined() + "]")
-    }
-    if isCodes {
-      guard node.op is QuantizeOp else {
-        throw Diagnostic("codes of a tensor that no quantizer makes", at: location, fix: "move it to group 'layers'")
-      }
+        "an array of shape \(dataset.shape)", at: location, supported: "[n" + shape.map { ", \($0)" }.joined() + "]")
     }
     self.node = node
     self.isCodes = isCodes

@@ -10,8 +10,8 @@ import Simulator
 /// simulator's codes where there are any, so that a difference is counted where it is made and nowhere else.
 struct ReferenceComparison {
   private(set) var tensors: [VerifyReport.TensorComparison]
-  /// How many tensors of the program the reference does not have, because a pass made them.
-  let unpaired: Int
+  /// The tensors of the program that the reference does not have, because a pass made them.
+  let unpaired: [String]
   private(set) var firstDifference: VerifyReport.Difference?
   /// The reference's values of the network's first output, by sample.
   private(set) var outputs: [[Double]] = []
@@ -29,14 +29,18 @@ struct ReferenceComparison {
     var checks: [TensorCheck] = []
     var checkOfNode: [NodeID: Int] = [:]
     var names: [String] = []
+    var unpairedNodes: [NodeID] = []
     let nodes = graph.nodesByIdentity
     for meaning in compilation.network.meanings {
-      guard let node = nodes[compilation.network.graph[meaning.node].identity] else { continue }
+      guard let node = nodes[compilation.network.graph[meaning.node].identity] else {
+        unpairedNodes.append(meaning.node)
+        continue
+      }
       checkOfNode[node] = checks.count
       checks.append(TensorCheck(meaning: meaning))
       names.append(graph[node].name)
     }
-    unpaired = compilation.network.meanings.count - checks.count
+    unpaired = unpairedNodes.map { compilation.network.graph[$0].name }
     self.checks = checks
     self.checkOfNode = checkOfNode
     tensors = names.map { .init(name: $0) }

@@ -1,4 +1,3 @@
-import Arrays
 import Backend
 import CEmitter
 import Compiler
@@ -41,11 +40,16 @@ package struct Verifier {
   package func report(progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> VerifyReport {
     let network = compilation.network
     let inputs = try networkInputs()
-    let labels = try options.labels.map { try self.labels($0, samples: inputs.samples) }
+    let labels = try options.labels.map { file in
+      try Labels(
+        file, samples: inputs.samples, output: compilation.model.graph[compilation.model.graph.outputs[0]],
+        fix: options.inputs.isEmpty ? "say --inputs with the samples that they belong to" : nil)
+    }
     let prepared = try PreparedProgram(network.program)
     var reference = ReferenceComparison(compilation)
-    var emitted = try backends().map { try EmittedComparison(compilation.schedule, backend: $0) }
-    var classes: [Int] = []
+    let backends = try self.backends()
+    var emitted = try backends.map { try EmittedComparison(compilation.schedule, backend: $0) }
+    var outputs: [[Double]] = []
     let batch = min(prepared.batchSize(keeping: .all), 64)
     for first in stride(from: 0, to: inputs.samples, by: batch) {
       let codes = network.codes(of: inputs, samples: first..<min(first + batch, inputs.samples))
@@ -57,22 +61,22 @@ package struct Verifier {
         try emitted[index].compare(from: first, inputs: codes.bySample, simulated: simulated)
       }
       if labels != nil, let output = network.program.outputs.first {
-        classes += (0..<simulated.samples).map { largest(simulated.values(of: output, sample: $0)) }
+        outputs += (0..<simulated.samples).map { simulated.values(of: output, sample: $0) }
       }
       progress(first + simulated.samples, inputs.samples)
     }
     let golden = try options.golden.map { try GoldenComparison(compilation.model.graph, file: $0, inputs: inputs) }
     return VerifyReport(
-      samples: inputs.samples, tensors: reference.tensors, unpaired: reference.unpaired,
+      samples: inputs.samples, tensors: reference.tensors, unpaired: reference.unpaired.count,
       proofs: .init(
         channels: network.proofs.reduce(0) { $0 + $1.channels }, proved: network.proofs.reduce(0) { $0 + $1.proved }),
       golden: golden?.report,
       emitted: emitted.isEmpty
         ? nil
         : .init(ran: emitted.allSatisfy(\.report.ran), mismatches: emitted.reduce(0) { $0 + $1.report.mismatches }),
+      notCompared: notCompared(reference, golden, backends),
       accuracy: labels.map { labels in
-        .init(
-          reference: rate(reference.outputs.map(largest), labels), accelerator: rate(classes, labels))
+        .init(reference: labels.accuracy(of: reference.outputs), accelerator: labels.accuracy(of: outputs))
       },
       firstDifference: reference.firstDifference ?? golden?.firstDifference
         ?? emitted.lazy.compactMap(\.firstDifference).first)
@@ -98,23 +102,17 @@ package struct Verifier {
     return NetworkInputs(drawnFor: compilation.network, samples: options.samples, seed: options.seed)
   }
 
-  // MARK: Accuracy
-
-  private func labels(_ file: String, samples: Int) throws -> [Double] {
-    let array = try ArrayFile.load(file)
-    guard array.values.count == samples else {
-      throw Diagnostic(
-        "\(array.values.count) labels for \(samples) samples", at: .init(file: file),
-        supported: "one class number per sample",
-        fix: options.inputs.isEmpty ? "say --inputs with the samples that they belong to" : nil)
+  private func notCompared(
+    _ reference: ReferenceComparison, _ golden: GoldenComparison?, _ backends: [any Backend]
+  ) -> [String] {
+    var left = golden?.notCompared ?? []
+    if !reference.unpaired.isEmpty {
+      left.append(
+        "\(reference.unpaired.quotedList) with the reference, which does not have what passes made on the way")
     }
-    return array.values
-  }
-
-  /// The class with the largest value.
-  private func largest(_ values: [Double]) -> Int { values.indices.max { values[$0] < values[$1] } ?? 0 }
-
-  private func rate(_ classes: [Int], _ labels: [Double]) -> Double {
-    Double(zip(classes, labels).count { Double($0) == $1 }) / Double(max(labels.count, 1))
+    if backends.isEmpty, options.emitted == nil {
+      left.append("the emitted C: no C compiler is found (install one, or name it in CC)")
+    }
+    return left
   }
 }

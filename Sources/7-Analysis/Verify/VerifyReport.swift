@@ -106,13 +106,14 @@ package struct VerifyReport: Report, Codable, Hashable, Sendable {
   /// Against the outputs stored in a golden file.
   package var golden: Comparison?
   package var emitted: Emitted?
+  /// What was asked for, or is there, and was not compared, in words. Absent where there is nothing.
+  package var notCompared: [String]?
   package var accuracy: Accuracy?
   package var firstDifference: Difference?
 
   package init(
     samples: Int, tensors: [TensorComparison], unpaired: Int = 0, proofs: Proofs, golden: Comparison? = nil,
-    emitted: Emitted? = nil,
-    accuracy: Accuracy? = nil, firstDifference: Difference? = nil
+    emitted: Emitted? = nil, notCompared: [String] = [], accuracy: Accuracy? = nil, firstDifference: Difference? = nil
   ) {
     self.samples = samples
     self.tensors = tensors
@@ -120,6 +121,7 @@ package struct VerifyReport: Report, Codable, Hashable, Sendable {
     self.proofs = proofs
     self.golden = golden
     self.emitted = emitted
+    self.notCompared = notCompared.isEmpty ? nil : notCompared
     self.accuracy = accuracy
     self.firstDifference = firstDifference
     let mismatches = tensors.reduce(0) { $0 + $1.mismatches } + (golden?.mismatches ?? 0) + (emitted?.mismatches ?? 0)

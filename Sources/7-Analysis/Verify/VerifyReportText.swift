@@ -21,10 +21,6 @@ extension VerifyReport {
   package func text(_ style: TextStyle) -> String {
     var text = table.text(style) + "\n"
     text += "proofs    \(grouped(proofs.proved)) of \(grouped(proofs.channels)) channels proved exact\n"
-    if let unpairedTensors {
-      text +=
-        "passes    \(counted(unpairedTensors, "tensor", "tensors")) on the way to others that the reference does not have\n"
-    }
     if let golden {
       text +=
         "golden    \(counted(golden.mismatches, "mismatch", "mismatches")) in \(grouped(golden.elements)) elements"
@@ -36,6 +32,7 @@ extension VerifyReport {
         emitted.ran
         ? "\(counted(emitted.mismatches, "mismatch", "mismatches")) in the compiled C\n" : "the C was not run\n"
     }
+    for left in notCompared ?? [] { text += "left out  \(left)\n" }
     if let accuracy {
       text += "accuracy  \(fixed(accuracy.reference * 100, decimals: 2)) % reference, "
       text += "\(fixed(accuracy.accelerator * 100, decimals: 2)) % accelerator\n"
@@ -57,6 +54,7 @@ private func counted(_ count: Int, _ one: String, _ many: String) -> String {
   "\(grouped(count)) \(count == 1 ? one : many)"
 }
 
-private func shown(_ value: Double) -> String {
+/// A number without a needless point.
+func shown(_ value: Double) -> String {
   Int(exactly: value).map(String.init) ?? "\(value)"
 }
