@@ -1,5 +1,7 @@
+import Arrays
 import Compiler
 import Frontends
+import Inference
 import Testing
 import TestSupport
 import Verify
@@ -24,5 +26,16 @@ import Verify
     #expect(report.proofs.proved == report.proofs.channels)
     #expect(report.golden.map { $0.elements > 0 && $0.mismatches == 0 } == true)
     #expect(report.emitted?.mismatches == 0)
+  }
+
+  /// Networks whose numbers are float32 numbers all the way: ONNX Runtime's codes are the exact ones, ties too.
+  @Test(arguments: networks.filter { $0.hasPrefix("ties_") }) func decidesTies(_ name: String) throws {
+    let golden = "\(Self.folder)/\(name).golden.h5"
+    let simulation = try Simulation(
+      Compiler().compile(Frontends.read("\(Self.folder)/\(name).onnx")), inputs: ["\(golden):x"])
+    #expect(!simulation.outputs.isEmpty)
+    for output in simulation.outputs {
+      #expect(try output.codes == ArrayFile.load("\(golden):tensors/\(output.name)").values)
+    }
   }
 }

@@ -20,7 +20,7 @@ MICROSOFT = "com.microsoft"
 TYPES = {
     "u8": (TensorProto.UINT8, np.uint8), "s8": (TensorProto.INT8, np.int8), "u16": (TensorProto.UINT16, np.uint16),
     "s16": (TensorProto.INT16, np.int16), "u4": (TensorProto.UINT4, np.uint8), "s4": (TensorProto.INT4, np.int8),
-    "s32": (TensorProto.INT32, np.int32), "f32": (TensorProto.FLOAT, np.float32),
+    "s32": (TensorProto.INT32, np.int32), "s64": (TensorProto.INT64, np.int64), "f32": (TensorProto.FLOAT, np.float32),
 }
 RANGES = {"u4": (0, 15), "s4": (-8, 7), "u8": (0, 255), "s8": (-128, 127), "u16": (0, 65535), "s16": (-32768, 32767)}
 
@@ -31,6 +31,7 @@ class Network:
         self.random = np.random.RandomState(seed)
         self.nodes, self.initializers, self.outputs, self.checked = [], [], [], []
         self.count = 0
+        self.qonnx_opset = 1
 
     def constant(self, values, kind="f32"):
         self.count += 1
@@ -114,7 +115,10 @@ class Network:
         domains = {node.domain for node in self.nodes} | {""}
         model = helper.make_model(
             graph, ir_version=10 if self.opset > 18 else 8,
-            opset_imports=[helper.make_opsetid(d, 1 if d else self.opset) for d in sorted(domains)])
+            opset_imports=[
+                helper.make_opsetid(d, self.qonnx_opset if d == QONNX else 1 if d else self.opset)
+                for d in sorted(domains)
+            ])
         return onnx.shape_inference.infer_shapes(model)
 
     def inputs(self, samples, step=None):

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from network import MICROSOFT, RANGES, Network
+from network import MICROSOFT, RANGES, TYPES, Network
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -72,6 +72,23 @@ def qonnx_trunc(mode, bits=2, zero=0.0):
     net.checked.append(y)
     w = net.quant_weights(np.float32(0.0625), 4, 12, 3)
     y = net.add("MatMul", net.add("Flatten", y), w)
+    net.outputs = [net.quant(y, np.float32(0.7), 8, 1)]
+    return net, scale
+
+
+def qonnx_trunc_version2():
+    """Version 2, which has a scale of its own for what is left and clamps it."""
+    net = Network("qonnx_trunc_version2", [3, 4, 4], seed=43)
+    net.qonnx_opset = 2
+    scale = np.float32(0.11)
+    y = net.add("AveragePool", net.quant("x", scale, 6, 1), kernel_shape=[2, 2], strides=[2, 2])
+    y = net.add("Mul", y, net.constant(np.float32(4)))
+    y = net.add(
+        "Trunc", y, net.constant(scale), net.constant(np.float32(8)), net.constant(np.float32(8)),
+        net.constant(np.float32(scale * 4)), net.constant(np.float32(5)), domain="qonnx.custom_op.general",
+        rounding_mode="FLOOR", signed=1, narrow=1)
+    net.checked.append(y)
+    y = net.add("MatMul", net.add("Flatten", y), net.quant_weights(np.float32(0.0625), 4, 12, 3))
     net.outputs = [net.quant(y, np.float32(0.7), 8, 1)]
     return net, scale
 
@@ -270,6 +287,86 @@ def qdq_axis():
     return net, None
 
 
+def qdq_clip():
+    """Codes and constants of fewer bits than their type has, as Brevitas and PyTorch write them."""
+    net = Network("qdq_clip", [3, 4, 4], opset=13, seed=47)
+
+    def clipped(tensor, low, high, kind):
+        return net.add("Clip", tensor, net.constant(low, kind), net.constant(high, kind))
+
+    x = clipped(net.quantize("x", np.float32(0.03), 60, "u8"), 0, 127, "u8")
+    x = net.dequantize(x, np.float32(0.03), 60, "u8")
+    scale = net.scale(0.1, 5)
+    w = net.add("QuantizeLinear", net.constant(net.floats(5, 3, 2, 2)), net.constant(scale),
+                net.constant(np.zeros(5), "s8"), axis=0)
+    w = net.dequantize(clipped(w, -7, 7, "s8"), scale, np.zeros(5), "s8", axis=0)
+    codes = net.quantize(net.add("Conv", x, w), np.float32(0.2), 0, "s8")
+    y = net.add("Flatten", net.dequantize(clipped(codes, -8, 7, "s8"), np.float32(0.2), 0, "s8"))
+    w = net.weights("s8", 45, 3, codes=net.random.randint(-7, 8, (45, 3)))
+    net.outputs = [clipped(net.quantize(net.add("MatMul", y, w), np.float32(0.1), 3, "s8"), -100, 100, "s8")]
+    return net, np.float32(0.03)
+
+
+def qdq_casts():
+    """Casts of codes to their own type, to a wider one and to floats, as converted torch.ao modules have them."""
+    net = Network("qdq_casts", [4, 4, 4], opset=13, seed=53)
+    scale = np.float32(0.02)
+    codes = net.add("Cast", net.quantize("x", scale, 120, "u8"), to=TYPES["u8"][0])
+    y = net.dequantize(codes, scale, 120, "u8")
+    wide = net.dequantize(net.add("Cast", codes, to=TYPES["s32"][0]), scale, 0, "s32")
+    y = net.fake(net.add("Add", y, wide), np.float32(0.0625), 9, "u8")
+    numbers = net.add("Mul", net.add("Cast", codes, to=TYPES["f32"][0]), net.constant(np.float32(0.015625)))
+    y = net.fake(net.add("Add", y, numbers), np.float32(0.125), 3, "u8")
+    w = net.weights("s8", 3, 4, 2, 2, scale=net.scale(0.01, 3), axis=0)
+    net.outputs = [net.quantize(net.add("Conv", y, w), np.float32(0.1), 128, "u8")]
+    return net, None
+
+
+def qdq_one_axis():
+    """Padding and means along one axis of space alone, and an input that a mean reads first."""
+    net = Network("qdq_one_axis", [3, 5, 6], opset=17, seed=59)
+    x = net.fake("x", np.float32(0.02), 0, "s8")
+    narrow = net.fake(net.add("ReduceMean", x, axes=[3]), np.float32(0.01), 5, "s8")
+    w = net.weights("s8", 4, 3, 3, 1, scale=net.scale(0.01, 4), axis=0)
+    narrow = net.quantize(net.add("Conv", narrow, w), np.float32(0.03), -4, "s8")
+    wide = net.add("Pad", x, net.constant([0, 0, 0, 2, 0, 0, 0, 0], "s64"))
+    w = net.weights("s8", 4, 3, 3, 3, scale=net.scale(0.01, 4), axis=0)
+    wide = net.quantize(net.add("Conv", wide, w), np.float32(0.1), 7, "s8")
+    net.outputs = [narrow, wide]
+    return net, None
+
+
+# Exact ties: all numbers on the way are float32 numbers, and many lie in the middle of two codes.
+
+def ties(name, kind="s8", shape=(4, 6, 6)):
+    net = Network(f"ties_{name}", list(shape), kind, opset=13, seed=len(name))
+    return net, net.constant(np.float32(0.5)), net.constant(0, kind)
+
+
+def ties_divide():
+    """Quotients per channel and by one number."""
+    net, half, _ = ties("divide", "u8")
+    x = net.add("Sub", net.add("Cast", "x", to=TYPES["f32"][0]), net.constant(net.random.randint(100, 150, (4, 1, 1))))
+    a = net.quantize(net.add("Div", x, net.constant(np.reshape([6, 3, 5, 7], (4, 1, 1)))), np.float32(0.5), 0, "s8")
+    b = net.quantize(net.add("Div", x, net.constant(np.float32(6))), np.float32(0.25), 1, "s8")
+    net.outputs = [a, b]
+    return net, None
+
+
+def ties_integer_operator(operator, kind, zero):
+    """ONNX Runtime's own integer operators with output zero points that are odd and even."""
+    net, half, middle = ties(f"{operator.lower()}_{kind}_{zero}", kind)
+    y = net.constant(np.float32(1)), net.constant(zero, kind)
+    if operator == "QLinearAveragePool":
+        y = net.constant(np.float32(0.25)), y[1]
+        result = net.add(operator, "x", half, middle, *y, domain=MICROSOFT, kernel_shape=[2, 2], strides=[2, 2])
+    else:
+        other = net.constant(net.random.randint(1, 8, (4, 1, 1)), kind)
+        result = net.add(operator, "x", half, middle, other, half, middle, *y, domain=MICROSOFT)
+    net.outputs = net.checked = [result]
+    return net, None
+
+
 def quantized_statically(form, types, per_channel):
     """A float network through onnxruntime.quantization."""
     import tempfile
@@ -334,6 +431,7 @@ def networks():
     yield qonnx_channels()
     yield qonnx_bipolar()
     yield from (qonnx_trunc(mode) for mode in modes[:1] + modes[2:])
+    yield qonnx_trunc_version2()
     yield qonnx_float_weights()
     yield qlinear_conv("u8", "s8", True)
     yield qlinear_conv("u8", "u8", False)
@@ -350,6 +448,13 @@ def networks():
     yield qdq_operators()
     yield qdq_odd()
     yield qdq_axis()
+    yield qdq_clip()
+    yield qdq_casts()
+    yield qdq_one_axis()
+    yield ties_divide()
+    for operator in ["QLinearAdd", "QLinearMul", "QLinearAveragePool"]:
+        for kind, zero in [("s8", 3), ("s8", -4), ("u8", 9)]:
+            yield ties_integer_operator(operator, kind, zero)
     for form in ["QDQ", "QOperator"]:
         yield quantized_statically(form, ("u8", "u8"), False)
         yield quantized_statically(form, ("u8", "s8"), True)
@@ -358,9 +463,12 @@ def networks():
 
 
 if __name__ == "__main__":
+    # quantized.py [FOLDER [NAME...]]
     folder = sys.argv[1] if len(sys.argv) > 1 else f"{HERE}/quantized"
     os.makedirs(folder, exist_ok=True)
     for net, step in networks():
+        if net.name not in sys.argv[2:] and len(sys.argv) > 2:
+            continue
         try:
             net.save(folder, step=step)
         except Exception as error:

@@ -8,6 +8,7 @@ package enum OperatorKind: Sendable {
   case dense(DenseOp)
   case batchNormalization(BatchNormalizationOp)
   case elementwise(ElementwiseOp)
+  case affine(AffineOp)
   case softmax(SoftmaxOp)
   case add(AddOp)
   case concatenate(ConcatenateOp)
@@ -27,6 +28,7 @@ package enum OperatorKind: Sendable {
     DenseOp.self,
     BatchNormalizationOp.self,
     ElementwiseOp.self,
+    AffineOp.self,
     SoftmaxOp.self,
     AddOp.self,
     ConcatenateOp.self,

@@ -30,6 +30,12 @@ package struct QuantizedTensor: Sendable {
     self.init(shape: shape, codes: IntegerArray(codes), scales: scales, scaleAxis: scaleAxis, bits: bits)
   }
 
+  /// Code times scale.
+  package var fractions: [Rational] {
+    let inner = scales.count > 1 ? shape[(scaleAxis + 1)...].reduce(1, *) : 1
+    return codes.widened.enumerated().map { Rational($1) * scales[$0 / inner % scales.count] }
+  }
+
   /// Code times scale, each the nearest double.
   package var values: [Double] {
     let doubles = scales.map(\.double)

@@ -92,7 +92,6 @@ extension GraphWriter {
   }
 
   mutating func write(_ op: BatchNormalizationOp, _ id: NodeID) {
-    if op.isAffine { return writeAffine(op, id) }
     let order = channelsFirst(id)
     let node = graph[id]
     let input = tensor(node.inputs[0], in: order)
@@ -113,11 +112,9 @@ extension GraphWriter {
   }
 
   /// A product and a sum with numbers per channel, in any order of axes.
-  private mutating func writeAffine(_ op: BatchNormalizationOp, _ id: NodeID) {
+  mutating func write(_ op: AffineOp, _ id: NodeID) {
     let input = primary(graph[id].inputs[0])
-    let steps = affineSteps(
-      op.gamma.map { Rational($0) }, op.beta.map { Rational($0) },
-      shape: perChannelShape(input, count: op.gamma.count), id)
+    let steps = affineSteps(op.scale, op.shift, shape: perChannelShape(input, count: op.scale.count), id)
     emit(steps, of: input.name, as: define(id, in: input.order), shape: input.order.map { graph[id].shape.extents[$0] })
   }
 
@@ -136,12 +133,5 @@ extension GraphWriter {
     emit(
       others.map { Step("Add", constants: [$0], suffix: "sum") }, of: tensor(node.inputs[0], in: order),
       as: define(id, in: order), shape: order.map { node.shape.extents[$0] })
-  }
-}
-
-extension BatchNormalizationOp {
-  /// gamma x + beta
-  fileprivate var isAffine: Bool {
-    epsilon == 0 && mean.allSatisfy { $0 == 0 } && variance.allSatisfy { $0 == 1 }
   }
 }

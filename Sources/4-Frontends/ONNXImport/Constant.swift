@@ -52,6 +52,18 @@ struct Constant {
     }
   }
 
+  /// The numbers it stands for, exactly.
+  ///
+  /// - Precondition: they are finite.
+  var fractions: [Rational] {
+    switch numbers {
+    case .floats(let floats): floats.map { Rational($0) }
+    case .doubles(let doubles): doubles.map { Rational($0) }
+    case .integers(let integers, _): integers.widened.map { Rational($0) }
+    case .quantized(let tensor): tensor.fractions
+    }
+  }
+
   /// The numbers as float32, as a runtime holds them.
   var floats: [Float] {
     if case .floats(let floats) = numbers { return floats }

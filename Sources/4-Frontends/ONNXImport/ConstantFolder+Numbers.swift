@@ -87,13 +87,22 @@ extension ConstantFolder {
           bits: width)))
   }
 
+  static func clip(_ reader: inout NodeReader) throws -> Constant {
+    let bounds = try ClipBounds(&reader)
+    guard case .integers(let integers, let type) = try reader.constant(0).numbers, let range = type.range else {
+      let clip = bounds.function.compiled
+      return try function(&reader) { Float(clip(Double($0))) }
+    }
+    let left = bounds.within(range)
+    let codes = IntegerArray(count: integers.count, in: left) { integers[$0].clamped(to: left) }
+    return Constant(shape: try reader.constant(0).shape, .integers(codes, type))
+  }
+
   /// A function of every element.
   static func function(_ reader: inout NodeReader, _ function: (Float) -> Float) throws -> Constant {
     let constant = try reader.constant(0)
-    guard case .floats(let floats) = constant.numbers else {
-      throw reader.problem("constants of integers", supported: "floats")
-    }
-    return Constant(shape: constant.shape, floats: floats.map(function))
+    if case .integers = constant.numbers { throw reader.problem("constants of integers", supported: "floats") }
+    return Constant(shape: constant.shape, floats: constant.floats.map(function))
   }
 }
 

@@ -43,6 +43,7 @@ enum ConstantFolder {
     "Sub": { try arithmetic(&$0, -, { $0.subtractingReportingOverflow($1) }) },
     "Mul": { try arithmetic(&$0, *, { $0.multipliedReportingOverflow(by: $1) }) },
     "Div": { try arithmetic(&$0, /, { $0.dividedReportingOverflow(by: $1) }) },
+    "Clip": { try clip(&$0) },
     "Neg": { try function(&$0) { -$0 } },
     "Sqrt": { try function(&$0) { $0.squareRoot() } },
     "QuantizeLinear": { try quantize(&$0) },

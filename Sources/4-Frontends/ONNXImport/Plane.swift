@@ -1,28 +1,38 @@
 import QIR
 
-/// A feature map as rows x columns x channels, which is what windows move over. Any one or two of its axes are the rows and
-/// columns; a single one is the columns of one row, and all other axes together are the channels.
+/// A feature map as rows x columns x channels, which is what windows move over.
 struct Plane {
   private let map: FeatureMap
+  /// The model's axes that windows move over: rows and columns, or columns alone.
   private let axes: [Int]
   let node: NodeID
   /// Whether the map's node has to be seen under another shape.
   private let isReshaped: Bool
 
-  /// - Parameter axes: the model's axes that are rows and columns, or columns alone.
+  /// Two axes as the rows and columns, or one as the columns of one row; all other axes together are the channels.
   init(_ reader: inout NodeReader, _ map: FeatureMap, axes: some Collection<Int>) throws {
-    self.axes = Array(axes)
     let others = map.order.filter { !axes.contains($0) }
-    self.map = try reader.ordered(map, as: self.axes + others)
-    isReshaped = axes.count != 2 || others.count != 1
-    node =
-      isReshaped
-      ? try reader.append(
-        ReshapeOp(
-          shape: Shape(
-            (axes.count == 1 ? [1] : []) + axes.map { map.shape[$0] } + [others.reduce(1) { $0 * map.shape[$1] }])),
-        "plane", inputs: [self.map.node])
-      : self.map.node
+    let ordered = try reader.ordered(map, as: axes + others)
+    let space = axes.map { map.shape[$0] }
+    try self.init(
+      &reader, ordered, axes: Array(axes),
+      seenAs: (axes.count == 1 ? [1] : []) + space + [others.reduce(1) { $0 * map.shape[$1] }])
+  }
+
+  /// One axis as the columns, where it lies: what lies in front of it are rows, what lies behind it channels.
+  init(_ reader: inout NodeReader, _ map: FeatureMap, column: Int) throws {
+    guard let place = map.order.firstIndex(of: column) else { throw reader.mixesBatch("a window over axis \(column)") }
+    let elements = { (axes: ArraySlice<Int>) in axes.reduce(1) { $0 * map.shape[$1] } }
+    try self.init(
+      &reader, map, axes: [column],
+      seenAs: [elements(map.order[..<place]), map.shape[column], elements(map.order[(place + 1)...])])
+  }
+
+  private init(_ reader: inout NodeReader, _ map: FeatureMap, axes: [Int], seenAs shape: [Int]) throws {
+    self.map = map
+    self.axes = axes
+    isReshaped = reader.importer.graph[map.node].shape.extents != shape
+    node = isReshaped ? try reader.append(ReshapeOp(shape: Shape(shape)), "plane", inputs: [map.node]) : map.node
   }
 
   /// Appends a window's node; the result has the axes that the model gave the map.
@@ -45,8 +55,8 @@ struct Plane {
 }
 
 extension NodeReader {
-  /// The map through windows over some of its axes, by two of them at a time: what is left over all of the windows' axes is
-  /// the same as over one after another, as for maxima, means and padding.
+  /// The map through windows over some of its axes, by two of them at a time where they lie beside each other: what is left
+  /// over all of the windows' axes is the same as over one after another, as for maxima, means and padding.
   ///
   /// - Parameter axes: the model's axes that windows move over.
   mutating func slide(
@@ -57,11 +67,18 @@ extension NodeReader {
     var result = map
     var end = axes.count
     while end > 0 {
-      let start = max(end - 2, 0)
-      let plane = try Plane(&self, result, axes: axes[start..<end])
+      let start = isPlane(result, axes.prefix(end).suffix(2)) ? end - 2 : end - 1
+      let plane =
+        end - start == 2
+        ? try Plane(&self, result, axes: axes[start..<end]) : try Plane(&self, result, column: axes[start])
       result = try plane.append(op(Window(windows[start..<end])), to: &self, start > 0 ? "window" : suffix)
       end = start
     }
     return result
+  }
+
+  /// Whether two axes are the first ones of more than one element, in this order: rows and columns where they lie.
+  private func isPlane(_ map: FeatureMap, _ axes: ArraySlice<Int>) -> Bool {
+    axes.count == 2 && map.order.filter { map.shape[$0] > 1 || axes.contains($0) }.starts(with: axes)
   }
 }

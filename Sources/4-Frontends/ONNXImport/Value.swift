@@ -1,3 +1,4 @@
+import Numbers
 import ONNX
 import QIR
 import Quantization
@@ -32,6 +33,14 @@ struct IntegerEncoding: Equatable {
   var zeroPoints: [Int64]
   /// In the model's shape; nil for one scale.
   var axis: Int?
+
+  /// Those of an index of the axis.
+  func scaleAndZeroPoint(_ index: Int) -> (scale: Rational, zeroPoint: Int64) {
+    (Rational(scales[index % scales.count]), zeroPoints[index % zeroPoints.count])
+  }
+
+  /// Whether codes of its type are what feature maps may hold.
+  var isNarrow: Bool { type.bits.map { $0 <= 16 } ?? false }
 
   var isPlain: Bool { scales == [1] && zeroPoints == [0] }
 

@@ -67,6 +67,7 @@ struct Lowerer {
     case .dense(let op): return try .value(dense(id, op))
     case .batchNormalization(let op): return try .value(batchNormalization(id, op))
     case .elementwise(let op): return try .value(elementwise(id, op))
+    case .affine(let op): return try .value(affine(id, op))
     case .softmax: return try softmax(id)
     case .add: return try .value(add(id))
     case .concatenate(let op): return try .value(concatenate(id, op))
@@ -105,6 +106,13 @@ struct Lowerer {
         let scale = Rational(op.scale[channel])
         return [.affine(scale: scale, shift: Rational(op.beta[channel]) - scale * Rational(op.mean[channel]))]
       })
+    return value.foldingAffines
+  }
+
+  private func affine(_ id: NodeID, _ op: AffineOp) throws -> IntegerValue {
+    var value = try value(graph[id].inputs[0], for: id)
+    value.append(
+      PerChannel(channels: op.scale.count) { [.affine(scale: op.scale[$0], shift: op.shift[$0])] })
     return value.foldingAffines
   }
 

@@ -58,39 +58,30 @@ extension ElementwiseOperators {
     if kind == .divide, isReversed {
       throw reader.problem("a constant divided by what the network computes", supported: "division by a constant")
     }
-    let numbers = constant.values
-    guard numbers.allSatisfy(\.isFinite), kind != .divide || !numbers.contains(0) else {
+    guard constant.values.allSatisfy(\.isFinite), kind != .divide || !constant.values.contains(0) else {
       throw reader.problem("a constant with NaN, infinity or a division by 0", supported: "finite numbers")
     }
     if kind == .divide, map.encoding != nil { return try reader.divideIntegers(map, by: constant) }
     if constant.count == 1, constant.shape.count <= map.shape.count {
-      return try reader.append(ElementwiseOp([function(kind, numbers[0], isReversed)]), to: map)
+      let (scale, shift) = affine(kind, constant.fractions[0], isReversed)
+      return try reader.append(ElementwiseOp([.affine(scale: scale, shift: shift)]), to: map)
     }
     return try reader.alongVaryingAxes(of: constant, map) { reader, map, channels in
       if kind == .add, let biased = try reader.addingBias(channels, to: map) { return biased }
-      let channels = channels.values
-      let ones = [Double](repeating: 1, count: channels.count)
-      let zeros = [Double](repeating: 0, count: channels.count)
-      let (scale, shift) =
-        switch (kind, isReversed) {
-        case (.add, _): (ones, channels)
-        case (.subtract, false): (ones, channels.map { -$0 })
-        case (.subtract, true): (ones.map { -$0 }, channels)
-        case (.multiply, _): (channels, zeros)
-        case (.divide, _): (channels.map { 1 / $0 }, zeros)
-        }
-      return try reader.append(
-        BatchNormalizationOp(gamma: scale, beta: shift, mean: zeros, variance: ones, epsilon: 0), to: map)
+      let affines = channels.fractions.map { affine(kind, $0, isReversed) }
+      return try reader.append(AffineOp(scale: affines.map(\.scale), shift: affines.map(\.shift)), to: map)
     }
   }
 
-  private static func function(_ kind: Arithmetic, _ number: Double, _ isReversed: Bool) -> RealFunction {
-    let number = Rational(number)
+  /// x with a number as scale x + shift.
+  private static func affine(
+    _ kind: Arithmetic, _ number: Rational, _ isReversed: Bool
+  ) -> (scale: Rational, shift: Rational) {
     switch kind {
-    case .add: return .affine(scale: .one, shift: number)
-    case .subtract: return .affine(scale: isReversed ? -.one : .one, shift: isReversed ? number : -number)
-    case .multiply: return .affine(scale: number, shift: .zero)
-    case .divide: return .affine(scale: .one / number, shift: .zero)
+    case .add: (.one, number)
+    case .subtract: isReversed ? (-.one, number) : (.one, -number)
+    case .multiply: (number, .zero)
+    case .divide: (.one / number, .zero)
     }
   }
 }
@@ -140,7 +131,7 @@ extension NodeReader {
   mutating func divideIntegers(_ map: FeatureMap, by constant: Constant) throws -> FeatureMap {
     guard let encoding = map.encoding else { return map }
     return try alongVaryingAxes(of: constant, map) { reader, map, channels in
-      try reader.truncate(map, to: encoding.type, dividingBy: channels.values)
+      try reader.truncate(map, to: encoding.type, dividingBy: channels.fractions)
     }
   }
 
@@ -148,14 +139,14 @@ extension NodeReader {
   ///
   /// - Parameter divisors: one, or one per channel of the map.
   mutating func truncate(
-    _ map: FeatureMap, to type: ONNXElementType, dividingBy divisors: [Double] = [1]
+    _ map: FeatureMap, to type: ONNXElementType, dividingBy divisors: [Rational] = [.one]
   ) throws -> FeatureMap {
     guard let range = type.range, let bits = type.bits, bits <= 32, type != .bool else {
       throw problem("results of \(type.name)", supported: "floats and integers of 4 to 32 bits")
     }
     let quantizers = divisors.map { divisor in
       FeatureMapQuantizer(
-        steps: .uniform(UniformSteps(gain: .one / Rational(divisor), clamp: range, rounding: .towardZero)),
+        steps: .uniform(UniformSteps(gain: .one / divisor, clamp: range, rounding: .towardZero)),
         format: CodeFormat(scale: .one, zeroPoint: 0, range: range))
     }
     var result = try append(

@@ -15,7 +15,7 @@ enum ElementwiseOperators {
     OperatorRow("Relu", read: { try function(&$0) { _ in [.relu] } }),
     OperatorRow("LeakyRelu", notes: "alpha of 0 or more", read: { try function(&$0, leakyReLU) }),
     OperatorRow("ThresholdedRelu", notes: "alpha of 0 or more", read: { try function(&$0, thresholdedReLU) }),
-    OperatorRow("Clip", notes: "constant bounds", read: { try function(&$0, clip) }),
+    OperatorRow("Clip", notes: "of floats and of codes; constant bounds", read: { try clip(&$0) }),
     OperatorRow("Sigmoid", read: { try function(&$0) { _ in [.sigmoid] } }),
     OperatorRow("HardSigmoid", notes: "alpha, beta", read: { try function(&$0, hardSigmoid) }),
     OperatorRow(
@@ -26,7 +26,8 @@ enum ElementwiseOperators {
     OperatorRow("Identity", read: { try identity(&$0) }),
     OperatorRow("Dropout", notes: "at inference", read: { try dropout(&$0) }),
     OperatorRow(
-      "Cast", notes: "between floats, between floats and integers, to wider integers", read: { try cast(&$0) }),
+      "Cast", notes: "to float, double and integers; of codes also, to their own type and wider ones",
+      read: { try cast(&$0) }),
   ]
 
   private static func function(
@@ -58,27 +59,15 @@ enum ElementwiseOperators {
     return [.affine(scale: Rational(alpha), shift: Rational(beta)), .clip(lower: .zero, upper: .one)]
   }
 
-  private static func clip(_ reader: inout NodeReader) throws -> [RealFunction] {
-    func bound(_ name: String, _ index: Int, none: Float) throws -> Rational? {
-      var bound: Float? = nil
-      if case .float(let float)? = reader.take(name) { bound = float }
-      if let constant = try reader.constantIfPresent(index) {
-        guard constant.count == 1 else {
-          throw reader.problem("\(name) of shape \(constant.shape)", supported: "one number")
-        }
-        bound = constant.floats[0]
-      }
-      guard let bound, bound != none, bound.magnitude != .greatestFiniteMagnitude else { return nil }
-      guard bound.isFinite else { throw reader.problem("\(name) is \(bound)", supported: "a number") }
-      return Rational(bound)
+  private static func clip(_ reader: inout NodeReader) throws {
+    let bounds = reader.check { try ClipBounds(&$0) }
+    let map = try reader.map(0)
+    guard let bounds else { throw NodeReader.Skipped() }
+    if let encoding = map.encoding, let range = encoding.type.range, !encoding.isPlain || encoding.isNarrow {
+      return try reader.produce(.map(reader.clamp(map, encoding, to: bounds.within(range))))
     }
-    let lower = try bound("min", 1, none: -.infinity)
-    let upper = try bound("max", 2, none: .infinity)
-    if let lower, let upper, lower > upper {
-      // ONNX: where min is above max, every element is max.
-      return [.clip(lower: upper, upper: upper)]
-    }
-    return lower == nil && upper == nil ? [] : [.clip(lower: lower, upper: upper)]
+    let op: any Operator = bounds.isEmpty ? IdentityOp() : ElementwiseOp([bounds.function])
+    try reader.produce(.map(reader.append(op, to: map)))
   }
 
   private static func softmax(_ reader: inout NodeReader) throws {
@@ -118,22 +107,26 @@ enum ElementwiseOperators {
   private static func cast(_ reader: inout NodeReader) throws {
     let code = try reader.int("to", default: 0)
     reader.ignore("saturate")
-    var map = try reader.realMap(0)
-    let name = ONNXElementType(rawValue: code)?.name ?? "type \(code)"
-    guard let type = ONNXElementType(rawValue: code), type.isFloat || type.range != nil, type != .bool else {
-      throw reader.problem("a cast to \(name)", supported: "casts to floats and integers")
-    }
-    if let range = type.range {
-      guard let found = map.encoding?.type else {
-        return try reader.produce(.map(reader.truncate(map, to: type)))
-      }
-      guard let narrow = found.range, range.contains(narrow.lowerBound), range.contains(narrow.upperBound) else {
-        throw reader.problem("a cast of \(found.name) to \(name)", supported: "wider integers")
-      }
-      map.encoding = .plain(type)
-    } else {
+    var map = try reader.map(0)
+    let type = ONNXElementType(rawValue: code)
+    switch type {
+    case .float?, .double?:
       // Integers are themselves as floats.
-      map.encoding = nil
+      if let encoding = map.encoding { map = try reader.dequantize(map, .plain(encoding.type)) }
+    case let type? where type.range != nil && type != .bool:
+      guard let encoding = map.encoding else { return try reader.produce(.map(reader.truncate(map, to: type))) }
+      guard let range = type.range, let narrow = encoding.type.range, range.contains(narrow.lowerBound),
+        range.contains(narrow.upperBound)
+      else {
+        throw reader.problem(
+          "a cast of \(encoding.type.name) to \(type.name)", supported: "wider integers",
+          fix: "clip, or quantize to \(type.name), in place of the cast")
+      }
+      map.encoding?.type = type
+    default:
+      throw reader.problem(
+        "a cast to \(type?.name ?? "type \(code)")", supported: "casts to float, double and integers",
+        fix: "export the network in float32, without narrower floats")
     }
     try reader.produce(.map(map))
   }

@@ -17,23 +17,24 @@ enum IntegerOperators {
     OperatorRow("QLinearAdd", domain: microsoft, notes: "as Add", read: { try binary(&$0, "Add") }),
     OperatorRow("QLinearMul", domain: microsoft, notes: "as Mul", read: { try binary(&$0, "Mul") }),
     OperatorRow("QLinearConcat", domain: microsoft, notes: "as Concat", read: { try concat(&$0) }),
-    unary("AveragePool"), unary("GlobalAveragePool"), unary("LeakyRelu"), unary("Sigmoid"), unary("ReduceMean"),
+    unary("AveragePool", roundsLast: true), unary("GlobalAveragePool"), unary("LeakyRelu"), unary("Sigmoid"),
+    unary("ReduceMean"),
   ]
 
-  private static func unary(_ floatOperator: String) -> OperatorRow {
+  private static func unary(_ floatOperator: String, roundsLast: Bool = false) -> OperatorRow {
     OperatorRow("QLinear\(floatOperator)", domain: microsoft, notes: "as \(floatOperator)") { reader in
       if try reader.flag("channels_last", default: false) {
         throw reader.problem("channels_last = 1", supported: "channels first")
       }
       let x = try reader.dequantized(0, scale: 1, zeroPoint: 2)
-      try reader.quantized(floatOperator, of: [x], scale: 3, zeroPoint: 4)
+      try reader.quantized(floatOperator, of: [x], scale: 3, zeroPoint: 4, roundsLast: roundsLast)
     }
   }
 
   private static func binary(_ reader: inout NodeReader, _ floatOperator: String) throws {
     let a = try reader.dequantized(0, scale: 1, zeroPoint: 2)
     let b = try reader.dequantized(3, scale: 4, zeroPoint: 5)
-    try reader.quantized(floatOperator, of: [a, b], scale: 6, zeroPoint: 7)
+    try reader.quantized(floatOperator, of: [a, b], scale: 6, zeroPoint: 7, roundsLast: true)
   }
 
   private static func concat(_ reader: inout NodeReader) throws {
@@ -134,14 +135,20 @@ extension NodeReader {
   }
 
   /// The node's result: what an operator on floats makes of tensors, quantized; not at all where no scale is given.
+  ///
+  /// - Parameter roundsLast: the operator rounds behind the zero point.
   fileprivate mutating func quantized(
-    _ floatOperator: String, of operands: [String], scale: Int, zeroPoint: Int,
+    _ floatOperator: String, of operands: [String], scale: Int, zeroPoint: Int, roundsLast: Bool = false,
     attributes: [(name: String, value: ONNXAttribute)] = []
   ) throws {
     let attributes = takeAttributes() + attributes
     guard hasInput(scale) else { return try read(floatOperator, of: operands, as: result, attributes: attributes) }
     let sum = "\(result)/\(floatOperator)"
     try read(floatOperator, of: operands, as: sum, attributes: attributes)
+    if roundsLast, case .map(let map)? = importer.values[sum] {
+      let encoding = try QuantizeLinearInputs(&self, input: scale, ofQuantize: true).encoding(over: map.shape, self)
+      return try produce(.map(quantize(map, encoding, roundsLast: true)))
+    }
     let zero = hasInput(zeroPoint) ? node.inputs[zeroPoint] : ""
     try read("QuantizeLinear", of: [sum, node.inputs[scale], zero], as: result)
   }

@@ -46,29 +46,59 @@ enum QuantizationOperators {
 
 extension NodeReader {
   /// The map's values as codes: the result of a QuantizeLinear.
-  mutating func quantize(_ map: FeatureMap, _ encoding: IntegerEncoding, _ suffix: String? = nil) throws -> FeatureMap {
+  ///
+  /// - Parameter roundsLast: ONNX Runtime's own kernels round x / scale + zero point; QuantizeLinear rounds x / scale.
+  mutating func quantize(
+    _ map: FeatureMap, _ encoding: IntegerEncoding, roundsLast: Bool = false, _ suffix: String? = nil
+  ) throws -> FeatureMap {
     guard let bits = encoding.type.bits, let range = encoding.type.range, bits <= 16 else {
       throw problem("quantization to \(encoding.type.name)", supported: "int4, uint4, int8, uint8, int16, uint16")
     }
-    let quantizers = PerChannel(channels: encoding.scales.count) { index in
-      UniformAffine(
-        bits: bits, scale: Double(encoding.scales[index]), zeroPoint: encoding.zeroPoints[index],
-        isSigned: range.lowerBound < 0)
+    let channels = encoding.scales.count
+    let isSigned = range.lowerBound < 0
+    var result: FeatureMap
+    // Ties go to even integers: an even zero point may be added at any time.
+    if roundsLast, encoding.zeroPoints.contains(where: { !$0.isMultiple(of: 2) }) {
+      let quantizers = PerChannel(channels: channels) { index in
+        QONNXQuant(
+          scale: Double(encoding.scales[index]), zeroPoint: encoding.zeroPoints[index], bitWidth: Double(bits),
+          isSigned: isSigned, isNarrow: false, roundingMode: .round)
+      }
+      result = try quantize(map, by: quantizers, along: encoding.axis, suffix)
+    } else {
+      let quantizers = PerChannel(channels: channels) { index in
+        UniformAffine(
+          bits: bits, scale: Double(encoding.scales[index]), zeroPoint: encoding.zeroPoints[index], isSigned: isSigned)
+      }
+      result = try quantize(map, by: quantizers, along: encoding.axis, suffix)
     }
-    var result = try quantize(map, by: quantizers, along: encoding.axis, suffix)
     result.encoding = encoding
     return result
+  }
+
+  /// Codes with only those of a range left: what lies outside becomes its nearest end.
+  mutating func clamp(_ map: FeatureMap, _ encoding: IntegerEncoding, to range: ClosedRange<Int64>) throws -> FeatureMap
+  {
+    let quantizers = PerChannel(channels: encoding.scales.count) { index in
+      FeatureMapQuantizer(
+        step: Rational(encoding.scales[index]), zeroPoint: encoding.zeroPoints[index], range: range)
+    }
+    let op = QuantizeOp(
+      description: "onnx>clip", bits: IntegerType.narrowest(holding: range).bits, quantizers: quantizers)
+    return try append(op, to: lastAxis(map, quantizers.isUniform ? nil : encoding.axis))
+  }
+
+  /// The map with an axis of the model as the last: what is different along it is different between channels.
+  private mutating func lastAxis(_ map: FeatureMap, _ axis: Int?) throws -> FeatureMap {
+    guard let axis, map.order.last != axis else { return map }
+    return try ordered(map, as: map.order.filter { $0 != axis } + [axis])
   }
 
   /// The map through quantizers, one for all of it or one per index of an axis in the model's shape.
   mutating func quantize(
     _ map: FeatureMap, by quantizers: PerChannel<some QuantizerKind>, along axis: Int?, _ suffix: String? = nil
   ) throws -> FeatureMap {
-    // Scales along an axis are scales of channels once that axis is the last.
-    var map = map
-    if let axis, !quantizers.isUniform, map.order.last != axis {
-      map = try ordered(map, as: map.order.filter { $0 != axis } + [axis])
-    }
+    let map = try lastAxis(map, quantizers.isUniform ? nil : axis)
     let steps = try quantizers.map { try $0.featureMap(at: location) }
     let op = QuantizeOp(
       description: quantizers[0].description, quantizer: quantizers.uniform.map { Quantizer($0) },
@@ -86,23 +116,23 @@ extension NodeReader {
       found.scales == encoding.scales && found.zeroPoints == encoding.zeroPoints
       && (found.axis == encoding.axis || encoding.scales.count == 1)
     if isSame { return suffix == nil ? try append(IdentityOp(), to: map) : map }
-    if found.scales == [1], encoding.scales.count > 1, let axis = encoding.axis {
-      // Integers that stand for themselves: scale x (value + zero point' - zero point), channel by channel.
-      let last = try ordered(map, as: map.order.filter { $0 != axis } + [axis])
-      let scales = encoding.scales.map(Double.init)
-      let means = encoding.zeroPoints.map { Double($0 - found.zeroPoints[0]) }
-      return try append(
-        BatchNormalizationOp(
-          gamma: scales, beta: scales.map { _ in 0 }, mean: means, variance: scales.map { _ in 1 }, epsilon: 0),
-        to: last, suffix)
-    }
-    guard found.scales.count == 1, encoding.scales.count == 1 else {
+    let axes = Set([found.axis, encoding.axis].compactMap(\.self))
+    guard axes.count <= 1 else {
       throw problem(
-        "codes of other scales than they were made with, along an axis", supported: "one scale for the tensor there")
+        "codes with scales along axis \(found.axis ?? 0), read with scales along axis \(encoding.axis ?? 0)",
+        supported: "scales along one axis")
     }
     // value = scale (code - zero point), code = value' / scale' + zero point'
-    let scale = Rational(encoding.scales[0]) / Rational(found.scales[0])
-    let shift = Rational(encoding.scales[0]) * Rational(found.zeroPoints[0] - encoding.zeroPoints[0])
-    return try append(ElementwiseOp([.affine(scale: scale, shift: shift)]), to: map, suffix)
+    func affine(_ index: Int) -> (scale: Rational, shift: Rational) {
+      let (old, new) = (found.scaleAndZeroPoint(index), encoding.scaleAndZeroPoint(index))
+      return (new.scale / old.scale, new.scale * Rational(old.zeroPoint - new.zeroPoint))
+    }
+    guard let axis = axes.first else {
+      let (scale, shift) = affine(0)
+      return try append(ElementwiseOp([.affine(scale: scale, shift: shift)]), to: map, suffix)
+    }
+    let affines = (0..<map.shape[axis]).map(affine)
+    return try append(
+      AffineOp(scale: affines.map(\.scale), shift: affines.map(\.shift)), to: lastAxis(map, axis), suffix)
   }
 }

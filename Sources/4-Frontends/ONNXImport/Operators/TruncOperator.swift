@@ -8,7 +8,7 @@ import Quantizers
 ///
 /// y = round_half_even(x / scale + zero_point) / 2^k, code = round(y) in a mode of its own. Version 1 (x, scale, zero point,
 /// input width, output width) keeps scale and zero point and clamps nothing; version 2 (x, scale, zero point, input width,
-/// output scale, output zero point, output width) clamps y to the output's width, and its zero point is divided by 2^k.
+/// output scale, output width) clamps y to the output's width, and its zero point is divided by 2^k.
 struct TruncOperator {
   private let scale: Float
   private let zeroPoint: Int64
@@ -39,12 +39,12 @@ struct TruncOperator {
 
   private init(_ reader: inout NodeReader) throws {
     let mode = try reader.roundingMode(default: .floor)
-    let isSigned = try reader.flag("signed", default: true)
-    let isNarrow = try reader.flag("narrow", default: false)
     let count = reader.node.inputs.count
-    guard count == 5 || count == 7 else {
-      throw reader.problem("\(count) inputs", supported: "5 (version 1) or 7 (version 2)")
+    guard count == 5 || count == 6 else {
+      throw reader.problem("\(count) inputs", supported: "5 (version 1) or 6 (version 2)")
     }
+    let isSigned = count == 5 ? true : try reader.flag("signed", default: true)
+    let isNarrow = count == 5 ? false : try reader.flag("narrow", default: false)
     scale = Float(try reader.number(1, "scale"))
     let zero = try reader.number(2, "zero point")
     let inputBits = try reader.number(3, "bit width")
