@@ -8,7 +8,7 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare prepare-tests build demo test node-tests check-export check-adding bench check-memory fuzz format lint \
+.PHONY: help prepare prepare-tests build demo test node-tests check-export check-adding check-user-files bench check-memory fuzz format lint \
   generated check-generated clean
 .NOTPARALLEL:
 
@@ -19,6 +19,7 @@ help:
 	@echo 'make node-tests       the ONNX project'\''s tests of operators (needs its Python package)'
 	@echo 'make check-export     run exported files in ONNX Runtime and the qonnx executor (Python packages)'
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
+	@echo 'make check-user-files compile into 50 folders in which users have changed files'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
 	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
 	@echo 'make fuzz             fuzz the importers for SECONDS=60, TARGETS="keras hdf5 onnx"'
@@ -51,6 +52,10 @@ check-export: build
 
 check-adding: prepare
 	@scripts/check-adding.sh
+
+# A test with more tries than `make test` gives it.
+check-user-files: prepare-tests
+	QCC_CAMPAIGN=50 $(SWIFT) test --filter UserFilesTests
 
 bench: prepare
 	$(SWIFT) build -c release $(LAYERS)

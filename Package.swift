@@ -236,7 +236,7 @@ let tests: [Target] = [
       "Page", "Passes", "Performance", "QCCDriver", "QIR", "QTools", "Quantization", "Statistics", "TestSupport",
       "Verify",
     ]),
-  .testTarget(name: "CommandTests", dependencies: ["TestSupport", "qcc"]),
+  .testTarget(name: "CommandTests", dependencies: ["Numbers", "TestSupport", "qcc"]),
   .testTarget(
     name: "DocumentationTests",
     dependencies: ["KerasImport", "ONNXImport", "qcc", "Quantization", "Quantizers", "TestSupport"]),

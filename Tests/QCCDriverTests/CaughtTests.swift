@@ -71,7 +71,7 @@ import Verify
   @Test func aWrongConstantInTheEmittedC() throws {
     let folder = try Folder()
     let project = try ProjectBuilder(CompiledNetwork("digits_dense").compilation, backend: CEmitter()).project()
-    try project.place(at: folder.path + "/p")
+    _ = try project.place(at: folder.path + "/p")
     #expect(try Shell.run("make -s test", in: folder.path + "/p").status == 0)
     var changed = project
     let index = try #require(changed.files.firstIndex { $0.path == "src/constants.c" })
@@ -79,7 +79,7 @@ import Verify
     let table = try #require(text.range(of: "_initial[32] = {"), "the biases of the first layer")
     text.insert(contentsOf: "100000 + ", at: table.upperBound)
     changed.files[index].contents = Array(text.utf8)
-    try changed.place(at: folder.path + "/p")
+    _ = try changed.place(at: folder.path + "/p", force: true)
     let result = try Shell.run("make -s test", in: folder.path + "/p")
     #expect(result.status != 0, "\(result.output)")
   }

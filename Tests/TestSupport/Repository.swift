@@ -21,6 +21,11 @@ package enum Repository {
     return names.filter { $0.hasSuffix(ending) && !$0.hasSuffix(".golden\(ending)") }.sorted()
   }
 
+  /// How often a campaign tries: what `QCC_CAMPAIGN` says, else few times.
+  package static func tries(_ few: Int) -> Int {
+    ProcessInfo.processInfo.environment["QCC_CAMPAIGN"].flatMap(Int.init) ?? few
+  }
+
   /// Whether expected texts are written afresh.
   package static let isBlessing = ProcessInfo.processInfo.environment["QCC_BLESS"] == "1"
 }

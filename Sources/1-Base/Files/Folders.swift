@@ -8,75 +8,47 @@ import Diagnostics
   import Darwin
 #endif
 
-/// The last system call's error in words.
-package func systemError() -> String { String(cString: strerror(errno)) }
-
 /// Files and folders as a whole.
 package enum Folders {
-  /// Writes a whole file.
-  ///
-  /// - Throws: `Diagnostic` with the file and what the system says.
-  package static func write(_ bytes: [UInt8], to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw Diagnostic("cannot be written: \(systemError())", at: .init(file: path)) }
-    var failure: String?
-    bytes.withUnsafeBytes { buffer in
-      var offset = 0
-      while offset < buffer.count {
-        let count = systemWrite(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else {
-          failure = systemError()
-          return
-        }
-        offset += count
-      }
-    }
-    if close(descriptor) != 0, failure == nil { failure = systemError() }
-    if let failure {
-      unlink(path)
-      throw Diagnostic(
-        "cannot be written: \(failure)", at: .init(file: path), fix: "free space there, or say another place with -o")
-    }
+  /// Writes a file in a folder of one's own.
+  package static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
+    let file = try Descriptor(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o666)
+    try writeAll(bytes, to: file.number)
   }
 
   /// Reads a whole file.
-  package static func read(_ path: String) throws -> [UInt8] {
-    guard let file = fopen(path, "rb") else {
-      throw Diagnostic("cannot be read: \(systemError())", at: .init(file: path))
-    }
+  package static func read(_ path: String) throws(SystemError) -> [UInt8] {
+    guard let file = fopen(path, "rbe") else { throw SystemError() }
     defer { fclose(file) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let count = fread(&chunk, 1, chunk.count, file)
       bytes += chunk[..<count]
-      if count < chunk.count { return bytes }
-    }
-  }
-
-  /// Makes a folder and those above it.
-  package static func makeFolder(_ path: String) throws {
-    var above = ""
-    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
-      above += above.isEmpty && part.isEmpty ? "/" : (above.isEmpty || above == "/" ? "" : "/") + part
-      if above == "/" || part.isEmpty { continue }
-      guard mkdir(above, 0o777) == 0 || errno == EEXIST else {
-        throw Diagnostic("the folder cannot be made: \(systemError())", at: .init(file: above))
+      if count < chunk.count {
+        if ferror(file) != 0 { throw SystemError() }
+        return bytes
       }
     }
   }
 
-  package static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  /// Makes a folder and those above it.
+  ///
+  /// - Throws: `Diagnostic` with the one that cannot be made.
+  package static func make(_ path: String) throws {
+    if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+    let above = folder(of: path)
+    if errno == ENOENT, above != path, above != "." {
+      try make(above)
+      if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+    }
+    throw Diagnostic("the folder cannot be made: \(SystemError())", at: .init(file: path))
   }
 
   /// Removes a folder with all that is in it.
   package static func removeTree(_ path: String) {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return }
-    guard status.st_mode & S_IFMT == S_IFDIR else {
+    guard let status = FileStatus(path) else { return }
+    guard status.kind == .folder else {
       unlink(path)
       return
     }
@@ -84,16 +56,20 @@ package enum Folders {
     rmdir(path)
   }
 
-  /// The names in a folder, without `.` and `..`.
-  package static func entries(of path: String) -> [String] {
+  /// The names in a folder that start so, without `.` and `..`.
+  package static func entries(of path: String, prefix: String = "") -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []
     while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+          guard strncmp(name, prefix, prefix.utf8.count) == 0, strcmp(name, ".") != 0,
+            strcmp(name, "..") != 0
+          else { return }
+          names.append(String(cString: name))
+        }
       }
-      if name != "." && name != ".." { names.append(name) }
     }
     return names.sorted()
   }

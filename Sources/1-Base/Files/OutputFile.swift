@@ -8,51 +8,41 @@ import Diagnostics
   import Darwin
 #endif
 
-/// Writes files whole or not at all: into a neighbour of another name that is moved when it is complete.
+/// Writes files whole or not at all: into a neighbour that is moved when it is complete, with the permissions of the file
+/// that stood there. Links are followed; devices and pipes are written as they are.
 package enum OutputFile {
   /// - Throws: `Diagnostic` with the path, and nothing is left behind: no folder, no permission, a full disk, …
   package static func write(_ bytes: [UInt8], to path: String) throws {
-    let place = Diagnostic.Location(file: path)
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      throw Diagnostic("is a folder: no file can be written there", at: place)
-    }
-    let part = "\(path).part\(getpid())"
-    let descriptor = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw problem(errno, at: place) }
-    var failure: Int32 = 0
-    bytes.withUnsafeBytes { bytes in
-      var written = 0
-      while written < bytes.count {
-        let count = systemWrite(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-        if count < 0 && errno == EINTR { continue }
-        guard count >= 0 else {
-          failure = errno
-          return
-        }
-        written += count
+    do {
+      if isStandardOutput(path) { return try writeAll(bytes, to: STDOUT_FILENO) }
+      switch FileStatus(path, followingLinks: true)?.kind {
+      case .folder: throw Diagnostic("is a folder: no file can be written there", at: .init(file: path))
+      case .other: try writeAll(bytes, to: try Descriptor(path, O_WRONLY | O_NOCTTY).number)
+      default: try replace(resolvingLinks(path), with: bytes)
       }
-    }
-    // A network file system may report a full disk only here.
-    if close(descriptor) != 0, failure == 0 { failure = errno }
-    if failure == 0, rename(part, path) != 0 { failure = errno }
-    if failure != 0 {
-      unlink(part)
-      throw problem(failure, at: place)
+    } catch let error as SystemError {
+      throw error.writing(path)
     }
   }
 
-  private static func problem(_ error: Int32, at place: Diagnostic.Location) -> Diagnostic {
-    switch error {
-    case ENOENT, ENOTDIR: Diagnostic("cannot be written: its folder does not exist", at: place)
-    case EACCES, EPERM, EROFS: Diagnostic("cannot be written: no permission", at: place)
-    case ENOSPC, EDQUOT: Diagnostic("cannot be written: the disk is full", at: place)
-    default: Diagnostic("cannot be written (\(String(cString: strerror(error))))", at: place)
-    }
+  /// Whether what is written to `path` comes out where the command prints.
+  package static func isStandardOutput(_ path: String) -> Bool {
+    var standardOutput = stat()
+    guard fstat(STDOUT_FILENO, &standardOutput) == 0 else { return false }
+    return FileStatus(path, followingLinks: true)?.isSame(as: standardOutput) ?? false
   }
-}
 
-/// `write(2)`, which inside of a function of that name would be that one.
-func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  write(descriptor, bytes, count)
+  /// Whether `path` names a device or a pipe.
+  package static func isStream(_ path: String) -> Bool {
+    isStandardOutput(path) || FileStatus(path, followingLinks: true)?.kind == .other
+  }
+
+  private static func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+    let before = FileStatus(path)
+    if before != nil { try SystemError.check(access(path, W_OK)) }
+    let file = try Scratch.file(in: folder(of: path), mode: before.map { $0.mode & 0o777 } ?? 0o666)
+    try writeAll(bytes, to: file.descriptor)
+    if let before { file.resemble(before) }
+    try file.move(to: path)
+  }
 }

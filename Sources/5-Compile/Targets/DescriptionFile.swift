@@ -19,7 +19,7 @@ struct DescriptionFile {
 
   private func contents(of name: String) throws(Diagnostic) -> String {
     let location = Diagnostic.Location(file: name)
-    guard let found = FileKind(name) else {
+    guard let found = FileStatus(name, followingLinks: true)?.kind else {
       throw Diagnostic(
         "there is no \(kind) of this name, and no such file can be read", at: location,
         supported: "\(builtin.joined(separator: ", ")), or the path of a YAML file",

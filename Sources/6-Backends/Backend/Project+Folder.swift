@@ -10,60 +10,67 @@ import Files
 #endif
 
 extension Project {
-  /// Writes every file under `folder`.
+  /// Writes every file under `folder`, which nobody else uses.
   package func write(to folder: String) throws {
     var made: Set<String> = []
     for file in files {
-      let path = folder + "/" + file.path
-      let parent = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
-      if made.insert(parent).inserted { try Folders.makeFolder(parent) }
-      try Folders.write(file.contents, to: path)
+      for parent in File.folders(of: file.path) where made.insert(parent).inserted {
+        try SystemError.check(mkdir("\(folder)/\(parent)", 0o777))
+      }
+      try Folders.write(file.contents, to: "\(folder)/\(file.path)")
     }
   }
 
-  /// Puts the project at `folder`: written beside it and moved there when whole. A project that stands there is replaced,
-  /// another folder that is not empty is left alone.
-  package func place(at folder: String) throws {
+  /// Puts the project at `folder`, whole or not at all. Of what stands there only files are replaced or removed that qcc
+  /// wrote and nobody changed since.
+  ///
+  /// - Parameter force: other things that stand where the project's files go are kept under another name beside them.
+  /// - Returns: what is to be said of files of the user.
+  /// - Throws: `Diagnostics` with all that is in the way, or with what the system says.
+  package func place(at folder: String, force: Bool = false) throws -> [Diagnostic] {
     var folder = folder
     while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
     guard !folder.isEmpty else { throw Diagnostic("the project's folder has no name", fix: "name it with -o") }
-    let location = Diagnostic.Location(file: folder)
-    var status = stat()
-    let exists = lstat(folder, &status) == 0
-    if exists {
-      guard Folders.isFolder(folder) else {
-        throw Diagnostic(
-          "a file stands where the project's folder should be", at: location, fix: "say another folder with -o")
-      }
-      let names = Folders.entries(of: folder)
-      guard names.isEmpty || access("\(folder)/\(mark)", F_OK) == 0
-      else {
-        throw Diagnostic(
-          "the folder is not empty and no project of qcc", at: location, fix: "say a new or empty folder with -o")
-      }
-    }
-    let parent = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? "."
-    if !parent.isEmpty { try Folders.makeFolder(parent) }
-    let partial = "\(folder).partial-\(getpid())"
+    let place = resolvingLinks(folder)
     do {
-      try Folders.makeFolder(partial)
-      try write(to: partial)
-    } catch let problem as Diagnostic {
-      Folders.removeTree(partial)
-      // The user knows the folder, not the place beside it.
-      throw Diagnostic(problem.found, at: location, fix: problem.fix ?? "say another folder with -o")
+      while true {
+        switch FileStatus(place)?.kind {
+        case .folder: return try ProjectFolder(place, shown: folder).put(self, force: force)
+        case nil: if try makeFolder(place) { return [] }
+        default:
+          throw Diagnostic(
+            "a file stands where the project's folder should be", at: .init(file: folder),
+            fix: "say another folder with -o")
+        }
+      }
+    } catch let error as SystemError {
+      throw error.writing(folder, fix: "say another folder with -o")
     }
-    let old = "\(folder).old-\(getpid())"
-    if exists, rename(folder, old) != 0 {
-      Folders.removeTree(partial)
-      throw Diagnostic("the folder cannot be replaced: \(systemError())", at: location)
+  }
+
+  /// Writes the project beside `place` and moves it there.
+  ///
+  /// - Returns: false where something stands there meanwhile.
+  private func makeFolder(_ place: String) throws -> Bool {
+    let above = Files.folder(of: place)
+    try Folders.make(above)
+    let scratch = try Scratch.folder(in: above)
+    var whole = self
+    whole.files.append(.init(path: Manifest.name, contents: Manifest(files).contents))
+    try whole.write(to: scratch.path)
+    do throws(SystemError) {
+      try scratch.move(to: place)
+    } catch {
+      if [EEXIST, ENOTEMPTY, ENOTDIR].contains(error.code) { return false }
+      throw error
     }
-    guard rename(partial, folder) == 0 else {
-      let reason = systemError()
-      if exists { rename(old, folder) }
-      Folders.removeTree(partial)
-      throw Diagnostic("the folder cannot be made: \(reason)", at: location)
-    }
-    Folders.removeTree(old)
+    return true
+  }
+}
+
+extension Project.File {
+  /// The folders that hold a file within the project, from the outside in.
+  static func folders(of path: String) -> [String] {
+    path.indices.filter { path[$0] == "/" }.map { String(path[..<$0]) }
   }
 }

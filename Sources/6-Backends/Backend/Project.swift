@@ -15,12 +15,9 @@ package struct Project: Hashable, Sendable {
   package var name: String
   /// Sorted by path.
   package var files: [File]
-  /// One of the files: a folder that holds it was written by this back end, and may be replaced.
-  package var mark: String
 
-  package init(name: String, files: [File], mark: String) {
+  package init(name: String, files: [File]) {
     self.name = name
     self.files = files.sorted { $0.path < $1.path }
-    self.mark = mark
   }
 }

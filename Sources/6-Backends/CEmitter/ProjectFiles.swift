@@ -3,7 +3,8 @@ import Schedule
 
 /// The files around the sources.
 enum ProjectFiles {
-  static func makefile(name: String) -> SourceText {
+  /// - Parameter sources: of the project: others in its folder are the user's.
+  static func makefile(sources: [String]) -> SourceText {
     SourceText(
       """
       # make: builds the test bench; make test: runs it. CC and CFLAGS as usual.
@@ -11,13 +12,13 @@ enum ProjectFiles {
       CFLAGS ?= -O2
       override CFLAGS += -std=c99 -Wall -Wextra -Werror -pedantic
       INCLUDES = -Iinclude -Iruntime -Isrc -Itest
-      SOURCES = $(wildcard src/*.c runtime/*.c test/*.c)
+      SOURCES = \(sources.joined(separator: " "))
       OBJECTS = $(SOURCES:%.c=build/%.o)
       HEADERS = $(wildcard include/*.h runtime/*.h src/*.h test/*.h)
 
       all: build/testbench
 
-      build/testbench: $(OBJECTS)
+      build/testbench: $(OBJECTS) Makefile
       \t$(CC) $(CFLAGS) $(LDFLAGS) $(OBJECTS) -o $@
 
       build/%.o: %.c $(HEADERS)

@@ -31,7 +31,6 @@ struct ProjectWriter {
       .init(path: "src/\(name).c", contents: layers.bytes),
       .init(path: "src/\(name)_interface.c", contents: interface.source.bytes),
       .init(path: "test/bench_network.c", contents: bench.network(samples: vectors.samples.count).bytes),
-      .init(path: "Makefile", contents: ProjectFiles.makefile(name: name).bytes),
       .init(path: "README.txt", contents: ProjectFiles.readme(program, name: name, storage: storage).bytes),
     ]
     for (index, sample) in vectors.samples.enumerated() {
@@ -40,7 +39,9 @@ struct ProjectWriter {
     for file in RuntimeFiles.files where file.path != "include/st_config.h" {
       files.append(.init(path: file.path, contents: Array(file.text.utf8)))
     }
-    return Project(name: name, files: files, mark: "include/st_config.h")
+    let sources = files.map(\.path).filter { $0.hasSuffix(".c") }.sorted()
+    files.append(.init(path: "Makefile", contents: ProjectFiles.makefile(sources: sources).bytes))
+    return Project(name: name, files: files)
   }
 
   private func checkModes() throws(Diagnostics) {

@@ -64,7 +64,7 @@ package struct Simulation {
   ///
   /// - Returns: the files written.
   package func save(to path: String) throws -> [String] {
-    guard !path.isEmpty, !path.hasSuffix("/"), !Folders.isFolder(path) else {
+    guard !path.isEmpty, !path.hasSuffix("/"), FileStatus(path, followingLinks: true)?.kind != .folder else {
       throw Diagnostic("is a folder, not a file", at: .init(file: path), fix: "say a file, as -o \(path)/outputs.npy")
     }
     let stem = path.hasSuffix(".npy") ? String(path.dropLast(4)) : path

@@ -13,7 +13,7 @@ struct EmittedComparison {
   private let backend: any Backend
   private let schedule: Schedule
   private let bench: Bench
-  private let folder: TemporaryFolder
+  private let folder: Scratch
   private var program: IntegerProgram { schedule.program }
 
   /// Builds the project.
@@ -23,8 +23,12 @@ struct EmittedComparison {
     self.schedule = schedule
     self.backend = backend
     let project = try backend.project(schedule, vectors: TestVectors())
-    folder = try TemporaryFolder()
-    try project.write(to: folder.path)
+    folder = try Scratch.temporaryFolder()
+    do {
+      try project.write(to: folder.path)
+    } catch let error as SystemError {
+      throw error.inTemporaryFolder
+    }
     bench = backend.bench(of: project, in: folder.path)
     for command in bench.build { try run(command, purpose: "compiling the emitted \(backend.name)") }
   }
@@ -41,10 +45,15 @@ struct EmittedComparison {
     let batch = BatchFile(schedule)
     var bytes: [UInt8] = []
     for sample in inputs { bytes += batch.encode(inputs: sample) }
-    try Folders.write(bytes, to: folder.path + "/input")
+    do {
+      try Folders.write(bytes, to: folder.path + "/input")
+    } catch {
+      throw error.inTemporaryFolder
+    }
     try run(
       bench.run(folder.path + "/input", folder.path + "/output"), purpose: "running the emitted \(backend.name)")
-    let output = try Folders.read(folder.path + "/output")
+    let output: [UInt8]
+    do { output = try Folders.read(folder.path + "/output") } catch { throw error.inTemporaryFolder }
     report.ran = true
     for sample in 0..<simulated.samples {
       guard let tensors = batch.decode(output, sample: sample) else {

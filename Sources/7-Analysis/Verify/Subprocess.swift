@@ -22,13 +22,31 @@ enum Subprocess {
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
-    var process = pid_t()
-    let started = posix_spawnp(&process, program, &actions, nil, &words, environ)
-    guard started == 0 else {
-      throw Diagnostic("\(purpose): '\(program)' does not start: \(String(cString: strerror(started)))")
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // What an interrupt ends is the whole group; signals are for the program as they are when a shell starts it.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    for signal in [SIGPIPE, SIGXFSZ] { sigaddset(&signals, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var failure: Int32 = 0
+    let process = Interrupts.starting {
+      var process = pid_t()
+      failure = posix_spawnp(&process, program, &actions, &attributes, &words, environ)
+      return failure == 0 ? process : nil
     }
+    guard let process else {
+      throw Diagnostic("\(purpose): '\(program)' does not start: \(SystemError(failure))")
+    }
+    var information = siginfo_t()
+    while waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    Interrupts.ended(process) { waitpid(process, &status, 0) }
     guard status == 0 else {
       let printed = (try? Folders.read(log)).map { String(decoding: $0, as: UTF8.self) } ?? ""
       let lines = printed.split(separator: "\n").prefix(5).joined(separator: "\n  ")

@@ -11,6 +11,9 @@ struct CompileCommand: ParsableCommand {
       The folder is self-contained: kernels in C99, packed weights, a header with types, scales and zero points, and a \
       test bench that fails when one code differs. `make test` in it builds and runs the bench.
 
+      Into a folder that is there only files are written that qcc wrote before and nobody changed since (.qcc-manifest \
+      lists them); what else is in the way is named, and nothing is written. All other files of the folder stay.
+
       EXAMPLE
         qcc compile model.h5 --target stmac -o build/
       """)
@@ -19,15 +22,18 @@ struct CompileCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The project's folder. A project that stands there is replaced.", valueName: "folder"),
+    help: ArgumentHelp("The project's folder. Files of a project that stands there are replaced.", valueName: "folder"),
     completion: .directory)
   var output: String?
+
+  @Flag(help: "Keep what is in the way under another name (.bak) beside the project's files, instead of refusing.")
+  var force = false
 
   func run() throws {
     let compilation = try model.compilation()
     let project = try ProjectBuilder(compilation, backend: CEmitter()).project()
     let folder = output ?? project.name
-    try project.place(at: folder)
+    show(try project.place(at: folder, force: force))
     let channels = compilation.network.proofs.reduce(0) { $0 + $1.proved }
     print("\(folder): \(project.files.count) files, \(grouped(channels)) requantization channels proved exact")
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Files
 import Presentation
 
 #if canImport(Glibc)
@@ -34,6 +35,7 @@ struct QCC: ParsableCommand {
   static func main() {
     // A file that grows beyond a limit is a failed write like any other, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
+    Interrupts.handle()
     do {
       var command = try parseAsRoot()
       try command.run()

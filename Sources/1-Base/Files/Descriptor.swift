@@ -1,0 +1,45 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// An open file or folder, closed with the value.
+package final class Descriptor {
+  package let number: Int32
+
+  package init(_ path: String, _ flags: Int32, mode: mode_t = 0) throws(SystemError) {
+    number = open(path, flags | O_CLOEXEC, mode)
+    if number < 0 { throw SystemError() }
+  }
+
+  /// Waits for other processes that hold the file or folder. Where the file system knows no locks nobody is waited for.
+  package func lock() { while flock(number, LOCK_EX) != 0, errno == EINTR {} }
+
+  /// - Returns: false where another process holds it; nil where the file system knows no locks.
+  func tryLock() -> Bool? { flock(number, LOCK_EX | LOCK_NB) == 0 ? true : errno == EWOULDBLOCK ? false : nil }
+
+  /// Whether it is what stands at `path`, no link followed.
+  func stands(at path: String) -> Bool {
+    var mine = stat()
+    guard fstat(number, &mine) == 0, let there = FileStatus(path) else { return false }
+    return there.isSame(as: mine)
+  }
+
+  deinit { close(number) }
+}
+
+/// Writes all of `bytes` to an open file.
+package func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
+  var written = 0
+  while written < bytes.count {
+    let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written) }
+    if count < 0 && errno == EINTR { continue }
+    guard count > 0 else { throw SystemError(count == 0 ? ENOSPC : errno) }
+    written += count
+  }
+  // A network file system may report a full disk only where a descriptor of the file is closed.
+  try SystemError.check(close(dup(descriptor)))
+}

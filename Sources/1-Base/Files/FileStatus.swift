@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What a path names.
+package struct FileStatus {
+  package enum Kind { case regular, folder, link, other }
+
+  private let status: stat
+
+  /// nil where nothing is there, or where that cannot be told.
+  package init?(_ path: String, followingLinks: Bool = false) {
+    var status = stat()
+    guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
+    self.status = status
+  }
+
+  package var kind: Kind {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: .regular
+    case S_IFDIR: .folder
+    case S_IFLNK: .link
+    default: .other
+    }
+  }
+
+  /// Permissions.
+  package var mode: mode_t { status.st_mode & 0o7777 }
+  var owner: uid_t { status.st_uid }
+  var group: gid_t { status.st_gid }
+
+  func isSame(as other: stat) -> Bool { status.st_dev == other.st_dev && status.st_ino == other.st_ino }
+}
+
+/// Where what is written to `path` arrives: the target of the links that stand there, also of one that leads nowhere.
+package func resolvingLinks(_ path: String) -> String {
+  var path = path
+  for _ in 0..<40 {
+    guard FileStatus(path)?.kind == .link else { return path }
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    guard readlink(path, &buffer, buffer.count - 1) > 0 else { return path }
+    let target = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    path = target.hasPrefix("/") ? target : folder(of: path) + "/" + target
+  }
+  return path
+}
+
+/// The folder that holds what `path` names.
+package func folder(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}

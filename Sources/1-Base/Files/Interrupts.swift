@@ -1,0 +1,104 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// SIGINT, SIGTERM and SIGHUP: programs that run for this one end, what is not finished is removed, and then the process
+/// ends by the signal, as those who sent it expect.
+package enum Interrupts {
+  private struct Unfinished {
+    var paths: Set<String> = []
+    /// Process groups.
+    var programs: Set<pid_t> = []
+  }
+
+  private static let unfinished = Mutex(Unfinished())
+  private static let steps = Mutex(())
+
+  /// From here on. Called before there is a second thread: a signal is taken by the one thread that waits for it, and so
+  /// may do all that a thread may. Signals that the process was started to ignore (`nohup`) stay ignored.
+  package static func handle() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+      var action = sigaction()
+      if sigaction(signal, nil, &action) == 0, !isIgnored(action) { sigaddset(&signals, signal) }
+    }
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    let waiting = signals
+    let waiter = UnsafeMutablePointer<sigset_t>.allocate(capacity: 1)
+    waiter.initialize(to: waiting)
+    var thread = pthread_t()
+    let failure = pthread_create(
+      &thread, nil,
+      { signals in
+        if let signals = signals?.assumingMemoryBound(to: sigset_t.self) { Interrupts.wait(for: signals) }
+        return nil
+      }, waiter)
+    if failure != 0 { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
+  }
+
+  /// Runs `body` to its end, also where a signal arrives meanwhile.
+  package static func deferred<Result: Sendable>(_ body: () -> Result) -> Result {
+    steps.withLock { _ in body() }
+  }
+
+  /// Starts a program that runs for this one, and knows it until it has `ended`.
+  ///
+  /// - Parameter start: its process, which is in a process group of its own; nil where it does not start.
+  package static func starting(_ start: () -> pid_t?) -> pid_t? {
+    unfinished.withLock { unfinished in
+      let group = start()
+      if let group { unfinished.programs.insert(group) }
+      return group
+    }
+  }
+
+  /// - Parameter collect: ends the process' entry in the system: its number may belong to another one afterwards.
+  package static func ended(_ group: pid_t, _ collect: () -> Void) {
+    unfinished.withLock { unfinished in
+      unfinished.programs.remove(group)
+      collect()
+    }
+  }
+
+  static func remember(_ path: String) { unfinished.withLock { _ = $0.paths.insert(path) } }
+
+  /// - Returns: whether it was still there to be removed.
+  @discardableResult
+  static func forget(_ path: String) -> Bool { unfinished.withLock { $0.paths.remove(path) != nil } }
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+  }
+
+  private static func wait(for signals: UnsafeMutablePointer<sigset_t>) {
+    var signal: Int32 = 0
+    while sigwait(signals, &signal) != 0 {}
+    steps.withLock { _ in
+      unfinished.withLock { unfinished in
+        for group in unfinished.programs { kill(-group, SIGKILL) }
+        // Other threads, and programs that are about to end, may still write there.
+        for path in unfinished.paths {
+          for _ in 0..<1000 {
+            Folders.removeTree(path)
+            if FileStatus(path) == nil { break }
+            usleep(1000)
+          }
+        }
+        systemSignal(signal, SIG_DFL)
+        pthread_sigmask(SIG_UNBLOCK, signals, nil)
+        kill(getpid(), signal)
+        // Pending until here: it does not return.
+        _exit(128 + signal)
+      }
+    }
+  }
+}
+
+private func systemSignal(_ number: Int32, _ handler: sighandler_t?) { _ = signal(number, handler) }
