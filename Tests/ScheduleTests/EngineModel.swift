@@ -31,12 +31,11 @@ struct EngineModel {
   mutating func run() {
     let cuts = layer.nest.cuts.filter { TileOperand.weights.depends(on: $0.axis) }
     let tiles = TileMaker(layer.nest, of: layer.shape)
-    var told: [(TileNode, TileIndex)] = []
+    var told: [(TileNest.Command, TileIndex)] = []
     layer.nest.run { told.append(($0, $1)) }
-    for (node, index) in told {
+    for (command, index) in told {
       let tile = tiles.tile(at: index)
-      switch node {
-      case .loop: break
+      switch command {
       case .begin: begin(tile)
       case .load(.input): load(tile)
       case .load(.weights):

@@ -59,6 +59,13 @@ extension PerChannel: RandomAccessCollection, MutableCollection {
   /// 1, or the number of channels.
   @inlinable
   package var endIndex: Int { values.count }
+  // The collection's own ways of going through it ask for its type again at each step.
+  @inlinable
+  package var count: Int { values.count }
+  @inlinable
+  package func index(after channel: Int) -> Int { channel + 1 }
+  @inlinable
+  package func makeIterator() -> IndexingIterator<[Value]> { values.makeIterator() }
 
   /// The value of a channel.
   @inlinable

@@ -16,9 +16,9 @@ package struct Rational: Sendable {
   }
 
   package init(_ numerator: BigInt, over denominator: BigInt) {
-    precondition(denominator.signum() != 0, "a fraction's denominator is not zero")
+    precondition(!denominator.isZero, "a fraction's denominator is not zero")
     let twos = denominator.trailingZeroBitCount
-    let isNegative = denominator.signum() < 0
+    let isNegative = denominator.sign == .minus
     top = isNegative ? -numerator : numerator
     bottom = BigInt(denominator.magnitude >> twos)
     exponent = -twos
@@ -55,7 +55,7 @@ package struct Rational: Sendable {
 
   /// In lowest terms as far as powers of two go.
   private var parts: (numerator: BigInt, denominator: BigInt) {
-    guard top.signum() != 0 else { return (0, 1) }
+    guard !top.isZero else { return (0, 1) }
     let twos = top.trailingZeroBitCount
     let power = exponent + twos
     let odd = top >> twos
@@ -67,12 +67,12 @@ package struct Rational: Sendable {
   /// Positive.
   package var denominator: BigInt { parts.denominator }
 
-  package var sign: Int { Int(top.signum()) }
+  package var sign: Int { top.isZero ? 0 : top.sign == .minus ? -1 : 1 }
   package var magnitude: Rational { Rational(top: BigInt(top.magnitude), bottom: bottom, exponent: exponent) }
 
   package var isInteger: Bool {
     let (numerator, denominator) = parts
-    return denominator == 1 || (numerator % denominator).signum() == 0
+    return denominator == 1 || (numerator % denominator).isZero
   }
 
   /// Both numbers' numerators over one denominator, which is positive.
@@ -81,8 +81,8 @@ package struct Rational: Sendable {
   ) -> (numerator: BigInt, other: BigInt, denominator: BigInt) {
     // A zero's power of two says nothing.
     let power = min(sign == 0 ? other.exponent : exponent, other.sign == 0 ? exponent : other.exponent)
-    var first = sign == 0 ? 0 : top << (exponent - power)
-    var second = other.sign == 0 ? 0 : other.top << (other.exponent - power)
+    var first = sign == 0 ? 0 : top.shiftedLeft(exponent - power)
+    var second = other.sign == 0 ? 0 : other.top.shiftedLeft(other.exponent - power)
     var denominator = bottom
     if bottom != other.bottom {
       first *= other.bottom
@@ -90,7 +90,7 @@ package struct Rational: Sendable {
       denominator *= other.bottom
     }
     if power > 0 { return (first << power, second << power, denominator) }
-    return (first, second, denominator << -power)
+    return (first, second, denominator.shiftedLeft(-power))
   }
 
   /// floor(this x 2^bits) and whether that is all of it.
@@ -99,7 +99,7 @@ package struct Rational: Sendable {
     let dividend = shift >= 0 ? top << shift : top
     let divisor = shift >= 0 ? bottom : bottom << -shift
     let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
-    return (remainder.signum() < 0 ? quotient - 1 : quotient, remainder.signum() == 0)
+    return (remainder.sign == .minus ? quotient - 1 : quotient, remainder.isZero)
   }
 
   /// The largest integer that is not larger.
@@ -149,13 +149,15 @@ extension Rational {
     guard left.sign != 0 else { return right }
     guard right.sign != 0 else { return left }
     let exponent = min(left.exponent, right.exponent)
-    let first = left.exponent > exponent ? left.top << (left.exponent - exponent) : left.top
-    let second = right.exponent > exponent ? right.top << (right.exponent - exponent) : right.top
+    let first = left.top.shiftedLeft(left.exponent - exponent)
+    let second = right.top.shiftedLeft(right.exponent - exponent)
     if left.bottom == right.bottom { return Rational(top: first + second, bottom: left.bottom, exponent: exponent) }
     // Sums of sums would double their length each time.
-    let isLong = left.bottom.bitWidth + right.bottom.bitWidth > 256
-    let shared = isLong ? left.bottom.greatestCommonDivisor(with: right.bottom) : 1
-    let (leftBottom, rightBottom) = (left.bottom / shared, right.bottom / shared)
+    var (leftBottom, rightBottom) = (left.bottom, right.bottom)
+    if leftBottom.bitWidth + rightBottom.bitWidth > 256 {
+      let shared = leftBottom.greatestCommonDivisor(with: rightBottom)
+      (leftBottom, rightBottom) = (leftBottom / shared, rightBottom / shared)
+    }
     return Rational(
       top: first * rightBottom + second * leftBottom, bottom: leftBottom * right.bottom, exponent: exponent)
   }

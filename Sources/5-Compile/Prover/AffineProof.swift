@@ -50,14 +50,14 @@ struct AffineProof {
     let twos = multiplier.trailingZeroBitCount
     let modulus = BigInt(1) << shift
     let target = ((BigInt(1) << (shift - 1)) - addend).modulus(modulus)
-    guard twos < shift else { return target.signum() == 0 }
-    guard target.signum() == 0 || target.trailingZeroBitCount >= twos else { return false }
+    guard twos < shift else { return target.isZero }
+    guard target.isZero || target.trailingZeroBitCount >= twos else { return false }
     let period = BigInt(1) << (shift - twos)
     guard let inverse = (multiplier >> twos).modulus(period).inverse(period) else { return period == 1 }
     let first = ((target >> twos) * inverse).modulus(period)
-    let lower = BigInt(accumulators.lowerBound)
+    let lower = BigInt(word: accumulators.lowerBound)
     let next = lower + (first - lower).modulus(period)
-    return next <= BigInt(accumulators.upperBound)
+    return next <= BigInt(word: accumulators.upperBound)
   }
 
   private func powerOfTwoExponent(of denominator: BigInt) -> Int? {
@@ -90,8 +90,8 @@ struct AffineProof {
 
   /// The same code for every accumulator; `position` counts before the offset.
   private func constant(_ position: BigInt) -> AffineRequantizer {
-    let code = position + BigInt(ideal.offset)
-    let clamped = code.clamped(to: BigInt(ideal.clamp.lowerBound)...BigInt(ideal.clamp.upperBound))
+    let code = position + BigInt(word: ideal.offset)
+    let clamped = code.clamped(to: BigInt(word: ideal.clamp.lowerBound)...BigInt(word: ideal.clamp.upperBound))
     return AffineRequantizer(multiplier: 0, addend: Int128(clamped), shift: 0)
   }
 }

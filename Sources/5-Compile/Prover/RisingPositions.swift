@@ -62,5 +62,5 @@ struct CutLine {
 /// floor(dividend / divisor) for a positive divisor.
 private func floorDivide(_ dividend: BigInt, by divisor: BigInt) -> BigInt {
   let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
-  return remainder.signum() < 0 ? quotient - 1 : quotient
+  return remainder.sign == .minus ? quotient - 1 : quotient
 }

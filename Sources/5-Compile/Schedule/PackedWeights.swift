@@ -42,23 +42,25 @@ package struct PackedWeights: Hashable, Sendable {
     offsets.append(words.count)
     let limb = tile.weightLimb
     let (first, count, step) = (tile.outputChannels.first, tile.outputChannels.count, tile.outputChannels.stride)
-    for operands in operands(of: tile, layer) {
-      // The place of each lane's weight for output channel 0.
-      let places = operands.map { $0 * layer.shape.output.channels }
-      for output in 0..<count {
-        var packed: UInt16 = 0
-        for lane in 0..<places.count {
-          let weight = weights[places[lane] + first + output * step]
-          // Most weights are their own only digit.
-          packed |= place(limb == 0 ? weight : weight.balancedDigit(limb), lane)
+    let channels = layer.shape.output.channels
+    for line in lines(of: tile, layer) {
+      for start in stride(from: 0, to: line.count, by: lanes) {
+        let end = min(start + lanes, line.count)
+        for output in 0..<count {
+          var packed: UInt16 = 0
+          for operand in start..<end {
+            let weight = weights[line[operand] * channels + first + output * step]
+            // Most weights are their own only digit.
+            packed |= place(limb == 0 ? weight : weight.balancedDigit(limb), operand - start)
+          }
+          words.append(packed)
         }
-        words.append(packed)
       }
     }
   }
 
-  /// For each word of an output the operands in it, as tap x reduced channels + channel.
-  private func operands(of tile: Tile, _ layer: ScheduledLayer) -> [[Int]] {
+  /// Operands that share words, as tap x reduced channels + channel: no word holds some of two lines.
+  private func lines(of tile: Tile, _ layer: ScheduledLayer) -> [[Int]] {
     let shape = layer.shape
     let reduced = shape.reducedChannels
     let taps = tile.kernelRows.taps.flatMap { row in
@@ -67,14 +69,10 @@ package struct PackedWeights: Hashable, Sendable {
     // Within the group; an output with an input channel of its own has no others.
     let first = reduced == 1 ? 0 : tile.inputChannels.lowerBound % reduced
     let channels = reduced == 1 ? 0..<1 : first..<first + tile.inputChannels.count
-    switch shape.engine.runtime.packs {
-    case .inputChannels: return taps.flatMap { tap in words(channels.map { tap + $0 }) }
-    case .kernelTaps: return channels.flatMap { channel in words(taps.map { $0 + channel }) }
+    return switch shape.engine.runtime.packs {
+    case .inputChannels: taps.map { tap in channels.map { tap + $0 } }
+    case .kernelTaps: channels.map { channel in taps.map { $0 + channel } }
     }
-  }
-
-  private func words(_ operands: [Int]) -> [[Int]] {
-    stride(from: 0, to: operands.count, by: lanes).map { Array(operands[$0..<min($0 + lanes, operands.count)]) }
   }
 
   @inline(__always)

@@ -5,8 +5,8 @@ extension TileNest {
     // A pass says nothing of the store behind it: each tile waits for what follows.
     var waiting: Tile?
     var next = (starts: false, loadsInput: false, loadsWeights: false)
-    run { node, index in
-      switch node {
+    run { command, index in
+      switch command {
       case .begin: next.starts = true
       case .load(.input): next.loadsInput = true
       case .load(.weights): next.loadsWeights = true
@@ -17,7 +17,6 @@ extension TileNest {
         next = (false, false, false)
         waiting = tile
       case .store: waiting?.finishesAccumulation = true
-      case .loop: break
       }
     }
     if let tile = waiting { body(tile) }

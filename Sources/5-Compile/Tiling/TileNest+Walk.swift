@@ -47,47 +47,91 @@ extension TileAxis {
 
 extension TileNest {
   /// What an engine is told, in the order in which it is told it; loads of what stands in the memories are left out.
-  package func run(_ body: (TileNode, TileIndex) -> Void) {
+  package func run(_ body: (Command, TileIndex) -> Void) {
     var walk = Walk()
-    walk.run(self.body, turn: 0, body)
+    walk.flatten(self.body)
+    walk.run(0..<walk.steps.count, turn: 0, body)
   }
 
+  /// A leaf of the nest.
+  package enum Command: Sendable {
+    case begin
+    case load(TileOperand)
+    case pass
+    case store
+  }
+
+  /// The tree as a list in which a loop is followed by its body: going through it many thousand times copies no loops.
   private struct Walk {
+    enum Step {
+      case loop(count: Int, alternates: Bool, digits: Range<Int>, end: Int)
+      case leaf(Command)
+    }
+
+    private(set) var steps: [Step] = []
+    private var digits: [(axis: TileAxis, base: Int)] = []
     private var index = TileIndex()
     private var input: TileIndex?
     private var weights: TileIndex?
 
-    mutating func run(_ nodes: [TileNode], turn: Int, _ body: (TileNode, TileIndex) -> Void) {
+    mutating func flatten(_ nodes: [TileNode]) {
       for node in nodes {
         switch node {
-        case .loop(let loop): run(loop, turn: turn, body)
-        case .load(.input): load(&input, .input, node, body)
-        case .load(.weights): load(&weights, .weights, node, body)
-        case .begin, .pass, .store: body(node, index)
+        case .loop(let loop):
+          let place = steps.count
+          let first = digits.count
+          digits += loop.cuts.map { ($0.axis, $0.slices.count) }
+          steps.append(.leaf(.pass))
+          let range = first..<digits.count
+          flatten(loop.body)
+          steps[place] = .loop(count: loop.count, alternates: loop.alternates, digits: range, end: steps.count)
+        case .begin: steps.append(.leaf(.begin))
+        case .load(let operand): steps.append(.leaf(.load(operand)))
+        case .pass: steps.append(.leaf(.pass))
+        case .store: steps.append(.leaf(.store))
         }
       }
     }
 
-    private mutating func run(_ loop: TileLoop, turn: Int, _ body: (TileNode, TileIndex) -> Void) {
-      let count = loop.count
-      for step in 0..<count {
-        var rest = loop.alternates && !turn.isMultiple(of: 2) ? count - 1 - step : step
-        for cut in loop.cuts.reversed() {
-          let (quotient, digit) = rest.quotientAndRemainder(dividingBy: cut.slices.count)
-          index[cut.axis] = digit
-          rest = quotient
+    mutating func run(_ range: Range<Int>, turn: Int, _ body: (Command, TileIndex) -> Void) {
+      var place = range.lowerBound
+      while place < range.upperBound {
+        switch steps[place] {
+        case .leaf(let command):
+          if mustRun(command) { body(command, index) }
+          place += 1
+        case .loop(let count, let alternates, let digits, let end):
+          for step in 0..<count {
+            set(digits, to: alternates && !turn.isMultiple(of: 2) ? count - 1 - step : step)
+            run(place + 1..<end, turn: step, body)
+          }
+          place = end
         }
-        run(loop.body, turn: step, body)
       }
     }
 
-    private func load(
-      _ held: inout TileIndex?, _ operand: TileOperand, _ node: TileNode, _ body: (TileNode, TileIndex) -> Void
-    ) {
+    private mutating func set(_ range: Range<Int>, to number: Int) {
+      var rest = number
+      for (axis, base) in digits[range].reversed() {
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: base)
+        index[axis] = digit
+        rest = quotient
+      }
+    }
+
+    private mutating func mustRun(_ command: Command) -> Bool {
+      switch command {
+      case .load(.input): replace(&input, .input)
+      case .load(.weights): replace(&weights, .weights)
+      case .begin, .pass, .store: true
+      }
+    }
+
+    /// Whether the memory of an operand held something else.
+    private func replace(_ held: inout TileIndex?, _ operand: TileOperand) -> Bool {
       let wanted = index.of(operand)
-      if held == wanted { return }
-      held = wanted
-      body(node, index)
+      defer { held = wanted }
+      return held != wanted
     }
   }
 }

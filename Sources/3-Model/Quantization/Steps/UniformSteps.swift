@@ -1,3 +1,4 @@
+import BigInt
 import Numbers
 
 /// code = clamp(round(gain x v + bias) + zero point)
@@ -30,8 +31,8 @@ package struct UniformSteps: Sendable {
 
   /// The code of a position, exactly.
   package func code(at position: Rational) -> Int64 {
-    let code = rounding(position) + .init(zeroPoint)
-    return Int64(min(max(code, .init(clamp.lowerBound)), .init(clamp.upperBound)))
+    let code = rounding(position) + BigInt(word: zeroPoint)
+    return code.clamped(to: BigInt(word: clamp.lowerBound)...BigInt(word: clamp.upperBound)).int64
   }
 
   /// The width of a step in `v`, in double precision.
