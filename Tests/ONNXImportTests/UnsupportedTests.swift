@@ -39,18 +39,19 @@ import Testing
             ("kernel_shape", .ints([2, 2]))
           ]),
         ONNXNode("Relu", name: "fifth", inputs: ["x"], outputs: ["e"], attributes: [("slope", .int(1))]),
+        ONNXNode("Cast", inputs: ["indices"], outputs: ["f"], attributes: [("to", .int(1))]),
         ONNXNode(
-          "Concat", inputs: ["a", "b", "c", "d", "e", "indices"], outputs: ["y"], attributes: [("axis", .int(1))]),
+          "Concat", inputs: ["a", "b", "c", "d", "e", "f"], outputs: ["y"], attributes: [("axis", .int(1))]),
       ],
       [ONNXTensor(name: "w", shape: [4, 4, 1, 1], floats: Array(repeating: 1, count: 16))])
     #expect(found.count == 6)
     let expected = [
-      "layer 'first (Einsum)': operator Einsum; supported: Add, AveragePool,",
+      "layer 'second (Conv)': attribute 'group' is a float; supported: a value of type int",
+      "layer 'fifth (Relu)': attribute 'slope'; supported: Relu of version 14 without it, or with none",
+      "layer 'first (Einsum)': operator Einsum is not supported; fix: there is no other form of it",
       "layer 'second (Conv)': auto_pad = 'SAME'; supported: NOTSET, VALID, SAME_UPPER, SAME_LOWER",
-      "layer 'second (Conv)': attribute 'group' is a float; supported: an int",
       "layer 'third (LeakyRelu)': alpha = -1.0; supported: 0 or more",
       "layer 'fourth (MaxPool)': a second result, 'indices'; supported: MaxPool with one result",
-      "layer 'fifth (Relu)': attribute 'slope'; supported: Relu without it",
     ]
     for (found, expected) in zip(found, expected) { #expect(found.contains(expected), "\(found)") }
   }

@@ -22,7 +22,7 @@ struct MessageReader {
       return nil
     }
     let opsets = messages(message.opset_import, message.n_opset_import).map {
-      (domain: text($0.domain, "an operator set's domain"), version: Int($0.version))
+      (domain: domain($0.domain, "an operator set's domain"), version: Int($0.version))
     }
     return ONNXModel(
       irVersion: Int(message.ir_version), opsets: opsets, graph: self.graph(graph), functions: message.n_functions)
@@ -35,13 +35,14 @@ struct MessageReader {
       initializers: messages(message.initializer, message.n_initializer).map { tensor($0) },
       inputs: messages(message.input, message.n_input).map { valueInfo($0) },
       outputs: messages(message.output, message.n_output).map { valueInfo($0) },
+      values: messages(message.value_info, message.n_value_info).map { valueInfo($0) },
       sparseInitializers: message.n_sparse_initializer)
   }
 
   private mutating func node(_ message: Onnx__NodeProto) -> ONNXNode {
     ONNXNode(
       text(message.op_type, "an operator's name"), name: text(message.name, "a node's name"),
-      domain: text(message.domain, "an operator's domain"),
+      domain: domain(message.domain, "an operator's domain"),
       inputs: texts(message.input, message.n_input, "a tensor's name"),
       outputs: texts(message.output, message.n_output, "a tensor's name"),
       attributes: messages(message.attribute, message.n_attribute).map {
@@ -121,6 +122,12 @@ struct MessageReader {
       return ""
     }
     return text
+  }
+
+  /// ONNX' own has two names.
+  private mutating func domain(_ data: ProtobufCBinaryData, _ what: String) -> String {
+    let name = text(data, what)
+    return name == "ai.onnx" ? "" : name
   }
 
   private mutating func texts(

@@ -59,6 +59,9 @@ package enum ONNXElementType: Int, Sendable, CaseIterable {
     }
   }
 
+  /// Whether numbers of it are computed with: float16 and bfloat16 would round at every step.
+  package var isModelled: Bool { self == .float || self == .double || range != nil }
+
   package var isFloat: Bool {
     switch self {
     case .float, .double, .float16, .bfloat16: true

@@ -23,8 +23,11 @@ package struct ONNXModel: Sendable {
     self.producer = producer
   }
 
+  /// The version of a domain's operators; nil where the file names none.
+  package func version(ofDomain domain: String) -> Int? { opsets.first { $0.domain == domain }?.version }
+
   /// The version of ONNX' own operators; 0 where the file names none.
-  package var opset: Int { opsets.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version ?? 0 }
+  package var opset: Int { version(ofDomain: "") ?? 0 }
 }
 
 /// ONNX `GraphProto`.
@@ -34,7 +37,7 @@ package struct ONNXGraph: Sendable {
   package var initializers: [ONNXTensor]
   package var inputs: [ONNXValueInfo]
   package var outputs: [ONNXValueInfo]
-  /// What is known of the tensors between them; not read.
+  /// What is said of the tensors between them.
   package var values: [ONNXValueInfo]
   /// How many sparse initializers it has.
   package var sparseInitializers: Int

@@ -70,7 +70,7 @@ struct TensorReader {
     case .int32: return .integers(IntegerArray(load(bytes) as [Int32]))
     case .uint32: return .integers(IntegerArray(load(bytes) as [UInt32]))
     case .int64: return .integers(IntegerArray(load(bytes) as [Int64]))
-    case .uint64: return .integers(IntegerArray((load(bytes) as [UInt64]).map { Int64(clamping: $0) }))
+    case .uint64: return .integers(IntegerArray(try (load(bytes) as [UInt64]).map(signed)))
     case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ:
       return .unreadable
     }
@@ -81,6 +81,15 @@ struct TensorReader {
       UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
       filled = count
     }
+  }
+
+  private func signed(_ number: UInt64) throws -> Int64 {
+    guard let signed = Int64(exactly: number) else {
+      throw Diagnostic(
+        "the number \(number) of uint64", at: location, supported: "integers up to 2^63 - 1",
+        fix: "store it as a float, or as int64 where a smaller one is meant")
+    }
+    return signed
   }
 
   /// The first of a byte is in its lower half.
@@ -111,7 +120,7 @@ struct TensorReader {
     case .uint32, .uint64:
       let integers = UnsafeBufferPointer(start: message.uint64_data, count: message.n_uint64_data)
       try require(integers.count, "elements", expected: count, type)
-      return .integers(IntegerArray(integers.map { Int64(clamping: $0) }))
+      return .integers(IntegerArray(try integers.map(signed)))
     case .int4, .uint4:
       // Two to an element, as in bytes.
       let pairs = UnsafeBufferPointer(start: message.int32_data, count: message.n_int32_data)

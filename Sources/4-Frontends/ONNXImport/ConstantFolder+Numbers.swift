@@ -30,7 +30,10 @@ extension ConstantFolder {
     if let x = a.integers, let y = b.integers, case .integers(_, let type) = a.numbers {
       let results = try pairs.map { pair -> Int64 in
         let result = integer(x[pair.0], y[pair.1])
-        guard !result.overflow else { throw reader.problem("integer constants overflow") }
+        guard !result.overflow, type.range?.contains(result.partialValue) ?? true else {
+          throw reader.problem(
+            "integer constants whose result \(type.name) does not hold", supported: "results that fit")
+        }
         return result.partialValue
       }
       return Constant(shape: shape, .integers(IntegerArray(results), type))

@@ -8,7 +8,7 @@ enum ConstantFolder {
   /// - Returns: false where the node has to be read by its operator's reader.
   static func fold(_ reader: inout NodeReader) throws -> Bool {
     let node = reader.node
-    guard ["", "ai.onnx", "com.microsoft"].contains(node.domain) else { return false }
+    guard ["", "com.microsoft"].contains(node.domain) else { return false }
     if node.operatorType == "Constant" { return try constant(&reader) }
     if node.operatorType == "Shape" { return try shape(&reader) }
     let known = node.inputs.allSatisfy { input in
@@ -23,6 +23,13 @@ enum ConstantFolder {
   }
 
   static var names: [String] { (["Constant", "Shape"] + rules.keys).sorted() }
+
+  /// Operators whose results hold elements of their first operand, or of all of them.
+  static let moves: Set<String> = [
+    "Constant", "Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Concat", "Gather", "Slice",
+    "Expand",
+    "ConstantOfShape", "Shape", "Size",
+  ]
 
   private typealias Rule = @Sendable (inout NodeReader) throws -> Constant
 
@@ -94,6 +101,7 @@ enum ConstantFolder {
     reader.ignore("saturate")
     let constant = try reader.constant(0)
     guard let type = ONNXElementType(rawValue: code) else { throw reader.problem("a cast to type \(code)") }
+    if type == .double { return Constant(shape: constant.shape, .doubles(constant.values)) }
     if type.isFloat { return Constant(shape: constant.shape, floats: constant.floats.map { $0.rounded(to: type) }) }
     guard let range = type.range else { throw reader.problem("a cast to \(type.name)", supported: "numbers") }
     let numbers = try constant.values.map { value -> Int64 in

@@ -22,6 +22,13 @@ struct ModelChecks {
         supported: "opset \(opsets.lowerBound) to \(opsets.upperBound)",
         fix: "convert it with onnx.version_converter, or export it with another opset")
     }
+    for (domain, versions) in Dictionary(grouping: model.opsets, by: \.domain).sorted(by: { $0.key < $1.key })
+    where Set(versions.map(\.version)).count > 1 {
+      report(
+        "versions \(versions.map { "\($0.version)" }.joined(separator: ", ")) of the operator set "
+          + "'\(domain.isEmpty ? "ai.onnx" : domain)'", supported: "one of each operator set",
+        fix: "keep the one in opset_import that the operators were written for")
+    }
     if model.functions > 0 {
       report(
         "\(model.functions) functions of the model's own", supported: "operators",

@@ -13,6 +13,7 @@ struct NetworkImporter {
   }
 
   let model: ONNXModel
+  let checks: SchemaChecks
   let file: String
   let leadingAxis: LeadingAxis
   /// The nodes that outputs need, each behind those it reads.
@@ -25,15 +26,20 @@ struct NetworkImporter {
   /// The operators that nodes were.
   private(set) var origins: [TensorIdentity: Provenance.Origin] = [:]
   var problems = Diagnostics()
+  /// Whether nodes could not be read because nothing reads their operators.
+  var lacksOperators = false
   var values: [String: Value] = [:]
   /// How many samples the model says it takes at once; nil where it says none.
   private(set) var batch: Int?
   private var names: [String: NodeID] = [:]
+  /// Of the first nodes of the graph, as far as somebody asked.
+  private var bounds: [ClosedRange<Double>?] = []
   /// How many numbers nodes may still make of constants: small files can ask for any amount.
   var room: Int
 
-  init(_ model: ONNXModel, order: [Int], file: String, leadingAxis: LeadingAxis) {
+  init(_ model: ONNXModel, order: [Int], checks: SchemaChecks, file: String, leadingAxis: LeadingAxis) {
     self.model = model
+    self.checks = checks
     self.order = NodeOrder.needed(order, in: model.graph)
     self.file = file
     self.leadingAxis = leadingAxis
@@ -60,7 +66,9 @@ struct NetworkImporter {
         problems.report(Diagnostic("\(error)", at: location))
       }
     }
-    for index in order { read(model.graph.nodes[index]) }
+    for index in order {
+      if let node = checks.readable(index) { read(node) } else { fail(model.graph.nodes[index]) }
+    }
     for output in model.graph.outputs { readOutput(output.name) }
   }
 
@@ -89,8 +97,10 @@ struct NetworkImporter {
         "the network's input is \(input.otherKind ?? "of no known type and shape")", at: place,
         supported: "tensors with a shape", fix: "run onnx.shape_inference, or export with shapes")
     }
-    guard type.isFloat || type.range != nil else {
-      throw Diagnostic("the network's input is of \(type.name)", at: place, supported: "floats and integers")
+    guard type.isModelled else {
+      throw Diagnostic(
+        "the network's input is of \(type.name)", at: place, supported: "float, double and integers",
+        fix: type.isFloat ? NodeReader.widening : nil)
     }
     let first = leadingAxis == .batch ? 1 : 0
     guard dimensions.count >= first else {
@@ -138,6 +148,11 @@ struct NetworkImporter {
     for input in node.inputs { release(input) }
   }
 
+  /// Nothing is known of a node's results.
+  mutating func fail(_ node: ONNXNode) {
+    for output in node.outputs where !output.isEmpty && values[output] == nil { values[output] = .failed }
+  }
+
   private mutating func readOutput(_ name: String) {
     switch values[name] {
     case .map(let map):
@@ -182,6 +197,24 @@ struct NetworkImporter {
     names[name] = id
     origins[graph[id].identity] = operatorType.map { Provenance.Origin(className: $0) }
     return id
+  }
+
+  /// Between which numbers the values of a node lie; nil where nothing bounds them.
+  mutating func bounds(of id: NodeID) -> ClosedRange<Double>? {
+    while bounds.count <= id.index {
+      let node = graph.nodes[bounds.count]
+      let inputs = node.inputs.map { bounds[$0.index] }
+      // Codes are bounded whatever becomes them.
+      let known = node.op is QuantizeOp ? [] : inputs.compactMap(\.self)
+      bounds.append(known.count == inputs.count || node.op is QuantizeOp ? node.op.range(of: known) : nil)
+    }
+    return bounds[id.index]
+  }
+
+  /// Gives a node another operator.
+  mutating func replace(_ id: NodeID, by op: any Operator) {
+    graph[id].op = op
+    bounds.removeLast(max(bounds.count - id.index, 0))
   }
 
   /// Gives a node the name of a tensor of the model; what was put in its way makes room.

@@ -33,15 +33,15 @@ struct NodeReader {
 
   mutating func read() {
     check { reader in
+      try reader.requireModelledTypes()
       if try ConstantFolder.fold(&reader) { return }
       guard let row = OperatorTable.row(reader.node.operatorType, domain: reader.node.domain) else {
+        reader.importer.lacksOperators = true
         throw Unsupported.problem(reader.node, at: reader.location)
       }
       try row.read(&reader)
     }
-    for output in node.outputs where !output.isEmpty && importer.values[output] == nil {
-      importer.values[output] = .failed
-    }
+    importer.fail(node)
     importer.problems.report(contentsOf: problems)
   }
 
@@ -75,6 +75,38 @@ struct NodeReader {
     return nil
   }
 
+  /// What to do about floats narrower than float32.
+  static let widening = "export the network in float32, and quantize that"
+
+  /// Floats narrower than float32 round at every step, which nothing here does: they may stand in constants that are moved
+  /// and cast, no further.
+  private func requireModelledTypes() throws {
+    let types = (node.inputs + node.outputs).compactMap { importer.checks.types[$0] }
+    guard let narrow = types.first(where: { $0.isFloat && !$0.isModelled }) else { return }
+    let values = node.inputs.compactMap { importer.values[$0] }
+    if values.contains(where: { if case .failed = $0 { true } else { false } }) { throw Skipped() }
+    let isOfConstants = values.allSatisfy { if case .constant = $0 { true } else { false } }
+    guard isOfConstants, node.operatorType == "Cast" || ConstantFolder.moves.contains(node.operatorType) else {
+      throw problem(
+        "it computes in \(narrow.name)", supported: "float and double; \(narrow.name) in constants that a Cast widens",
+        fix: Self.widening)
+    }
+  }
+
+  /// Integers that leave their type wrap around in a runtime.
+  mutating func requireNoOverflow(_ map: FeatureMap) throws {
+    guard let type = map.encoding?.type, let range = type.range else { return }
+    let bounds = importer.bounds(of: map.node)
+    guard let bounds, bounds.lowerBound >= Double(range.lowerBound), bounds.upperBound <= Double(range.upperBound)
+    else {
+      let found =
+        bounds.map { "numbers of \(Int64($0.lowerBound)) to \(Int64($0.upperBound))" } ?? "numbers without bounds"
+      throw problem(
+        "\(found) in \(type.name), where they wrap around", supported: "results that their type holds",
+        fix: "compute in a wider type, with a Cast in front of it, or on floats behind a DequantizeLinear")
+    }
+  }
+
   func problem(_ found: String, supported: String? = nil, fix: String? = nil) -> Diagnostic {
     Diagnostic(found, at: location, supported: supported, fix: fix)
   }
@@ -96,7 +128,9 @@ extension NodeReader {
   }
 
   mutating func flag(_ name: String, default standard: Bool) throws -> Bool {
-    try int(name, default: standard ? 1 : 0) != 0
+    let int = try int(name, default: standard ? 1 : 0)
+    guard int == 0 || int == 1 else { throw problem("\(name) = \(int)", supported: "0 or 1") }
+    return int == 1
   }
 
   mutating func float(_ name: String, default standard: Float) throws -> Float {
@@ -154,6 +188,10 @@ extension NodeReader {
   /// An input that the network computes.
   func map(_ index: Int) throws -> FeatureMap {
     if case .map(let map) = try value(index) { return map }
+    // It may be no constant in a network whose other nodes could be read.
+    if node.inputs.contains(where: { if case .failed? = importer.values[$0] { true } else { false } }) {
+      throw Skipped()
+    }
     throw problem(
       "input '\(node.inputs[index])' is a constant",
       supported: "a tensor that the network computes as input \(index + 1)")
@@ -175,7 +213,7 @@ extension NodeReader {
     if case .constant(let constant) = try value(index) { return constant }
     throw problem(
       "input '\(node.inputs[index])' is computed by the network", supported: "a constant as input \(index + 1)",
-      fix: "freeze it into an initializer")
+      fix: "make it an initializer; where it depends on the network's input there is no other form of it")
   }
 
   /// nil where it is left out.

@@ -27,15 +27,18 @@ package struct ONNXNetwork: ModelFile {
     let model = contents
     var problems = ModelChecks(file: file).problems(of: model)
     let order = NodeOrder.sorted(model.graph, file: file, reporting: &problems)
-    var importer = NetworkImporter(model, order: order, file: file, leadingAxis: .batch)
+    let checks = SchemaChecks(model, order: order, file: file)
+    problems.report(contentsOf: checks.problems)
+    var importer = NetworkImporter(model, order: order, checks: checks, file: file, leadingAxis: .batch)
     importer.run()
     // Where nodes mix what lies along the first axis it is no batch: the whole tensor is one sample.
     if importer.problems.hasErrors, model.graph.inputs.allSatisfy(\.isOfFixedShape) {
-      var whole = NetworkImporter(model, order: order, file: file, leadingAxis: .data)
+      var whole = NetworkImporter(model, order: order, checks: checks, file: file, leadingAxis: .data)
       whole.run()
       if whole.problems.errors.count < importer.problems.errors.count { importer = whole }
     }
     problems.report(contentsOf: importer.problems)
+    if importer.lacksOperators { problems.report(Unsupported.list(at: importer.location)) }
     let graph = problems.collecting { try importer.finishedGraph() }
     try problems.throwIfErrors()
     guard let graph else { throw problems }

@@ -33,7 +33,6 @@ package enum OperatorTable {
 
   static func row(_ name: String, domain: String) -> OperatorRow? {
     switch domain {
-    case "ai.onnx": byName[":\(name)"]
     case let former where QONNXOperators.formerDomains.contains(former): byName["\(QONNXOperators.domain):\(name)"]
     default: byName["\(domain):\(name)"]
     }

@@ -14,8 +14,8 @@ struct QuantInputs {
 
   /// Of `Quant`: x, scale, zero point, bit width.
   init(quant reader: inout NodeReader) throws {
-    let signed = try reader.requiredFlag("signed")
-    let narrow = try reader.requiredFlag("narrow")
+    let signed = reader.check { try $0.flag("signed", default: true) }
+    let narrow = reader.check { try $0.flag("narrow", default: false) }
     let mode = try reader.roundingMode(default: .round)
     let scale = reader.check { try $0.scale(1) }
     let zeroPoint = reader.check { try $0.zeroPoint(2) }
@@ -79,19 +79,6 @@ extension NodeReader {
     }
     let missing = shape.count - constant.shape.count
     return constant.shape.indices.filter { constant.shape[$0] > 1 }.map { $0 + missing }
-  }
-
-  /// Collected where it is missing, as qonnx wants it.
-  fileprivate mutating func requiredFlag(_ name: String) throws -> Bool? {
-    guard let value = take(name) else {
-      problems.report(problem("no attribute '\(name)'", supported: "0 or 1"))
-      return nil
-    }
-    guard case .int(let int) = value else {
-      problems.report(problem("attribute '\(name)' is \(value.kind)", supported: "an int"))
-      return nil
-    }
-    return int != 0
   }
 
   mutating func roundingMode(default standard: QONNXQuant.RoundingMode) throws -> QONNXQuant.RoundingMode? {

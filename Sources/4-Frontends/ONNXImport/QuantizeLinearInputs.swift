@@ -27,6 +27,9 @@ struct QuantizeLinearInputs {
       guard case .integers(_, let type) = zeroPoint.numbers, let bits = type.bits, bits <= 32 else {
         throw reader.problem("a zero point of another type than codes have", supported: "integers of up to 32 bits")
       }
+      if type == .int32, !isQuantize, zeroPoint.integers?.contains(where: { $0 != 0 }) ?? false {
+        throw reader.problem("a zero point of int32 that is not 0", supported: "0", fix: "leave the zero point out")
+      }
       self.type = type
     } else {
       type = ONNXElementType(rawValue: declared) ?? .uint8

@@ -4,6 +4,7 @@ import QIR
 
 extension NodeReader {
   /// The map's elements at the chosen positions of an axis, in their order: a product with a matrix of zeros and ones.
+  /// What was quantized is so again behind it.
   ///
   /// - Parameter positions: from 0, each any number of times.
   mutating func select(
@@ -22,8 +23,21 @@ extension NodeReader {
     for (column, position) in positions.enumerated() { codes[position * positions.count + column] = 1 }
     let matrix = QuantizedTensor(
       shape: [extent, positions.count], codes: IntegerArray(codes), scales: [.one], bits: 2)
-    return try multiply(
+    let selected = try multiply(
       map, Constant(shape: matrix.shape, .quantized(matrix)), along: axis, bias: nil, suffix ?? "selection")
+    guard let quantizer = quantizer(of: map.node) else { return selected }
+    return try append(quantizer, to: selected, "codes")
+  }
+
+  /// The quantizer of which a node's values are codes, moved perhaps; nil where it is none, or one of several.
+  private func quantizer(of id: NodeID) -> QuantizeOp? {
+    var id = id
+    while true {
+      let node = importer.graph[id]
+      if let op = node.op as? QuantizeOp { return op.quantizers.isUniform ? op : nil }
+      guard node.inputs.count == 1, node.op.motion.movesElements, !(node.op is PadOp) else { return nil }
+      id = node.inputs[0]
+    }
   }
 
   /// The map with at least as many axes: new ones come in front.

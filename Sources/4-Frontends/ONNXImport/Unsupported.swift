@@ -16,10 +16,57 @@ enum Unsupported {
         at: location, supported: "QuantizeLinear with a constant scale",
         fix: "quantize statically, for example with onnxruntime.quantization.quantize_static")
     default:
-      let names = Set(OperatorTable.rows.flatMap(\.names)).sorted()
-      return Diagnostic(
-        "operator \(name)", at: location, supported: names.joined(separator: ", "),
-        fix: "replace it with supported operators before the export")
+      let way = ways.first { $0.operators.contains(node.operatorType) }?.out
+      return Diagnostic("operator \(name) is not supported", at: location, fix: way ?? Self.noWay)
     }
   }
+
+  /// Said once where operators are missing.
+  static func list(at location: Diagnostic.Location) -> Diagnostic {
+    let names = Set(OperatorTable.rows.flatMap(\.names)).sorted()
+    return Diagnostic(
+      "operators that are supported: \(names.joined(separator: ", ")); of constants also "
+        + Set(OperatorTable.foldedNames).subtracting(names).sorted().joined(separator: ", "),
+      at: location, severity: .note)
+  }
+
+  private static let noWay = "there is no other form of it: build the network without it and train it again"
+
+  /// Operators that other ones can do as well.
+  private static let ways: [(operators: Set<String>, out: String)] = [
+    (["Neg"], "multiply by -1 (Mul)"),
+    (["Sum"], "add two at a time (Add)"),
+    (["Max", "Min"], "against a constant: Clip or Relu; of two feature maps there is no other form"),
+    (["PRelu"], "train with one slope for all channels and export LeakyRelu"),
+    (
+      ["Elu", "Selu", "Celu", "Softplus", "Softsign", "Gelu", "Erf", "Mish", "Swish"],
+      "train with Relu, LeakyRelu, HardSwish, Sigmoid or Tanh in its place"
+    ),
+    (["Split"], "one Slice for each part"),
+    (["ReduceSum"], "ReduceMean, and Mul by the number of elements"),
+    (["ReduceMax"], "GlobalMaxPool, or MaxPool over the whole axes"),
+    (["Tile", "Expand"], "Concat of the same tensor"),
+    (["SpaceToDepth"], "a Conv with strides, whose kernel picks the pixels"),
+    (
+      ["Upsample", "Resize", "ConvTranspose", "DepthToSpace"],
+      "there is no other form of it: no engine makes larger maps"
+    ),
+    (
+      [
+        "LayerNormalization", "InstanceNormalization", "GroupNormalization", "LpNormalization",
+        "MeanVarianceNormalization",
+      ],
+      "there is no other form of it, its scale depends on the data: train with BatchNormalization"
+    ),
+    (
+      ["LSTM", "GRU", "RNN", "Attention", "MultiHeadAttention"],
+      "there is no other form of it: train with convolutions over time"
+    ),
+    (["ArgMax", "ArgMin", "TopK", "NonMaxSuppression"], "end the network in front of it: the host can do it"),
+    (["QLinearSoftmax", "LogSoftmax"], "end the network in DequantizeLinear and Softmax, or in front of it"),
+    (
+      ["Reciprocal", "Exp", "Log", "Sqrt", "Pow", "Abs", "Floor", "Ceil", "Round"],
+      "of constants alone; on feature maps there is no other form"
+    ),
+  ]
 }

@@ -32,7 +32,9 @@ extension Lowerer {
       "the axes of '\(source.name)', of shape \(source.shape), are reordered to \(graph[id].shape)",
       at: graph.location(of: id),
       supported: "transposes that cancel each other, move axes of extent 1 only, or end in a flatten and a dense layer",
-      fix: "train the network with the axes in one order")
+      fix:
+        "keep the axes in one order from the input to a flatten; what picks, repeats or multiplies elements does so along "
+        + "the channels alone")
   }
 
   /// The same codes under another shape.

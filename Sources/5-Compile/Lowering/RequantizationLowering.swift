@@ -44,12 +44,11 @@ extension Lowerer {
     sumOf value: IntegerValue, by quantizers: PerChannel<FeatureMapQuantizer>, at id: NodeID
   ) throws -> SumInstruction {
     let channels = max(value.channelFormulas, quantizers.count)
+    guard channels == 1 else { throw unprovedSum(of: value, at: id, " with scales per channel") }
     let proof = SumProof(
       ideal: ideal(0, .one, of: value, by: quantizers), scales: value.terms.map { $0.scales[0] },
       ranges: value.terms.map { builder[$0.tensor].range })
-    guard channels == 1, let result = proof.result else {
-      throw unproved(id, channels: Array(0..<channels), of: channels)
-    }
+    guard let result = proof.result else { throw unprovedSum(of: value, at: id) }
     proofs.append(.init(layer: graph[id].name, channels: 1, proved: 1))
     return SumInstruction(
       name: graph[id].name,
@@ -62,6 +61,14 @@ extension Lowerer {
   ) -> IdealFunction {
     IdealFunction(
       scale: scale, shift: value.shifts[channel], functions: value.functions[channel], quantizer: quantizers[channel])
+  }
+
+  private func unprovedSum(of value: IntegerValue, at id: NodeID, _ what: String = "") -> Diagnostic {
+    let names = value.terms.map { "'\(builder[$0.tensor].name)'" }.joined(separator: " and ")
+    return Diagnostic(
+      "no integer function was found that is equal to the sum of \(names)\(what)", at: graph.location(of: id),
+      supported: "sums of two tensors with one scale each and no more than 8 bits, or of tensors of one scale",
+      fix: "quantize them with the same scale, or with scales of which one is a power of two times the other")
   }
 
   private func unproved(_ id: NodeID, channels: [Int], of count: Int) -> Diagnostic {

@@ -20,10 +20,9 @@ extension ElementwiseOperators {
       result = try apply(kind, to: reader.realMap(1), constant, isReversed: true, &reader)
     default: throw reader.problem("two constants", supported: "constants of numbers")
     }
-    // Integers stay within their type.
-    guard let encoding = result.encoding, let bits = encoding.type.bits, bits <= 16, kind != .divide else {
-      return try reader.produce(.map(result))
-    }
+    guard let encoding = result.encoding, kind != .divide else { return try reader.produce(.map(result)) }
+    try reader.requireNoOverflow(result)
+    guard encoding.isNarrow else { return try reader.produce(.map(result)) }
     try reader.produce(.map(reader.quantize(result, encoding, "integers")))
   }
 
@@ -35,7 +34,8 @@ extension ElementwiseOperators {
     guard kind == .add || kind == .subtract else {
       throw reader.problem(
         "\(reader.node.operatorType) of two tensors that the network computes",
-        supported: kind == .multiply ? "one of them constant, or HardSigmoid of the other" : "one of them constant")
+        supported: kind == .multiply ? "one of them constant, or HardSigmoid of the other" : "one of them constant",
+        fix: "there is no other form of it: no engine multiplies feature maps")
     }
     guard let shape = spreadShape(left.shape, right.shape) else {
       throw reader.problem(
@@ -130,6 +130,9 @@ extension NodeReader {
   /// Integers divided without remainder.
   mutating func divideIntegers(_ map: FeatureMap, by constant: Constant) throws -> FeatureMap {
     guard let encoding = map.encoding else { return map }
+    guard encoding.type.range?.lowerBound == 0 || !constant.values.contains(-1) else {
+      throw problem("integers divided by -1", supported: "other divisors", fix: "multiply by -1 in a wider type")
+    }
     return try alongVaryingAxes(of: constant, map) { reader, map, channels in
       try reader.truncate(map, to: encoding.type, dividingBy: channels.fractions)
     }
@@ -164,7 +167,7 @@ extension NodeReader {
     guard var op = importer.graph[map.node].op as? any LinearOperator, op.bias == nil else { return nil }
     op.bias = constant.parameter()
     // The sum without bias is no tensor any more: the layer is named after the one with it.
-    importer.graph[map.node].op = op
+    importer.replace(map.node, by: op)
     importer.rename(map.node, to: result)
     return map
   }

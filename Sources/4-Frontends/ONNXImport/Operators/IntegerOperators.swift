@@ -158,6 +158,7 @@ extension NodeReader {
     try read(floatOperator, of: operands, as: result, attributes: takeAttributes())
     guard case .map(var map)? = importer.values[result] else { return }
     map.encoding = .plain(.int32)
+    try requireNoOverflow(map)
     importer.values[result] = .map(map)
   }
 }

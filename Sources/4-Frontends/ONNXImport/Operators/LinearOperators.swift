@@ -42,13 +42,18 @@ enum LinearOperators {
     bias = beta == 0 ? nil : bias?.scaled(by: beta)
     guard let matrix = bias, matrix.count > 1, matrix.count != kernel.shape[1] || matrix.shape.last != matrix.count
     else {
-      return try reader.produce(.map(reader.multiply(map, kernel, along: 1, bias: bias)))
+      return try reader.produceProduct(reader.multiply(map, kernel, along: 1, bias: bias))
     }
     let product = try reader.multiply(map, kernel, along: 1, bias: nil, "product")
-    try reader.produce(.map(ElementwiseOperators.apply(.add, to: product, matrix, isReversed: false, &reader)))
+    try reader.produceProduct(ElementwiseOperators.apply(.add, to: product, matrix, isReversed: false, &reader))
   }
 
   private static func matMul(_ reader: inout NodeReader) throws {
+    if case (.map, .map) = (try reader.value(0), try reader.value(1)) {
+      throw reader.problem(
+        "a product of two tensors that the network computes", supported: "one of them constant",
+        fix: "there is no other form of it: engines hold one side as weights")
+    }
     // A constant in front multiplies the axis before the last: the transposed kernel does.
     let isReversed = if case .constant = try reader.value(0) { true } else { false }
     var kernel = try reader.constant(isReversed ? 0 : 1)
@@ -57,7 +62,7 @@ enum LinearOperators {
       // A vector is a matrix of one column that is dropped again.
       let product = try reader.multiply(
         map, kernel.reshaped(to: [kernel.count, 1]), along: map.shape.count - 1, bias: nil, "product")
-      return try reader.produce(.map(reader.reshape(product, to: map.shape.dropLast())))
+      return try reader.produceProduct(reader.reshape(product, to: map.shape.dropLast()))
     }
     guard kernel.shape.count >= 2, map.shape.count >= 1 else {
       throw reader.problem(
@@ -75,11 +80,16 @@ enum LinearOperators {
       rank = kernel.shape.count
     }
     let axis = isReversed ? rank - 2 : rank - 1
-    try reader.produce(.map(reader.multiply(map, kernel, along: axis, bias: nil)))
+    try reader.produceProduct(reader.multiply(map, kernel, along: axis, bias: nil))
   }
 }
 
 extension NodeReader {
+  fileprivate mutating func produceProduct(_ map: FeatureMap) throws {
+    try requireNoOverflow(map)
+    try produce(.map(map))
+  }
+
   /// A bias of any shape that spreads over the channels.
   func bias(_ constant: Constant, channels: Int) throws -> Parameter {
     if constant.count == channels, constant.shape.filter({ $0 > 1 }).count <= 1, constant.shape.last == channels {

@@ -61,6 +61,9 @@ enum PoolingOperators {
     let keepsAxes = try reader.flag("keepdims", default: true)
     let keepsAll = try reader.flag("noop_with_empty_axes", default: false)
     let map = try reader.realMap(0)
+    guard map.encoding == nil else {
+      throw reader.problem("a mean of integers", supported: "floats", fix: "put a Cast to float in front of it")
+    }
     let rank = map.shape.count
     if given.isEmpty, keepsAll { return try reader.produce(.map(map)) }
     let axes = given.isEmpty ? Array(0..<rank) : try Set(given.map { try reader.axis($0, rank: rank) }).sorted()

@@ -28,7 +28,7 @@ struct TruncOperator {
     case .constant(let constant): try reader.produce(.constant(trunc.fold(constant, reader)))
     case .map:
       let map = try reader.realMap(0)
-      let quantizer = try trunc.quantizer(of: map, reader)
+      let quantizer = try trunc.quantizer(of: map, &reader)
       let op = QuantizeOp(
         description: "qonnx>trunc(\(Double(trunc.scale)),\(trunc.dropped))",
         bits: IntegerType.narrowest(holding: quantizer.format.range).bits, quantizers: [quantizer])
@@ -94,12 +94,12 @@ struct TruncOperator {
       .quantized(QuantizedTensor(shape: constant.shape, codes: codes, scales: [Rational(outputScale)], bits: bits)))
   }
 
-  private func quantizer(of map: FeatureMap, _ reader: NodeReader) throws -> FeatureMapQuantizer {
+  private func quantizer(of map: FeatureMap, _ reader: inout NodeReader) throws -> FeatureMapQuantizer {
     let range: ClosedRange<Int64>
     if let clamp {
       range = clamp
     } else {
-      guard let bounds = ValueBounds(reader.importer.graph).bounds(of: map.node) else {
+      guard let bounds = reader.importer.bounds(of: map.node) else {
         throw reader.problem(
           "nothing bounds what it truncates", supported: "tensors behind quantizers", fix: "put a Quant in front of it")
       }
