@@ -36,12 +36,13 @@ struct Lowerer {
     states = Array(repeating: .failed(isQuantized: true), count: graph.nodes.count)
   }
 
-  /// - Throws: `Diagnostics`, everything that cannot be lowered.
-  mutating func run() throws -> LoweredNetwork {
+  /// - Throws: `Diagnostics`, everything that cannot be lowered, and what `check` says of the rest.
+  mutating func run(_ check: (IntegerProgram) throws -> Void) throws -> LoweredNetwork {
     for id in graph.ids {
       states[id.index] = attempt { try $0.lower(id) } ?? .failed(isQuantized: !(graph[id].op is any LinearOperator))
     }
     let outputNodes = lowerOutputs()
+    if problems.hasErrors { _ = problems.collecting { try check(builder.program(named: graph.name)) } }
     try problems.throwIfErrors()
     return LoweredNetwork(
       program: builder.program(named: graph.name), instructionNodes: builder.instructionNodes, graph: graph,
@@ -125,8 +126,10 @@ struct Lowerer {
 
 /// Lowers a graph that the passes have been over.
 ///
+/// - Parameter check: of the layers that were lowered where others were not, so that all problems come at once.
 /// - Throws: `Diagnostics`, everything that cannot be lowered or proved.
-package func lower(_ graph: Graph) throws -> LoweredNetwork {
+package func lower(_ graph: Graph, checking check: (IntegerProgram) throws -> Void = { _ in }) throws -> LoweredNetwork
+{
   var lowerer = Lowerer(graph: graph)
-  return try lowerer.run()
+  return try lowerer.run(check)
 }

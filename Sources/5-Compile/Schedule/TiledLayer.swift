@@ -20,7 +20,8 @@ package struct TiledLayer: Hashable, Sendable {
   init(_ layer: LinearInstruction, output: ProgramTensor, on accelerator: Accelerator) throws {
     shape = layer.shape
     shape.outputBits = output.type.bits
-    mode = try accelerator.mode(activationBits: shape.modeActivationBits, weightBits: shape.modeWeightBits)
+    mode = try accelerator.mode(
+      activationBits: shape.modeActivationBits, weightBits: shape.modeWeightBits, layer: layer.name)
     nest = try TilingProblem(shape: shape, accelerator: accelerator).solve(layer: layer.name).nest
   }
 }

@@ -44,7 +44,9 @@ package struct Accelerator: Hashable, Sendable {
   ///
   /// Operands wider than a port are fed as several limbs of a port's width: the caller passes the limb's width.
   /// - Throws: `Diagnostic` where no mode holds the widths.
-  package func mode(activationBits: Int, weightBits: Int) throws(Diagnostic) -> MultiplierMode {
+  package func mode(
+    activationBits: Int, weightBits: Int, layer: String? = nil
+  ) throws(Diagnostic) -> MultiplierMode {
     let fitting = modes.filter { activationBits > 0 && weightBits > 0 && $0.holds(activationBits, weightBits) }
     let cheapest = fitting.min {
       ($0.idealFactor, -$0.products, $0.wideBits + $0.narrowBits)
@@ -53,7 +55,7 @@ package struct Accelerator: Hashable, Sendable {
     guard let cheapest else {
       throw Diagnostic(
         "no multiplier mode of target '\(name)' holds a \(activationBits)-bit feature map and \(weightBits)-bit weights",
-        supported: modes.map(\.name).joined(separator: ", ") + " bits, either way round",
+        at: .init(layer: layer), supported: modes.map(\.name).joined(separator: ", ") + " bits, either way round",
         fix: "quantize both to 1 to \(modes.map(\.narrowBits).max() ?? 0) bits")
     }
     return cheapest
