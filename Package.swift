@@ -10,7 +10,7 @@ let base = floor(
     .target(name: "Diagnostics"),
     .target(name: "Numbers", dependencies: [bigInt]),
     .target(name: "Files", dependencies: ["Diagnostics"]),
-    .target(name: "Presentation"),
+    .target(name: "Presentation", dependencies: ["Diagnostics"]),
     .target(name: "Text", dependencies: ["Diagnostics", "Numbers"]),
     // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
     .target(name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])]),

@@ -140,4 +140,69 @@ import TestSupport
     #expect(folder.entries.count == 4)
     #expect(Set(result.output.split(separator: "\n").map(String.init)) == Set(folder.entries))
   }
+
+  // MARK: Devices, pipes and links
+
+  @Test func standardOutputByItsName() throws {
+    let folder = try Folder()
+    for place in ["| cat > page.html", "> page.html", ">> page.html"] {
+      let result = try Command.run("report $T/digits_dense.h5 -o /dev/stdout \(place)", in: folder.path)
+      #expect(result.errors == "/dev/stdout\n" && result.output.isEmpty)
+    }
+    let plain = try Command.run(
+      "report $T/digits_dense.h5 -o one.html; cat one.html one.html > two.html", in: folder.path)
+    #expect(plain.status == 0)
+    #expect(try Shell.run("cmp two.html page.html", in: folder.path).status == 0)
+    let arrays = try Command.run("simulate $T/digits_dense.h5 --inputs $T/digits_x.npy -o y.npy", in: folder.path)
+    let piped = try Command.run(
+      "simulate $T/digits_dense.h5 --inputs $T/digits_x.npy -o /dev/stdout | cmp - y.npy", in: folder.path)
+    #expect(arrays.status == 0 && piped.status == 0, "\(piped.output)\(piped.errors)")
+    #expect(folder.entries == ["one.html", "page.html", "two.html", "y.npy", "y_codes.npy"])
+  }
+
+  @Test func pipesAndDevicesStay() throws {
+    let folder = try Folder()
+    let pipe = try Command.run(
+      "report $T/digits_dense.h5 -o pipe; wait", in: folder.path, before: "mkfifo pipe; cat pipe > page.html & true")
+    #expect(pipe.status == 0 && pipe.output == "pipe\n", "\(pipe.errors)")
+    let result = try Command.run(
+      "report $T/digits_dense.h5 -o whole.html && cmp whole.html page.html && test -p pipe", in: folder.path)
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    let device = try Command.run("report $T/digits_dense.h5 -o /dev/null && test -c /dev/null", in: folder.path)
+    #expect(device.status == 0)
+    let full = try Command.run("report $T/digits_dense.h5 -o /dev/full", in: folder.path)
+    #expect(full.status == 1 && full.errors == "error: /dev/full: cannot be written: the disk is full\n")
+  }
+
+  /// The target of a link is written, with its permissions, also where it is not there yet.
+  @Test func linksAndPermissionsStay() throws {
+    let folder = try Folder()
+    let before = "mkdir below; touch below/target; chmod 640 below/target; ln -s below/target link; ln -s new dangling"
+    for output in ["link", "dangling"] {
+      let result = try Command.run("report $T/digits_dense.h5 -o \(output)", in: folder.path, before: before)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    let modes = try Shell.run(
+      "stat -c '%F %a' link below/target dangling; test -s below/target && test -s new", in: folder.path)
+    #expect(modes.status == 0 && modes.output == "symbolic link 777\nregular file 640\nsymbolic link 777\n")
+    #expect(folder.entries == ["below", "dangling", "link", "new"])
+  }
+
+  /// Several outputs: none of the old files is gone where there is no room for the new ones.
+  @Test func arraysAreReplacedAllOrNone() throws {
+    let folder = try Folder()
+    let result = try Command.run(
+      "simulate $T/digits_dense.h5 --inputs $T/digits_x.npy -o y.npy", in: folder.path,
+      before: "echo old > y.npy; mkdir y_codes.npy")
+    #expect(result.status == 1 && result.errors.contains("y_codes.npy: is a folder"), "\(result.errors)")
+    #expect(try Shell.run("cat y.npy; ls -A", in: folder.path).output == "old\ny.npy\ny_codes.npy\n")
+  }
+
+  @Test func aFullTemporaryFolderIsNamed() throws {
+    let result = try Command.run("verify $T/digits_dense.h5", in: "/", before: "export TMPDIR=/proc/nowhere")
+    #expect(result.status == 1)
+    #expect(
+      result.errors.contains("error: /proc/nowhere: cannot be written") && result.errors.contains("TMPDIR"),
+      "\(result.errors)")
+  }
 }

@@ -26,6 +26,8 @@ package struct Diagnostic: Error, Hashable, Sendable {
   package var supported: String?
   /// What the user can do.
   package var fix: String?
+  /// What another program printed, as lines.
+  package var quoted: [String] = []
 
   package init(
     _ found: String, at location: Location = Location(), supported: String? = nil, fix: String? = nil,
@@ -40,7 +42,7 @@ package struct Diagnostic: Error, Hashable, Sendable {
 }
 
 extension Diagnostic: CustomStringConvertible {
-  /// `error: model.h5: layer 'conv1', tensor 'kernel': found; supported: …; fix: …`
+  /// `error: model.h5: layer 'conv1', tensor 'kernel': found; supported: …; fix: …`, in characters that a terminal shows.
   package var description: String {
     var inside: [String] = []
     if let layer = location.layer { inside.append("layer '\(layer)'") }
@@ -49,6 +51,6 @@ extension Diagnostic: CustomStringConvertible {
     var text = (["\(severity.rawValue)"] + place + [found]).joined(separator: ": ")
     if let supported { text += "; supported: \(supported)" }
     if let fix { text += "; fix: \(fix)" }
-    return text
+    return ([text] + quoted.map { "  " + $0 }).map(\.printable).joined(separator: "\n")
   }
 }

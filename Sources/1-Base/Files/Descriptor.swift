@@ -8,11 +8,16 @@
 
 /// An open file or folder, closed with the value.
 package final class Descriptor {
-  package let number: Int32
+  private let number: Int32
 
   package init(_ path: String, _ flags: Int32, mode: mode_t = 0) throws(SystemError) {
     number = open(path, flags | O_CLOEXEC, mode)
     if number < 0 { throw SystemError() }
+  }
+
+  package func writeAll(_ bytes: [UInt8]) throws(SystemError) {
+    defer { withExtendedLifetime(self) {} }
+    try Files.writeAll(bytes, to: number)
   }
 
   /// Waits for other processes that hold the file or folder. Where the file system knows no locks nobody is waited for.
@@ -20,6 +25,12 @@ package final class Descriptor {
 
   /// - Returns: false where another process holds it; nil where the file system knows no locks.
   func tryLock() -> Bool? { flock(number, LOCK_EX | LOCK_NB) == 0 ? true : errno == EWOULDBLOCK ? false : nil }
+
+  /// Gives it the owner and the permissions of another file, as far as the user may.
+  func resemble(_ other: FileStatus) {
+    _ = fchown(number, other.owner, other.group)
+    _ = fchmod(number, other.mode)
+  }
 
   /// Whether it is what stands at `path`, no link followed.
   func stands(at path: String) -> Bool {
@@ -32,7 +43,7 @@ package final class Descriptor {
 }
 
 /// Writes all of `bytes` to an open file.
-package func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
   var written = 0
   while written < bytes.count {
     let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written) }

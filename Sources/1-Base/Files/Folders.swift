@@ -12,8 +12,7 @@ import Diagnostics
 package enum Folders {
   /// Writes a file in a folder of one's own.
   package static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
-    let file = try Descriptor(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o666)
-    try writeAll(bytes, to: file.number)
+    try Descriptor(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o666).writeAll(bytes)
   }
 
   /// Reads a whole file.

@@ -13,7 +13,8 @@ import Diagnostics
 /// whoever makes the next one in the same folder removes those that nobody holds.
 package final class Scratch {
   package let path: String
-  private let held: Descriptor
+  /// Open, and locked.
+  let held: Descriptor
 
   /// An empty folder.
   ///
@@ -43,15 +44,6 @@ package final class Scratch {
     try Scratch(in: folder) { path throws(SystemError) in
       try Descriptor(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
     }
-  }
-
-  /// The open file.
-  package var descriptor: Int32 { held.number }
-
-  /// Gives it the owner and the permissions of another file, as far as the user may.
-  package func resemble(_ other: FileStatus) {
-    _ = fchown(held.number, other.owner, other.group)
-    _ = fchmod(held.number, other.mode)
   }
 
   /// Moves it to its place, over a file that stands there: from then on it stays.
@@ -106,7 +98,7 @@ package final class Scratch {
       guard let status = FileStatus(path), status.owner == geteuid(), status.kind == .regular || status.kind == .folder,
         let left = try? Descriptor(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), left.tryLock() == true
       else { continue }
-      Folders.removeTree(path)
+      withExtendedLifetime(left) { Folders.removeTree(path) }
     }
   }
 }

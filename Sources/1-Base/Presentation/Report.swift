@@ -1,3 +1,5 @@
+import Diagnostics
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -29,9 +31,22 @@ extension Report {
   }
 }
 
-/// `value` as JSON, keys sorted, one line per entry, ended by a newline: the same value is the same text.
+/// `value` as JSON, keys sorted, one line per entry, ended by a newline: the same value is the same text. Characters that are
+/// not to be seen are escaped.
 package func jsonText(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+  let text = String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+  guard text.unicodeScalars.contains(where: { $0 != "\n" && $0.isInvisible }) else { return text }
+  var shown = ""
+  for scalar in text.unicodeScalars {
+    if scalar == "\n" || !scalar.isInvisible {
+      shown.unicodeScalars.append(scalar)
+    } else {
+      for unit in scalar.utf16 { shown += "\\u" + String(0x10000 + UInt32(unit), radix: 16).dropFirst() }
+    }
+  }
+  return shown
 }

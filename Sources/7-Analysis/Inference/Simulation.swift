@@ -60,30 +60,32 @@ package struct Simulation {
     }
   }
 
-  /// Writes the values to `path`, codes beside them to `…_codes.npy`; several outputs get their names into the files'.
+  /// Writes the values to `path`, codes beside them to `…_codes.npy`; several outputs get their names into the files'. A
+  /// device or a pipe takes the values of one output.
   ///
   /// - Returns: the files written.
   package func save(to path: String) throws -> [String] {
     guard !path.isEmpty, !path.hasSuffix("/"), FileStatus(path, followingLinks: true)?.kind != .folder else {
       throw Diagnostic("is a folder, not a file", at: .init(file: path), fix: "say a file, as -o \(path)/outputs.npy")
     }
+    let isStream = OutputFile.isStream(path)
+    guard !isStream || outputs.count == 1 else {
+      throw Diagnostic(
+        "is a device or a pipe, and the network has \(outputs.count) outputs", at: .init(file: path),
+        supported: "the values of one output", fix: "say a file with -o")
+    }
     let stem = path.hasSuffix(".npy") ? String(path.dropLast(4)) : path
-    var written: [String] = []
+    var files: [(path: String, bytes: [UInt8])] = []
     for output in outputs {
       let name = outputs.count == 1 ? stem : "\(stem)_\(output.name.replacing("/", with: "_"))"
       let codes = output.codes.map { [("_codes", $0, NumericType.int64)] } ?? []
       for (suffix, numbers, type) in [("", output.values, .float64)] + codes {
-        let file = "\(name)\(suffix).npy"
-        do {
-          try NpyFile.save(NumericArray(shape: output.shape, values: numbers), as: type, to: file)
-        } catch {
-          // All of them or none.
-          written.forEach(Folders.removeTree)
-          throw error
-        }
-        written.append(file)
+        let array = NumericArray(shape: output.shape, values: numbers)
+        files.append((isStream ? path : "\(name)\(suffix).npy", try NpyFile.encode(array, as: type)))
+        if isStream { break }
       }
     }
-    return written
+    try OutputFile.write(files)
+    return files.map(\.path)
   }
 }

@@ -1,10 +1,11 @@
+import Diagnostics
 import Presentation
 
 extension QStatsReport {
   /// Line for line what `print_qstats` of QKeras 0.9.0 prints, so that the two can be compared with `diff`.
   package func text(_ style: TextStyle) -> String {
     var lines = ["", style.bold("Number of operations in model:")]
-    lines += operations.map { "    \(padded($0.layer, 30)): \(padded("\($0.count)", 5)) (\($0.type))" }
+    lines += operations.map { "    \(padded($0.layer, 30)): \(padded("\($0.count)", 5)) (\($0.type.printable))" }
     lines += ["", style.bold("Number of operation types in model:")]
     lines += operationTypes.map { "    \(padded($0.type, 30)): \($0.count)" }
     lines += ["", style.bold("Weight profiling:")]
@@ -29,9 +30,9 @@ extension QStatsReport {
 
   private func remark(_ layer: Unquantized) -> String {
     switch layer.reason {
-    case .noQuantizers: "  \(layer.layer) has not been quantized"
+    case .noQuantizers: "  \(layer.layer.printable) has not been quantized"
     case .folded:
-      "\(layer.layer)  conv and batchnorm weights cannot be seperately quantized because they will be folded before "
+      "\(layer.layer.printable)  conv and batchnorm weights cannot be seperately quantized because they will be folded before "
         + "quantization."
     }
   }
@@ -50,5 +51,6 @@ extension QStatsReport {
 
 /// As wide as `width` code points at least.
 private func padded(_ text: String, _ width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.unicodeScalars.count))
+  let text = text.printable
+  return text + String(repeating: " ", count: max(0, width - text.unicodeScalars.count))
 }

@@ -49,9 +49,10 @@ enum Subprocess {
     Interrupts.ended(process) { waitpid(process, &status, 0) }
     guard status == 0 else {
       let printed = (try? Folders.read(log)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      let lines = printed.split(separator: "\n").prefix(5).joined(separator: "\n  ")
       let how = status & 0x7f == 0 ? "exit code \(status >> 8 & 0xff)" : "signal \(status & 0x7f)"
-      throw Diagnostic("\(purpose): '\(program)' failed with \(how)" + (lines.isEmpty ? "" : "\n  \(lines)"))
+      var problem = Diagnostic("\(purpose): '\(program)' failed with \(how)")
+      problem.quoted = printed.split(separator: "\n").prefix(5).map(String.init)
+      throw problem
     }
   }
 

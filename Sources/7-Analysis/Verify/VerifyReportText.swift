@@ -1,3 +1,4 @@
+import Diagnostics
 import Presentation
 
 extension VerifyReport {
@@ -32,15 +33,15 @@ extension VerifyReport {
         emitted.ran
         ? "\(counted(emitted.mismatches, "mismatch", "mismatches")) in the compiled C\n" : "the C was not run\n"
     }
-    for left in notCompared ?? [] { text += "left out  \(left)\n" }
+    for left in notCompared ?? [] { text += "left out  \(left.printable)\n" }
     if let accuracy {
       text += "accuracy  \(fixed(accuracy.reference * 100, decimals: 2)) % reference, "
       text += "\(fixed(accuracy.accelerator * 100, decimals: 2)) % accelerator\n"
     }
     if let firstDifference {
       let index = firstDifference.index.map(String.init).joined(separator: ", ")
-      text +=
-        "first difference: tensor '\(firstDifference.tensor)' [\(index)], made by layer '\(firstDifference.layer)': "
+      text += "first difference: tensor '\(firstDifference.tensor.printable)' [\(index)], made by layer "
+      text += "'\(firstDifference.layer.printable)': "
       text += "\(shown(firstDifference.expected)) in the \(firstDifference.against), "
       text += "\(shown(firstDifference.found)) in the accelerator\n"
     }

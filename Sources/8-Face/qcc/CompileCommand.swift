@@ -35,6 +35,7 @@ struct CompileCommand: ParsableCommand {
     let folder = output ?? project.name
     show(try project.place(at: folder, force: force))
     let channels = compilation.network.proofs.reduce(0) { $0 + $1.proved }
-    print("\(folder): \(project.files.count) files, \(grouped(channels)) requantization channels proved exact")
+    announce(
+      "\(folder): \(project.files.count) files, \(grouped(channels)) requantization channels proved exact", of: folder)
   }
 }

@@ -40,7 +40,7 @@ struct ExportCommand: ParsableCommand {
     let export = try Export(model: file.path, style: style, sourceQuantizer: sourceQuantizer)
     show(export.remarks)
     try export.write(to: output)
-    print("\(output): \(export.model.graph.nodes.count) operators, opset \(export.model.opset)")
+    announce("\(output): \(export.model.graph.nodes.count) operators, opset \(export.model.opset)", of: output)
   }
 }
 

@@ -52,7 +52,8 @@ struct QCC: ParsableCommand {
       let code = exitCode(for: error)
       guard code == .validationFailure else { exit(withError: error) }
       var standardError = StandardError()
-      print(fullMessage(for: error), to: &standardError)
+      let lines = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+      print(lines.map(\.printable).joined(separator: "\n"), to: &standardError)
       QCC.exit(withError: ExitCode(2))
     }
   }
@@ -63,12 +64,20 @@ struct QCC: ParsableCommand {
   }
 }
 
+/// As many messages as anybody reads.
+private let messageLimit = 200
+
 /// Prints diagnostics to standard error, each once.
 func show(_ problems: [Diagnostic]) {
   var seen: Set<Diagnostic> = []
+  let different = problems.filter { seen.insert($0).inserted }
+  // Where some are left out, errors are the last.
+  let ordered =
+    different.count <= messageLimit
+    ? different : different.filter { $0.severity == .error } + different.filter { $0.severity != .error }
   let style = Terminal.standardError.style
   var standardError = StandardError()
-  for problem in problems where seen.insert(problem).inserted {
+  for problem in ordered.prefix(messageLimit) {
     let severity = problem.severity.rawValue
     let colored =
       switch problem.severity {
@@ -77,5 +86,8 @@ func show(_ problems: [Diagnostic]) {
       case .note: style.bold(severity)
       }
     print(colored + problem.description.dropFirst(severity.count), to: &standardError)
+  }
+  if ordered.count > messageLimit {
+    print("\(ordered.count - messageLimit) more messages are left out", to: &standardError)
   }
 }

@@ -33,6 +33,6 @@ struct ReportCommand: ParsableCommand {
     let page = try NetworkPage(compilation, types: types)
     let path = output ?? "\(page.file.split(separator: ".").first ?? "report").html"
     try OutputFile.write(Array(page.html().utf8), to: path)
-    print(path)
+    announce(path, of: path)
   }
 }

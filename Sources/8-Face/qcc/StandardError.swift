@@ -1,3 +1,6 @@
+import Diagnostics
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -18,5 +21,15 @@ struct StandardError: TextOutputStream {
         rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       }
     }
+  }
+}
+
+/// Prints what a command wrote: to standard error where that itself came out on standard output.
+func announce(_ line: String, of output: String) {
+  if OutputFile.isStandardOutput(output) {
+    var standardError = StandardError()
+    print(line.printable, to: &standardError)
+  } else {
+    print(line.printable)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Presentation
 import Targets
 
@@ -27,7 +28,7 @@ struct TargetsCommand: ParsableCommand {
       return
     }
     let accelerator = try TargetFile.load(target)
-    print("\(accelerator.name): \(accelerator.summary)\n")
+    print("\(accelerator.name): \(accelerator.summary)".printable + "\n")
     var table = Table(columns: [.init("constant"), .init("value"), .init("origin")])
     for constant in accelerator.constants {
       let origin =

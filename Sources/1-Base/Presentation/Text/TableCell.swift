@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// One entry of a table. Text shows numbers grouped by thousands; CSV shows them raw.
 package enum TableCell: Hashable, Sendable {
   case text(String)
@@ -10,7 +12,7 @@ package enum TableCell: Hashable, Sendable {
   /// As a person reads it.
   var displayed: String {
     switch self {
-    case .text(let text): text
+    case .text(let text): text.printable
     case .integer(let value): grouped(value)
     case .real(let value, let decimals): fixed(value, decimals: decimals)
     case .missing: "-"
@@ -20,7 +22,7 @@ package enum TableCell: Hashable, Sendable {
   /// As another program reads it: all digits, no grouping.
   var raw: String {
     switch self {
-    case .text(let text): text
+    case .text(let text): text.printable
     case .integer(let value): String(value)
     case .real(let value, _): shortest(value)
     case .missing: ""

@@ -1,3 +1,4 @@
+import Diagnostics
 import Presentation
 
 extension DataTypeReport {
@@ -36,7 +37,7 @@ extension DataTypeReport {
       table.text(style)
       + "\ns16:7 is signed, 16 bits, 7 of them left of the binary point; needed: bits of the accumulator for the actual"
       + " weights\n"
-    if let note { text += "no columns of the accelerator: \(note)\n" }
+    if let note { text += "no columns of the accelerator: \(note.printable)\n" }
     return text
   }
 

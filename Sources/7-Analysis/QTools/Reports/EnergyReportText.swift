@@ -1,3 +1,4 @@
+import Diagnostics
 import Presentation
 
 extension EnergyReport {
@@ -40,7 +41,7 @@ extension EnergyReport {
     if let hardwareTotal {
       text += "ST-MAC: \(fixed(hardwareTotal, decimals: 0)) pJ for what the tiles move and compute\n"
     }
-    if let note { text += "no columns of the accelerator: \(note)\n" }
+    if let note { text += "no columns of the accelerator: \(note.printable)\n" }
     return text
   }
 
