@@ -13,7 +13,9 @@ let base = floor(
     .target(name: "Presentation", dependencies: ["Diagnostics"]),
     .target(name: "Text", dependencies: ["Diagnostics", "Numbers"]),
     // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
-    .target(name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
+      name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])],
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
   ])
 
 let formats = floor(
@@ -39,6 +41,7 @@ let model = floor(
     .target(
       name: "QIR", dependencies: ["CValueKernels", "Diagnostics", "Numbers", "Quantization", "Quantizers", "Text"]),
     .target(name: "FloatReference", dependencies: ["QIR"]),
+    .target(name: "FloatEngine", dependencies: ["CValueKernels", "QIR"]),
   ])
 
 let frontends = floor(
@@ -163,6 +166,9 @@ let tests: [Target] = [
     name: "QuantizationTests",
     dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "Quantization", "Quantizers", "TestSupport"]),
   .testTarget(name: "QIRTests", dependencies: ["Diagnostics", "KerasImport", "QIR", "TestSupport"]),
+  .testTarget(
+    name: "FloatEngineTests",
+    dependencies: ["FloatEngine", "FloatReference", "Frontends", "Numbers", "QIR", "TestSupport"]),
   .testTarget(
     name: "KerasImportTests",
     dependencies: [

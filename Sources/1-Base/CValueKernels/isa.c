@@ -9,7 +9,7 @@ static atomic_int isa_best = 0;
 static int detect(void) {
 #if QCC_X86
   __builtin_cpu_init();
-  if (!__builtin_cpu_supports("avx2")) return QCC_ISA_BASELINE;
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return QCC_ISA_BASELINE;
   const int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
     && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
   return avx512 ? QCC_ISA_AVX512 : QCC_ISA_AVX2;

@@ -6,7 +6,7 @@
 
 #if defined(__x86_64__)
 #define QCC_X86 1
-#define QCC_TARGET_AVX2 __attribute__((target("avx2")))
+#define QCC_TARGET_AVX2 __attribute__((target("avx2,fma")))
 #define QCC_TARGET_AVX512 \
   __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"), min_vector_width(512)))
 #else

@@ -25,13 +25,6 @@ package struct Operands: Sendable {
 
   /// For the kernels in C.
   func geometry(_ window: Window, groups: Int) -> qcc_conv_geometry {
-    let (input, output) = (shapes[0].extents, resultShape.extents)
-    return qcc_conv_geometry(
-      in_height: Int32(input[0]), in_width: Int32(input[1]), in_channels: Int32(input[2]),
-      out_height: Int32(output[0]), out_width: Int32(output[1]), out_channels: Int32(output[2]),
-      kernel_height: Int32(window.size.rows), kernel_width: Int32(window.size.columns),
-      stride_height: Int32(window.stride.rows), stride_width: Int32(window.stride.columns),
-      dilation_height: Int32(window.dilation.rows), dilation_width: Int32(window.dilation.columns),
-      pad_top: Int32(window.padding.top), pad_left: Int32(window.padding.left), groups: Int32(groups))
+    window.geometry(from: shapes[0], to: resultShape, groups: groups)
   }
 }

@@ -1,3 +1,4 @@
+import CValueKernels
 import Diagnostics
 
 /// Rows and columns of something that moves over a feature map.
@@ -76,5 +77,16 @@ package struct Window: Hashable, Sendable {
         fix: "use padding='same' or a smaller window")
     }
     return Extent(rows: rows / stride.rows + 1, columns: columns / stride.columns + 1)
+  }
+  /// For the kernels in C: of a convolution from one feature map to another.
+  package func geometry(from input: Shape, to output: Shape, groups: Int) -> qcc_conv_geometry {
+    let (input, output) = (input.extents, output.extents)
+    return qcc_conv_geometry(
+      in_height: Int32(input[0]), in_width: Int32(input[1]), in_channels: Int32(input[2]),
+      out_height: Int32(output[0]), out_width: Int32(output[1]), out_channels: Int32(output[2]),
+      kernel_height: Int32(size.rows), kernel_width: Int32(size.columns),
+      stride_height: Int32(stride.rows), stride_width: Int32(stride.columns),
+      dilation_height: Int32(dilation.rows), dilation_width: Int32(dilation.columns),
+      pad_top: Int32(padding.top), pad_left: Int32(padding.left), groups: Int32(groups))
   }
 }

@@ -1,4 +1,5 @@
-/// Integer kernels of the value simulator, and their float64 counterpart for the float reference.
+/// Integer kernels of the value simulator, and their float64 counterpart for the float reference; float32
+/// ones for calibration.
 ///
 /// `qcc_reference.h` shares the geometry structs with the rest and nothing else: the two sides of a comparison
 /// have no arithmetic in common.
@@ -7,6 +8,7 @@
 
 #include "qcc_conv.h"
 #include "qcc_elementwise.h"
+#include "qcc_float.h"
 #include "qcc_geometry.h"
 #include "qcc_isa.h"
 #include "qcc_pool.h"

@@ -1,0 +1,161 @@
+#include <string.h>
+
+#include "float_windows.h"
+#include "isa.h"
+#include "qcc_float.h"
+
+QCC_INLINE float clamped(float value, float low, float high) {
+  value = value < low ? low : value;
+  return value > high ? high : value;
+}
+
+QCC_INLINE float quantized(float value, const qcc_f32_quantizer *q) {
+  return q->scale * (clamped(__builtin_rintf(value / q->scale) + q->zero_point, q->low, q->high) - q->zero_point);
+}
+
+QCC_INLINE void affine_body(
+  size_t rows, size_t channels, const float *scale, const float *shift, const float *x, float *y) {
+  for (size_t row = 0; row < rows; row++, x += channels, y += channels) {
+    for (size_t c = 0; c < channels; c++) y[c] = __builtin_fmaf(x[c], scale[c], shift[c]);
+  }
+}
+
+QCC_DISPATCH(
+  qcc_f32_affine, (size_t rows, size_t channels, const float *scale, const float *shift, const float *x, float *y),
+  affine_body, (rows, channels, scale, shift, x, y))
+
+QCC_INLINE void clip_body(size_t count, float low, float high, const float *x, float *y) {
+  for (size_t i = 0; i < count; i++) y[i] = clamped(x[i], low, high);
+}
+
+QCC_DISPATCH(
+  qcc_f32_clip, (size_t count, float low, float high, const float *x, float *y), clip_body, (count, low, high, x, y))
+
+QCC_INLINE void add_body(size_t count, const float *restrict x, float *restrict y) {
+  for (size_t i = 0; i < count; i++) y[i] += x[i];
+}
+
+QCC_DISPATCH(qcc_f32_add, (size_t count, const float *x, float *y), add_body, (count, x, y))
+
+QCC_INLINE void quantize_body(size_t count, const qcc_f32_quantizer *quantizer, const float *x, float *y) {
+  const qcc_f32_quantizer q = *quantizer;
+  for (size_t i = 0; i < count; i++) y[i] = quantized(x[i], &q);
+}
+
+QCC_DISPATCH(
+  qcc_f32_quantize, (size_t count, const qcc_f32_quantizer *q, const float *x, float *y), quantize_body, (count, q, x, y))
+
+/// Squared distances are summed up in 16 chains of float64, element i in chain i modulo 16.
+enum { LANES = 16 };
+
+#define SUM_OF_SQUARES(count, DISTANCE)                                        \
+  double sums[LANES] = {0};                                                    \
+  size_t start = 0;                                                            \
+  for (; start + LANES <= (count); start += LANES) {                           \
+    for (size_t lane = 0; lane < LANES; lane++) {                              \
+      const size_t i = start + lane;                                           \
+      const double distance = (DISTANCE);                                      \
+      sums[lane] = __builtin_fma(distance, distance, sums[lane]);              \
+    }                                                                          \
+  }                                                                            \
+  for (size_t i = start; i < (count); i++) {                                   \
+    const double distance = (DISTANCE);                                        \
+    sums[i - start] = __builtin_fma(distance, distance, sums[i - start]);      \
+  }                                                                            \
+  *sum = 0;                                                                    \
+  for (size_t lane = 0; lane < LANES; lane++) *sum += sums[lane];
+
+QCC_INLINE void error_body(size_t count, const qcc_f32_quantizer *quantizer, const float *x, double *sum) {
+  const qcc_f32_quantizer q = *quantizer;
+  SUM_OF_SQUARES(count, quantized(x[i], &q) - x[i])
+}
+
+void qcc_f32_error(size_t count, const qcc_f32_quantizer *quantizer, const float *x, double *sum);
+QCC_DISPATCH(
+  qcc_f32_error, (size_t count, const qcc_f32_quantizer *q, const float *x, double *sum), error_body, (count, q, x, sum))
+
+double qcc_f32_quantization_error(size_t count, const qcc_f32_quantizer *quantizer, const float *x) {
+  double sum;
+  qcc_f32_error(count, quantizer, x, &sum);
+  return sum;
+}
+
+QCC_INLINE void distance_body(size_t count, const float *x, const float *y, double *sum) {
+  SUM_OF_SQUARES(count, x[i] - y[i])
+}
+
+void qcc_f32_distance(size_t count, const float *x, const float *y, double *sum);
+QCC_DISPATCH(
+  qcc_f32_distance, (size_t count, const float *x, const float *y, double *sum), distance_body, (count, x, y, sum))
+
+double qcc_f32_squared_distance(size_t count, const float *x, const float *y) {
+  double sum;
+  qcc_f32_distance(count, x, y, &sum);
+  return sum;
+}
+
+void qcc_f32_range(size_t count, const float *x, float *low, float *high) {
+  *low = count > 0 ? x[0] : 0;
+  *high = *low;
+  float odd = 0;
+  for (size_t i = 0; i < count; i++) {
+    *low = x[i] < *low ? x[i] : *low;
+    *high = x[i] > *high ? x[i] : *high;
+    odd += x[i] * 0;
+  }
+  if (odd != 0) *low = *high = odd;
+}
+
+void qcc_f32_histogram(size_t count, const float *x, float low, float high, size_t bins, uint64_t *counts) {
+  const double factor = high > low ? (double)bins / ((double)high - (double)low) : 0;
+  for (size_t i = 0; i < count; i++) {
+    const double bin = ((double)x[i] - low) * factor;
+    counts[bin < 0 ? 0 : bin >= (double)bins ? bins - 1 : (size_t)bin]++;
+  }
+}
+
+typedef struct {
+  int64_t top, bottom, left, right;
+} frame;
+
+static frame window(const qcc_pool_geometry *g, int64_t oy, int64_t ox) {
+  const int64_t y = oy * g->stride_height - g->pad_top, x = ox * g->stride_width - g->pad_left;
+  return (frame){
+    y < 0 ? 0 : y, y + g->kernel_height < g->in_height ? y + g->kernel_height : g->in_height, x < 0 ? 0 : x,
+    x + g->kernel_width < g->in_width ? x + g->kernel_width : g->in_width};
+}
+
+#define POOL(name, START, STEP, END)                                                                   \
+  static void name##_pool(const qcc_pool_geometry *g, size_t samples, float factor, const float *x, float *y) { \
+    const size_t channels = (size_t)g->channels;                                                       \
+    for (size_t sample = 0; sample < samples; sample++) {                                              \
+      for (int64_t oy = 0; oy < g->out_height; oy++) {                                                 \
+        for (int64_t ox = 0; ox < g->out_width; ox++, y += channels) {                                 \
+          const frame f = window(g, oy, ox);                                                           \
+          for (size_t c = 0; c < channels; c++) y[c] = (START);                                        \
+          for (int64_t iy = f.top; iy < f.bottom; iy++) {                                              \
+            for (int64_t ix = f.left; ix < f.right; ix++) {                                            \
+              const float *from = x + (size_t)(iy * g->in_width + ix) * channels;                      \
+              for (size_t c = 0; c < channels; c++) y[c] = (STEP);                                     \
+            }                                                                                          \
+          }                                                                                            \
+          const float inside = (float)((f.bottom - f.top) * (f.right - f.left));                       \
+          (void)inside;                                                                                \
+          for (size_t c = 0; c < channels; c++) y[c] = (END);                                          \
+        }                                                                                              \
+      }                                                                                                \
+      x += (size_t)g->in_height * (size_t)g->in_width * channels;                                      \
+    }                                                                                                  \
+  }
+
+POOL(max, -__builtin_inff(), from[c] > y[c] ? from[c] : y[c], y[c] * factor)
+POOL(average, 0, y[c] + from[c], y[c] / inside * factor)
+
+void qcc_f32_max_pool(const qcc_pool_geometry *geometry, size_t samples, const float *x, float *y) {
+  max_pool(geometry, samples, 1, x, y);
+}
+
+void qcc_f32_average_pool(
+  const qcc_pool_geometry *geometry, size_t samples, float factor, const float *x, float *y) {
+  average_pool(geometry, samples, factor, x, y);
+}

@@ -1,0 +1,134 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "float_windows.h"
+#include "isa.h"
+#include "qcc_float.h"
+
+/// Rows of v are gathered as panels of 16 columns, `[panel][ROWS][16]`; sums over so many rows are float32, those of the sums
+/// float64.
+enum { ROWS = 128, LANES = 16 };
+
+size_t qcc_moment_size(const qcc_conv_geometry *g) {
+  return (size_t)g->kernel_height * g->kernel_width * (g->in_channels / g->groups) + 1 + g->out_channels / g->groups;
+}
+
+/// A block of rows of one group.
+typedef struct {
+  const float *panels;
+  int64_t rows;
+  /// Of v; the first of the wanted numbers, which are not multiplied with each other.
+  int64_t size, first_wanted;
+  double *moments;
+} block;
+
+/// The products of one panel's columns with another's, P columns at a time.
+QCC_INLINE void multiply_panels(const int P, const block *b, int64_t left, int64_t right) {
+  const float *x = b->panels + left * ROWS * LANES, *y = b->panels + right * ROWS * LANES;
+  const int64_t width = b->size - right * LANES < LANES ? b->size - right * LANES : LANES;
+  for (int i = 0; i < LANES; i += P) {
+    vec16 sums[LANES];
+    QCC_UNROLL for (int p = 0; p < P; p++) sums[p] = (vec16){};
+    for (int64_t row = 0; row < b->rows; row++) {
+      const vec16 factor = *(const vec16 *)(y + row * LANES);
+      QCC_UNROLL for (int p = 0; p < P; p++) {
+        sums[p] = __builtin_elementwise_fma(QCC_SPLAT(x[row * LANES + i + p]), factor, sums[p]);
+      }
+    }
+    QCC_UNROLL for (int p = 0; p < P; p++) {
+      const int64_t column = left * LANES + i + p;
+      if (column >= b->size) continue;
+      float values[LANES];
+      memcpy(values, &sums[p], sizeof values);
+      double *to = b->moments + column * b->size + right * LANES;
+      for (int64_t lane = 0; lane < width; lane++) to[lane] += values[lane];
+    }
+  }
+}
+
+QCC_INLINE void moments_body(const int P, const block *b) {
+  const int64_t panels = (b->size + LANES - 1) / LANES;
+  for (int64_t left = 0; left < panels; left++) {
+    const int64_t end = left * LANES >= b->first_wanted ? left + 1 : panels;
+    for (int64_t right = left; right < end; right++) multiply_panels(P, b, left, right);
+  }
+}
+
+#if QCC_X86
+static QCC_TARGET_AVX512 void moments_avx512(const block *b) { moments_body(16, b); }
+static QCC_TARGET_AVX2 void moments_avx2(const block *b) { moments_body(4, b); }
+#endif
+static void moments_baseline(const block *b) { moments_body(4, b); }
+
+static void add_moments(const block *b) {
+  switch (qcc_isa_current()) {
+#if QCC_X86
+    case QCC_ISA_AVX512: moments_avx512(b); return;
+    case QCC_ISA_AVX2: moments_avx2(b); return;
+#endif
+    default: moments_baseline(b);
+  }
+}
+
+/// Writes `count` columns of a row from `column` on.
+QCC_INLINE void put(float *panels, int64_t row, int64_t column, const float *from, int64_t count) {
+  while (count > 0) {
+    const int64_t lane = column % LANES, left = LANES - lane, n = left < count ? left : count;
+    float *to = panels + (column / LANES * ROWS + row) * LANES + lane;
+    if (n == LANES) {
+      memcpy(to, from, LANES * sizeof *to);
+    } else {
+      for (int64_t i = 0; i < n; i++) to[i] = from[i];
+    }
+    column += n;
+    from += n;
+    count -= n;
+  }
+}
+
+bool qcc_f32_moments(
+  const qcc_conv_geometry *g, size_t samples, size_t step, const float *x, const float *y, double *moments) {
+  qcc_windows w;
+  if (!qcc_windows_make(&w, g, (int64_t)samples, false)) return false;
+  const int64_t size = (int64_t)qcc_moment_size(g), inputs = g->in_channels / g->groups;
+  const int64_t panel_floats = (size + LANES - 1) / LANES * ROWS * LANES;
+  float *panels = calloc((size_t)(g->groups * panel_floats), sizeof *panels);
+  if (!panels) {
+    qcc_windows_free(&w);
+    return false;
+  }
+  const float one = 1;
+  int64_t rows = 0, position = 0, next = 0;
+  for (int64_t sample = 0; sample < w.samples; sample++) {
+    const float *from = qcc_windows_sample(&w, x, sample);
+    const float *wanted = y + sample * w.output_stride;
+    for (int64_t row = 0; row < w.rows; row++) {
+      for (int64_t column = 0; column < w.columns; column++, wanted += g->out_channels, position++) {
+        if (position != next) continue;
+        next += (int64_t)step;
+        const float *window = from + row * w.row_stride + column * w.column_stride;
+        for (int64_t group = 0; group < g->groups; group++) {
+          float *to = panels + group * panel_floats;
+          for (int64_t run = 0; run < w.run_count; run++) {
+            put(to, rows, run * w.run_length, window + w.offsets[run] + group * inputs, w.run_length);
+          }
+          put(to, rows, w.terms, &one, 1);
+          put(to, rows, w.terms + 1, wanted + group * w.outputs, w.outputs);
+        }
+        if (++rows < ROWS) continue;
+        for (int64_t group = 0; group < g->groups; group++) {
+          const block b = {panels + group * panel_floats, rows, size, w.terms + 1, moments + group * size * size};
+          add_moments(&b);
+        }
+        rows = 0;
+      }
+    }
+  }
+  for (int64_t group = 0; group < g->groups && rows > 0; group++) {
+    const block b = {panels + group * panel_floats, rows, size, w.terms + 1, moments + group * size * size};
+    add_moments(&b);
+  }
+  free(panels);
+  qcc_windows_free(&w);
+  return true;
+}

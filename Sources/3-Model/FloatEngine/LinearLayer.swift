@@ -1,0 +1,44 @@
+import CValueKernels
+import QIR
+
+/// A linear operator between two shapes as the kernels in C see it: a convolution in groups of its own.
+package struct LinearLayer: Sendable {
+  /// Over one sample.
+  package let geometry: qcc_conv_geometry
+
+  /// nil where the operator is none.
+  package init?(_ op: any Operator, from input: Shape, to output: Shape) {
+    switch op.kind {
+    case .convolution(let op): geometry = op.window.geometry(from: input, to: output, groups: op.groups)
+    case .depthwiseConvolution(let op):
+      geometry = op.window.geometry(from: input, to: output, groups: op.kernel.shape[2])
+    case .dense(let op):
+      let rows = input.elements / input.channels
+      geometry = Window(size: .one).geometry(
+        from: Shape([1, rows, input.channels]), to: Shape([1, rows, op.outputChannels]), groups: 1)
+    default: return nil
+    }
+  }
+
+  package var groups: Int { Int(geometry.groups) }
+  /// Of a group.
+  package var outputs: Int { Int(geometry.out_channels / geometry.groups) }
+  /// How many products an output sums up.
+  package var terms: Int {
+    Int(geometry.kernel_height * geometry.kernel_width * geometry.in_channels / geometry.groups)
+  }
+
+  /// The layer of many samples; weights as HWIO, which is how all linear operators keep them.
+  package func callAsFunction(_ input: Batch, weights: [Float], bias: [Float]?, to output: Shape) -> Batch {
+    var geometry = geometry
+    return Batch(shape: output, samples: input.samples) { result in
+      let isDone =
+        if let bias {
+          qcc_f32_conv2d(&geometry, input.samples, input.values, weights, bias, result)
+        } else {
+          qcc_f32_conv2d(&geometry, input.samples, input.values, weights, nil, result)
+        }
+      precondition(isDone, "out of memory")
+    }
+  }
+}
