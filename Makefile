@@ -8,7 +8,7 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare prepare-tests build demo test node-tests check-export check-adding check-user-files bench check-memory fuzz format lint \
+.PHONY: help prepare prepare-tests build demo test node-tests check-export check-onnx-differential check-adding check-user-files bench check-memory fuzz format lint \
   generated check-generated clean
 .NOTPARALLEL:
 
@@ -18,6 +18,7 @@ help:
 	@echo 'make build            the release build of qcc: $(QCC)'
 	@echo 'make node-tests       the ONNX project'\''s tests of operators (needs its Python package)'
 	@echo 'make check-export     run exported files in ONNX Runtime and the qonnx executor (Python packages)'
+	@echo 'make check-onnx-differential  5,000 changed networks against ONNX Runtime and ONNX'\'' checker (Python packages)'
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
 	@echo 'make check-user-files compile into 50 folders in which users have changed files'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
@@ -49,6 +50,9 @@ test: prepare-tests
 PYTHON ?= python3
 check-export: build
 	$(PYTHON) Tests/export-check.py $(QCC)
+
+check-onnx-differential: build
+	$(PYTHON) Tests/onnx-differential.py $(QCC)
 
 check-adding: prepare
 	@scripts/check-adding.sh

@@ -50,7 +50,9 @@ let frontends = floor(
     .target(
       name: "KerasImport",
       dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "QIR", "Quantization", "Quantizers"]),
-    .target(name: "ONNXImport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
+    .target(
+      name: "ONNXImport",
+      dependencies: ["Diagnostics", "Files", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
     .target(name: "Frontends", dependencies: ["Diagnostics", "KerasImport", "ONNXImport", "QIR"]),
     .target(name: "ONNXExport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
   ])

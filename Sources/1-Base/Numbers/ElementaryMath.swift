@@ -12,6 +12,8 @@ package enum ElementaryMath {
   package static func logistic(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
   package static func hyperbolicTangent(_ value: Double) -> Double { tanh(value) }
 
+  package static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+
   /// 2^value
   package static func exponential2(_ value: Double) -> Double { exp2(value) }
 

@@ -11,7 +11,7 @@ import Files
 #endif
 
 /// A tensor's elements in another file of the model's folder (ONNX `external_data`: location, offset, length).
-struct ExternalData {
+struct ExternalData: Sendable {
   private let path: String
   private let offset: Int
   private let length: Int?

@@ -9,19 +9,19 @@ package enum ONNXFile {
 
   /// - Throws: `Diagnostics`, everything that is wrong with the file as a container.
   package static func read(_ path: String) throws(Diagnostics) -> ONNXModel {
-    var problems = Diagnostics()
-    let parsed = problems.collecting { try parse(InputFile(path).bytes(limit: sizeLimit), file: path) }
-    try problems.throwIfErrors()
-    guard let parsed else { throw problems }
-    return try model(parsed, file: path)
+    try Diagnostics.collected {
+      let file = try InputFile(path)
+      var memory = try MemoryBudget()
+      try memory.take(file.size, of: 1, for: "the file's bytes", at: .init(file: path))
+      var model = try read(file.bytes(limit: sizeLimit), file: path)
+      model.memory = memory
+      return model
+    }
   }
 
   /// The same from bytes. External data is looked for beside `file`.
   package static func read(_ bytes: [UInt8], file: String) throws(Diagnostics) -> ONNXModel {
-    var problems = Diagnostics()
-    let parsed = problems.collecting { try parse(bytes, file: file) }
-    try problems.throwIfErrors()
-    guard let parsed else { throw problems }
+    let parsed = try Diagnostics.collected { try parse(bytes, file: file) }
     return try model(parsed, file: file)
   }
 

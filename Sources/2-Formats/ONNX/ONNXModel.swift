@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 
 /// An ONNX file as values: what schemas/onnx.proto names of it. Tensors keep their bytes where the parser put them until
 /// they are asked for.
@@ -9,18 +10,21 @@ package struct ONNXModel: Sendable {
   package var graph: ONNXGraph
   /// How many functions it defines.
   package var functions: Int
+  /// What its numbers may take of memory; the file itself is counted.
+  package var memory: MemoryBudget
   /// What wrote it; not read.
   package var producer: String
 
   package init(
     irVersion: Int, opsets: [(domain: String, version: Int)], graph: ONNXGraph, functions: Int = 0,
-    producer: String = ""
+    producer: String = "", memory: MemoryBudget = MemoryBudget(bytes: MemoryBudget.standard)
   ) {
     self.irVersion = irVersion
     self.opsets = opsets
     self.graph = graph
     self.functions = functions
     self.producer = producer
+    self.memory = memory
   }
 
   /// The version of a domain's operators; nil where the file names none.

@@ -16,8 +16,24 @@ package struct ONNXTensor: Sendable {
     case doubles([Double])
     /// Of an integer type or bool; of uint64 what `Int64` holds.
     case integers(IntegerArray)
+    /// In a file beside the model's, which is read when somebody asks.
+    case external(ExternalData, ElementDecoder)
     /// Strings, complex numbers, floats of 8 bits: nothing computes with them.
     case unreadable
+  }
+
+  /// How many bytes asking for the elements takes: 0 where they are here.
+  package var bytesToRead: Int {
+    guard case .external(_, let decoder) = elements else { return 0 }
+    // Floats of 16 bits are held as float32.
+    let bits = decoder.type.isFloat ? max(decoder.type.bits ?? 0, 32) : decoder.type.bits ?? 0
+    return count * max(bits / 8, 1)
+  }
+
+  /// What the file beside the model's holds, or what is here.
+  private func read() throws -> Elements {
+    guard case .external(let data, let decoder) = elements else { return elements }
+    return try data.read().withUnsafeBytes { try decoder.elements(in: $0) }
   }
 
   package var type: ONNXElementType? { ONNXElementType(rawValue: typeCode) }
@@ -46,10 +62,10 @@ extension ONNXTensor {
   ///
   /// - Throws: `Diagnostic` for other types.
   package func floats(at location: Diagnostic.Location) throws -> [Float] {
-    switch elements {
+    switch try read() {
     case .floats(let floats): return floats
     case .doubles(let doubles): return doubles.map { Float($0) }
-    case .integers, .unreadable: throw unexpected("float, double, float16 and bfloat16", at: location)
+    case .integers, .external, .unreadable: throw unexpected("float, double, float16 and bfloat16", at: location)
     }
   }
 
@@ -57,7 +73,7 @@ extension ONNXTensor {
   ///
   /// - Throws: `Diagnostic` for other types.
   package func doubles(at location: Diagnostic.Location) throws -> [Double] {
-    guard case .doubles(let doubles) = elements else { throw unexpected("double", at: location) }
+    guard case .doubles(let doubles) = try read() else { throw unexpected("double", at: location) }
     return doubles
   }
 
@@ -65,7 +81,7 @@ extension ONNXTensor {
   ///
   /// - Throws: `Diagnostic` for other types.
   package func integers(at location: Diagnostic.Location) throws -> IntegerArray {
-    guard case .integers(let integers) = elements else { throw unexpected("integers", at: location) }
+    guard case .integers(let integers) = try read() else { throw unexpected("integers", at: location) }
     return integers
   }
 

@@ -1,10 +1,10 @@
 import COnnx
 import Diagnostics
-import Files
 import Numbers
 
-/// Reads the elements of a tensor, which stand in its own bytes, in one of its typed fields or in another file, and checks
-/// that there are as many as its shape says. Nothing of what it returns points into the message.
+/// Reads the elements of a tensor, which stand in its own bytes or in one of its typed fields, and checks that there are as many
+/// as its shape says; those in another file are read when somebody asks for them. Nothing of what it returns points into the
+/// message.
 struct TensorReader {
   let message: Onnx__TensorProto
   let name: String
@@ -24,114 +24,50 @@ struct TensorReader {
     guard let type = ONNXElementType(rawValue: code) else {
       throw Diagnostic("a tensor of element type \(code)", at: location, supported: "ONNX' element types 1 to 22")
     }
-    return ONNXTensor(name: name, typeCode: code, shape: shape, elements: try elements(type))
+    let elements = try elements(ElementDecoder(type: type, shape: shape, location: location))
+    return ONNXTensor(name: name, typeCode: code, shape: shape, elements: elements)
   }
 
-  private var count: Int { shape.reduce(1, *) }
-
-  private func elements(_ type: ONNXElementType) throws -> ONNXTensor.Elements {
+  private func elements(_ decoder: ElementDecoder) throws -> ONNXTensor.Elements {
     // Whoever asks for text says that it cannot be read.
-    guard let bits = type.bits else { return .unreadable }
-    if message.data_location == 1 {
-      return try ExternalData(message, location: location).read().withUnsafeBytes { try elements(type, bits, in: $0) }
-    }
+    guard let bits = decoder.type.bits else { return .unreadable }
+    if message.data_location == 1 { return .external(try ExternalData(message, location: location), decoder) }
     if message.has_raw_data == 1 {
-      return try elements(
-        type, bits, in: UnsafeRawBufferPointer(start: message.raw_data.data, count: message.raw_data.len))
+      return try decoder.elements(
+        in: UnsafeRawBufferPointer(start: message.raw_data.data, count: message.raw_data.len))
     }
-    return try typedElements(type, bits)
+    return try typedElements(decoder, bits)
   }
 
-  private func require(_ found: Int, _ unit: String, expected: Int, _ type: ONNXElementType) throws {
-    guard found == expected else {
-      throw Diagnostic(
-        "\(found) \(unit) of data for a tensor of shape \(shape) of \(type.name)", at: location,
-        supported: "\(expected) \(unit)", fix: "the file is damaged or cut off: export it again")
-    }
-  }
-
-  // MARK: Bytes
-
-  /// Little-endian elements, those of 4 bits two to a byte.
-  private func elements(
-    _ type: ONNXElementType, _ bits: Int, in bytes: UnsafeRawBufferPointer
-  ) throws -> ONNXTensor.Elements {
-    try require(bytes.count, "bytes", expected: (count * bits + 7) / 8, type)
-    switch type {
-    case .float: return .floats(load(bytes))
-    case .double: return .doubles(load(bytes))
-    case .float16: return .floats(load(bytes).map { Float(float16: $0) })
-    case .bfloat16: return .floats(load(bytes).map { Float(bfloat16: $0) })
-    case .int4, .uint4: return .integers(nibbles(bytes, isSigned: type == .int4))
-    case .int8: return .integers(IntegerArray(load(bytes) as [Int8]))
-    case .uint8, .bool: return .integers(IntegerArray(load(bytes) as [UInt8]))
-    case .int16: return .integers(IntegerArray(load(bytes) as [Int16]))
-    case .uint16: return .integers(IntegerArray(load(bytes) as [UInt16]))
-    case .int32: return .integers(IntegerArray(load(bytes) as [Int32]))
-    case .uint32: return .integers(IntegerArray(load(bytes) as [UInt32]))
-    case .int64: return .integers(IntegerArray(load(bytes) as [Int64]))
-    case .uint64: return .integers(IntegerArray(try (load(bytes) as [UInt64]).map(signed)))
-    case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ:
-      return .unreadable
-    }
-  }
-
-  private func load<Value: BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer) -> [Value] {
-    [Value](unsafeUninitializedCapacity: count) { buffer, filled in
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
-      filled = count
-    }
-  }
-
-  private func signed(_ number: UInt64) throws -> Int64 {
-    guard let signed = Int64(exactly: number) else {
-      throw Diagnostic(
-        "the number \(number) of uint64", at: location, supported: "integers up to 2^63 - 1",
-        fix: "store it as a float, or as int64 where a smaller one is meant")
-    }
-    return signed
-  }
-
-  /// The first of a byte is in its lower half.
-  private func nibbles(_ bytes: UnsafeRawBufferPointer, isSigned: Bool) -> IntegerArray {
-    IntegerArray(
-      (0..<count).map { index -> Int8 in
-        let nibble = Int8(bytes[index / 2] >> (index.isMultiple(of: 2) ? 0 : 4) & 0xF)
-        return isSigned && nibble > 7 ? nibble - 16 : nibble
-      })
-  }
-
-  // MARK: Typed fields
-
-  private func typedElements(_ type: ONNXElementType, _ bits: Int) throws -> ONNXTensor.Elements {
+  private func typedElements(_ decoder: ElementDecoder, _ bits: Int) throws -> ONNXTensor.Elements {
+    let type = decoder.type
+    let count = shape.reduce(1, *)
     switch type {
     case .float, .complex64:
       let floats = UnsafeBufferPointer(start: message.float_data, count: message.n_float_data)
-      try require(floats.count, "elements", expected: count * bits / 32, type)
+      try decoder.require(floats.count, "elements", expected: count * bits / 32)
       return type == .float ? .floats(Array(floats)) : .unreadable
     case .double, .complex128:
       let doubles = UnsafeBufferPointer(start: message.double_data, count: message.n_double_data)
-      try require(doubles.count, "elements", expected: count * bits / 64, type)
+      try decoder.require(doubles.count, "elements", expected: count * bits / 64)
       return type == .double ? .doubles(Array(doubles)) : .unreadable
     case .int64:
       let integers = UnsafeBufferPointer(start: message.int64_data, count: message.n_int64_data)
-      try require(integers.count, "elements", expected: count, type)
+      try decoder.require(integers.count, "elements", expected: count)
       return .integers(IntegerArray(Array(integers)))
     case .uint32, .uint64:
       let integers = UnsafeBufferPointer(start: message.uint64_data, count: message.n_uint64_data)
-      try require(integers.count, "elements", expected: count, type)
-      return .integers(IntegerArray(try integers.map(signed)))
+      try decoder.require(integers.count, "elements", expected: count)
+      return .integers(IntegerArray(try integers.map(decoder.signed)))
     case .int4, .uint4:
       // Two to an element, as in bytes.
       let pairs = UnsafeBufferPointer(start: message.int32_data, count: message.n_int32_data)
-      try require(pairs.count, "elements", expected: (count + 1) / 2, type)
-      return pairs.map { UInt8(truncatingIfNeeded: $0) }.withUnsafeBytes {
-        .integers(nibbles($0, isSigned: type == .int4))
-      }
+      try decoder.require(pairs.count, "elements", expected: (count + 1) / 2)
+      return try pairs.map { UInt8(truncatingIfNeeded: $0) }.withUnsafeBytes { try decoder.elements(in: $0) }
     case .string, .float16, .bfloat16, .bool, .int8, .uint8, .int16, .uint16, .int32, .float8E4M3FN, .float8E4M3FNUZ,
       .float8E5M2, .float8E5M2FNUZ:
       let integers = UnsafeBufferPointer(start: message.int32_data, count: message.n_int32_data)
-      try require(integers.count, "elements", expected: count, type)
+      try decoder.require(integers.count, "elements", expected: count)
       return try elements(type, from: integers)
     }
   }

@@ -90,6 +90,19 @@ struct Constant {
 }
 
 extension Constant {
+  var isDouble: Bool { if case .doubles = numbers { true } else { false } }
+
+  /// One number everywhere, of this constant's type.
+  func filled(with number: Double, shape: [Int]) -> Constant {
+    let count = shape.reduce(1, *)
+    return switch numbers {
+    case .integers(_, let type):
+      Constant(shape: shape, .integers(IntegerArray(Array(repeating: Int64(number), count: count)), type))
+    case .doubles: Constant(shape: shape, .doubles(Array(repeating: number, count: count)))
+    case .floats, .quantized: Constant(shape: shape, floats: Array(repeating: Float(number), count: count))
+    }
+  }
+
   /// The same elements in the same order. A scale axis is found again by its place among the elements.
   func reshaped(to newShape: [Int]) -> Constant {
     precondition(newShape.reduce(1, *) == count, "a reshape keeps the number of elements")

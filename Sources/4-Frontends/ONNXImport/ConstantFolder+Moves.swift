@@ -62,6 +62,11 @@ extension ConstantFolder {
     else { throw reader.problem("a concatenation of shapes \(parts.map(\.shape))") }
     shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
     try reader.requireRoom(shape)
+    return joined(parts, axis: axis, shape: shape)
+  }
+
+  /// Parts one after another along an axis; `shape` is that of the result.
+  private static func joined(_ parts: [Constant], axis: Int, shape: [Int]) -> Constant {
     let blocks = shape[..<axis].reduce(1, *)
     func joined<Element>(_ elements: [[Element]]) -> [Element] {
       (0..<blocks).flatMap { block in
@@ -75,6 +80,7 @@ extension ConstantFolder {
     if integers.count == parts.count, case .integers(_, let type) = parts[0].numbers {
       return Constant(shape: shape, .integers(IntegerArray(joined(integers)), type))
     }
+    if parts.allSatisfy(\.isDouble) { return Constant(shape: shape, .doubles(joined(parts.map(\.values)))) }
     return Constant(shape: shape, floats: joined(parts.map(\.floats)))
   }
 
@@ -99,6 +105,27 @@ extension ConstantFolder {
     return constant
   }
 
+  static func pad(_ reader: inout NodeReader) throws -> Constant {
+    let pads = try Pads(&reader)
+    var constant = try reader.constant(0)
+    for axis in try pads.padding(of: constant.shape, reader) where !axis.isEmpty {
+      var shape = constant.shape
+      let positions = try pads.positions(along: axis, in: shape, reader)
+      shape[axis.axis] = positions.count
+      constant = pick(constant, axis: axis.axis, positions, shape: shape)
+      guard pads.isConstant else { continue }
+      func filled(_ extent: Int) -> Constant? {
+        shape[axis.axis] = extent
+        return extent > 0 ? constant.filled(with: pads.value, shape: shape) : nil
+      }
+      let parts = [filled(axis.before), constant, filled(axis.after)].compactMap(\.self)
+      shape[axis.axis] = parts.reduce(0) { $0 + $1.shape[axis.axis] }
+      try reader.requireRoom(shape)
+      constant = joined(parts, axis: axis.axis, shape: shape)
+    }
+    return constant
+  }
+
   /// The chosen positions along an axis, in their order.
   static func pick(_ constant: Constant, axis: Int, _ chosen: [Int], shape: [Int]) -> Constant {
     let inner = constant.shape[(axis + 1)...].reduce(1, *)
@@ -115,6 +142,7 @@ extension ConstantFolder {
     if case .integers(let integers, let type) = constant.numbers {
       return Constant(shape: shape, .integers(IntegerArray(picked(integers.widened)), type))
     }
+    if constant.isDouble { return Constant(shape: shape, .doubles(picked(constant.values))) }
     return Constant(shape: shape, floats: picked(constant.floats))
   }
 

@@ -11,6 +11,7 @@ enum ConstantFolder {
     guard ["", "com.microsoft"].contains(node.domain) else { return false }
     if node.operatorType == "Constant" { return try constant(&reader) }
     if node.operatorType == "Shape" { return try shape(&reader) }
+    if node.operatorType == "Size" { return try size(&reader) }
     let known = node.inputs.allSatisfy { input in
       if input.isEmpty { return true }
       if case .constant? = reader.importer.values[input] { return true } else { return false }
@@ -22,7 +23,7 @@ enum ConstantFolder {
     return true
   }
 
-  static var names: [String] { (["Constant", "Shape"] + rules.keys).sorted() }
+  static var names: [String] { (["Constant", "Shape", "Size"] + rules.keys).sorted() }
 
   /// Operators whose results hold elements of their first operand, or of all of them.
   static let moves: Set<String> = [
@@ -46,13 +47,25 @@ enum ConstantFolder {
     "Slice": { try slice(&$0) },
     "Expand": { try expand(&$0) },
     "ConstantOfShape": { try fill(&$0) },
-    "Add": { try arithmetic(&$0, +, { $0.addingReportingOverflow($1) }) },
-    "Sub": { try arithmetic(&$0, -, { $0.subtractingReportingOverflow($1) }) },
-    "Mul": { try arithmetic(&$0, *, { $0.multipliedReportingOverflow(by: $1) }) },
-    "Div": { try arithmetic(&$0, /, { $0.dividedReportingOverflow(by: $1) }) },
+    "Add": { try binary(&$0, .add) },
+    "Sub": { try binary(&$0, .subtract) },
+    "Mul": { try binary(&$0, .multiply) },
+    "Div": { try binary(&$0, .divide) },
+    "Pow": { try binary(&$0, .power) },
+    "Min": { try binary(&$0, .minimum) },
+    "Max": { try binary(&$0, .maximum) },
     "Clip": { try clip(&$0) },
     "Neg": { try function(&$0) { -$0 } },
+    "Abs": { try function(&$0) { abs($0) } },
     "Sqrt": { try function(&$0) { $0.squareRoot() } },
+    "Round": { try function(&$0) { $0.rounded(.toNearestOrEven) } },
+    "Floor": { try function(&$0) { $0.rounded(.down) } },
+    "Ceil": { try function(&$0) { $0.rounded(.up) } },
+    "ReduceSum": { try reduce(&$0, .add) },
+    "ReduceProd": { try reduce(&$0, .multiply) },
+    "ReduceMin": { try reduce(&$0, .minimum) },
+    "ReduceMax": { try reduce(&$0, .maximum) },
+    "Pad": { try pad(&$0) },
     "QuantizeLinear": { try quantize(&$0) },
     "DequantizeLinear": { try dequantize(&$0) },
   ]
@@ -80,13 +93,26 @@ enum ConstantFolder {
     return true
   }
 
-  private static func shape(_ reader: inout NodeReader) throws -> Bool {
-    let extents: [Int]
+  private static func extents(_ reader: NodeReader) throws -> [Int] {
     switch try reader.value(0) {
-    case .constant(let constant): extents = constant.shape
-    case .map(let map): extents = map.shape
+    case .constant(let constant): constant.shape
+    case .map(let map): map.shape
     case .failed: throw NodeReader.Skipped()
     }
+  }
+
+  /// How many elements there are: of a feature map only where its batch is one sample.
+  private static func size(_ reader: inout NodeReader) throws -> Bool {
+    if case .map = try reader.value(0), reader.firstDataAxis == 1, reader.importer.batch != 1 {
+      throw reader.mixesBatch("the size of a batch")
+    }
+    let count = try extents(reader).reduce(1, *)
+    try reader.produce(.constant(Constant(shape: [], .integers([Int64(count)], .int64))))
+    return true
+  }
+
+  private static func shape(_ reader: inout NodeReader) throws -> Bool {
+    let extents = try extents(reader)
     let rank = extents.count
     func bound(_ value: Int) -> Int { (value < 0 ? value + rank : value).clamped(to: 0...rank) }
     let start = bound(try reader.int("start", default: 0))

@@ -29,6 +29,11 @@ struct ModelChecks {
           + "'\(domain.isEmpty ? "ai.onnx" : domain)'", supported: "one of each operator set",
         fix: "keep the one in opset_import that the operators were written for")
     }
+    for (domain, version) in model.opsets {
+      guard let known = OperatorTable.versions(ofDomain: domain), !known.contains(version) else { continue }
+      report(
+        "version \(version) of the operator set '\(domain)'", supported: "\(known.lowerBound) to \(known.upperBound)")
+    }
     if model.functions > 0 {
       report(
         "\(model.functions) functions of the model's own", supported: "operators",

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Numbers
 import ONNX
 import QIR
@@ -34,8 +35,8 @@ struct NetworkImporter {
   private var names: [String: NodeID] = [:]
   /// Of the first nodes of the graph, as far as somebody asked.
   private var bounds: [ClosedRange<Double>?] = []
-  /// How many numbers nodes may still make of constants: small files can ask for any amount.
-  var room: Int
+  /// What is left of it for numbers in files beside the model's, and for what nodes make: small files can ask for any amount.
+  var memory: MemoryBudget
 
   init(_ model: ONNXModel, order: [Int], checks: SchemaChecks, file: String, leadingAxis: LeadingAxis) {
     self.model = model
@@ -45,7 +46,7 @@ struct NetworkImporter {
     self.leadingAxis = leadingAxis
     graph = Graph(
       name: model.graph.name.isEmpty ? "model" : model.graph.name, file: file, conventions: .onnx)
-    room = (1 << 24) + 8 * model.graph.initializers.reduce(0) { $0 + $1.count }
+    memory = model.memory
     readers = Dictionary(
       (self.order.flatMap { model.graph.nodes[$0].inputs } + model.graph.outputs.map(\.name)).map { ($0, 1) },
       uniquingKeysWith: +)
@@ -55,7 +56,7 @@ struct NetworkImporter {
   var location: Diagnostic.Location { .init(file: file) }
 
   mutating func run() {
-    for tensor in model.graph.initializers { readInitializer(tensor) }
+    readInitializers()
     for input in model.graph.inputs where values[input.name] == nil {
       values[input.name] = .failed
       do {
@@ -82,11 +83,22 @@ struct NetworkImporter {
 
   func isReadOnce(_ tensor: String) -> Bool { readers[tensor] == 1 }
 
-  private mutating func readInitializer(_ tensor: ONNXTensor) {
-    guard isRead(tensor.name) else { return }
-    let place = Diagnostic.Location(file: file, tensor: tensor.name)
-    values[tensor.name] =
-      problems.collecting { .constant(try Constant(tensor, at: place)) } ?? .failed
+  private mutating func readInitializers() {
+    let read = model.graph.initializers.filter { isRead($0.name) }
+    let bytes = read.reduce(0) { $0.addingReportingOverflow($1.bytesToRead).overflow ? .max : $0 + $1.bytesToRead }
+    var fits = true
+    do {
+      try memory.take(bytes, of: 1, for: "the initializers in other files", at: location)
+    } catch {
+      fits = false
+      problems.report(error)
+    }
+    for tensor in read {
+      let place = Diagnostic.Location(file: file, tensor: tensor.name)
+      let isThere = fits || tensor.bytesToRead == 0
+      values[tensor.name] =
+        (isThere ? problems.collecting { .constant(try Constant(tensor, at: place)) } : nil) ?? .failed
+    }
   }
 
   private mutating func readInput(_ input: ONNXValueInfo) throws -> Value {

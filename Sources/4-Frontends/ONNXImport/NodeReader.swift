@@ -36,6 +36,7 @@ struct NodeReader {
       try reader.requireModelledTypes()
       if try ConstantFolder.fold(&reader) { return }
       guard let row = OperatorTable.row(reader.node.operatorType, domain: reader.node.domain) else {
+        if reader.hasFailedInputs, ConstantFolder.names.contains(reader.node.operatorType) { throw Skipped() }
         reader.importer.lacksOperators = true
         throw Unsupported.problem(reader.node, at: reader.location)
       }
@@ -83,8 +84,8 @@ struct NodeReader {
   private func requireModelledTypes() throws {
     let types = (node.inputs + node.outputs).compactMap { importer.checks.types[$0] }
     guard let narrow = types.first(where: { $0.isFloat && !$0.isModelled }) else { return }
+    if hasFailedInputs { throw Skipped() }
     let values = node.inputs.compactMap { importer.values[$0] }
-    if values.contains(where: { if case .failed = $0 { true } else { false } }) { throw Skipped() }
     let isOfConstants = values.allSatisfy { if case .constant = $0 { true } else { false } }
     guard isOfConstants, node.operatorType == "Cast" || ConstantFolder.moves.contains(node.operatorType) else {
       throw problem(
@@ -176,6 +177,11 @@ extension NodeReader {
 extension NodeReader {
   func hasInput(_ index: Int) -> Bool { node.inputs.indices.contains(index) && !node.inputs[index].isEmpty }
 
+  /// Whether nodes in front of this one could not be read.
+  var hasFailedInputs: Bool {
+    node.inputs.contains { if case .failed? = importer.values[$0] { true } else { false } }
+  }
+
   func value(_ index: Int) throws -> Value {
     guard hasInput(index) else {
       throw problem("\(node.inputs.count) inputs", supported: "an input \(index + 1)")
@@ -189,9 +195,7 @@ extension NodeReader {
   func map(_ index: Int) throws -> FeatureMap {
     if case .map(let map) = try value(index) { return map }
     // It may be no constant in a network whose other nodes could be read.
-    if node.inputs.contains(where: { if case .failed? = importer.values[$0] { true } else { false } }) {
-      throw Skipped()
-    }
+    if hasFailedInputs { throw Skipped() }
     throw problem(
       "input '\(node.inputs[index])' is a constant",
       supported: "a tensor that the network computes as input \(index + 1)")
@@ -271,16 +275,17 @@ extension NodeReader {
   }
 
   /// - Throws: where a constant of this shape would be more than the model may make in all.
-  func requireRoom(_ shape: [Int]) throws {
-    guard shape.reduce(1.0, { $0 * Double($1) }) <= Double(importer.room) else {
-      throw problem(
-        "a constant of shape \(shape)", supported: "constants of not many more numbers than the file's initializers")
-    }
+  func requireRoom(_ shape: [Int], bytes: Int = 4) throws {
+    var left = importer.memory
+    try left.take(count(shape), of: bytes, for: "a constant of shape \(shape)", at: location)
   }
 
-  mutating func takeRoom(_ shape: [Int]) throws {
-    try requireRoom(shape)
-    importer.room -= shape.reduce(1, *)
+  mutating func takeRoom(_ shape: [Int], bytes: Int = 4) throws {
+    try importer.memory.take(count(shape), of: bytes, for: "a constant of shape \(shape)", at: location)
+  }
+
+  private func count(_ shape: [Int]) -> Int {
+    Int(exactly: shape.reduce(1.0) { $0 * Double($1) }) ?? Int.max
   }
 
   /// Appends a node; with a suffix it is one on the way to the result.
@@ -289,7 +294,7 @@ extension NodeReader {
     place.tensor = nil
     let name = suffix.map { "\(result)/\($0)" } ?? result
     for (name, parameter) in op.parameters {
-      try takeRoom(parameter.shape)
+      try takeRoom(parameter.shape, bytes: (parameter.bits + 7) / 8)
       if case .real(let numbers, _) = parameter, !numbers.areFinite, let bad = numbers.first(where: { !$0.isFinite }) {
         throw problem("its \(name) holds \(bad)", supported: "finite numbers")
       }

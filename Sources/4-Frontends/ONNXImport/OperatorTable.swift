@@ -31,6 +31,15 @@ package enum OperatorTable {
   private static let byName: [String: OperatorRow] = Dictionary(
     rows.flatMap { row in row.names.map { ("\(row.domain):\($0)", row) } }, uniquingKeysWith: { first, _ in first })
 
+  /// The versions that operator sets beside ONNX' own have.
+  static func versions(ofDomain domain: String) -> ClosedRange<Int>? {
+    switch domain {
+    case IntegerOperators.microsoft: 1...1
+    case QONNXOperators.domain: 1...2
+    default: nil
+    }
+  }
+
   static func row(_ name: String, domain: String) -> OperatorRow? {
     switch domain {
     case let former where QONNXOperators.formerDomains.contains(former): byName["\(QONNXOperators.domain):\(name)"]

@@ -17,7 +17,7 @@ struct QuantizeLinearInputs {
 
   /// - Parameter input: the number of the scale among the inputs; the zero point stands behind it.
   init(_ reader: inout NodeReader, input: Int, ofQuantize isQuantize: Bool) throws {
-    let declared = isQuantize ? try reader.int("output_dtype", default: 0) : 0
+    if isQuantize { reader.ignore("output_dtype") }
     axis = try reader.int("axis", default: 1)
     block = try reader.int("block_size", default: 0)
     guard block >= 0 else { throw reader.problem("block_size = \(block)", supported: "0 or more") }
@@ -32,14 +32,15 @@ struct QuantizeLinearInputs {
       }
       self.type = type
     } else {
-      type = ONNXElementType(rawValue: declared) ?? .uint8
+      type = reader.importer.checks.types[reader.result] ?? .uint8
     }
     guard scale.count > 0, scale.floats.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw reader.problem("a scale that is not a positive number", supported: "finite scales above 0")
     }
-    if let zeroPoint, zeroPoint.count != scale.count, zeroPoint.count != 1 {
+    if let zeroPoint, zeroPoint.count != scale.count || (scale.count > 1 && zeroPoint.shape != scale.shape) {
       throw reader.problem(
-        "\(scale.count) scales and \(zeroPoint.count) zero points", supported: "as many zero points as scales")
+        "\(scale.count) scales and \(zeroPoint.count) zero points, of shapes \(scale.shape) and \(zeroPoint.shape)",
+        supported: "as many zero points as scales, in one shape")
     }
   }
 

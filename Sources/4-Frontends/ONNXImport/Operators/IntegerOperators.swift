@@ -6,7 +6,7 @@ import Quantization
 /// Operators on integers whose scales and zero points stand beside them. Each is read as DequantizeLinear of its operands, the
 /// operator on floats, and QuantizeLinear of what that gives.
 enum IntegerOperators {
-  private static let microsoft = "com.microsoft"
+  static let microsoft = "com.microsoft"
 
   static let rows = [
     OperatorRow("QLinearConv", notes: "as Conv; zero points, weights' scales per channel", read: { try conv(&$0) }),
@@ -107,8 +107,14 @@ extension NodeReader {
       importer.values[scaleName] = .constant(Constant(shape: shape, floats: ones))
     }
     let name = "\(result)/\(node.inputs[input])"
+    var zeroName = zero
+    if let scale, let zeros = try constantIfPresent(zeroPoint), zeros.count == 1 {
+      // One zero point may stand for all scales.
+      zeroName = "\(name)/zero"
+      importer.values[zeroName] = .constant(zeros.repeated(try constant(scale).count))
+    }
     try read(
-      "DequantizeLinear", of: [node.inputs[input], scaleName, zero], as: name, attributes: [("axis", .int(axis))])
+      "DequantizeLinear", of: [node.inputs[input], scaleName, zeroName], as: name, attributes: [("axis", .int(axis))])
     return name
   }
 

@@ -38,45 +38,21 @@ enum SelectionOperators {
   }
 
   private static func pad(_ reader: inout NodeReader) throws {
-    let mode = try reader.string("mode", default: "constant")
-    guard ["constant", "edge", "reflect", "wrap"].contains(mode) else {
-      throw reader.problem("mode = '\(mode)'", supported: "constant, edge, reflect, wrap")
-    }
-    guard let pads = try reader.ints("pads", orInput: 1) else { throw reader.problem("no pads") }
-    let given = try reader.float("value", default: 0)
-    let value = try reader.constantIfPresent(2)?.values.first ?? Double(given)
-    guard value.isFinite else { throw reader.problem("padding with \(value)", supported: "a finite number") }
-    let chosen = try reader.constantIfPresent(3)?.integers?.map { Int($0) }
+    let pads = try Pads(&reader)
     var map = try reader.realMap(0)
-    let rank = map.shape.count
-    let axes = try (chosen ?? Array(0..<rank)).map { try reader.axis($0, rank: rank) }
-    let limit = 65536
-    guard pads.count == 2 * axes.count, pads.allSatisfy({ (-limit...limit).contains($0) }),
-      Set(axes).count == axes.count
-    else { throw reader.problem("pads \(pads)", supported: "\(2 * axes.count) numbers of -\(limit) to \(limit)") }
-    var windows: [WindowAxis] = []
-    for (index, axis) in axes.enumerated() {
-      let (before, after) = (pads[index], pads[axes.count + index])
-      windows.append(WindowAxis(size: 1, before: max(before, 0), after: max(after, 0)))
-      guard before != 0 || after != 0 else { continue }
-      // Less than none takes away; other numbers than constants are elements of the map.
-      let extent = map.shape[axis]
-      let first = mode == "constant" ? max(0, -before) : -before
-      let end = extent + (mode == "constant" ? min(0, after) : after)
-      guard first < end else {
-        throw reader.problem("pads \(pads) of shape \(map.shape)", supported: "what leaves elements")
-      }
-      let positions = (first..<end).map { $0.inside(extent, mode) }
-      map = try reader.select(positions, along: axis, of: map)
+    let padding = try pads.padding(of: map.shape, reader)
+    for axis in padding where !axis.isEmpty {
+      map = try reader.select(pads.positions(along: axis, in: map.shape, reader), along: axis.axis, of: map)
     }
-    guard mode == "constant" else { return try reader.produce(.map(map)) }
-    let isShifted = value != 0
+    guard pads.isConstant else { return try reader.produce(.map(map)) }
+    let isShifted = pads.value != 0
     // Zeros are what is put around: the map moves so that the value is 0 meanwhile.
-    if isShifted { map = try reader.shift(map, by: -Rational(value), "shifted") }
-    let order = axes.indices.sorted { axes[$0] < axes[$1] }
+    if isShifted { map = try reader.shift(map, by: -Rational(pads.value), "shifted") }
+    let ordered = padding.sorted { $0.axis < $1.axis }
     map = try reader.pad(
-      map, order.map { windows[$0] }, over: order.map { axes[$0] }, isShifted ? "padded" : nil)
-    if isShifted { map = try reader.shift(map, by: Rational(value)) }
+      map, ordered.map { WindowAxis(size: 1, before: max($0.before, 0), after: max($0.after, 0)) },
+      over: ordered.map(\.axis), isShifted ? "padded" : nil)
+    if isShifted { map = try reader.shift(map, by: Rational(pads.value)) }
     try reader.produce(.map(map))
   }
 }
@@ -138,20 +114,5 @@ extension NodeReader {
   /// Every element plus a number.
   mutating func shift(_ map: FeatureMap, by number: Rational, _ suffix: String? = nil) throws -> FeatureMap {
     try append(ElementwiseOp([.affine(scale: .one, shift: number)]), to: map, suffix)
-  }
-}
-
-extension Int {
-  /// The element that stands at a position outside of an axis.
-  fileprivate func inside(_ extent: Int, _ mode: String) -> Int {
-    func remainder(_ period: Int) -> Int { (self % period + period) % period }
-    switch mode {
-    case "edge": return Swift.min(Swift.max(self, 0), extent - 1)
-    case "wrap": return remainder(extent)
-    case "reflect":
-      let period = Swift.max(2 * (extent - 1), 1)
-      return Swift.min(remainder(period), period - remainder(period))
-    default: return self
-    }
   }
 }
