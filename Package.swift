@@ -23,7 +23,8 @@ let formats = floor(
   [
     .target(name: "JSON", dependencies: ["Diagnostics"]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
-    .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
+    .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+    .target(name: "CHDF5Shims", dependencies: ["CHDF5", "CSeccomp"]),
     .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
     .target(name: "Arrays", dependencies: ["Diagnostics", "Files", "HDF5"]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -49,11 +50,11 @@ let frontends = floor(
   [
     .target(
       name: "KerasImport",
-      dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "QIR", "Quantization", "Quantizers"]),
+      dependencies: ["Diagnostics", "Files", "HDF5", "JSON", "Numbers", "QIR", "Quantization", "Quantizers"]),
     .target(
       name: "ONNXImport",
       dependencies: ["Diagnostics", "Files", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
-    .target(name: "Frontends", dependencies: ["Diagnostics", "KerasImport", "ONNXImport", "QIR"]),
+    .target(name: "Frontends", dependencies: ["Diagnostics", "Files", "KerasImport", "ONNXImport", "QIR"]),
     .target(name: "ONNXExport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
   ])
 

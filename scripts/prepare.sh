@@ -21,6 +21,7 @@ command -v pkg-config >/dev/null || missing+=(pkg-config)
 # Verification compiles the emitted C: any of the three will do, and Swift brings clang.
 command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || missing+=(gcc libc6-dev)
 pkg-config --exists hdf5-serial 2>/dev/null || missing+=(libhdf5-dev)
+pkg-config --exists libseccomp 2>/dev/null || missing+=(libseccomp-dev)
 pkg-config --exists libprotobuf-c 2>/dev/null || missing+=(libprotobuf-c-dev)
 pkg-config --exists yaml-0.1 2>/dev/null || missing+=(libyaml-dev)
 # The tests compile emitted C with gcc and with Swift's clang.
@@ -31,7 +32,7 @@ pkg-config --exists yaml-0.1 2>/dev/null || missing+=(libyaml-dev)
 if ((${#missing[@]})); then
   command -v apt-get >/dev/null ||
     fail "missing: ${missing[*]} (names of Debian packages); this system has no apt-get to install them" \
-      "the C libraries are looked for by pkg-config under the names hdf5-serial, libprotobuf-c and yaml-0.1"
+      "the C libraries are looked for by pkg-config under the names hdf5-serial, libprotobuf-c, libseccomp and yaml-0.1"
   root=()
   if [[ $(id -u) != 0 ]]; then
     if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
@@ -45,7 +46,7 @@ if ((${#missing[@]})); then
   # Lists of packages are often missing or stale where nothing was installed for a while.
   apt update || echo "prepare: apt-get update failed; trying with the lists that are here" >&2
   apt install -y --no-install-recommends "${missing[@]}" >/dev/null || fail "apt-get install ${missing[*]} failed"
-  for library in hdf5-serial libprotobuf-c yaml-0.1; do
+  for library in hdf5-serial libprotobuf-c libseccomp yaml-0.1; do
     pkg-config --exists "$library" || fail "${missing[*]} are installed, but pkg-config does not know $library"
   done
 fi

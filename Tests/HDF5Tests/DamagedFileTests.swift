@@ -33,7 +33,7 @@ import TestSupport
     var random = SplitMix(seed: 1)
     var messages = 0
     // The library spins on some of them.
-    var limits = H5File.Limits()
+    var limits = try H5File.Limits()
     limits.processorSeconds = 1
     try Folder.with { folder in
       let path = "\(folder)/mutated.h5"

@@ -14,7 +14,7 @@ import TestSupport
     ("missing.h5", "no such file"),
     (".", "is a folder, not a file"),
     ("not_hdf5.h5", "not an HDF5 file"),
-    ("archive.h5", "a zip archive, as Keras 3 saves models, not an HDF5 file"),
+    ("archive.h5", "a zip archive, which may be a .keras file, not an HDF5 file"),
     ("external_storage.h5", "'data' is refused: a dataset whose data is in another file (external storage)"),
     ("virtual.h5", "'data' is refused: a virtual dataset, whose data is in other datasets"),
     ("cycle.h5", "'a/b/back' is refused: a group that contains itself"),
@@ -60,14 +60,14 @@ import TestSupport
 
   @Test func limits() throws {
     let path = Fixtures.path("attributes.h5")
-    var limits = H5File.Limits()
+    var limits = try H5File.Limits()
     limits.attribute = 1 << 14
     #expect(
       throws: Diagnostic("too large or damaged at 'long': 70000 bytes; the limit is 0 MiB", at: .init(file: path))
     ) {
       try H5File(path, limits: limits)
     }
-    limits = H5File.Limits()
+    limits = try H5File.Limits()
     limits.snapshot = 1 << 16
     #expect(throws: Diagnostic.self) { try H5File(path, limits: limits) }
   }

@@ -116,10 +116,22 @@ import Testing
   }
 
   @Test func structureWithoutElements() throws {
-    let root = try H5File(Fixtures.path("keras.h5"), structureOnly: true).root
-    let bias = try root.dataset("model_weights/dense/dense/bias:0")
+    let path = Fixtures.path("keras.h5")
+    let file = try H5File(path, structureOnly: true)
+    let bias = try file.root.dataset("model_weights/dense/dense/bias:0")
     #expect(bias.shape == [4])
     #expect(throws: Diagnostic.self) { try bias.floats }
+    let read = try file.reading([bias.path, "model_weights/nothing"]).root
+    #expect(read.allDatasets.map(\.path) == [bias.path])
+    #expect(try read.dataset(bias.path).floats == H5File(path).root.dataset(bias.path).floats)
+  }
+
+  @Test func attributesThatAreAskedFor() throws {
+    let path = Fixtures.path("attributes.h5")
+    let root = try H5File(path, attributes: ["layer_names", "text", "lon"]).root
+    #expect(Set(root.attributes.map { $0.name.prefix { !$0.isNumber } }) == ["layer_names", "text"])
+    #expect(try root.stringArray(attribute: "layer_names")?.count == 100)
+    #expect(try H5File(path, attributes: []).root.attributes.isEmpty)
   }
 
   @Test func missing() throws {

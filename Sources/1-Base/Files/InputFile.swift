@@ -10,11 +10,12 @@ import Diagnostics
 
 /// A regular, readable file that is not empty, open for reading. Everything else that a path can name (nothing, a
 /// folder, a pipe, …) is a `Diagnostic` that says what was found there.
-package struct InputFile: ~Copyable {
+package struct InputFile: ~Copyable, Sendable {
   package let path: String
   /// Bytes when it was opened.
   package let size: Int
-  private let descriptor: Int32
+  /// Open for reading as long as this value lives.
+  package let descriptor: Int32
 
   /// - Throws: `Diagnostic` with the path.
   package init(_ path: String) throws(Diagnostic) {

@@ -46,7 +46,7 @@ package struct MemoryBudget: Sendable {
     let (total, isTooMuch) = used.addingReportingOverflow(asked)
     guard !isHuge, !isTooMuch, total <= bytes else {
       let mebibytes = isHuge || isTooMuch ? nil : (total - 1) >> 20 + 1
-      let before = used > 0 ? ", with the \(used >> 20) MiB taken before" : ""
+      let before = used >> 20 > 0 ? ", with the \(used >> 20) MiB taken before" : ""
       throw Diagnostic(
         "\(what) need\(mebibytes.map { " \($0) MiB" } ?? " more") of memory\(before)", at: location,
         supported: "\(bytes >> 20) MiB for a model's parameters, feature maps and samples together",

@@ -12,7 +12,7 @@ package enum ArrayFile {
     if name.lowercased().hasSuffix(".npy") { return try NpyFile.load(name) }
     let lower = name.lowercased()
     if hdf5Extensions.contains(where: { lower.hasSuffix($0) }) {
-      let have = try H5File(name, structureOnly: true).root.allDatasets.map(\.path)
+      let have = try H5File(name, attributes: [], structureOnly: true).root.allDatasets.map(\.path)
       throw Diagnostic(
         "no dataset is named", at: .init(file: name), supported: supported,
         fix: have.first.map { "'\(name):\($0)'" })
@@ -21,9 +21,9 @@ package enum ArrayFile {
   }
 
   private static func load(dataset path: String, in file: String) throws -> NumericArray {
-    guard let dataset = try H5File(file, only: [path]).root.datasetIfPresent(path) else {
+    guard let dataset = try H5File(file, only: [path], attributes: []).root.datasetIfPresent(path) else {
       // Throws with the list: reading it again without the filter may find other problems first.
-      _ = try H5File(file, structureOnly: true).root.dataset(path)
+      _ = try H5File(file, attributes: [], structureOnly: true).root.dataset(path)
       throw Diagnostic("no dataset '\(path)'", at: .init(file: file))
     }
     let place = Diagnostic.Location(file: file, tensor: dataset.path)

@@ -10,6 +10,7 @@ typedef struct {
   _Atomic uint64_t progress;  // counts objects: shows the parent that the child is alive
   _Atomic uint32_t finished;  // 1 once `status` holds
   uint32_t status;            // chdf5_status
+  int32_t code;               // errno
   uint64_t capacity;
   char object[CHDF5_TEXT];
   char message[CHDF5_TEXT];

@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include "CHDF5Shims.h"
 #include "arena.h"
+#include "image.h"
 #include "walk.h"
+#include "walls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,14 +40,17 @@ static uint64_t mapped_bytes(void) {
   return n > 0 ? strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-// In the child: nothing of the parent's may be changed or be printed from here, and no other file can be opened.
-static void enter_child(const chdf5_request *request, int done) {
+// In the child: nothing of the parent's may be changed or be printed from here, and no file can be opened. The file's bytes,
+// NULL where they cannot be had.
+static const void *enter_child(const chdf5_request *request, int done) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int fatal[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGTERM, SIGINT, SIGXCPU, SIGPIPE};
   for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
+
+  const void *image = chdf5_map_image(request);
 
   // A message of the C library about a broken heap is no message for the user.
   int sink = open("/dev/null", O_RDWR);
@@ -65,8 +70,8 @@ static void enter_child(const chdf5_request *request, int done) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 0);
   limit(RLIMIT_CPU, request->cpu_seconds);
-  // One descriptor is left, for the file itself: external links, external storage and plug-ins cannot be opened.
-  limit(RLIMIT_NOFILE, DONE_FD + 2);
+  limit(RLIMIT_NOFILE, DONE_FD + 1);
+  return image;
 }
 
 static int64_t milliseconds(void) {
@@ -135,8 +140,11 @@ chdf5_snapshot chdf5_read(const chdf5_request *request) {
   }
   pid_t child = fork();
   if (child == 0) {
-    enter_child(request, ends[1]);
-    chdf5_walk(request, arena);
+    const void *image = enter_child(request, ends[1]);
+    if (image) chdf5_walk(request, image, arena);
+    arena->status = CHDF5_NO_PROCESS;
+    arena->code = errno;
+    atomic_store(&arena->finished, 1);
     _exit(0);
   }
   int fork_error = errno;
@@ -157,8 +165,9 @@ chdf5_snapshot chdf5_read(const chdf5_request *request) {
     result.status = CHDF5_TIMED_OUT;
   } else if (status != -1 && WIFSIGNALED(status)) {
     result.code = WTERMSIG(status);
-  } else if (atomic_load(&arena->finished) == 1 && arena->status <= CHDF5_TOO_LARGE) {
+  } else if (atomic_load(&arena->finished) == 1 && arena->status <= CHDF5_NO_WALLS) {
     result.status = (chdf5_status)arena->status;
+    result.code = arena->code;
     // What a child left behind that broke its own memory is not trusted.
     arena->object[CHDF5_TEXT - 1] = 0;
     arena->message[CHDF5_TEXT - 1] = 0;

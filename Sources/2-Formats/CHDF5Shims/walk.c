@@ -2,7 +2,9 @@
 #include "walk.h"
 
 #include "api.h"
+#include "image.h"
 #include "value.h"
+#include "walls.h"
 #include "writer.h"
 
 #include <stdio.h>
@@ -11,6 +13,8 @@
 
 #define DEPTH_LIMIT 64
 #define PATH_LIMIT 4096
+// libhdf5 looks through all attributes of an object for each that is opened.
+#define ATTRIBUTE_LIMIT 2000
 
 // An open group and the groups around it: a group among its own ancestors is a cycle.
 typedef struct level {
@@ -44,9 +48,23 @@ static herr_t add_link(hid_t group, const char *name, const H5L_info_t *info, vo
   return 0;
 }
 
-static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *list) {
+// Whether an attribute is asked for: by its name, or as a chunk of that name.
+static int is_wanted_attribute(const chdf5_request *request, const char *name) {
+  for (size_t i = 0; i < request->attribute_count; i++) {
+    size_t length = strlen(request->attributes[i]);
+    if (strncmp(name, request->attributes[i], length) == 0 && name[length + strspn(name + length, "0123456789")] == 0) return 1;
+  }
+  return !request->attributes;
+}
+
+static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *data) {
   (void)object, (void)info;
+  name_list *list = data;
+  if (!is_wanted_attribute(list->writer->request, name)) return 0;
   add_name(list, name);
+  if (list->count > ATTRIBUTE_LIMIT) {
+    chdf5_stop(list->writer, CHDF5_TOO_LARGE, list->object, "more than %d attributes", ATTRIBUTE_LIMIT);
+  }
   return 0;
 }
 
@@ -61,6 +79,7 @@ static void join(chdf5_writer *writer, char *path, const char *outer, const char
 }
 
 static void put_attributes(chdf5_writer *writer, hid_t object, const char *path) {
+  if (writer->request->attributes && !writer->request->attribute_count) return;
   name_list list = {.writer = writer, .object = path};
   if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, &list) < 0) chdf5_stop_damaged(writer, path);
   for (size_t i = 0; i < list.count; i++) {
@@ -76,20 +95,32 @@ static void put_attributes(chdf5_writer *writer, hid_t object, const char *path)
   free_names(&list);
 }
 
-// Whether `inner` is `outer` or lies in it.
-static int is_within(const char *inner, const char *outer) {
-  size_t length = strlen(outer);
-  return strncmp(inner, outer, length) == 0 && (inner[length] == 0 || inner[length] == '/');
+// The first of the requested paths that does not stand before `path`, of which `length` bytes count.
+static size_t first_from(const chdf5_request *request, const char *path, size_t length) {
+  size_t low = 0, high = request->only_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (strncmp(request->only[middle], path, length) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
-// Whether the object is asked for itself, or lies on the way to one that is.
+// Whether the object is asked for itself or with a group around it, or lies on the way to one that is.
 static int is_wanted(const chdf5_request *request, const char *path, int *on_the_way) {
   *on_the_way = 0;
-  for (size_t i = 0; i < request->only_count; i++) {
-    if (is_within(path, request->only[i])) return 1;
-    *on_the_way |= is_within(request->only[i], path);
+  if (request->only_count == 0) return 1;
+  for (size_t end = 1;; end++) {
+    if (path[end] && path[end] != '/') continue;
+    size_t i = first_from(request, path, end);
+    if (i < request->only_count && strncmp(request->only[i], path, end) == 0 && request->only[i][end] == 0) return 1;
+    if (!path[end]) break;
   }
-  return request->only_count == 0;
+  char inside[PATH_LIMIT + 1];
+  size_t length = (size_t)snprintf(inside, sizeof inside, "%s/", path);
+  size_t i = first_from(request, inside, length);
+  *on_the_way = i < request->only_count && strncmp(request->only[i], inside, length) == 0;
+  return 0;
 }
 
 static void put_group(chdf5_writer *writer, hid_t group, const char *path, const level *outer);
@@ -154,17 +185,15 @@ static void put_group(chdf5_writer *writer, hid_t group, const char *path, const
   free_names(&list);
 }
 
-void chdf5_walk(const chdf5_request *request, chdf5_arena *arena) {
+void chdf5_walk(const chdf5_request *request, const void *image, chdf5_arena *arena) {
   chdf5_writer writer = {.request = request, .arena = arena};
   H5dont_atexit();
   if (H5open() < 0) chdf5_stop(&writer, CHDF5_DAMAGED, "", "the HDF5 library does not start");
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   H5PLset_loading_state(0);
   H5Lunregister(H5L_TYPE_EXTERNAL);
-  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  // A file on a read-only or network file system cannot always be locked; reading takes no lock.
-  H5Pset_file_locking(access, 0, 1);
-  hid_t file = H5Fopen(request->path, H5F_ACC_RDONLY, access);
+  if (chdf5_raise_walls() != 0) chdf5_stop(&writer, CHDF5_NO_WALLS, "", "%s", "");
+  hid_t file = chdf5_open_image(image, request->file_size);
   if (file < 0) chdf5_stop_damaged(&writer, "");
   hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
   if (root < 0) chdf5_stop_damaged(&writer, "");

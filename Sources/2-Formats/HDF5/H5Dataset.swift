@@ -11,6 +11,8 @@ package struct H5Dataset: Hashable, Sendable {
   package var elementType: H5ElementType { value.elementType }
   package var elementCount: Int { value.elementCount }
   /// See `H5Value`.
+  package var elementSize: Int { value.elementSize }
+  /// See `H5Value`.
   package var floats: [Float] { get throws { try value.floats } }
   /// See `H5Value`.
   package var doubles: [Double] { get throws { try value.doubles } }

@@ -2,15 +2,15 @@ import CHDF5Shims
 import Diagnostics
 import Files
 
-/// What an HDF5 file holds, read at once into values. libhdf5 runs in a process of its own under limits on memory, time
-/// and open files (see `CHDF5Shims`): a damaged file gives a message, whatever it does to the library.
+/// What an HDF5 file holds, as values. libhdf5 runs in a process of its own that has the file's bytes and nothing else,
+/// under limits on memory and time (see `CHDF5Shims`): a damaged file gives a message, whatever it does to the library.
 ///
 /// Read are numbers of up to 64 bits in either byte order, booleans as h5py writes them, and strings, compressed or not.
 /// Links to other files, external storage and virtual datasets are refused.
 package struct H5File: Sendable {
   package struct Limits: Sendable {
     /// Bytes of all that is read.
-    package var snapshot = 1 << 30
+    package var snapshot: Int
     /// Bytes of one attribute.
     package var attribute = 64 << 20
     /// Bytes that the library may take beside.
@@ -20,40 +20,76 @@ package struct H5File: Sendable {
     /// Of the library's work; a second more for every 16 MiB of the file. A network takes some milliseconds.
     package var processorSeconds = 2
 
-    package init() {}
+    /// As much as the budget of a model's numbers.
+    package init() throws { snapshot = try MemoryBudget().bytes }
   }
 
   package let path: String
   package let root: H5Group
+  /// The file where there is more to read than `root` has.
+  private let source: Source?
 
   /// - Parameters:
   ///   - only: Paths of the groups and datasets to read; the groups on the way to them, with their attributes, are read
   ///     too. Empty: everything.
-  ///   - structureOnly: Datasets have shape and type, and no elements.
+  ///   - attributes: The names of attributes to read, also with digits behind them. nil: all.
+  ///   - structureOnly: Datasets have shape and type, and no elements: `reading` fetches those.
   /// - Throws: `Diagnostic`, or `Diagnostics` where several things are refused.
-  package init(_ path: String, only: [String] = [], structureOnly: Bool = false, limits: Limits = Limits()) throws {
-    let file = try InputFile(path)
-    try Self.checkSuperblock(of: file)
-    var limits = limits
-    limits.processorSeconds += file.size >> 24
-    var snapshot = Self.snapshot(path, only: only, structureOnly: structureOnly, limits: limits)
-    defer { chdf5_release(&snapshot) }
-    if let problem = Self.problem(snapshot, file: path) { throw problem }
-    try self.init(
-      path, snapshot: UnsafeRawBufferPointer(start: snapshot.bytes, count: Int(snapshot.count)))
+  package init(
+    _ path: String, only: [String] = [], attributes: [String]? = nil, structureOnly: Bool = false, limits: Limits? = nil
+  ) throws {
+    let source = try Source(path, attributes: attributes, limits: limits ?? Limits())
+    self = try source.read(only: only, structureOnly: structureOnly)
+  }
+
+  /// The same file with the elements of the datasets at these paths, and no other datasets.
+  package func reading(_ paths: [String]) throws -> H5File {
+    guard let source, !paths.isEmpty else { return self }
+    return try source.read(only: paths, structureOnly: false)
   }
 
   /// From what the process that runs the library handed over (its form: see `CHDF5Shims.h`).
   package init(_ path: String, snapshot: UnsafeRawBufferPointer) throws {
+    try self.init(path, snapshot: snapshot, source: nil)
+  }
+
+  fileprivate init(_ path: String, snapshot: UnsafeRawBufferPointer, source: Source?) throws {
     self.path = path
+    self.source = source
     var reader = SnapshotReader(snapshot, file: path)
     do {
       root = try reader.root()
     } catch is SnapshotReader.Malformed {
-      throw Self.stopped(file: path)
+      throw Source.stopped(file: path)
     }
     if reader.refused.count == 1, let only = reader.refused.first { throw only }
     if !reader.refused.isEmpty { throw Diagnostics(Array(reader.refused.prefix(20))) }
+  }
+
+}
+
+/// A file that stays open.
+private final class Source: Sendable {
+  private let file: InputFile
+  private let attributes: [String]?
+  private let limits: H5File.Limits
+
+  init(_ path: String, attributes: [String]?, limits: H5File.Limits) throws {
+    file = try InputFile(path)
+    self.attributes = attributes
+    var limits = limits
+    limits.processorSeconds += file.size >> 24
+    self.limits = limits
+    try Self.checkSuperblock(of: file)
+  }
+
+  func read(only: [String], structureOnly: Bool) throws -> H5File {
+    var snapshot = snapshot(only: only, structureOnly: structureOnly)
+    defer { chdf5_release(&snapshot) }
+    if let problem = Self.problem(snapshot, file: file.path) { throw problem }
+    return try H5File(
+      file.path, snapshot: UnsafeRawBufferPointer(start: snapshot.bytes, count: Int(snapshot.count)),
+      source: structureOnly ? self : nil)
   }
 
   private static func checkSuperblock(of file: borrowing InputFile) throws {
@@ -61,8 +97,11 @@ package struct H5File: Sendable {
     guard let superblock = try Superblock(of: file) else {
       let isZip = try file.bytes(at: 0, count: 4) == [0x50, 0x4b, 0x03, 0x04]
       throw Diagnostic(
-        isZip ? "a zip archive, as Keras 3 saves models, not an HDF5 file" : "not an HDF5 file", at: place,
-        fix: isZip ? "save the model under a name that ends in .h5" : nil)
+        isZip ? "a zip archive, which may be a .keras file, not an HDF5 file" : "not an HDF5 file", at: place,
+        fix: isZip
+          ? "load it with the Keras that saved it, and save it with Keras 2 (TensorFlow 2.15, or tf_keras) as model.h5"
+          : nil
+      )
     }
     if let end = superblock.endOfFile, end > file.size {
       throw Diagnostic(
@@ -71,29 +110,18 @@ package struct H5File: Sendable {
     }
   }
 
-  private static func snapshot(
-    _ path: String, only: [String], structureOnly: Bool, limits: Limits
-  ) -> chdf5_snapshot {
-    let names = only.map { $0.split(separator: "/").joined(separator: "/") }.filter { !$0.isEmpty }
-    // One block with all names, each ended by a zero, and pointers into it.
-    let text = names.flatMap { Array($0.utf8CString) }
-    return text.withUnsafeBufferPointer { text in
-      var starts: [UnsafePointer<CChar>?] = []
-      var start = 0
-      for name in names {
-        starts.append(text.baseAddress.map { $0 + start })
-        start += name.utf8.count + 1
-      }
-      return starts.withUnsafeBufferPointer { starts in
-        path.withCString { path in
-          var request = chdf5_request(
-            path: path, only: starts.baseAddress, only_count: starts.count, structure_only: structureOnly ? 1 : 0,
-            snapshot_limit: UInt64(limits.snapshot), attribute_limit: UInt64(limits.attribute),
-            memory_limit: UInt64(limits.memory),
-            seconds_without_progress: UInt32(limits.secondsWithoutProgress),
-            cpu_seconds: UInt32(limits.processorSeconds))
-          return chdf5_read(&request)
-        }
+  private func snapshot(only: [String], structureOnly: Bool) -> chdf5_snapshot {
+    let paths = only.map { $0.split(separator: "/").joined(separator: "/") }.filter { !$0.isEmpty }
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return paths.withCStrings { paths in
+      (attributes ?? []).withCStrings { names in
+        var request = chdf5_request(
+          file: file.descriptor, file_size: UInt64(file.size), only: paths.baseAddress, only_count: paths.count,
+          attributes: attributes == nil ? nil : names.baseAddress, attribute_count: names.count,
+          structure_only: structureOnly ? 1 : 0, snapshot_limit: UInt64(limits.snapshot),
+          attribute_limit: UInt64(limits.attribute), memory_limit: UInt64(limits.memory),
+          seconds_without_progress: UInt32(limits.secondsWithoutProgress), cpu_seconds: UInt32(limits.processorSeconds))
+        return chdf5_read(&request)
       }
     }
   }
@@ -115,6 +143,10 @@ package struct H5File: Sendable {
       return Diagnostic("the file is damaged\(subject)\(reason)", at: place, fix: "copy or save it again")
     case CHDF5_TOO_LARGE:
       return Diagnostic("too large or damaged\(subject): \(message)", at: place)
+    case CHDF5_NO_WALLS:
+      return Diagnostic(
+        "this system does not let the HDF5 library be shut in, and files are not read without", at: place,
+        supported: "Linux with seccomp filters, which containers leave on unless they are told not to")
     case CHDF5_TIMED_OUT:
       return Diagnostic(
         "the HDF5 library did not come to an end reading it: the file is damaged", at: place,
@@ -126,9 +158,30 @@ package struct H5File: Sendable {
     }
   }
 
-  private static func stopped(file: String) -> Diagnostic {
+  static func stopped(file: String) -> Diagnostic {
     Diagnostic(
       "the HDF5 library stopped while reading: the file is damaged", at: .init(file: file),
       fix: "copy or save it again")
+  }
+}
+
+extension [String] {
+  /// Calls with the texts as C has them, each ended by a zero; the list's address is never nil.
+  fileprivate func withCStrings<Result>(
+    _ body: (UnsafeBufferPointer<UnsafePointer<CChar>?>) -> Result
+  ) -> Result {
+    // One block with all of them, and pointers into it.
+    var text: [CChar] = []
+    for one in self { text += one.utf8CString }
+    return text.withUnsafeBufferPointer { text in
+      var start = 0
+      var starts: [UnsafePointer<CChar>?] = []
+      for one in self {
+        starts.append(text.baseAddress.map { $0 + start })
+        start += one.utf8.count + 1
+      }
+      starts.append(nil)
+      return starts.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0.dropLast())) }
+    }
   }
 }

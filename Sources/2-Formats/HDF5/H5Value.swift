@@ -32,6 +32,8 @@ package struct H5Value: Hashable, Sendable {
     case unsigned([UInt64])
     case strings([String])
     case unreadable(String)
+    /// In the file, and not read.
+    case left
   }
 
   package let elementType: H5ElementType
@@ -50,7 +52,7 @@ package struct H5Value: Hashable, Sendable {
       case .doubles(let values): values.map { Float($0) }
       case .signed(let values): values.map { Float($0) }
       case .unsigned(let values): values.map { Float($0) }
-      case .nothing, .strings, .unreadable: try withoutNumbers(wanted: "numbers")
+      case .nothing, .strings, .unreadable, .left: try withoutNumbers(wanted: "numbers")
       }
     }
   }
@@ -64,7 +66,7 @@ package struct H5Value: Hashable, Sendable {
       case .doubles(let values): values
       case .signed(let values): values.map { Double($0) }
       case .unsigned(let values): values.map { Double($0) }
-      case .nothing, .strings, .unreadable: try withoutNumbers(wanted: "numbers")
+      case .nothing, .strings, .unreadable, .left: try withoutNumbers(wanted: "numbers")
       }
     }
   }
@@ -82,7 +84,7 @@ package struct H5Value: Hashable, Sendable {
           }
           return int
         }
-      case .floats, .doubles, .nothing, .strings, .unreadable: return try withoutNumbers(wanted: "integers")
+      case .floats, .doubles, .nothing, .strings, .unreadable, .left: return try withoutNumbers(wanted: "integers")
       }
     }
   }
@@ -93,9 +95,14 @@ package struct H5Value: Hashable, Sendable {
     get throws {
       switch storage {
       case .strings(let values): values
-      case .floats, .doubles, .signed, .unsigned, .nothing, .unreadable: try withoutNumbers(wanted: "strings")
+      case .floats, .doubles, .signed, .unsigned, .nothing, .unreadable, .left: try withoutNumbers(wanted: "strings")
       }
     }
+  }
+
+  /// How many bytes an element takes once it is read, a string not counted: floats of up to 32 bits are `Float`.
+  package var elementSize: Int {
+    if case .float(let bits) = elementType, bits <= 32 { 4 } else { 8 }
   }
 
   /// Numbers or strings in all.
@@ -105,6 +112,7 @@ package struct H5Value: Hashable, Sendable {
   private func withoutNumbers<Element>(wanted: String) throws -> [Element] {
     switch storage {
     case .nothing: return []
+    case .left: throw Diagnostic("has elements that were not read", at: location)
     case .unreadable(let why): throw Diagnostic("has \(why)", at: location, supported: wanted)
     default: throw Diagnostic("has elements of type \(elementType)", at: location, supported: wanted)
     }

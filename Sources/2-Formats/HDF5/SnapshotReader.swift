@@ -10,6 +10,10 @@ struct SnapshotReader {
 
   private var rest: UnsafeRawBufferPointer
   private let file: String
+  /// Groups around the one that is read.
+  private var depth = 0
+  /// More than the child goes down: what broke it might write groups in groups without end.
+  private static let depthLimit = 80
   private(set) var refused: [Diagnostic] = []
 
   init(_ bytes: UnsafeRawBufferPointer, file: String) {
@@ -23,6 +27,9 @@ struct SnapshotReader {
   }
 
   private mutating func group(in outer: String?) throws -> H5Group {
+    guard depth < Self.depthLimit else { throw Malformed() }
+    depth += 1
+    defer { depth -= 1 }
     let name = try string()
     let path = outer.map { $0.isEmpty ? name : "\($0)/\(name)" } ?? ""
     var attributes: [H5Attribute] = []
@@ -101,7 +108,7 @@ struct SnapshotReader {
 
   private mutating func elements(_ storage: chdf5_storage, count: Int) throws -> H5Value.Storage {
     switch storage {
-    case CHDF5_AS_NOTHING: return count == 0 ? .nothing : .unreadable("elements that were not asked for")
+    case CHDF5_AS_NOTHING: return count == 0 ? .nothing : .left
     case CHDF5_AS_FLOAT: return .floats(try array(count))
     case CHDF5_AS_DOUBLE: return .doubles(try array(count))
     case CHDF5_AS_INT64: return .signed(try array(count))

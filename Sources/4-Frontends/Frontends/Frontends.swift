@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import KerasImport
 import ONNXImport
 import QIR
@@ -53,6 +54,16 @@ package enum Frontends {
           supported: "up to \(nodeLimit) layers")
       ])
     }
-    return model
+    return try Diagnostics.collected {
+      var budget = try MemoryBudget()
+      let nodes = model.graph.nodes
+      let place = Diagnostic.Location(file: file)
+      let weights = nodes.flatMap(\.op.parameters).reduce(0) { $0 + $1.parameter.elements }
+      try budget.take(weights, of: MemoryLayout<Float>.size, for: "the model's weights", at: place)
+      // Of one sample, as the float reference holds them.
+      let numbers = nodes.reduce(0) { $0 + $1.shape.elements }
+      try budget.take(numbers, of: MemoryLayout<Double>.size, for: "the model's feature maps", at: place)
+      return model
+    }
   }
 }

@@ -28,11 +28,8 @@ package struct KerasModel: ModelFile {
   /// - Throws: what keeps it from being a model.
   package init(_ file: H5File) throws {
     let config = try Self.configuration(of: file)
-    guard let group = file.root.groupIfPresent("model_weights") else {
-      throw Diagnostic(
-        "the file has no weights: no group 'model_weights'", at: .init(file: file.path), fix: "save with model.save")
-    }
-    self.init(config: config, weights: H5Weights(group), file: file.path)
+    let weights = try H5Weights(file, layers: ModelConfig.layerNames(in: config))
+    self.init(config: config, weights: weights, file: file.path)
   }
 
   /// A configuration with weights from anywhere.
@@ -65,7 +62,9 @@ package struct KerasModel: ModelFile {
         "a SavedModel folder", at: .init(file: path), supported: "Keras 2 models in HDF5 files",
         fix: "model.save('model.h5')")
     }
-    return try H5File(path, only: ["model_weights"])
+    return try H5File(
+      path, only: ["model_weights"], attributes: ["model_config", "keras_version"] + H5Weights.attributes,
+      structureOnly: true)
   }
 
   private static func configuration(of file: H5File) throws -> JSONValue {
@@ -73,7 +72,9 @@ package struct KerasModel: ModelFile {
     if let version = try file.root.attribute("keras_version"), !version.hasPrefix("2.") {
       throw Diagnostic(
         "written by Keras \(version)", at: location, supported: "Keras 2",
-        fix: "save the model as H5 with Keras 2 (TensorFlow 2.15, or the package tf_keras)")
+        fix:
+          "build the model with Keras 2 (TensorFlow 2.15, or the package tf_keras), load_weights there, and save it as "
+          + "model.h5: Keras 2 does not load models of Keras 3")
     }
     guard let text = try file.root.attribute("model_config") else {
       throw Diagnostic(

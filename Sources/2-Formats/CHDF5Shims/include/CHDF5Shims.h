@@ -4,7 +4,8 @@
 
 // Reads an HDF5 file in a child process and hands back a snapshot: a flat description of its groups, datasets and
 // attributes. libhdf5 may crash, spin or ask for all memory on a damaged file; here only the child does, under limits
-// on memory, time and open files, and the caller gets a status in place of a crash.
+// on memory and time, and the caller gets a status in place of a crash. The child has the file's bytes in memory and
+// nothing else: before it looks at them it gives up every system call but those for memory and its own end.
 //
 // A snapshot is a sequence of records. Numbers have the machine's byte order and no alignment; `string` is a uint64_t
 // length and that many bytes; `value` is described at `chdf5_storage`.
@@ -50,13 +51,20 @@ typedef enum {
   CHDF5_CRASHED = 3,    // the child died by signal `code`
   CHDF5_TIMED_OUT = 4,  // the child made no progress, or took too long
   CHDF5_NO_PROCESS = 5, // no memory or no process to read with: errno in `code`
+  CHDF5_NO_WALLS = 6,   // the system does not let the child give up its system calls
 } chdf5_status;
 
 typedef struct {
-  const char *path;
-  // Paths without a leading '/': only these, what is in them and what leads to them is read. None: everything.
+  // A descriptor of the file, open for reading, and how many bytes it has.
+  int file;
+  uint64_t file_size;
+  // Paths without a leading '/', in the order of strcmp: only these, what is in them and what leads to them is read.
+  // None: everything.
   const char *const *only;
   size_t only_count;
+  // The attributes to read, also with digits behind their names (Keras' chunks), in any order. NULL: all.
+  const char *const *attributes;
+  size_t attribute_count;
   // Nonzero: shapes and types, but no elements of datasets.
   int structure_only;
   // The largest snapshot, in bytes.
