@@ -8,7 +8,8 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare prepare-tests build demo test node-tests check-export check-onnx-differential check-adding check-user-files bench check-memory fuzz format lint \
+.PHONY: help prepare prepare-tests build demo test node-tests check-export check-onnx-differential \
+  check-keras-differential check-quantizer-extremes check-adding check-user-files bench check-memory fuzz format lint \
   generated check-generated clean
 .NOTPARALLEL:
 
@@ -19,6 +20,8 @@ help:
 	@echo 'make node-tests       the ONNX project'\''s tests of operators (needs its Python package)'
 	@echo 'make check-export     run exported files in ONNX Runtime and the qonnx executor (Python packages)'
 	@echo 'make check-onnx-differential  5,000 changed networks against ONNX Runtime and ONNX'\'' checker (Python packages)'
+	@echo 'make check-keras-differential  mutants of the zoo against Keras and QKeras (Python packages)'
+	@echo 'make check-quantizer-extremes  quantizers on weights of extreme size against QKeras (Python packages)'
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
 	@echo 'make check-user-files compile into 50 folders in which users have changed files'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
@@ -53,6 +56,14 @@ check-export: build
 
 check-onnx-differential: build
 	$(PYTHON) Tests/onnx-differential.py $(QCC)
+
+# Keras and QKeras beside qcc: the environment that testdata/golden.py names. COUNT=… is how many cases.
+COUNT := 5000
+check-keras-differential: build
+	$(PYTHON) Tests/keras-differential.py $(QCC) --count $(COUNT)
+
+check-quantizer-extremes: build
+	$(PYTHON) Tests/quantizer-extremes.py $(QCC)
 
 check-adding: prepare
 	@scripts/check-adding.sh
