@@ -6,7 +6,7 @@ A golden file `<name>.golden.h5` stands beside each network `<name>.h5` and says
                            called n times has its later calls in <layer>:1, <layer>:2 ...
   quantized_weights/<layer>/<weight>
                            weights as the layer's quantizers give them (`kernel` and `bias`; a separable convolution has
-                           `depthwise_kernel` and `pointwise_kernel`), after folding where the layer folds
+                           `depthwise_kernel` and `pointwise_kernel`), after folding where the layer folds, and masked where it has a mask
 The network is read back from the file before it runs, so the golden says what the file means.
 
 Python 3.11 with: tensorflow-cpu==2.15.1 qkeras==0.9.0 "numpy<2" "pyparsing<3.2" h5py scikit-learn
@@ -97,7 +97,10 @@ def quantized_weights(layer):
         values, names = layer.get_weights(), ["depthwise_kernel", "pointwise_kernel", "bias"]
     else:
         values, names = layer.get_weights(), ["kernel", "bias"]
-    return {n: np.asarray(q(tf.constant(np.asarray(v)))) for n, v, q in zip(names, values, quantizers) if q is not None}
+    found = {n: np.asarray(q(tf.constant(np.asarray(v)))) for n, v, q in zip(names, values, quantizers) if q is not None}
+    if getattr(layer, "_mask", None) is not None:
+        found["kernel"] = found["kernel"] * np.asarray(layer._mask, np.float32)
+    return found
 
 
 def outputs(model, x):

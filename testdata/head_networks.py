@@ -141,3 +141,26 @@ def head_linear_layers():
     x = act(x, "a0", linear(6, 2))
     x = QDepthwiseConv2D(2, depthwise_quantizer=linear(4, alpha="auto"), bias_quantizer=linear(12, 3), name="d1")(x)
     return keras.Model(i, classifier(L.MaxPooling2D(2, name="pool")(act(x, "a1"))))
+
+
+@head("QConv2D with a mask over its window, with and without a scale for each channel")
+def head_mask():
+    i, x = start()
+    cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.float32)
+    x = act(conv(x, "c0", mask=cross), "a0")
+    x = act(conv(x, "c1", mask=1 - cross, kernel_quantizer=quantized_bits(4, 0, alpha="auto")), "a1")
+    return keras.Model(i, classifier(x))
+
+
+@head("QBatchNormalization with inverse_quantizer, also without gamma and beta")
+def head_inverse_quantizer():
+    from qkeras import QBatchNormalization
+
+    def norm(x, name, **options):
+        none = dict.fromkeys(["gamma_quantizer", "variance_quantizer"])
+        return QBatchNormalization(name=name, mean_quantizer=bits(8, 2), beta_quantizer=bits(8, 2), **none, **options)(x)
+
+    i, x = start()
+    x = act(norm(conv(x, "c0", filters=9), "n0", inverse_quantizer=bits(8, 2)), "a0")
+    x = norm(conv(x, "c1"), "n1", scale=False, center=False, inverse_quantizer=quantized_bits(6, 1, alpha="auto"))
+    return keras.Model(i, classifier(act(x, "a1")))

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import tensorflow as tf
 from networks import L, QActivation, act, bias, bits, classifier, conv, dense, keras, network, refused, start
-from qkeras import QLSTM, quantized_bits
+from qkeras import QLSTM, QBatchNormalization, quantized_bits
 
 
 def small():
@@ -174,7 +174,53 @@ def relu_unclipped():
     return small()
 
 
+def numbers_for_flags(config):
+    """1 and 0 in place of true and false, as older scripts and other languages' writers have them."""
+    for layer in config["config"]["layers"]:
+        for key, value in layer["config"].items():
+            if isinstance(value, bool) and key != "trainable":
+                layer["config"][key] = int(value)
+
+
+@network("file: 1 and 0 for true and false", edit=edit_config(numbers_for_flags))
+def file_number_flags():
+    i, x = start()
+    x = act(L.BatchNormalization(center=False, name="n0")(conv(x, "c0", use_bias=False)), "a0")
+    x = act(L.GlobalAveragePooling2D(keepdims=True, name="mean")(x), "a1")
+    return keras.Model(i, classifier(x))
+
+
+def without_quantizers(config):
+    for key in ("gamma", "beta", "mean", "variance"):
+        del layer_config(config, "n0")[f"{key}_quantizer"]
+
+
+@network("file: QBatchNormalization without its quantizers' keys, which means its own", edit=edit_config(without_quantizers))
+def file_default_quantizers():
+    i, x = start()
+    return keras.Model(i, classifier(act(QBatchNormalization(name="n0")(conv(x, "c0")), "a0")))
+
+
 # Networks to refuse.
+
+
+def misspelled(config):
+    layer = layer_config(config, "c0")
+    layer["kernel_quantiser"] = layer.pop("kernel_quantizer")
+
+
+@refused("a key that no layer has", edit=edit_config(misspelled))
+def unknown_key():
+    return small()
+
+
+def without_beta(config):
+    layer_config(config, "n0")["center"] = False
+
+
+@refused("weights that the configuration does not use", edit=edit_config(without_beta))
+def surplus_weights():
+    return small()
 
 
 @refused("feature map that reaches a convolution unquantized, in the middle")

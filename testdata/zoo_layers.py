@@ -1,6 +1,7 @@
 """Networks for layers and their options."""
 
 import numpy as np
+import tensorflow as tf
 from networks import L, act, bias, bits, classifier, conv, dense, keras, network, start
 from qkeras import (
     QAdaptiveActivation,
@@ -126,6 +127,21 @@ def run_training(model):
     x = r.uniform(-1.2, 1.2, (32, *model.input_shape[1:])).astype(np.float32)
     model.compile("sgd", "mse")
     model.fit(x, np.zeros((32, *model.output_shape[1:]), np.float32), batch_size=8, epochs=2, verbose=0, shuffle=False)
+
+
+@network("layers in place of functions: Activation(ReLU(…)), QConv2D(activation=LeakyReLU(…))", loads=False)
+def layers_as_activations():
+    i, x = start()
+    x = act(L.Activation(L.ReLU(1.5), name="r0")(conv(x, "c0")), "a0")
+    x = act(conv(x, "c1", activation=L.LeakyReLU(0.25)), "a1", bits(6, 2))
+    return keras.Model(i, classifier(x))
+
+
+@network("TensorFlow's leaky_relu by name, which Keras 2 writes and does not read", loads=False)
+def leaky_relu_by_name():
+    i, x = start()
+    x = act(L.Activation(tf.nn.leaky_relu, name="r0")(conv(x, "c0")), "a0", bits(6, 2))
+    return keras.Model(i, classifier(x))
 
 
 def adaptive(kind, **options):

@@ -91,6 +91,15 @@ def nested_sequential():
     return keras.Model(i, classifier(block(block(x))))
 
 
+@network("inputs and outputs in dictionaries, whose order is that of their keys")
+def dictionaries():
+    i, x = start(name="second")
+    j, y = start(name="first")
+    x = L.Concatenate(name="both")([x, y])
+    x = act(conv(x, "c0"), "a0")
+    return keras.Model({"b": i, "a": j}, {"map": x, "classes": classifier(x)})
+
+
 @network("Sequential inside a Sequential", loads=False)
 def sequential_in_sequential():
     return keras.Sequential(

@@ -1,6 +1,6 @@
 import Diagnostics
 import JSON
-import KerasImport
+@testable import KerasImport
 import QIR
 import Testing
 import TestSupport
@@ -36,7 +36,7 @@ import TestSupport
     try expect("c0", "strides", .array([.int(1)]), "has 1 numbers", "two")
     try expect("c0", "strides", .int(0), "is 0", "1 to 65536")
     try expect("c0", "padding", .string("full"), "is 'full'", "valid, same")
-    try expect("c0", "use_bias", .int(1), "the integer 1", "true or false")
+    try expect("c0", "use_bias", .int(2), "the integer 2", "true or false")
     try expect("n0", "axis", .int(1), "the last axis")
     try expect("n0", "epsilon", .string("small"), "a number")
     try expect("flatten", "data_format", .string("channels_first"), "channels_last")
@@ -46,6 +46,48 @@ import TestSupport
       "input", "batch_input_shape", .array([.null] + Array(repeating: .int(2), count: 7)), "an input of shape [2, 2",
       "0 to 6 axes")
     try expect("input", "sparse", .bool(true), "sparse=True")
+  }
+
+  @Test func keysOfNoVersion() throws {
+    try expect("c0", "kernel_quantiser", .null, "'kernel_quantiser'", "'kernel_quantizer' is meant")
+    try expect("n0", "inverse_quantizer", .null, "'inverse_quantizer'")
+    try expect("flatten", "axis", .int(1), "'axis'", "data_format")
+    try expect("input", "ragged_rank", .int(1), "'ragged_rank'", "'ragged' is meant")
+  }
+
+  /// What a class' keys promise: a value of no type that any key has is found by whoever reads the key.
+  @Test(arguments: MutationTests.networks) func keysAreRead(_ name: String) throws {
+    let whole = try model(name)
+    guard case .array(let layers)? = whole.config["config", "layers"] else { return }
+    var keys = 0
+    for (index, layer) in layers.enumerated() {
+      guard case .string(let className)? = layer["class_name"], let row = LayerTable.byClass[className],
+        case .object(let members)? = layer["config"]
+      else { continue }
+      let read = row.keys(of: className).read.subtracting(["batch_input_shape"])
+      for key in members.map(\.key).filter(read.contains) {
+        var model = whole
+        model.config["config", "layers", .index(index), "config", .key(key)] = .object([])
+        #expect(!model.problems.isEmpty, "\(className): \(key)")
+        keys += 1
+      }
+    }
+    #expect(keys > 0 || name.hasPrefix("sequential"))
+  }
+
+  @Test func numbersForFlags() throws {
+    var model = try model()
+    let norm = try #require(model.config.layer("n0"))
+    for value: JSONValue in [.int(1), .double(1), .bool(true)] {
+      model.config["config", "layers", .index(norm), "config", "scale"] = value
+      #expect(model.problems == [])
+    }
+    // Without gamma, which the file has.
+    for value: JSONValue in [.int(0), .null] {
+      model.config["config", "layers", .index(norm), "config", "scale"] = value
+      #expect(model.problems.count == 1)
+      #expect(model.problems.first?.contains("does not use: n0/gamma:0") == true, "\(model.problems)")
+    }
   }
 
   @Test func hostileSizesAreRefused() throws {
@@ -93,6 +135,8 @@ import TestSupport
     #expect(try problems(call("initial_state", tensor)).first?.contains("'initial_state'") == true)
     #expect(try problems(.array([.string("c0"), .int(1), .int(0)])).first?.contains("call 1 of layer 'c0'") == true)
     #expect(try problems(.array([.string("c0"), .int(0), .int(1)])).first?.contains("output 1 of layer 'c0'") == true)
+    // The layer is there: nobody is told that it is missing.
+    #expect(try problems(call("initial_state", tensor)).count == 1)
     #expect(try problems(.string("c0")).first?.contains("[layer, call, output, arguments]") == true)
   }
 
@@ -118,6 +162,11 @@ import TestSupport
   }
 
   @Test func weightsThatDoNotFit() throws {
+    var surplus = try model()
+    surplus.weights.layers["gone"] = [KerasTensor(name: "gone/kernel:0", shape: [1]) { [1] }]
+    #expect(surplus.problems.count == 1)
+    #expect(surplus.problems.first?.contains("layers that the model does not have: 'gone'") == true)
+
     var missing = try model()
     missing.weights.layers["n0"] = nil
     #expect(missing.problems.count == 4, "\(missing.problems)")

@@ -30,7 +30,9 @@ import TestSupport
       "several_mistakes",
       [["layer 'c0'", "bits = 0"], ["layer 'a0'", "quantized_nothing"], ["layer 'fc'", "units", "\"many\""]]
     ),
+    ("surplus_weights", [["layer 'n0'", "does not use: n0/beta:0"]]),
     ("transposed_and_recurrent", [["layer 'up'", "Conv2DTranspose"], ["layer 'lstm'", "QLSTM"]]),
+    ("unknown_key", [["layer 'c0'", "'kernel_quantiser'", "'kernel_quantizer'"]]),
     (
       "unknown_layers",
       [
@@ -71,7 +73,7 @@ import TestSupport
       try Data([0x50, 0x4b, 3, 4] + Array(repeating: 0, count: 60)).write(to: URL(filePath: folder + "/model.keras"))
       for (path, parts) in [
         (folder, ["SavedModel folder", "model.save('model.h5')"]),
-        (folder + "/model.keras", ["zip archive", "Keras 3", ".h5"]),
+        (folder + "/model.keras", ["zip archive", ".keras", "model.h5"]),
       ] {
         let problems = try #require(throws: Diagnostics.self) { try KerasModel.read(path) }
         for part in parts { #expect(problems.description.contains(part), "\(problems)") }

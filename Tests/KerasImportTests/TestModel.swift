@@ -37,6 +37,7 @@ struct TestWeights: KerasWeights {
   var layers: [String: [KerasTensor]]
 
   func tensors(ofLayer name: String) -> [KerasTensor]? { layers[name] }
+  var layerNames: [String] { layers.keys.sorted() }
 }
 
 extension JSONValue {

@@ -43,7 +43,8 @@ extension Quantizer {
     guard let kind = Self.kinds.first(where: { $0.names.contains(arguments.quantizer) }) else {
       throw Diagnostic(
         "unknown quantizer '\(arguments.quantizer)'", at: arguments.location,
-        supported: Self.supportedNames.joined(separator: ", "))
+        supported: Self.supportedNames.filter { !$0.contains(">" as Character) }.joined(separator: ", "),
+        fix: "use one of them, and train again")
     }
     arguments.bind(to: kind.parameters)
     self.init(kind.init(&arguments))

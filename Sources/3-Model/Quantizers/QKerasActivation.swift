@@ -25,6 +25,8 @@ package enum KerasActivation {
     switch name {
     case "linear": []
     case "relu": [.relu]
+    // TensorFlow's, which multiplies by the float32 number next to 0.2.
+    case "leaky_relu": [.leakyReLU(slope: Rational(Float(0.2)))]
     case "relu6": [.clip(lower: .zero, upper: 6)]
     case "sigmoid": [.sigmoid]
     case "tanh": [.tanh]

@@ -100,11 +100,11 @@ package struct QuantizerArguments {
     switch take(name) {
     case nil: return standard
     case .bool(let bool): return bool
-    case .int(let int): return int != 0
-    case .double(let double): return double != 0
+    case .int(0), .double(0): return false
+    case .int(1), .double(1): return true
     case .some(.none): return false
     case let other?:
-      refuse("\(name) is \(other)", supported: "true or false")
+      refuse("\(name) is \(other)", supported: "True or False, 1 or 0")
       return standard
     }
   }

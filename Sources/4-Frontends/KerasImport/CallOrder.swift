@@ -29,8 +29,9 @@ struct CallOrder {
     return model.layers[layer].calls.indices.contains(call) ? LayerCall(layer: layer, call: call) : nil
   }
 
-  /// The problem of a reference without target.
-  func problem(of reference: TensorReference, at location: Diagnostic.Location) -> Diagnostic {
+  /// The problem of a reference without target; nil where it is known already.
+  func problem(of reference: TensorReference, at location: Diagnostic.Location) -> Diagnostic? {
+    if model.leftOut.contains(reference.layer) { return nil }
     guard let layer = indices[reference.layer] else {
       return Diagnostic("takes the output of layer '\(reference.layer)', which the model does not have", at: location)
     }
@@ -81,7 +82,7 @@ struct CallOrder {
     let layer = model.layers[call.layer]
     return layer.calls[call.call].reversed().compactMap { reference in
       if let target = target(of: reference) { return target }
-      problems.report(problem(of: reference, at: layer.config.location))
+      if let problem = problem(of: reference, at: layer.config.location) { problems.report(problem) }
       return nil
     }
   }

@@ -20,7 +20,15 @@ extension JSONNode {
     return value
   }
 
-  func flag(_ key: String, default standard: Bool) throws -> Bool { try boolIfPresent(key) ?? standard }
+  /// True or false as Python takes it: also 1 and 0, and None for false.
+  func flag(_ key: String, default standard: Bool) throws -> Bool {
+    guard let node = try memberIfPresent(key) else { return standard }
+    switch node.value {
+    case .null, .int(0), .double(0): return false
+    case .int(1), .double(1): return true
+    default: return try node.bool()
+    }
+  }
 
   /// One number for both axes, or rows and columns.
   func extent(_ key: String, default standard: Extent? = nil) throws -> Extent {

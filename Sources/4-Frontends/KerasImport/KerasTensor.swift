@@ -17,4 +17,6 @@ package struct KerasTensor: Sendable {
 package protocol KerasWeights: Sendable {
   /// The weights of a layer of the outermost model; nil where it has none by that name.
   func tensors(ofLayer name: String) throws -> [KerasTensor]?
+  /// The layers that there are weights for, as far as it is known.
+  var layerNames: [String] { get throws }
 }

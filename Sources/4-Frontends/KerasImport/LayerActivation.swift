@@ -21,7 +21,17 @@ enum LayerActivation {
       let name = try node.member("config")
       return try named(try name.string(), name, isQKeras: true)
     }
-    return .quantizer(try QuantizerConfig.read(node))
+    return try layer(node) ?? .quantizer(try QuantizerConfig.read(node))
+  }
+
+  /// A layer that stands in place of a function: `activation=keras.layers.ReLU()`.
+  private static func layer(_ node: JSONNode) throws -> LayerActivation? {
+    switch try node.string("class_name") {
+    case "ReLU": .functions(try ActivationLayers.relu(node.member("config")))
+    case "LeakyReLU": .functions(try ActivationLayers.leakyReLU(node.member("config")))
+    case "Activation": try read(node.member("config").memberIfPresent("activation"), isQKeras: false)
+    default: nil
+    }
   }
 
   private static func named(_ name: String, _ node: JSONNode, isQKeras: Bool) throws -> LayerActivation {
@@ -30,7 +40,8 @@ enum LayerActivation {
       return functions.isEmpty ? .linear : .functions(functions)
     }
     // Names of functions that round, such as binary_tanh, are quantizers; so is everything with arguments.
-    guard isQKeras || name.contains("(" as Character) else {
+    let isQuantizer = isQKeras && Quantizer.supportedNames.contains(name) || name.contains("(" as Character)
+    guard isQuantizer else {
       throw node.problem(
         "is the activation '\(name)'", supported: names.joined(separator: ", "),
         fix: "use one of them, or a quantizer, and train again")
@@ -39,7 +50,7 @@ enum LayerActivation {
   }
 
   /// Keras' functions, for messages and the documentation.
-  static let names = ["linear", "relu", "relu6", "sigmoid", "tanh", "hard_sigmoid", "softmax"]
+  static let names = ["linear", "relu", "relu6", "sigmoid", "tanh", "hard_sigmoid", "leaky_relu", "softmax"]
 }
 
 extension LayerReader {

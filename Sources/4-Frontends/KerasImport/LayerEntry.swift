@@ -37,7 +37,13 @@ struct LayerEntry {
     if let inner, inner != name {
       throw node.problem("is named '\(name)' and in its configuration '\(inner)'", supported: "one name")
     }
-    calls = try node.arrayIfPresent("inbound_nodes")?.map { try TensorReference.all(in: $0) } ?? []
+    calls = []
+    // A layer that is not known takes what it likes: there is one problem of it, and that is another one.
+    let isKnown = isInput || isModel || LayerTable.byClass[className] != nil
+    calls =
+      try node.arrayIfPresent("inbound_nodes")?.map {
+        try TensorReference.all(in: $0, checkingArguments: isKnown)
+      } ?? []
     if isInput { calls = [[]] }
   }
 }

@@ -2,21 +2,31 @@ import Diagnostics
 import JSON
 import QIR
 import Quantization
+import Quantizers
 
 extension LayerReader {
   /// The quantizer under a key of the layer's configuration; nil where there is none.
-  /// - Parameter forKernel: whether QKeras tells the quantizer that its tensor is trained (`_set_trainable_parameter`).
-  func quantizer(_ key: String, of tensor: String, forKernel: Bool) throws -> Quantizer? {
-    let quantizer = try QuantizerConfig.read(config, key, tensor: tensor)
+  /// - Parameters:
+  ///   - standard: what the class takes where its configuration has not that key.
+  ///   - forKernel: whether QKeras tells the quantizer that its tensor is trained (`_set_trainable_parameter`).
+  func quantizer(
+    _ key: String, of tensor: String, default standard: String? = nil, forKernel: Bool
+  ) throws -> Quantizer? {
+    let quantizer =
+      if let standard, try config.memberIfPresent(key) == nil {
+        try Quantizer(QuantizerArguments(parsing: standard, location: location))
+      } else {
+        try QuantizerConfig.read(config, key, tensor: tensor)
+      }
     return forKernel ? quantizer?.forKernels : quantizer
   }
 
   /// A weight through its quantizer, or as it is where the layer has none. Problems of both are collected.
   mutating func parameter(
-    _ variable: String, shape: [Int?], quantizer key: String?, forKernel: Bool
+    _ variable: String, shape: [Int?], quantizer key: String?, default standard: String? = nil, forKernel: Bool
   ) throws -> Parameter {
     let quantizer = check { reader in
-      try key.flatMap { try reader.quantizer($0, of: variable, forKernel: forKernel) }
+      try key.flatMap { try reader.quantizer($0, of: variable, default: standard, forKernel: forKernel) }
     }
     let weights = check { try $0.weights.values(variable, shape: shape) }
     guard let quantizer, let weights else { throw Skipped() }
@@ -40,7 +50,10 @@ extension LayerReader {
 
   /// The bias of a layer with `count` outputs; nil where it has none.
   mutating func bias(count: Int?) throws -> Parameter? {
-    guard try config.flag("use_bias", default: true) else { return nil }
+    guard try config.flag("use_bias", default: true) else {
+      _ = try quantizer("bias_quantizer", of: "bias", forKernel: false)
+      return nil
+    }
     return try parameter("bias", shape: [count], quantizer: "bias_quantizer", forKernel: false)
   }
 }

@@ -8,7 +8,7 @@ extension LayerReader {
   mutating func readShape(_ row: LayerRow?, _ layer: LayerEntry) -> NodeID? {
     let before = graph
     if let row {
-      if let id = check({ try row.read(&$0) }) { return id }
+      if let id = check({ try row.append(&$0) }) { return id }
     } else {
       problems.report(UnknownLayer.problem(layer))
     }

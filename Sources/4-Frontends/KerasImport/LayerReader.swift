@@ -12,7 +12,7 @@ struct LayerReader {
   let config: JSONNode
   /// The name of the node that carries the layer's output.
   let name: String
-  let weights: LayerWeights
+  var weights: LayerWeights
   /// Nil where a layer above could not be read.
   let inputs: [NodeID]?
   var graph: Graph
@@ -44,7 +44,9 @@ struct LayerReader {
   func input() throws -> NodeID {
     guard let inputs else { throw Skipped() }
     guard inputs.count == 1 else {
-      throw Diagnostic("\(className) is called on \(inputs.count) tensors", at: location, supported: "one")
+      throw Diagnostic(
+        "\(className) is called on \(inputs.count) tensors", at: location, supported: "one",
+        fix: "bring them together in front of it, with Add or Concatenate")
     }
     return inputs[0]
   }
@@ -54,14 +56,16 @@ struct LayerReader {
     let shape = graph[try input()].shape
     if let rank, shape.rank != rank {
       throw Diagnostic(
-        "\(className) of a tensor of shape \(shape)", at: location, supported: "\(rank) axes besides the batch")
+        "\(className) of a tensor of shape \(shape)", at: location, supported: "\(rank) axes besides the batch",
+        fix: "put a Reshape in front of it")
     }
     return shape
   }
 
-  /// The shape of the layer's one input where it is known.
+  /// The shape of the layer's one input where it is known, and known which of its axes are the channels.
   func inputShapeIfKnown(rank: Int) -> Shape? {
-    guard let inputs, inputs.count == 1, graph[inputs[0]].shape.rank == rank else { return nil }
+    guard (try? config.requireChannelsLast()) != nil, let inputs, inputs.count == 1, graph[inputs[0]].shape.rank == rank
+    else { return nil }
     return graph[inputs[0]].shape
   }
 
@@ -80,7 +84,8 @@ struct LayerReader {
   func checkSize(_ shape: Shape) throws {
     guard shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(Self.elementLimit) else {
       throw Diagnostic(
-        "a tensor of shape \(shape)", at: location, supported: "tensors of up to \(Self.elementLimit) elements")
+        "a tensor of shape \(shape)", at: location, supported: "tensors of up to \(Self.elementLimit) elements",
+        fix: "none: hardware of this kind does not hold it")
     }
   }
 

@@ -5,12 +5,17 @@ import QIR
 struct LayerWeights {
   /// With the name of its variable: `kernel` of `conv/kernel:0`.
   private let tensors: [(variable: Substring, tensor: KerasTensor)]
+  /// The names of variables that were asked for.
+  private var used: Set<Substring> = []
+  /// Where the tensor is known to be the layer's own: of a nested model, whose layers' names may stand in each other's.
+  private let inner: String?
   /// For messages.
   private let location: Diagnostic.Location
 
   /// - Parameter inner: the layer's own name where it stands in a nested model, whose weights Keras stores together.
   init(_ tensors: [KerasTensor], ofInnerLayer inner: String?, at location: Diagnostic.Location) {
     self.location = location
+    self.inner = inner
     let scope = inner.map { "/\($0)/" }
     self.tensors = tensors.filter { tensor in scope.map { "/\(tensor.name)".firstRange(of: $0) != nil } ?? true }
       .map { (Self.variable($0.name), $0) }
@@ -25,9 +30,10 @@ struct LayerWeights {
     Diagnostic.Location(file: location.file, layer: location.layer, tensor: variable)
   }
 
-  /// The numbers of a variable, all of them finite.
+  /// The numbers of a variable, all of them finite. Those below 2^-126 are 0, as TensorFlow takes them: they have no sign.
   /// - Parameter shape: nil where any extent will do.
-  func values(_ variable: String, shape: [Int?]) throws -> (values: [Float], shape: [Int]) {
+  mutating func values(_ variable: String, shape: [Int?]) throws -> (values: [Float], shape: [Int]) {
+    used.insert(Substring(variable))
     let place = location(of: variable)
     let found = tensors.filter { $0.variable == variable }
     guard let tensor = found.last?.tensor, found.count == 1 else {
@@ -52,7 +58,23 @@ struct LayerWeights {
         "a weight is \(values[bad]), at index \(Self.index(bad, in: tensor.shape))", at: place,
         supported: "finite numbers", fix: "train again from the last checkpoint that has none")
     }
-    return (values, tensor.shape)
+    return (values.contains(where: \.isSubnormal) ? values.map { $0.isSubnormal ? 0 : $0 } : values, tensor.shape)
+  }
+
+  /// The problem of weights that nobody asked for: a configuration and weights that do not belong together.
+  /// - Parameter others: variables that mean nothing at inference.
+  func unused(besides others: Set<String>) -> Diagnostics {
+    let surplus = tensors.filter { tensor in
+      !used.contains(tensor.variable) && !others.contains(String(tensor.variable))
+        && inner.map { "/\(tensor.tensor.name)".firstRange(of: "/\($0)/\(tensor.variable)") != nil } ?? true
+    }
+    guard !surplus.isEmpty else { return Diagnostics() }
+    return Diagnostics([
+      Diagnostic(
+        "the file has weights for this layer that its configuration does not use: "
+          + surplus.prefix(12).map(\.tensor.name).joined(separator: ", "), at: location,
+        fix: "save model and weights together, with model.save")
+    ])
   }
 
   private static func variable(_ name: String) -> Substring {

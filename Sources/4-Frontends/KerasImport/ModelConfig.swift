@@ -5,6 +5,8 @@ import JSON
 struct ModelConfig {
   let name: String
   private(set) var layers: [LayerEntry] = []
+  /// Layers that are there and could not be read.
+  private(set) var leftOut: Set<String> = []
   private(set) var inputs: [TensorReference] = []
   private(set) var outputs: [TensorReference] = []
 
@@ -15,17 +17,31 @@ struct ModelConfig {
     // Very old files have a Sequential's layers alone as its configuration.
     let list = try config.isObject ? config.array("layers") : config.array()
     for node in list {
-      if let layer = problems.collecting({ try LayerEntry(node, prefix: prefix) }) { layers.append(layer) }
+      if let layer = problems.collecting({ try LayerEntry(node, prefix: prefix) }) {
+        layers.append(layer)
+      } else if let name = Self.layerName(node.value) {
+        leftOut.insert(name)
+      }
     }
     if className == "Sequential" {
       try chain(config)
     } else {
-      inputs = try TensorReference.all(in: config.member("input_layers"))
-      outputs = try TensorReference.all(in: config.member("output_layers"))
+      inputs = try TensorReference.ofModel(config.member("input_layers"))
+      outputs = try TensorReference.ofModel(config.member("output_layers"))
     }
     for (list, key) in [(inputs, "input_layers"), (outputs, "output_layers")] where list.isEmpty {
       throw config.problem("says no \(key)", supported: "models with inputs and outputs")
     }
+  }
+
+  /// The names of the layers of a model that was not read yet: `{"class_name": …, "config": …}`
+  static func layerNames(in model: JSONValue) -> [String] {
+    guard let config = model["config"], case .array(let layers) = config["layers"] ?? config else { return [] }
+    return layers.compactMap(layerName)
+  }
+
+  private static func layerName(_ layer: JSONValue) -> String? {
+    if case .string(let name)? = layer["name"] ?? layer["config"]?["name"] { name } else { nil }
   }
 
   /// The layers of a Sequential one after another.

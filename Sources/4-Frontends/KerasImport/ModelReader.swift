@@ -14,6 +14,8 @@ struct ModelReader {
   private(set) var layers: [Layer] = []
   private(set) var problems = Diagnostics()
   private var calls = 0
+  /// Layers of the outermost model whose weights were asked for.
+  private var layersWithWeights: Set<String> = []
 
   init(name: String, file: String?, weights: any KerasWeights, isOutline: Bool) {
     self.weights = weights
@@ -29,9 +31,24 @@ struct ModelReader {
         className: node.string("class_name"), config: node.member("config"), as: Place(), inputs: nil)
     }
     graph.outputs = outputs?.compactMap { $0 } ?? []
+    if !problems.hasErrors { check { try $0.checkLayersWithWeights() } }
+  }
+
+  /// Keras gives a model the weights of all layers of a file, in their order, or none.
+  private mutating func checkLayersWithWeights() throws {
+    let surplus = try weights.layerNames.filter { name in
+      try !layersWithWeights.contains(name) && weights.tensors(ofLayer: name)?.isEmpty == false
+    }
+    guard !surplus.isEmpty else { return }
+    problems.report(
+      Diagnostic(
+        "the file has weights of layers that the model does not have: "
+          + surplus.prefix(12).map { "'\($0)'" }.joined(separator: ", "), at: .init(file: graph.file),
+        fix: "save model and weights together, with model.save"))
   }
 
   /// Runs a step; what it throws is collected, and nil comes back in place of its result.
+  @discardableResult
   private mutating func check<Result>(_ step: (inout Self) throws -> Result) -> Result? {
     do {
       return try step(&self)
@@ -75,7 +92,7 @@ struct ModelReader {
     var results: [LayerCall: [NodeID?]] = [:]
     for (index, reference) in model.inputs.enumerated() {
       guard let target = order.target(of: reference) else {
-        problems.report(order.problem(of: reference, at: config.location))
+        if let problem = order.problem(of: reference, at: config.location) { problems.report(problem) }
         continue
       }
       if let inputs { results[target] = [inputs[index]] }
@@ -85,7 +102,7 @@ struct ModelReader {
     }
     return model.outputs.map { reference in
       guard let target = order.target(of: reference) else {
-        problems.report(order.problem(of: reference, at: config.location))
+        if let problem = order.problem(of: reference, at: config.location) { problems.report(problem) }
         return nil
       }
       return output(reference, results[target], at: config.location)
@@ -158,6 +175,7 @@ struct ModelReader {
       return nil
     }
     let outermost = place.outermost ?? layer.name
+    layersWithWeights.insert(outermost)
     let tensors = check { reader in
       try PolicyCheck.check(layer.config)
       return LayerWeights(
@@ -174,7 +192,7 @@ struct ModelReader {
     if !isOutline { graph = Graph(name: graph.name) }
     let result =
       isOutline
-      ? reader.readShape(row, layer) : row.flatMap { row in reader.check { try row.read(&$0) } }
+      ? reader.readShape(row, layer) : row.flatMap { row in reader.check { try row.append(&$0) } }
     if result != nil { layers.append(reader.layer(from: first)) }
     graph = reader.graph
     problems.report(contentsOf: reader.problems)

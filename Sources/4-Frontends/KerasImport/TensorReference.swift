@@ -11,16 +11,23 @@ struct TensorReference {
   /// For messages.
   let node: JSONNode
 
+  /// A model's inputs or outputs: also a dictionary of them, whose order is that of its keys (`tf.nest`).
+  static func ofModel(_ node: JSONNode) throws -> [TensorReference] {
+    guard case .object(let members) = node.value else { return try all(in: node) }
+    let keys = members.map(\.key).sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+    return try keys.flatMap { try all(in: node.member($0)) }
+  }
+
   /// All references in a node, however deep in lists: [["a", 0, 0, {}], ["b", 0, 0, {}]], or one alone.
-  static func all(in node: JSONNode) throws -> [TensorReference] {
+  static func all(in node: JSONNode, checkingArguments: Bool = true) throws -> [TensorReference] {
     guard case .array = node.value else {
       throw node.problem(
         "is \(node.value.typeDescription)", supported: "[layer, call, output, arguments] or a list of such",
-        fix: "call the layer on a tensor or a list of tensors")
+        fix: "call the layer on one tensor, or on a list of tensors, by position")
     }
     let elements = try node.array()
     guard let first = elements.first, case .string(let layer) = first.value else {
-      return try elements.flatMap { try all(in: $0) }
+      return try elements.flatMap { try all(in: $0, checkingArguments: checkingArguments) }
     }
     guard (3...4).contains(elements.count) else {
       throw node.problem("has \(elements.count) elements", supported: "[layer, call, output, arguments]")
@@ -28,7 +35,7 @@ struct TensorReference {
     guard layer != "_CONSTANT_VALUE" else {
       throw node.problem("is a constant", supported: "tensors that layers make")
     }
-    if elements.count == 4 { try checkArguments(elements[3]) }
+    if elements.count == 4, checkingArguments { try checkArguments(elements[3]) }
     return [
       TensorReference(
         layer: layer, call: try elements[1].int(in: 0...(1 << 30)), output: try elements[2].int(in: 0...(1 << 30)),
@@ -49,7 +56,7 @@ struct TensorReference {
       default:
         throw arguments.problem(
           "passes the argument '\(argument.key)'", supported: "tensors only",
-          fix: "give the layer its inputs as one tensor or one list of tensors")
+          fix: "call the layer on one tensor, or on a list of tensors, by position")
       }
     }
   }

@@ -80,7 +80,10 @@ extension Lowerer {
       throw Diagnostic(
         "the channels of the feature map from '\(graph[source].name)' have different scales", at: location,
         supported: "one scale for the feature map",
-        fix: "put \(graph.conventions.quantizer) for all channels in front of it"
+        fix: takesAccumulators
+          ? "none inside of one layer: give the depthwise weights one scale for all channels (a number as alpha), or make it "
+            + "two layers with \(graph.conventions.quantizer) between them"
+          : "put \(graph.conventions.quantizer) for all channels in front of it"
       )
     }
     guard let zero = input.zeroPoint else {

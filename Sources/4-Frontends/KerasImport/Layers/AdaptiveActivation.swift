@@ -16,12 +16,20 @@ import Quantizers
 /// `QAdaptiveActivation` at inference: a quantizer of `total_bits` whose integer bits follow from the moving minimum and
 /// maximum that training left, one pair for the tensor or one per channel (`_get_integer_bits` in QKeras' quantizers.py).
 enum AdaptiveActivation {
+  static let keys =
+    LayerKeys.read(
+      "activation", "total_bits", "symmetric", "po2_rounding", "relu_neg_slope", "relu_upper_bound", "per_channel")
+    + .harmless("current_step", "quantization_delay", "ema_freeze_delay", "ema_decay")
+    // The training step, which has no name of its own.
+    + .trainingVariables("Variable")
+
   @Sendable static func read(_ layer: inout LayerReader) throws -> NodeID {
     let kind = layer.check { layer in
       let node = try layer.config.member("activation")
       let kind = try node.string()
       guard ["quantized_bits", "quantized_relu"].contains(kind) else {
-        throw node.problem("is '\(kind)'", supported: "quantized_bits, quantized_relu")
+        throw node.problem(
+          "is '\(kind)'", supported: "quantized_bits, quantized_relu", fix: "use one of them, and train again")
       }
       return kind
     }
@@ -29,13 +37,20 @@ enum AdaptiveActivation {
     let isSymmetric = layer.check { try $0.config.flag("symmetric", default: true) }
     let rounds = layer.check { try $0.config.flag("po2_rounding", default: false) }
     let slope = layer.check { try $0.config.doubleIfPresent("relu_neg_slope") ?? 0 }
+    let isBounded = layer.check { layer in
+      // QKeras takes 0 for none.
+      guard let bound = try layer.config.doubleIfPresent("relu_upper_bound"), bound != 0 else { return false }
+      throw Diagnostic(
+        "relu_upper_bound is \(bound), which no version of QKeras saves", at: layer.location, supported: "none",
+        fix: "bound the values in front of it, with a ReLU(max_value=\(bound)), and train again")
+    }
     let perChannel = layer.check { try $0.config.flag("per_channel", default: false) }
     let count: Int? =
       perChannel == true ? layer.inputs?.first.map { layer.graph[$0].shape.channels } : perChannel.map { _ in 1 }
     let lowest = layer.check { try $0.weights.values("ema_min", shape: [count]).values }
     let highest = layer.check { try $0.weights.values("ema_max", shape: [count]).values }
     let input = try layer.input()
-    guard let kind, let bits, let isSymmetric, let rounds, let slope, let lowest, let highest,
+    guard let kind, let bits, let isSymmetric, let rounds, let slope, isBounded != nil, let lowest, let highest,
       lowest.count == highest.count
     else { throw LayerReader.Skipped() }
     let range = Range(

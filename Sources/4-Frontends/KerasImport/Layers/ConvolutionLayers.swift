@@ -1,17 +1,21 @@
 import Diagnostics
 import JSON
+import Numbers
 import QIR
 
 /// `Conv2D`, `DepthwiseConv2D` and their QKeras forms.
 enum ConvolutionLayers {
   static let rows = [
     LayerRow(
-      "QConv2D", "Conv2D", notes: "padding valid and same, strides, dilation, groups, activation=",
-      read: convolution),
+      ["QConv2D": keys + .quantized("kernel", "bias") + .read("mask"), "Conv2D": keys],
+      notes: "padding valid and same, strides, dilation, groups, activation=, QKeras' mask", read: convolution),
     LayerRow(
-      "QDepthwiseConv2D", "DepthwiseConv2D",
+      ["QDepthwiseConv2D": depthwiseKeys + .quantized("depthwise", "bias"), "DepthwiseConv2D": depthwiseKeys],
       notes: "padding valid and same, strides, dilation, depth_multiplier, activation=", read: depthwise),
   ]
+
+  static let keys = LayerKeys.convolution + .read("filters", "groups")
+  static let depthwiseKeys = LayerKeys.convolution + .read("depth_multiplier") + .trained("depthwise")
 
   private static func convolution(_ layer: inout LayerReader) throws -> NodeID {
     let window = layer.check { try WindowConfig.plane($0.config, size: "kernel_size") }
@@ -20,15 +24,34 @@ enum ConvolutionLayers {
     let activation = layer.check { try $0.activation() }
     let bias = layer.check { try $0.bias(count: filters) }
     let channels = layer.inputShapeIfKnown(rank: 3).flatMap { shape in groups.map { shape.channels / $0 } }
-    let kernel = layer.check {
-      try $0.parameter(
+    let kernel = layer.check { layer in
+      try layer.parameter(
         "kernel", shape: [window?.size.rows, window?.size.columns, channels, filters], quantizer: "kernel_quantizer",
-        forKernel: true)
+        forKernel: true
+      ).masked(by: mask(of: layer.config))
     }
     let shape = try layer.inputShape(rank: 3)
     guard let window, let groups, let activation, let bias, let kernel else { throw LayerReader.Skipped() }
     let op = ConvolutionOp(kernel: kernel, bias: bias, window: window.window(over: shape), groups: groups)
     return try layer.append(op, then: activation, inputs: [try layer.input()])
+  }
+
+  /// QKeras' `mask`: which taps of the window count, a number per row and column (`[[[[1]], [[0]]], …]` as it is saved).
+  /// - Returns: nil where there is none.
+  private static func mask(of config: JSONNode) throws -> [Bool]? {
+    guard let node = try config.memberIfPresent("mask"), !node.isNull else { return nil }
+    func taps(_ node: JSONNode) throws -> [Bool] {
+      if case .array = node.value { return try node.array().flatMap(taps) }
+      switch try node.double() {
+      case 0: return [false]
+      case 1: return [true]
+      case let other:
+        throw node.problem(
+          "is \(other)", supported: "a mask of 0 and 1", fix: "multiply the kernel with the mask before it is quantized"
+        )
+      }
+    }
+    return try taps(node)
   }
 
   private static func depthwise(_ layer: inout LayerReader) throws -> NodeID {
@@ -48,5 +71,26 @@ enum ConvolutionLayers {
     guard let window, multiplier != nil, let activation, let bias, let kernel else { throw LayerReader.Skipped() }
     let op = DepthwiseConvolutionOp(kernel: kernel, bias: bias, window: window.window(over: shape))
     return try layer.append(op, then: activation, inputs: [try layer.input()])
+  }
+}
+
+extension Parameter {
+  /// The same kernel with zeros where the mask has them: after quantization, as QKeras does it.
+  fileprivate func masked(by mask: [Bool]?) throws -> Parameter {
+    guard let mask else { return self }
+    guard mask.count == shape.prefix(2).reduce(1, *) else {
+      throw Diagnostic(
+        "a mask of \(mask.count) numbers for a kernel of shape \(shape)", supported: "one number per row and column",
+        fix: "give QConv2D a mask of its kernel_size")
+    }
+    let area = shape.dropFirst(2).reduce(1, *)
+    func isKept(_ element: Int) -> Bool { mask[element / area] }
+    switch self {
+    case .real(let values, let shape):
+      return .real(values.enumerated().map { isKept($0) ? $1 : 0 }, shape: shape)
+    case .quantized(var tensor):
+      tensor.codes = IntegerArray(tensor.codes.enumerated().map { isKept($0) ? $1 : 0 })
+      return .quantized(tensor)
+    }
   }
 }

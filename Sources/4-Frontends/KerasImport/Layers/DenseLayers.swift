@@ -4,8 +4,12 @@ import QIR
 /// `Dense` and `QDense`.
 enum DenseLayers {
   static let rows = [
-    LayerRow("QDense", "Dense", notes: "along the last axis, activation=", read: dense)
+    LayerRow(
+      ["QDense": keys + .quantized("kernel", "bias"), "Dense": keys], notes: "along the last axis, activation=",
+      read: dense)
   ]
+
+  private static let keys = LayerKeys.read("units", "activation") + .bias + .trained("kernel")
 
   private static func dense(_ layer: inout LayerReader) throws -> NodeID {
     let units = layer.check { try $0.config.int("units", in: 1...(1 << 24)) }

@@ -12,11 +12,16 @@ import Quantization
 enum FoldedLayers {
   static let rows = [
     LayerRow(
-      "QConv2DBatchnorm", notes: "both folding modes, as at inference; otherwise as QConv2D", read: convolution),
+      // The class that it is made of saves a mask, which this one does not use.
+      ["QConv2DBatchnorm": ConvolutionLayers.keys + .quantized("kernel", "bias") + keys + .harmless("mask")],
+      notes: "both folding modes, as at inference; otherwise as QConv2D", read: convolution),
     LayerRow(
-      "QDepthwiseConv2DBatchnorm", notes: "both folding modes, as at inference; otherwise as QDepthwiseConv2D",
-      read: depthwise),
+      ["QDepthwiseConv2DBatchnorm": ConvolutionLayers.depthwiseKeys + .quantized("depthwise", "bias") + keys],
+      notes: "both folding modes, as at inference; otherwise as QDepthwiseConv2D", read: depthwise),
   ]
+
+  private static let keys =
+    LayerKeys.normalization + .harmless("ema_freeze_delay", "folding_mode") + .trainingVariables("iteration")
 
   private static func convolution(_ layer: inout LayerReader) throws -> NodeID {
     let window = layer.check { try WindowConfig.plane($0.config, size: "kernel_size") }
@@ -58,6 +63,7 @@ enum FoldedLayers {
     _ layer: inout LayerReader, kernel variable: String, shape: [Int?], outputs: Int?, outputAxes: Int,
     quantizer key: String
   ) throws -> (kernel: Parameter, bias: Parameter) {
+    layer.check { try NormalizationLayers.checkAxis($0) }
     let kernelQuantizer = layer.check { try $0.quantizer(key, of: variable, forKernel: true) }
     let biasQuantizer = layer.check { try $0.quantizer("bias_quantizer", of: "bias", forKernel: false) }
     let kernel = layer.check { try $0.weights.values(variable, shape: shape) }

@@ -6,19 +6,30 @@ import Quantization
 /// Pooling over rows and columns.
 enum PoolingLayers {
   static let rows = [
-    LayerRow("MaxPooling2D", "MaxPool2D", notes: "padding valid and same, any stride", read: { try pool(&$0, .max) }),
     LayerRow(
-      "AveragePooling2D", "AvgPool2D", notes: "padding valid and same (edges divide by fewer), any stride",
+      ["MaxPooling2D": keys, "MaxPool2D": keys], notes: "padding valid and same, any stride",
+      read: { try pool(&$0, .max) }),
+    LayerRow(
+      ["AveragePooling2D": keys, "AvgPool2D": keys],
+      notes: "padding valid and same (edges divide by fewer), any stride",
       read: { try pool(&$0, .average) }),
     LayerRow(
-      "QAveragePooling2D", notes: "average_quantizer, activation=", read: { try pool(&$0, .quantizedAverage) }),
-    LayerRow("GlobalMaxPooling2D", "GlobalMaxPool2D", notes: "keepdims", read: { try globalPool(&$0, .max) }),
+      ["QAveragePooling2D": keys + quantizedKeys], notes: "average_quantizer, activation=",
+      read: { try pool(&$0, .quantizedAverage) }),
     LayerRow(
-      "GlobalAveragePooling2D", "GlobalAvgPool2D", notes: "keepdims", read: { try globalPool(&$0, .average) }),
+      ["GlobalMaxPooling2D": globalKeys, "GlobalMaxPool2D": globalKeys], notes: "keepdims",
+      read: { try globalPool(&$0, .max) }),
     LayerRow(
-      "QGlobalAveragePooling2D", notes: "keepdims, average_quantizer, activation=",
+      ["GlobalAveragePooling2D": globalKeys, "GlobalAvgPool2D": globalKeys], notes: "keepdims",
+      read: { try globalPool(&$0, .average) }),
+    LayerRow(
+      ["QGlobalAveragePooling2D": globalKeys + quantizedKeys], notes: "keepdims, average_quantizer, activation=",
       read: { try globalPool(&$0, .quantizedAverage) }),
   ]
+
+  private static let keys = LayerKeys.window("pool_size")
+  private static let globalKeys = LayerKeys.read("data_format", "keepdims")
+  private static let quantizedKeys = LayerKeys.read("activation") + .quantized("average")
 
   private enum Kind {
     case max, average, quantizedAverage

@@ -7,14 +7,18 @@ import QIR
 enum SeparableLayers {
   static let rows = [
     LayerRow(
-      "QSeparableConv2D", "SeparableConv2D",
+      ["QSeparableConv2D": quantizedKeys, "SeparableConv2D": keys],
       notes: "padding valid and same, strides, dilation, depth_multiplier, activation=",
       read: { try separable(&$0, isSequence: false) }),
     LayerRow(
-      "QSeparableConv1D", "SeparableConv1D",
+      ["QSeparableConv1D": quantizedKeys, "SeparableConv1D": keys],
       notes: "padding valid, same and causal, strides, dilation, depth_multiplier, activation=",
       read: { try separable(&$0, isSequence: true) }),
   ]
+
+  private static let keys =
+    LayerKeys.convolution + .read("filters", "depth_multiplier") + .trained("depthwise", "pointwise")
+  private static let quantizedKeys = keys + .quantized("depthwise", "pointwise", "bias")
 
   private static func separable(_ layer: inout LayerReader, isSequence: Bool) throws -> NodeID {
     let window = layer.check {

@@ -6,7 +6,10 @@ import QIR
 enum SequenceLayers {
   static let rows = [
     LayerRow(
-      "QConv1D", "Conv1D", notes: "padding valid, same and causal, strides, dilation, groups, activation=",
+      [
+        "QConv1D": ConvolutionLayers.keys + .quantized("kernel", "bias"), "Conv1D": ConvolutionLayers.keys,
+      ],
+      notes: "padding valid, same and causal, strides, dilation, groups, activation=",
       read: convolution)
   ]
 

@@ -5,15 +5,22 @@ import QIR
 /// Layers that only move elements, and sums.
 enum ShapeLayers {
   static let rows = [
-    LayerRow("Add", notes: "two or more tensors of one shape", read: { try add(&$0) }),
-    LayerRow("Concatenate", notes: "any axis but the batch", read: concatenate),
-    LayerRow("ZeroPadding2D", read: pad),
-    LayerRow("Flatten", read: flatten),
-    LayerRow("Reshape", notes: "also with -1; up to six axes besides the batch", read: reshape),
+    LayerRow(["Add": .every], notes: "two or more tensors of one shape", read: { try add(&$0) }),
+    LayerRow(["Concatenate": .read("axis")], notes: "any axis but the batch", read: concatenate),
+    LayerRow(["ZeroPadding2D": .read("padding", "data_format")], read: pad),
+    LayerRow(["Flatten": .read("data_format")], read: flatten),
     LayerRow(
-      "Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout", "GaussianDropout", "GaussianNoise",
-      "ActivityRegularization", notes: "nothing at inference", read: identity),
+      ["Reshape": .read("target_shape")], notes: "also with -1; up to six axes besides the batch", read: reshape),
+    LayerRow(
+      [
+        "Dropout": dropout, "SpatialDropout1D": dropout, "SpatialDropout2D": dropout + .harmless("data_format"),
+        "AlphaDropout": dropout, "GaussianDropout": dropout, "GaussianNoise": .harmless("stddev", "seed"),
+        "ActivityRegularization": .harmless("l1", "l2"),
+      ],
+      notes: "nothing at inference", read: identity),
   ]
+
+  private static let dropout = LayerKeys.harmless("rate", "noise_shape", "seed")
 
   private static func add(_ layer: inout LayerReader) throws -> NodeID {
     try layer.append(AddOp(), inputs: try several(layer))
@@ -23,7 +30,8 @@ enum ShapeLayers {
     guard let inputs = layer.inputs else { throw LayerReader.Skipped() }
     guard inputs.count >= 2 else {
       throw Diagnostic(
-        "\(layer.className) is called on \(inputs.count) tensor", at: layer.location, supported: "two or more")
+        "\(layer.className) is called on \(inputs.count) tensor", at: layer.location, supported: "two or more",
+        fix: "leave it out")
     }
     return inputs
   }
