@@ -3,6 +3,7 @@ import Diagnostics
 import Frontends
 import IntegerProgram
 import Testing
+import TestSupport
 
 /// Every network of `testdata` compiles to proved programs that compute what QKeras says, or is refused with a way out.
 @Suite struct NetworkTests {
@@ -40,6 +41,18 @@ import Testing
       for words in expected.words { #expect(problem.description.contains(words), "\(problem)") }
       #expect(problem.fix != nil || problem.supported != nil)
     }
+  }
+
+  /// Mutants of the zoo with what Keras made of them (`Tests/keras-differential.py`): a golden file, or nothing.
+  @Test(arguments: TestFiles.networks(in: "/mutants")) func mutantIsAsKerasHasIt(_ name: String) throws {
+    guard Repository.files(in: Repository.testdata + "/mutants", ending: "").contains("\(name.dropFirst(8)).golden.h5")
+    else {
+      #expect(try !problems(of: TestFiles.network(name)).isEmpty)
+      return
+    }
+    let report = try CompiledNetwork(name).verify { $0.golden = TestFiles.golden(name) }
+    #expect(report.bitExact, "\(String(describing: report.firstDifference))")
+    #expect(report.golden.map { $0.elements > 0 && $0.mismatches == 0 } == true)
   }
 
   /// What is wrong with each, all at once: layers in their order.

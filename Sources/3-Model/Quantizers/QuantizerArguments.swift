@@ -102,18 +102,17 @@ package struct QuantizerArguments {
     case .bool(let bool): return bool
     case .int(0), .double(0): return false
     case .int(1), .double(1): return true
-    case .some(.none): return false
     case let other?:
       refuse("\(name) is \(other)", supported: "True or False, 1 or 0")
       return standard
     }
   }
 
-  /// A finite number, or nil where it is None or not given.
+  /// A finite number; nil where it has no default and is None or not given.
   package mutating func number(_ name: String, default standard: Double? = nil) -> Double? {
     switch take(name) {
     case nil: return standard
-    case .some(.none): return nil
+    case .some(.none) where standard == nil: return nil
     case .int(let int): return Double(int)
     case .double(let double) where Float(double).isFinite: return double
     case .bool(let bool): return bool ? 1 : 0

@@ -2,14 +2,24 @@ import Diagnostics
 import JSON
 import QIR
 
-/// Accessors for what layer configurations hold, with bounds that keep later arithmetic far from overflow.
+/// Accessors for what layer configurations hold, with bounds that keep later arithmetic far from overflow. A default is for a
+/// key that is not there; null, Python's None, is one only where Keras takes it for that.
 extension JSONNode {
-  func int(_ key: String, default standard: Int? = nil, in range: ClosedRange<Int>) throws -> Int {
-    guard let node = try memberIfPresent(key), !node.isNull || standard == nil else {
-      if let standard { return standard }
-      return try int(key)
-    }
+  /// The member of that key; nil where its default is to be taken.
+  private func member(_ key: String, hasDefault: Bool, orNone: Bool) throws -> JSONNode? {
+    let node = hasDefault ? try memberIfPresent(key) : try member(key)
+    return orNone && node?.isNull == true ? nil : node
+  }
+
+  func int(
+    _ key: String, default standard: Int? = nil, orNone: Bool = false, in range: ClosedRange<Int>
+  ) throws -> Int {
+    guard let node = try member(key, hasDefault: standard != nil, orNone: orNone) else { return standard ?? 0 }
     return try node.int(in: range)
+  }
+
+  func double(_ key: String, default standard: Double) throws -> Double {
+    try member(key, hasDefault: true, orNone: false)?.double() ?? standard
   }
 
   func int(in range: ClosedRange<Int>) throws -> Int {
@@ -31,11 +41,8 @@ extension JSONNode {
   }
 
   /// One number for both axes, or rows and columns.
-  func extent(_ key: String, default standard: Extent? = nil) throws -> Extent {
-    guard let node = try memberIfPresent(key), !node.isNull || standard == nil else {
-      if let standard { return standard }
-      throw try missing(key)
-    }
+  func extent(_ key: String, default standard: Extent? = nil, orNone: Bool = false) throws -> Extent {
+    guard let node = try member(key, hasDefault: standard != nil, orNone: orNone) else { return standard ?? .one }
     if case .array = node.value {
       let numbers = try node.array()
       guard numbers.count == 2 else { throw node.problem("has \(numbers.count) numbers", supported: "two") }
@@ -46,11 +53,8 @@ extension JSONNode {
   }
 
   /// A number, or an array of one.
-  func length(_ key: String, default standard: Int? = nil) throws -> Int {
-    guard let node = try memberIfPresent(key), !node.isNull || standard == nil else {
-      if let standard { return standard }
-      throw try missing(key)
-    }
+  func length(_ key: String, default standard: Int? = nil, orNone: Bool = false) throws -> Int {
+    guard let node = try member(key, hasDefault: standard != nil, orNone: orNone) else { return standard ?? 1 }
     if case .array = node.value {
       let numbers = try node.array()
       guard numbers.count == 1 else { throw node.problem("has \(numbers.count) numbers", supported: "one") }
@@ -66,10 +70,5 @@ extension JSONNode {
       throw node.problem(
         "is '\(format)'", supported: "channels_last", fix: "build the model with data_format='channels_last'")
     }
-  }
-
-  private func missing(_ key: String) throws -> Diagnostic {
-    _ = try member(key)
-    return problem("has no key '\(key)'")
   }
 }

@@ -19,6 +19,7 @@ struct ModelConfig {
     for node in list {
       if let layer = problems.collecting({ try LayerEntry(node, prefix: prefix) }) {
         layers.append(layer)
+        if layer.isInput { problems.report(contentsOf: InputLayer.keys.problems(of: layer.config)) }
       } else if let name = Self.layerName(node.value) {
         leftOut.insert(name)
       }

@@ -19,10 +19,11 @@ struct WindowConfig {
   ) throws -> WindowConfig {
     try config.requireChannelsLast()
     let size = try config.extent(sizeKey)
-    return WindowConfig(
-      size: size, stride: try config.extent("strides", default: strideDefaultsToSize ? size : .one),
-      dilation: try config.extent("dilation_rate", default: .one),
-      mode: try mode(config, supported: [.valid, .same]))
+    return try WindowConfig(
+      size: size,
+      stride: config.extent("strides", default: strideDefaultsToSize ? size : .one, orNone: strideDefaultsToSize),
+      dilation: config.extent("dilation_rate", default: .one), mode: mode(config, supported: [.valid, .same])
+    ).checked(config)
   }
 
   /// Over the steps of a sequence: one row, a step per column.
@@ -31,15 +32,26 @@ struct WindowConfig {
   ) throws -> WindowConfig {
     try config.requireChannelsLast()
     let size = try config.length(sizeKey)
-    let stride = try config.length("strides", default: strideDefaultsToSize ? size : 1)
-    return WindowConfig(
+    let stride = try config.length(
+      "strides", default: strideDefaultsToSize ? size : 1, orNone: strideDefaultsToSize)
+    return try WindowConfig(
       size: Extent(rows: 1, columns: size), stride: Extent(rows: 1, columns: stride),
-      dilation: Extent(rows: 1, columns: try config.length("dilation_rate", default: 1)),
-      mode: try mode(config, supported: causal ? [.valid, .same, .causal] : [.valid, .same]))
+      dilation: Extent(rows: 1, columns: config.length("dilation_rate", default: 1)),
+      mode: mode(config, supported: causal ? [.valid, .same, .causal] : [.valid, .same])
+    ).checked(config)
+  }
+
+  private func checked(_ config: JSONNode) throws -> WindowConfig {
+    guard stride == .one || dilation == .one else {
+      throw Diagnostic(
+        "strides and dilation_rate at once", at: config.location, supported: "one of the two, as in Keras",
+        fix: "leave one of them at 1")
+    }
+    return self
   }
 
   private static func mode(_ config: JSONNode, supported: [Mode]) throws -> Mode {
-    guard let node = try config.memberIfPresent("padding"), !node.isNull else { return .valid }
+    guard let node = try config.memberIfPresent("padding") else { return .valid }
     let name = try node.string()
     guard let mode = Mode(rawValue: name), supported.contains(mode) else {
       throw node.problem("is '\(name)'", supported: supported.map(\.rawValue).joined(separator: ", "))

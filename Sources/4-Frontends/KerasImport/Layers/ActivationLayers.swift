@@ -35,7 +35,7 @@ enum ActivationLayers {
 
   /// Constants are float32 in Keras.
   private static func constant(_ config: JSONNode, _ key: String, default standard: Double) throws -> Rational {
-    let value = try config.doubleIfPresent(key) ?? standard
+    let value = try config.double(key, default: standard)
     let constant = Float(value)
     guard constant.isFinite, constant >= 0 else {
       throw Diagnostic(
@@ -78,7 +78,7 @@ enum ActivationLayers {
   }
 
   private static func softmax(_ layer: inout LayerReader) throws -> NodeID {
-    let axis = layer.check { try $0.config.intIfPresent("axis") ?? -1 }
+    let axis = layer.check { try $0.config.int("axis", default: -1, in: -64...64) }
     let shape = try layer.inputShape()
     guard let axis else { throw LayerReader.Skipped() }
     guard axis == -1 || axis == shape.rank else {

@@ -36,7 +36,7 @@ enum AdaptiveActivation {
     let bits = layer.check { try $0.config.int("total_bits", in: 1...32) }
     let isSymmetric = layer.check { try $0.config.flag("symmetric", default: true) }
     let rounds = layer.check { try $0.config.flag("po2_rounding", default: false) }
-    let slope = layer.check { try $0.config.doubleIfPresent("relu_neg_slope") ?? 0 }
+    let slope = layer.check { try $0.config.double("relu_neg_slope", default: 0) }
     let isBounded = layer.check { layer in
       // QKeras takes 0 for none.
       guard let bound = try layer.config.doubleIfPresent("relu_upper_bound"), bound != 0 else { return false }

@@ -25,7 +25,7 @@ enum FoldedLayers {
 
   private static func convolution(_ layer: inout LayerReader) throws -> NodeID {
     let window = layer.check { try WindowConfig.plane($0.config, size: "kernel_size") }
-    let groups = layer.check { try $0.config.int("groups", default: 1, in: 1...65536) }
+    let groups = layer.check { try $0.config.int("groups", default: 1, orNone: true, in: 1...65536) }
     let filters = layer.check { try $0.config.int("filters", in: 1...(1 << 24)) }
     let activation = layer.check { try $0.activation() }
     let channels = layer.inputShapeIfKnown(rank: 3).flatMap { shape in groups.map { shape.channels / $0 } }
@@ -97,7 +97,7 @@ enum FoldedLayers {
 
     init(_ layer: inout LayerReader, outputs: Int?) throws {
       let config = layer.config
-      let epsilon = layer.check { _ in Float(try config.doubleIfPresent("epsilon") ?? 0.001) }
+      let epsilon = layer.check { _ in Float(try config.double("epsilon", default: 0.001)) }
       let variance = layer.check { try $0.weights.values("moving_variance", shape: [outputs]).values }
       let mean = layer.check { try $0.weights.values("moving_mean", shape: [outputs]).values }
       let gamma = layer.check { layer in

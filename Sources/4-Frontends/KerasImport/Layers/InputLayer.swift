@@ -4,12 +4,11 @@ import QIR
 
 /// `InputLayer`: the shape without its batch, every extent known.
 enum InputLayer {
-  private static let keys =
+  static let keys =
     LayerKeys.every + .read("batch_shape", "sparse", "ragged") + .harmless("type_spec")
 
   static func read(_ config: JSONNode) throws -> InputOp {
     try PolicyCheck.check(config, isInput: true)
-    try keys.problems(of: config).throwIfErrors()
     for key in ["sparse", "ragged"] where try config.flag(key, default: false) {
       throw config.problem(
         "says \(key)=True", supported: "dense tensors", fix: "build the model again without it")

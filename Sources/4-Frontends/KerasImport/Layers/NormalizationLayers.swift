@@ -20,7 +20,7 @@ enum NormalizationLayers {
 
   private static func normalization(_ layer: inout LayerReader, isQuantized: Bool) throws -> NodeID {
     // Keras adds it to a float32 variance.
-    let epsilon = layer.check { Float(try $0.config.doubleIfPresent("epsilon") ?? 0.001) }
+    let epsilon = layer.check { Float(try $0.config.double("epsilon", default: 0.001)) }
     try checkAxis(layer)
     let channels = layer.inputs?.first.map { layer.graph[$0].shape.channels }
     let values: (inout LayerReader, Statistic) throws -> [Double] = { layer, statistic in
@@ -96,7 +96,7 @@ enum NormalizationLayers {
 
   /// The axis counts the batch; Keras writes it as a number or a list of one.
   static func checkAxis(_ layer: LayerReader) throws {
-    guard var node = try layer.config.memberIfPresent("axis"), !node.isNull else { return }
+    guard var node = try layer.config.memberIfPresent("axis") else { return }
     if case .array = node.value {
       let axes = try node.array()
       guard let first = axes.first, axes.count == 1 else {

@@ -15,7 +15,7 @@ enum SequenceLayers {
 
   private static func convolution(_ layer: inout LayerReader) throws -> NodeID {
     let window = layer.check { try WindowConfig.row($0.config, size: "kernel_size", causal: true) }
-    let groups = layer.check { try $0.config.int("groups", default: 1, in: 1...65536) }
+    let groups = layer.check { try $0.config.int("groups", default: 1, orNone: true, in: 1...65536) }
     let filters = layer.check { try $0.config.int("filters", in: 1...(1 << 24)) }
     let activation = layer.check { try $0.activation() }
     let bias = layer.check { try $0.bias(count: filters) }

@@ -37,7 +37,7 @@ enum ShapeLayers {
   }
 
   private static func concatenate(_ layer: inout LayerReader) throws -> NodeID {
-    let axis = layer.check { try $0.config.intIfPresent("axis") ?? -1 }
+    let axis = layer.check { try $0.config.int("axis", default: -1, in: -64...64) }
     let inputs = try several(layer)
     guard let axis else { throw LayerReader.Skipped() }
     let rank = layer.graph[inputs[0]].shape.rank
