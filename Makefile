@@ -9,8 +9,8 @@ DEMO := testdata/digits_conv_affine
 LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo test node-tests check-export check-onnx-differential \
-  check-keras-differential check-quantizer-extremes check-adding check-user-files bench check-memory fuzz format lint \
-  generated check-generated clean
+  check-keras-differential check-quantizer-extremes check-adding check-user-files check-interrupts bench check-memory fuzz format \
+  lint generated check-generated clean
 .NOTPARALLEL:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make check-quantizer-extremes  quantizers on weights of extreme size against QKeras (Python packages)'
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
 	@echo 'make check-user-files compile into 50 folders in which users have changed files'
+	@echo 'make check-interrupts  end commands 400 times at random moments'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
 	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
 	@echo 'make fuzz             fuzz the importers for SECONDS=60, TARGETS="keras hdf5 onnx"'
@@ -68,9 +69,12 @@ check-quantizer-extremes: build
 check-adding: prepare
 	@scripts/check-adding.sh
 
-# A test with more tries than `make test` gives it.
+# Tests with more tries than `make test` gives them.
 check-user-files: prepare-tests
 	QCC_CAMPAIGN=50 $(SWIFT) test --filter UserFilesTests
+
+check-interrupts: prepare-tests
+	QCC_CAMPAIGN=200 $(SWIFT) test --filter InterruptTests
 
 bench: prepare
 	$(SWIFT) build -c release $(LAYERS)

@@ -29,7 +29,9 @@ final class CProject {
     }
   }
 
-  static let strict = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic"]
+  static let strict = [
+    "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wsign-conversion",
+  ]
   static let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
   /// Compiles every source together, as one program. Warnings are errors; the linker's are not the project's.

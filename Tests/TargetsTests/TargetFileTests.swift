@@ -29,7 +29,7 @@ import TestSupport
   }
 
   @Test func builtinFileIsTheEmbeddedOne() throws {
-    #expect(try TargetFile.parse(text, file: "stmac.yaml") == TargetFile.load("stmac"))
+    #expect(try TargetFile.parse(text, file: "stmac.yaml (built in)") == TargetFile.load("stmac"))
   }
 
   @Test func loadsAUsersFile() throws {
@@ -72,10 +72,32 @@ import TestSupport
         == ["`cycles.transferSetup.value` is 'soon' (line 54); an integer, 0 to 65536"])
     #expect(
       problems(replacing: "idealFactor: 0.25", with: "idealFactor: .nan")
-        == ["`modes[4].idealFactor` is '.nan' (line 25); a number greater than 0"])
+        == ["`modes[4].idealFactor` is '.nan' (line 25); a number, 0.001 to 1000"])
     #expect(problems(replacing: "operandBits: [8, 4]", with: "operandBits: [8]").count == 1)
     #expect(problems(replacing: "operandBits: [8, 4]", with: "operandBits: [8, 99]").count == 1)
     #expect(problems(replacing: "value: kernelTaps", with: "value: pixels").count == 1)
+  }
+
+  /// Memories that no program can be linked with, registers that no stack holds, numbers that quotients are infinite with.
+  @Test func beyondWhatIsSupported() {
+    #expect(
+      problems(replacing: "rows: 18, columns: 18, channels: 16", with: "rows: 4096, columns: 4096, channels: 64")
+        == [
+          "`engines.conv2D` needs 4096 x 4096 x 64 elements: input rows x input columns x input channels (line 32);"
+            + " at most 16777216",
+          "`engines.conv2D` needs 4096 x 4096 x 64 elements: output rows x output columns x output channels (line 32);"
+            + " at most 16777216",
+        ])
+    #expect(problems(replacing: "channels: 256", with: "channels: 65536").isEmpty)
+    #expect(
+      problems(replacing: "outputMemory: { rows: 1, columns: 1", with: "outputMemory: { rows: 300, columns: 300").count
+        == 2)
+    #expect(problems(replacing: "idealFactor: 0.25", with: "idealFactor: 5e-324").count == 1)
+    #expect(
+      problems(replacing: "operandBits: [8, 4], products: 2", with: "operandBits: [8, 4], products: 5")
+        == [
+          "`modes[3]` has 5 products of 8-bit operands (line 24); operands that fit side by side into a port of 16 bits"
+        ])
   }
 
   @Test func allProblemsAtOnce() {

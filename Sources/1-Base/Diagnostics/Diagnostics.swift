@@ -39,6 +39,16 @@ package struct Diagnostics: Error, Sendable {
     return result
   }
 
+  /// The same with a file where none is said.
+  package func inFile(_ file: String?) -> Diagnostics {
+    Diagnostics(
+      all.map { problem in
+        var located = problem
+        located.location.file = located.location.file ?? file
+        return located
+      })
+  }
+
   /// Throws all that was collected if an error is among it.
   package func throwIfErrors() throws(Diagnostics) {
     if hasErrors { throw self }

@@ -54,7 +54,7 @@ package struct Compiler: Sendable {
         try network.program.verify()
         try schedule.verify()
       } catch {
-        throw Diagnostics(error.all.map { $0.inFile(model.graph.file) })
+        throw error.inFile(model.graph.file)
       }
     }
     return Compilation(
@@ -64,13 +64,4 @@ package struct Compiler: Sendable {
 
   /// The same of a graph that comes from no file.
   package func compile(_ graph: Graph) throws -> Compilation { try compile(Model(graph)) }
-}
-
-extension Diagnostic {
-  /// The same with a file where none is said.
-  fileprivate func inFile(_ file: String?) -> Diagnostic {
-    var located = self
-    located.location.file = location.file ?? file
-    return located
-  }
 }

@@ -14,6 +14,8 @@ package struct Accelerator: Hashable, Sendable {
     /// `18x18x16`
     package var value: String
     package var origin: Origin
+    /// In the target's file.
+    package var line: Int
   }
 
   package var name: String
@@ -26,11 +28,16 @@ package struct Accelerator: Hashable, Sendable {
   package var cycles: CycleCosts
   /// Every constant of the target file in the file's order.
   package var constants: [Constant]
+  /// Its name, for messages.
+  package var file: String
 
   package subscript(kind: EngineKind) -> Engine {
     get { engines[index(of: kind)] }
     set { engines[index(of: kind)] = newValue }
   }
+
+  /// Where a constant stands in the file; 0 for one that stands nowhere.
+  package func line(of path: String) -> Int { constants.first { $0.path == path }?.line ?? 0 }
 
   private func index(of kind: EngineKind) -> Int {
     guard let index = engines.firstIndex(where: { $0.kind == kind }) else {

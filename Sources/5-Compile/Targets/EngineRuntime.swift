@@ -32,6 +32,9 @@ package struct EngineRuntime: Sendable {
   package var weights: [Argument]
   package var run: [Argument]
   package var sizes: [Size]
+  /// Static arrays of the C, each as names in `sizes`, and those on the stack.
+  package var memories: [[String]]
+  package var registers: [[String]]
   /// The name in `sizes` that bounds the outputs of a tile.
   package var outputLimit: String
 

@@ -24,7 +24,7 @@ struct TargetReader {
     try reader.problems.throwIfErrors()
     return Accelerator(
       name: name, summary: summary, operandPortBits: operandPortBits, modes: modes, engines: kinds,
-      cycles: cycles, constants: constants)
+      cycles: cycles, constants: constants, file: reader.file)
   }
 
   private mutating func modes(_ field: YAMLReader.Field?, portBits: Int) -> [MultiplierMode] {
@@ -40,8 +40,13 @@ struct TargetReader {
       let mode = MultiplierMode(
         name: reader.string(fields["name"]), wideBits: widths.max() ?? 1, narrowBits: widths.min() ?? 1,
         products: reader.integer(fields["products"], in: 1...16),
-        idealFactor: reader.positiveNumber(fields["idealFactor"]),
-        publishedFactorWideFeatureMap: fields["publishedFactorWideFeatureMap"].map { reader.positiveNumber($0) })
+        idealFactor: reader.factor(fields["idealFactor"]),
+        publishedFactorWideFeatureMap: fields["publishedFactorWideFeatureMap"].map { reader.factor($0) })
+      if mode.products * mode.wideBits > portBits {
+        reader.report(
+          "has \(mode.products) products of \(mode.wideBits)-bit operands", at: item,
+          supported: "operands that fit side by side into a port of \(portBits) bits")
+      }
       if modes.contains(where: { $0.name == mode.name }) { reader.report("repeats '\(mode.name)'", at: item) }
       let published = mode.publishedFactorWideFeatureMap.map { ", published \($0) for a wide feature map" } ?? ""
       let value = "\(mode.products) products per cycle, ideal factor \(mode.idealFactor)\(published)"
@@ -54,10 +59,28 @@ struct TargetReader {
   private mutating func engine(_ kind: EngineKind, _ engines: [String: YAMLReader.Field]) -> Engine {
     let keys = ["inputMemory", "outputMemory", "weightMemory", "multipliers", "productsAlong"]
     let fields = engines[kind.name].map { reader.fields(of: $0, required: keys) } ?? [:]
-    return Engine(
+    let engine = Engine(
       kind: kind, inputMemory: mapMemory(fields["inputMemory"]), outputMemory: mapMemory(fields["outputMemory"]),
       weightMemory: weightMemory(fields["weightMemory"]), multipliers: constant(fields["multipliers"]),
       productsAlong: productAxis(fields["productsAlong"]))
+    if let field = engines[kind.name] { checkSizes(of: engine, field) }
+    return engine
+  }
+
+  /// What the C can have: static arrays that programs are linked with, and arrays on the stack.
+  private mutating func checkSizes(of engine: Engine, _ field: YAMLReader.Field) {
+    let runtime = engine.kind.runtime
+    let sizes = Dictionary(uniqueKeysWithValues: runtime.sizes.map { ($0.name, $0.value(engine)) })
+    for (arrays, limit) in [(runtime.memories, 1 << 24), (runtime.registers, 1 << 16)] {
+      for array in arrays {
+        let extents = array.compactMap { sizes[$0] }
+        guard extents.reduce(1, { $0 * Double($1) }) > Double(limit) else { continue }
+        let names = array.map { $0.lowercased().replacing("_", with: " ") }.joined(separator: " x ")
+        reader.report(
+          "needs \(extents.map(String.init).joined(separator: " x ")) elements: \(names)", at: field,
+          supported: "at most \(limit)")
+      }
+    }
   }
 
   private mutating func mapMemory(_ field: YAMLReader.Field?) -> MapExtents {
@@ -116,11 +139,14 @@ struct TargetReader {
     _ value: String, _ path: String?, _ field: YAMLReader.Field?, _ fields: [String: YAMLReader.Field]
   ) {
     guard let field, let path, field.node.members != nil else { return }
+    func keep(_ origin: Accelerator.Constant.Origin) {
+      constants.append(.init(path: path, value: value, origin: origin, line: field.node.line))
+    }
     switch (fields["source"], fields["assumption"]) {
     case (let source?, nil):
-      constants.append(.init(path: path, value: value, origin: .source(reader.string(source))))
+      keep(.source(reader.string(source)))
     case (nil, let assumption?):
-      constants.append(.init(path: path, value: value, origin: .assumption(reader.string(assumption))))
+      keep(.assumption(reader.string(assumption)))
     default:
       reader.report("does not say where it comes from", at: field, supported: "either `source` or `assumption`")
     }

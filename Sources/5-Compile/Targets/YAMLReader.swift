@@ -75,11 +75,11 @@ struct YAMLReader {
     return value
   }
 
-  /// A finite number that is greater than zero.
-  mutating func positiveNumber(_ field: Field?) -> Double {
+  /// A factor that products and quotients of many stay finite with.
+  mutating func factor(_ field: Field?) -> Double {
     guard let field else { return 1 }
-    guard let text = field.node.text, let value = Double(text), value.isFinite, value > 0 else {
-      report("is \(description(of: field.node))", at: field, supported: "a number greater than 0")
+    guard let text = field.node.text, let value = Double(text), (0.001...1000).contains(value) else {
+      report("is \(description(of: field.node))", at: field, supported: "a number, 0.001 to 1000")
       return 1
     }
     return value

@@ -16,7 +16,7 @@ struct ProjectWriter {
   }
 
   func project(_ vectors: TestVectors) throws(Diagnostics) -> Project {
-    try checkModes()
+    try check()
     let interface = InterfaceWriter(program, storage: storage, name: name)
     let bench = BenchWriter(program, storage: storage, name: name)
     var constants = ConstantPool()
@@ -44,15 +44,22 @@ struct ProjectWriter {
     return Project(name: name, files: files)
   }
 
-  private func checkModes() throws(Diagnostics) {
+  /// What the C cannot do, or a program cannot be linked with.
+  private func check() throws(Diagnostics) {
     var problems = Diagnostics()
+    if storage.bytes > 1 << 30 {
+      problems.report(
+        Diagnostic("the feature maps take \(storage.bytes) bytes", supported: "up to 1 GiB in emitted C"))
+    }
+    let accelerator = schedule.accelerator
     for layer in schedule.layers {
       let mode = layer.mode
       if ![1, 2, 4].contains(mode.products) || mode.wideBits * mode.products > 16 {
         problems.report(
           Diagnostic(
-            "multiplier mode \(mode.name) has \(mode.products) products of up to \(mode.wideBits)-bit operands",
-            at: .init(layer: layer.name),
+            "multiplier mode \(mode.name) has \(mode.products) products of up to \(mode.wideBits)-bit operands"
+              + " (line \(accelerator.line(of: "modes.\(mode.name)")))",
+            at: .init(file: accelerator.file, layer: layer.name),
             supported: "1, 2 or 4 products of 16-, 8- or 4-bit operands on 16-bit ports in emitted C"))
       }
     }

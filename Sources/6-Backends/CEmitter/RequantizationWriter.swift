@@ -37,7 +37,7 @@ struct RequantizationWriter {
     constants: inout ConstantPool
   ) -> String {
     let multiplier = constants.perChannel(prefix + "multiplier", affine.map(\.multiplier))
-    let shift = constants.perChannel(prefix + "shift", affine.map { Int64($0.shift) })
+    let shift = "(unsigned)" + constants.perChannel(prefix + "shift", affine.map { Int64($0.shift) })
     let offset = constants.perChannel(prefix + "offset", affine.map(\.offset))
     let even = constants.perChannel(prefix + "even", affine.map { $0.rounding == .halfEven ? 1 : 0 })
     let call: String
@@ -57,7 +57,7 @@ struct RequantizationWriter {
         prefix + "addend_high", affine.map { Int64(truncatingIfNeeded: $0.addend >> 64) })
       let low = constants.perChannel(
         prefix + "addend_low", affine.map { Int64(truncatingIfNeeded: $0.addend) })
-      let arguments = "\(multiplier), \(high), (uint64_t)\(low), (unsigned)\(shift), \(even)"
+      let arguments = "\(multiplier), \(high), (uint64_t)\(low), \(shift), \(even)"
       call = "st_requantize_wide(accumulator, \(arguments))"
     }
     let bounds = "\(Literal.integer(clamp.lowerBound)), \(Literal.integer(clamp.upperBound))"

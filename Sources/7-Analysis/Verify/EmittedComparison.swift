@@ -1,4 +1,5 @@
 import Backend
+import Compiler
 import Diagnostics
 import Files
 import IntegerProgram
@@ -19,10 +20,15 @@ struct EmittedComparison {
   /// Builds the project.
   ///
   /// - Throws: `Diagnostic` where a tool fails.
-  init(_ schedule: Schedule, backend: any Backend) throws {
-    self.schedule = schedule
+  init(_ compilation: Compilation, backend: any Backend) throws {
+    schedule = compilation.schedule
     self.backend = backend
-    let project = try backend.project(schedule, vectors: TestVectors())
+    let project: Project
+    do {
+      project = try backend.project(schedule, vectors: TestVectors())
+    } catch {
+      throw error.inFile(compilation.model.graph.file)
+    }
     folder = try Scratch.temporaryFolder()
     do {
       try project.write(to: folder.path)
@@ -34,7 +40,7 @@ struct EmittedComparison {
   }
 
   private func run(_ command: Bench.Command, purpose: String) throws {
-    try Subprocess.run(command.program, command.arguments, log: folder.path + "/log", purpose: purpose)
+    try Subprocess.run(command.program, command.arguments, folder: folder.path, purpose: purpose)
   }
 
   /// Runs the samples from `first` on and compares them with what was simulated of them.

@@ -11,9 +11,10 @@ import Files
 
 /// Other programs, run to their end.
 enum Subprocess {
-  /// - Parameter log: the file that takes what it prints.
+  /// - Parameter folder: takes its temporary files, and `log`, what it prints.
   /// - Throws: `Diagnostic` with the first lines it printed where it fails.
-  static func run(_ program: String, _ arguments: [String], log: String, purpose: String) throws {
+  static func run(_ program: String, _ arguments: [String], folder: String, purpose: String) throws {
+    let log = folder + "/log"
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -22,6 +23,9 @@ enum Subprocess {
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
+    let temporary = strdup("TMPDIR=\(folder)")
+    defer { free(temporary) }
+    var settings = [temporary] + inherited { strncmp($0, "TMPDIR=", 7) != 0 } + [nil]
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -37,7 +41,7 @@ enum Subprocess {
     var failure: Int32 = 0
     let process = Interrupts.starting {
       var process = pid_t()
-      failure = posix_spawnp(&process, program, &actions, &attributes, &words, environ)
+      failure = posix_spawnp(&process, program, &actions, &attributes, &words, &settings)
       return failure == 0 ? process : nil
     }
     guard let process else {
@@ -54,6 +58,18 @@ enum Subprocess {
       problem.quoted = printed.split(separator: "\n").prefix(5).map(String.init)
       throw problem
     }
+  }
+
+  /// The settings of the process' environment that are kept. A compiler's temporary files go away with the folder, also where
+  /// the compiler is ended.
+  private static func inherited(_ isKept: (UnsafePointer<CChar>) -> Bool) -> [UnsafeMutablePointer<CChar>?] {
+    var settings: [UnsafeMutablePointer<CChar>?] = []
+    var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = environ
+    while let setting = next.pointee {
+      if isKept(setting) { settings.append(setting) }
+      next += 1
+    }
+    return settings
   }
 
   /// The C compiler: `CC`, or the first of cc, gcc and clang in `PATH`; nil where there is none.

@@ -48,7 +48,7 @@ package struct Verifier {
     let prepared = try PreparedProgram(network.program)
     var reference = ReferenceComparison(compilation)
     let backends = try self.backends()
-    var emitted = try backends.map { try EmittedComparison(compilation.schedule, backend: $0) }
+    var emitted = try backends.map { try EmittedComparison(compilation, backend: $0) }
     var outputs: [[Double]] = []
     let batch = min(prepared.batchSize(keeping: .all), 64)
     for first in stride(from: 0, to: inputs.samples, by: batch) {

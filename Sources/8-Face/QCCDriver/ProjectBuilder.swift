@@ -30,6 +30,10 @@ package struct ProjectBuilder {
         tensors: network.program.tensors.indices.map { simulated.codes(of: TensorID($0), sample: sample) },
         of: network.program)
     }
-    return try backend.project(compilation.schedule, vectors: TestVectors(samples: samples))
+    do {
+      return try backend.project(compilation.schedule, vectors: TestVectors(samples: samples))
+    } catch {
+      throw error.inFile(compilation.model.graph.file)
+    }
   }
 }

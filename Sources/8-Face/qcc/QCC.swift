@@ -4,7 +4,7 @@ import Files
 import Presentation
 
 #if canImport(Glibc)
-  import Glibc
+  @preconcurrency import Glibc
 #elseif canImport(Musl)
   import Musl
 #elseif canImport(Darwin)
@@ -35,13 +35,18 @@ struct QCC: ParsableCommand {
   static func main() {
     // A file that grows beyond a limit is a failed write like any other, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
+    // A reader that went away is noticed where output ends, after what is not finished was removed.
+    signal(SIGPIPE, SIG_IGN)
     Interrupts.handle()
     do {
-      var command = try parseAsRoot()
-      try command.run()
-      guard fflush(nil) == 0 else {
-        throw Diagnostic("standard output cannot be written: \(String(cString: strerror(errno)))")
+      do {
+        var command = try parseAsRoot()
+        try command.run()
+      } catch  where exitCode(for: error) == .success {
+        // Help and the like.
+        print(fullMessage(for: error))
       }
+      try finishOutput()
     } catch let problems as Diagnostics {
       fail(problems.all)
     } catch let problem as Diagnostic {
@@ -56,6 +61,17 @@ struct QCC: ParsableCommand {
       print(lines.map(\.printable).joined(separator: "\n"), to: &standardError)
       QCC.exit(withError: ExitCode(2))
     }
+  }
+
+  private static func finishOutput() throws {
+    let reason = fflush(nil) != 0 ? ": \(SystemError())" : ""
+    guard !reason.isEmpty || ferror(stdout) != 0 else { return }
+    var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    if poll(&output, 1, 0) == 1, output.revents & Int16(POLLERR) != 0 {
+      signal(SIGPIPE, SIG_DFL)
+      raise(SIGPIPE)
+    }
+    throw Diagnostic("standard output cannot be written\(reason)")
   }
 
   private static func fail(_ problems: [Diagnostic]) {

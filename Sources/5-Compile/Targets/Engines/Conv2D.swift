@@ -15,5 +15,10 @@ extension EngineKind {
         .init(name: "KERNEL_ROWS") { $0.weightMemory.kernelRows },
         .init(name: "KERNEL_COLUMNS") { $0.weightMemory.kernelColumns },
       ],
+      memories: [
+        ["INPUT_ROWS", "INPUT_COLUMNS", "INPUT_CHANNELS"],
+        ["KERNEL_ROWS", "KERNEL_COLUMNS", "INPUT_CHANNELS", "OUTPUT_CHANNELS"],
+        ["OUTPUT_ROWS", "OUTPUT_COLUMNS", "OUTPUT_CHANNELS"],
+      ], registers: [["OUTPUT_CHANNELS"]],
       outputLimit: "OUTPUT_CHANNELS"))
 }

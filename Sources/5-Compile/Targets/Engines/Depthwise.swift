@@ -14,5 +14,9 @@ extension EngineKind {
         .init(name: "KERNEL_ROWS") { $0.weightMemory.kernelRows },
         .init(name: "KERNEL_COLUMNS") { $0.weightMemory.kernelColumns },
       ],
+      memories: [
+        ["INPUT_ROWS", "INPUT_COLUMNS", "CHANNELS"], ["KERNEL_ROWS", "KERNEL_COLUMNS", "CHANNELS"],
+        ["OUTPUT_ROWS", "OUTPUT_COLUMNS", "CHANNELS"],
+      ], registers: [["CHANNELS"], ["KERNEL_ROWS", "KERNEL_COLUMNS"]],
       outputLimit: "CHANNELS"))
 }

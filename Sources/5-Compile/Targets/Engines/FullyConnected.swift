@@ -9,5 +9,6 @@ extension EngineKind {
         .init(name: "INPUTS") { $0.inputMemory.elements },
         .init(name: "OUTPUTS") { max($0.outputMemory.elements, $0.weightMemory.outputChannels) },
       ],
+      memories: [["INPUTS"], ["INPUTS", "OUTPUTS"], ["OUTPUTS"]], registers: [["OUTPUTS"]],
       outputLimit: "OUTPUTS"))
 }
