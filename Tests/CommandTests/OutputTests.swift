@@ -198,6 +198,32 @@ import TestSupport
     #expect(try Shell.run("cat y.npy; ls -A", in: folder.path).output == "old\ny.npy\ny_codes.npy\n")
   }
 
+  /// Of many messages the first are shown, and how many there are.
+  @Test func messagesHaveAnEnd() throws {
+    let folder = try Folder()
+    let keys = "for i in $(seq 5000); do echo key$i: 1; done > mine.yaml; echo 'bad: 1' >> mine.yaml"
+    let result = try Command.run("targets ./mine.yaml", in: folder.path, before: keys)
+    let lines = result.errors.split(separator: "\n")
+    #expect(result.status == 1 && lines.count == 201)
+    #expect(lines.last == "4802 more messages are left out", "\(lines.last ?? "")")
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func helpThatCannotBeWritten() throws {
+    for words in ["--help", "compile --help", "--version"] {
+      let result = try Command.run("\(words) > /dev/full", in: "/")
+      #expect(
+        result.status == 1 && result.errors.hasPrefix("error: standard output cannot be written"), "\(result.errors)")
+    }
+  }
+
+  /// As other programs end whose reader goes away: at once, and without a word.
+  @Test func aReaderThatGoesAway() throws {
+    let folder = try Folder()
+    let result = try Command.run(
+      "summary $T/digits_dense.h5 --format json | true", in: folder.path)
+    #expect(result.errors.isEmpty, "\(result.errors)")
+  }
+
   @Test func aFullTemporaryFolderIsNamed() throws {
     let result = try Command.run("verify $T/digits_dense.h5", in: "/", before: "export TMPDIR=/proc/nowhere")
     #expect(result.status == 1)

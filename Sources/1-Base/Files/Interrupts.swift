@@ -23,24 +23,21 @@ package enum Interrupts {
   /// From here on. Called before there is a second thread: a signal is taken by the one thread that waits for it, and so
   /// may do all that a thread may. Signals that the process was started to ignore (`nohup`) stay ignored.
   package static func handle() {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-      var action = sigaction()
-      if sigaction(signal, nil, &action) == 0, !isIgnored(action) { sigaddset(&signals, signal) }
+    let signals = UnsafeMutablePointer<sigset_t>.allocate(capacity: 1)
+    sigemptyset(signals)
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let isIgnored = unsafeBitCast(signal(number, SIG_DFL), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+      if isIgnored { signal(number, SIG_IGN) } else { sigaddset(signals, number) }
     }
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    let waiting = signals
-    let waiter = UnsafeMutablePointer<sigset_t>.allocate(capacity: 1)
-    waiter.initialize(to: waiting)
+    pthread_sigmask(SIG_BLOCK, signals, nil)
     var thread = pthread_t()
     let failure = pthread_create(
       &thread, nil,
       { signals in
         if let signals = signals?.assumingMemoryBound(to: sigset_t.self) { Interrupts.wait(for: signals) }
         return nil
-      }, waiter)
-    if failure != 0 { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
+      }, signals)
+    if failure != 0 { pthread_sigmask(SIG_UNBLOCK, signals, nil) }
   }
 
   /// Runs `body` to its end, also where a signal arrives meanwhile.
@@ -73,13 +70,9 @@ package enum Interrupts {
   @discardableResult
   static func forget(_ path: String) -> Bool { unfinished.withLock { $0.paths.remove(path) != nil } }
 
-  private static func isIgnored(_ action: sigaction) -> Bool {
-    unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
-  }
-
   private static func wait(for signals: UnsafeMutablePointer<sigset_t>) {
-    var signal: Int32 = 0
-    while sigwait(signals, &signal) != 0 {}
+    var received: Int32 = 0
+    while sigwait(signals, &received) != 0 {}
     steps.withLock { _ in
       unfinished.withLock { unfinished in
         for group in unfinished.programs { kill(-group, SIGKILL) }
@@ -91,14 +84,10 @@ package enum Interrupts {
             usleep(1000)
           }
         }
-        systemSignal(signal, SIG_DFL)
         pthread_sigmask(SIG_UNBLOCK, signals, nil)
-        kill(getpid(), signal)
-        // Pending until here: it does not return.
-        _exit(128 + signal)
+        kill(getpid(), received)
+        _exit(128 + received)
       }
     }
   }
 }
-
-private func systemSignal(_ number: Int32, _ handler: sighandler_t?) { _ = signal(number, handler) }
