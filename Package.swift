@@ -65,7 +65,8 @@ let compile = floor(
     .target(name: "Targets", dependencies: ["Diagnostics", "Files", "YAML"], exclude: ["Resources"]),
     .target(name: "Tiling", dependencies: ["Diagnostics", "Targets"]),
     .target(
-      name: "IntegerProgram", dependencies: ["Diagnostics", "Numbers", "Quantization", "Targets", "Text", "Tiling"]),
+      name: "IntegerProgram",
+      dependencies: ["Diagnostics", "Numbers", "QIR", "Quantization", "Targets", "Text", "Tiling"]),
     .target(name: "Prover", dependencies: ["IntegerProgram", "Numbers", "Quantization", bigInt]),
     .target(name: "Schedule", dependencies: ["Diagnostics", "IntegerProgram", "Numbers", "Targets", "Text", "Tiling"]),
     .target(
@@ -91,7 +92,9 @@ let backends = floor(
     .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
     .target(
       name: "CEmitter",
-      dependencies: ["Backend", "Diagnostics", "IntegerProgram", "Numbers", "Schedule", "Targets", "Tiling"]),
+      dependencies: [
+        "Backend", "Diagnostics", "IntegerProgram", "Numbers", "QIR", "Quantization", "Schedule", "Targets", "Tiling",
+      ]),
   ])
 
 let analysis = floor(

@@ -134,3 +134,37 @@ def no_linear_layer():
     i, x = start()
     y = L.MaxPooling2D(2, strides=1, padding="same", name="p")(x)
     return keras.Model(i, act(L.Add(name="add")([x, y]), "a0", bits(4, 1)))
+
+
+@network("outputs that are functions of one layer's accumulators, of a flatten and of a pool of them")
+def outputs_of_functions():
+    i, x = start()
+    x = act(conv(x, "c0"), "a0")
+    y = dense(L.Flatten(name="flatten")(x), "fc", 4)
+    m = conv(x, "c1", 2)
+    return keras.Model(
+        i,
+        [
+            L.Softmax(name="probabilities")(y),
+            y,
+            L.LeakyReLU(0.3, name="leaky")(y),
+            L.Activation("sigmoid", name="sigmoid")(L.BatchNormalization(name="norm")(y)),
+            act(L.Activation("tanh", name="tanh")(y), "codes", bits(4, 0)),
+            QActivation("hard_tanh", name="hard")(y),
+            L.Reshape((4, 2), name="pixels")(L.ReLU(6.0, threshold=0.25, name="relu")(m)),
+            L.AveragePooling2D(2, strides=1, padding="same", name="mean")(L.Activation("sigmoid", name="gate")(m)),
+            act(L.MaxPooling2D(2, name="largest")(L.Softmax(name="share")(m)), "steps", bits(5)),
+            QActivation("quantized_hswish(8,2)", name="swish")(L.Softmax(name="part")(m)),
+            L.BatchNormalization(name="mean_norm")(L.AveragePooling2D(2, padding="same", name="edges")(conv(x, "c2", 3))),
+        ],
+    )
+
+
+@network("outputs that are read further on: a quantized input, accumulators, a pool behind a function, codes; one twice")
+def outputs_inside():
+    i, x = start()
+    c = conv(x, "c0", padding="same")
+    p = L.MaxPooling2D(2, name="pool")(L.ReLU(name="relu")(c))
+    a = act(p, "a0")
+    b = L.BatchNormalization(name="norm")(c)
+    return keras.Model(i, [x, a, p, c, b, classifier(act(L.Add(name="add")([x, x]), "a1", bits(6, 2))), a])

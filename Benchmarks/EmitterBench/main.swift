@@ -49,7 +49,7 @@ func program(of network: ReferenceNetwork) -> IntegerProgram {
           stage: isLast ? .accumulator : .requantize(Requantization(channels: requantizers, clamp: codes)))))
     previous = output
   }
-  program.outputs = previous.map { [$0] } ?? []
+  program.outputs = previous.map { [program.output($0)] } ?? []
   return program
 }
 

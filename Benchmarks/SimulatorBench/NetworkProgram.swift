@@ -41,7 +41,7 @@ struct NetworkProgram {
         }
       }
     }
-    program.outputs = [maps[maps.count - 1]]
+    program.outputs = [program.output(maps[maps.count - 1])]
   }
 
   /// Random input codes of `samples` samples.

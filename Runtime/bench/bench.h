@@ -33,6 +33,11 @@ extern void *const bench_input_buffers[];
 extern const void *const bench_input_codes[];
 extern void *const bench_output_buffers[];
 
+/* The model's numbers of the codes in the output buffers: `bench_dequantize` computes them. */
+extern const double *const bench_values[];
+extern const long bench_value_counts[];
+void bench_dequantize(void);
+
 /* Runs the network; `made`, where it is not null, is called with every tensor right after it was made. */
 void bench_run(const void *const inputs[], void *const outputs[], void (*made)(int tensor, const void *codes));
 

@@ -2,11 +2,12 @@
  *
  *   testbench                               runs the vectors that were compiled in, compares every output code by code
  *                                           and the other tensors by checksum
- *   testbench --input FILE --output FILE    runs the samples of a file and writes every tensor's codes
+ *   testbench --input FILE --output FILE    runs the samples of a file and writes every tensor's codes and the outputs' numbers
  *
  * The input file is a row of samples: the codes of all inputs, one after another. The output file has, for each sample,
- * the codes of every tensor in the order in which the network makes them. All codes are signed integers of their
- * tensor's width in the machine's byte order, feature maps row by row with channels innermost, without headers or gaps.
+ * the codes of every tensor in the order in which the network makes them, then the numbers of every output as doubles. All
+ * codes are signed integers of their tensor's width in the machine's byte order, feature maps row by row with channels
+ * innermost, without headers or gaps.
  *
  * Exit code 0: all equal, or all written; 1: a difference; 2: wrong usage, or a file that cannot be read or written. */
 #include <stdio.h>
@@ -101,6 +102,17 @@ static void write_codes(int tensor, const void *codes)
     }
 }
 
+static void write_values(void)
+{
+    bench_dequantize();
+    for (int o = 0; o < bench_output_count; ++o) {
+        const size_t count = (size_t)bench_value_counts[o];
+        if (fwrite(bench_values[o], sizeof(double), count, output_file) != count) {
+            write_failed = 1;
+        }
+    }
+}
+
 /* 1 where a whole sample was read, 0 at the end of the file, -1 within a sample. */
 static int read_sample(FILE *file)
 {
@@ -131,6 +143,7 @@ static int run_file(const char *input_path, const char *output_path)
     }
     while ((state = read_sample(input_file)) == 1 && !write_failed) {
         bench_run(bench_input_codes, bench_output_buffers, write_codes);
+        write_values();
     }
     fclose(input_file);
     if (fclose(output_file) != 0 || write_failed) {

@@ -14,7 +14,7 @@ import Testing
   static let names = [
     "block/conv1", "block_conv1", "Größe", "int", "while", "a\"b\\c", "comment */ x /* y", "what??/", "??)",
     "line\nbreak",
-    "", "0", "___", String(repeating: "long", count: 2000), "%d %s", "\u{0}", "重み", "#define",
+    "", "0", "___", String(repeating: "long", count: 2000), "%d %s", "\u{0}", "重み", "#define", "codes", "weights",
   ]
 
   @Test func tensorsAndLayers() throws {

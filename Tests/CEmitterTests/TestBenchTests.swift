@@ -32,15 +32,15 @@ import Testing
     let program = random.program
     let (_, accelerator) = try RandomProgram.mixed(seed: 42)
     var sample = TestVectors.Sample(tensors: tensors, of: program)
-    sample.outputs[1][0] += sample.outputs[1][0] == program[program.outputs[1]].range.upperBound ? -1 : 1
+    sample.outputs[1][0] += sample.outputs[1][0] == program[program.outputs[1].tensor].range.upperBound ? -1 : 1
     let wrong = try CProject(
       CEmitter().project(Schedule(program, for: accelerator), vectors: TestVectors(samples: [sample])))
     try wrong.compile("gcc", CProject.strict)
     let (status, output) = try wrong.bench()
     #expect(status == 1)
     let expected = sample.outputs[1][0]
-    let got = tensors[program.outputs[1].index][0]
-    let name = program[program.outputs[1]].name
+    let got = tensors[program.outputs[1].tensor.index][0]
+    let name = program[program.outputs[1].tensor].name
     #expect(output.contains("tensor '\(name)', index 0: expected \(expected), got \(got)"), "\(output)")
     #expect(output.contains("FAIL: 1 difference"))
   }
@@ -49,7 +49,7 @@ import Testing
     let program = random.program
     let (_, accelerator) = try RandomProgram.mixed(seed: 42)
     var sample = TestVectors.Sample(tensors: tensors, of: program)
-    let inside = try #require(program.tracedTensors.first { !program.outputs.contains($0) })
+    let inside = try #require(program.tracedTensors.first { !program.outputs.map(\.tensor).contains($0) })
     sample.tensors[inside.index][0] += 1
     let wrong = try CProject(
       CEmitter().project(Schedule(program, for: accelerator), vectors: TestVectors(samples: [sample])))
@@ -74,7 +74,11 @@ import Testing
     #expect(written.count == 5 * batch.sampleBytes)
     for (index, inputs) in samples.enumerated() {
       let expected = NaiveProgram(program: program).run(inputs)
-      #expect(batch.decode(written, sample: index) == program.tracedTensors.map { expected[$0.index] })
+      let made = try #require(batch.decode(written, sample: index))
+      #expect(made.codes == program.tracedTensors.map { expected[$0.index] })
+      for (output, values) in zip(program.outputs, made.values) {
+        #expect(values == output.values(of: expected[output.tensor.index]))
+      }
     }
     #expect(batch.decode(written, sample: 5) == nil)
   }

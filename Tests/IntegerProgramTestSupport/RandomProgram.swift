@@ -58,10 +58,11 @@ package struct RandomProgram {
     return id
   }
 
-  package mutating func markOutputs(_ outputs: [TensorID]) { program.outputs = outputs }
+  package mutating func markOutputs(_ outputs: [TensorID]) { program.outputs = outputs.map(program.output) }
   package mutating func rename(_ id: TensorID, _ name: String, encoding: Encoding) {
     program.tensors[id.index].name = name
     program.tensors[id.index].encoding = encoding
+    markOutputs(program.outputs.map(\.tensor))
   }
 
   private func largest(_ range: ClosedRange<Int64>) -> Int64 { max(-range.lowerBound, range.upperBound) }

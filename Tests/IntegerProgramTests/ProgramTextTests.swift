@@ -44,7 +44,20 @@ import Testing
     if !line.hasPrefix("c = depthwise") { #expect(program.text() == text) }
   }
 
+  /// What is said of outputs.
   @Test(arguments: [
+    "output x name=\"two words\" scale=[0.25, 3] zero_point=-2 offset=0.5",
+    "output x\noutput x name=y shape=[2, 1] host=[elementwise functions=[clip(0, 6), tanh], quantize by=quantized_bits(4,0,1), transpose permutation=[1, 0]]",
+  ])
+  func outputsRoundTrip(lines: String) throws {
+    let text = "program p\nx = input -> [1, 1, 2] -8..7 scale=1\n\(lines)\n"
+    #expect(try ProgramParser.program(from: text).text() == text)
+  }
+
+  @Test(arguments: [
+    ("output x host=[conv]", "'conv' on the host; supported: element-wise operators"),
+    ("output x host=[max_pool size=[2, 2]]", "a window of 2x2 is larger"),
+    ("output x host=[softmax] name=a b=1", "unknown attribute 'b'"),
     ("y = inptu -> [1, 1, 2] -8..7 scale=1", "unknown instruction 'inptu'"),
     ("y = reshape x", "no tensor; supported: -> [rows, columns, channels] least..most scale=…"),
     ("y = reshape x -> [1, 2] -8..7 scale=1", "[rows, columns, channels]"),

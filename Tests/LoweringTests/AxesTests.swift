@@ -47,10 +47,7 @@ import Testing
       [.int64(numbers.map { codes.code(of: $0) - network.inputs[0].quantization.codeShift })], samples: 1,
       keeping: .all, threads: 1)
     for meaning in network.meanings {
-      let channels = network.program[meaning.tensor].shape.channels
-      let found = simulated.codes(of: meaning.tensor, sample: 0).enumerated().map {
-        meaning.encoding.value(of: $1, channel: $0 % channels)
-      }
+      let found = meaning.encoding.values(of: simulated.codes(of: meaning.tensor, sample: 0))
       #expect(found == expected[meaning.node.index], "\(network.graph[meaning.node].name)")
     }
     #expect(network.outputNodes == graph.outputs)
@@ -59,7 +56,7 @@ import Testing
   @Test(arguments: [
     ("c = concatenate q q axis=1\noutput c", ["put together along axis 2", "one of the last two axes"]),
     (
-      "t = transpose q permutation=[0, 4, 2, 3, 1]\noutput t",
+      "t = transpose q permutation=[0, 4, 2, 3, 1]\nd = dense t kernel=int4[3, 1](seeded(1))*0.125\noutput d",
       ["'t'", "the axes of 'q', of shape [2, 3, 2, 2, 4], are reordered to [2, 4, 2, 2, 3]", "move axes of extent 1"]
     ),
   ])

@@ -67,6 +67,24 @@ import Verify
     #expect(!report.bitExact)
   }
 
+  /// The host's part of an output left out, or another's.
+  @Test(arguments: [nil, "other", "scale"]) func aWrongTail(_ change: String?) throws {
+    let name = "zoo/outputs_of_functions"
+    var compilation = try CompiledNetwork(name).compilation
+    let outputs = compilation.network.program.outputs
+    switch change {
+    case "other": compilation.network.program.outputs[0].tail = outputs[2].tail
+    case "scale": compilation.network.program.outputs[0].encoding.scales[0] *= 1.001
+    default: compilation.network.program.outputs[0].tail = nil
+    }
+    var options = Verifier.Options()
+    options.emitted = false
+    let report = try Verifier(compilation, options: options).report()
+    #expect(report.tensors.filter { $0.mismatches > 0 }.map(\.name) == ["probabilities"])
+    #expect(report.firstDifference?.tensor == "probabilities")
+    #expect(report.firstDifference?.against == "float reference")
+  }
+
   /// The accelerator's own test bench, one requantization constant changed in its source.
   @Test func aWrongConstantInTheEmittedC() throws {
     let folder = try Folder()

@@ -6,7 +6,8 @@ import Testing
 @Suite struct EmittedTests {
   @Test(arguments: [
     "digits_conv_affine", "digits_dense", "zoo/add", "zoo/average_pooling", "zoo/concatenate", "zoo/depth_multiplier",
-    "zoo/groups", "zoo/hswish", "zoo/kernel_10x4", "zoo/max_pooling_accumulator", "zoo/po2_weights", "zoo/shapes",
+    "zoo/groups", "zoo/hswish", "zoo/kernel_10x4", "zoo/max_pooling_accumulator", "zoo/outputs_inside",
+    "zoo/outputs_of_functions", "zoo/po2_weights", "zoo/shapes",
     "zoo/tanh", "zoo/two_inputs", "zoo/two_outputs", "zoo/wide",
   ])
   func equalsTheSimulator(_ name: String) throws {

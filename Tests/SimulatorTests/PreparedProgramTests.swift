@@ -22,11 +22,11 @@ import Testing
   func everyWidthOfInput(input: CodeArray) throws {
     let program = try program()
     let result = try PreparedProgram(program).run([input], samples: 2)
-    #expect(result.codes(of: program.outputs[0], sample: 0) == [-12, 10])
-    #expect(result.codes(of: program.outputs[0], sample: 1) == [4, -5])
+    #expect(result.codes(of: program.outputs[0].tensor, sample: 0) == [-12, 10])
+    #expect(result.codes(of: program.outputs[0].tensor, sample: 1) == [4, -5])
     #expect(result.values(of: program.outputs[0], sample: 1) == [1.5, 8.5])
     var codes: [Int64] = []
-    result.forEachCode(of: program.outputs[0], sample: 1) { codes.append($1) }
+    result.forEachCode(of: program.outputs[0].tensor, sample: 1) { codes.append($1) }
     #expect(codes == [4, -5])
   }
 
@@ -40,7 +40,8 @@ import Testing
     let input = CodeArray.int16([1, 2])
     #expect(try !prepared.run([input], samples: 1).keeps(program.inputs[0]))
     #expect(try prepared.run([input], samples: 1, keeping: .all).codes(of: program.inputs[0], sample: 0) == [1, 2])
-    #expect(try prepared.run([input], samples: 1, keeping: .tensors([program.inputs[0]])).keeps(program.outputs[0]))
+    #expect(
+      try prepared.run([input], samples: 1, keeping: .tensors([program.inputs[0]])).keeps(program.outputs[0].tensor))
     #expect(prepared.batchSize(keeping: .outputs, bytes: 100) == 25)
     #expect(prepared.batchSize(keeping: .all, bytes: 100) == 12)
   }

@@ -21,7 +21,7 @@ import Testing
         #expect(
           all.codes(of: id, sample: sample) == expected[sample][index],
           "seed \(seed), sample \(sample), \(tensor.name)")
-        if program.outputs.contains(id) {
+        if program.outputs.contains(where: { $0.tensor == id }) {
           #expect(outputs.codes(of: id, sample: sample) == expected[sample][index])
         } else {
           #expect(!outputs.keeps(id))
@@ -42,7 +42,7 @@ import Testing
       let inputs = program.inputs.indices.map { input in CodeArray.int64(samples.flatMap { $0[input] }) }
       let result = try prepared.run(inputs, samples: samples.count, threads: threads)
       return (0..<samples.count).flatMap { sample in
-        program.outputs.map { result.codes(of: $0, sample: sample) }
+        program.outputs.map { result.codes(of: $0.tensor, sample: sample) }
       }
     }
     let together = try run(samples[...], threads: 1)

@@ -276,6 +276,27 @@ def qdq_odd():
     return net, None
 
 
+def qdq_outputs():
+    """Outputs behind accumulators that no quantizer follows, codes in between, a quantized input, one tensor twice."""
+    net = Network("qdq_outputs", [3, 6, 5], opset=17, seed=31)
+    x = net.fake("x", np.float32(0.017), 118, "u8")
+    y = net.add("Conv", x, net.weights("s8", 4, 3, 3, 3, scale=net.scale(0.02, 4), axis=0))
+    relu = net.add("Relu", y)
+    pooled = net.add("MaxPool", relu, kernel_shape=[2, 2], strides=[2, 1])
+    codes = net.quantize(pooled, np.float32(0.021), 0, "u8")
+    flat = net.add("Flatten", net.dequantize(codes, np.float32(0.021), 0, "u8"))
+    z = net.add("MatMul", flat, net.weights("s8", 16, 5))
+    gate = net.add("Sigmoid", z)
+    net.outputs = [
+        z, gate, net.add("Tanh", z), net.add("LeakyRelu", z, alpha=0.2), net.add("HardSwish", z), net.add("Softmax", z),
+        net.fake(net.add("Softmax", z, axis=1), np.float32(1 / 200), 3, "u8"), y, relu, pooled, codes, x,
+        net.add("Transpose", relu, perm=[0, 3, 1, 2]), net.add("Flatten", net.add("Sigmoid", y)),
+        net.add("AveragePool", y, kernel_shape=[3, 3], pads=[1, 1, 1, 1]), net.add("Identity", gate),
+        net.add("Add", net.add("Mul", y, net.constant(net.scale(0.5, 4, 1, 1))), net.constant(np.float32(0.3))),
+    ]
+    return net, None
+
+
 def qdq_axis():
     """A feature map with a scale and a zero point for each channel."""
     net = Network("qdq_axis", [4, 3, 3], opset=13, seed=31)
@@ -447,6 +468,7 @@ def networks():
     yield qdq_types("s16", "s8", opset=17, domain=MICROSOFT)
     yield qdq_operators()
     yield qdq_odd()
+    yield qdq_outputs()
     yield qdq_axis()
     yield qdq_clip()
     yield qdq_casts()

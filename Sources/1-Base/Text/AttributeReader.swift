@@ -19,6 +19,8 @@ package struct AttributeReader {
     }
   }
 
+  package func has(_ name: String) -> Bool { entries.contains { $0.name == name } }
+
   private mutating func take(_ name: String) -> Substring? {
     entries.firstIndex { $0.name == name }.map { entries.remove(at: $0).text }
   }
@@ -51,7 +53,7 @@ package struct AttributeReader {
   }
 
   package mutating func readWord(_ name: String, default standard: String) throws -> String {
-    entries.contains { $0.name == name } ? try readWord(name) : standard
+    has(name) ? try readWord(name) : standard
   }
 
   package mutating func readWordIfPresent(_ name: String, of words: [String]) throws -> String? {

@@ -16,11 +16,17 @@ package struct StatementReader<Value> {
   let file: String?
   /// nil where no line says it.
   package private(set) var name: String?
-  package private(set) var outputs: [Value] = []
+  package private(set) var outputs: [Output] = []
   private var values: [String: Value] = [:]
   /// Names of lines that could not be read: who uses them is not to blame.
   private var broken: Set<String> = []
   private var problems = Diagnostics()
+
+  /// What is handed out, and what is said of it.
+  package struct Output {
+    package let value: Value
+    package let attributes: AttributeReader
+  }
 
   package init(kind: String, of noun: String, resultForm: String, file: String?) {
     self.kind = kind
@@ -57,9 +63,13 @@ package struct StatementReader<Value> {
     } else if first == kind[...], words.count == 2, let name = QuotedName.name(from: words[1]) {
       self.name = name
     } else if first == "output" {
-      for word in words.dropFirst() {
+      let names = words.dropFirst().prefix { $0.first == "\"" || !$0.contains("=" as Character) }
+      for name in names {
         attempt { reader in
-          if let value = try reader.value(named: word, at: location) { reader.outputs.append(value) }
+          let attributes = try AttributeReader(words.dropFirst(1 + names.count), at: location)
+          if let value = try reader.value(named: name, at: location) {
+            reader.outputs.append(Output(value: value, attributes: attributes))
+          }
         }
       }
     } else {

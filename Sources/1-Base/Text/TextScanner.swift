@@ -46,6 +46,19 @@ package struct TextScanner {
     return item
   }
 
+  /// The text up to the comma or bracket behind an element of a list: brackets in it have their partners.
+  package mutating func phrase() throws -> Substring {
+    var depth = 0
+    let phrase = rest.prefix { character in
+      if "([".contains(character) { depth += 1 }
+      if ")]".contains(character) { depth -= 1 }
+      return depth > 0 || (depth == 0 && character != ",")
+    }
+    guard !phrase.isEmpty else { throw refused("words here") }
+    rest = rest[phrase.endIndex...]
+    return phrase
+  }
+
   /// `(a, b)` or, with other brackets, `[a, b]`; may be empty.
   package mutating func list<Element>(
     _ open: String = "[", _ close: Character = "]", of element: (inout TextScanner) throws -> Element

@@ -20,6 +20,8 @@ package struct Graph: Sendable {
   package let conventions: Conventions
   package private(set) var nodes: [Node] = []
   package var outputs: [NodeID] = []
+  /// By output: what the model calls it, where that is not its node's name.
+  package var outputTitles: [Int: String] = [:]
   /// Of the next new tensor.
   private var identity = TensorIdentity(0)
 
@@ -32,6 +34,7 @@ package struct Graph: Sendable {
   /// No node yet, to take what becomes of those of `source`: what is new in it is told from all of them.
   init(successorOf source: Graph) {
     self.init(name: source.name, file: source.file, conventions: source.conventions)
+    outputTitles = source.outputTitles
     identity = source.identity
   }
 
@@ -45,6 +48,21 @@ package struct Graph: Sendable {
   /// The network's inputs in the order of their nodes.
   package var inputs: [NodeID] {
     ids.filter { self[$0].op is InputOp }
+  }
+
+  /// What the model calls its outputs; a tensor that is handed out again gets a number.
+  package var outputNames: [String] {
+    var taken = Set<String>()
+    return outputs.enumerated().map { index, output in
+      let title = outputTitles[index] ?? self[output].name
+      var name = title
+      var copies = 0
+      while !taken.insert(name).inserted {
+        copies += 1
+        name = "\(title)_\(copies)"
+      }
+      return name
+    }
   }
 
   /// Appends a node whose shape follows from its inputs. Throws a `Diagnostic` or `Diagnostics` where the operator does

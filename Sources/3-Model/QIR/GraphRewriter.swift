@@ -44,7 +44,11 @@ package struct GraphRewriter {
   }
 
   /// The new graph, its outputs the copies of the old ones; what they do not need is left out.
-  package mutating func finish() -> Graph {
+  package mutating func finish() throws -> Graph {
+    for output in source.outputs where result[copy(of: output)].fileAxes != source[output].fileAxes {
+      // The elements are another tensor's, which the file keeps in another order.
+      try replace(output, by: IdentityOp(), inputs: [copy(of: output)])
+    }
     result.outputs = source.outputs.map(copy(of:))
     result.removeUnneededNodes()
     return result

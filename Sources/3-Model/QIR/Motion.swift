@@ -24,14 +24,6 @@ package enum Motion: Sendable {
     case .function, .combines, .mixes: false
     }
   }
-
-  /// Whether it may follow a softmax: what stands there is left to the host, in float.
-  package var staysInFloat: Bool {
-    switch self {
-    case .function, .keepsOrder, .permutes: true
-    case .combines, .concatenates, .selectsLargest, .surroundsWithZeros, .mixes: false
-    }
-  }
 }
 
 /// What is known of a function of one number that stands for an operator.

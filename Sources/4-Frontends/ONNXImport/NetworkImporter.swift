@@ -169,7 +169,10 @@ struct NetworkImporter {
     switch values[name] {
     case .map(let map):
       var found = Diagnostics()
-      if let node = found.collecting({ try integers(of: map, named: name) }) { graph.outputs.append(node) }
+      if let node = found.collecting({ try integers(of: map, named: name) }) {
+        graph.outputTitles[graph.outputs.count] = name
+        graph.outputs.append(node)
+      }
       problems.report(contentsOf: found)
     case .constant:
       problems.report(Diagnostic("the network's output is a constant", at: .init(file: file, tensor: name)))
@@ -254,7 +257,7 @@ struct NetworkImporter {
     for id in graph.ids.reversed() where needed.contains(id) { needed.formUnion(graph[id].inputs) }
     var rewriter = GraphRewriter(graph)
     for id in graph.ids where needed.contains(id) { try rewriter.keep(id) }
-    return rewriter.finish()
+    return try rewriter.finish()
   }
 
   /// Notes the order in which the file keeps the axes of a tensor.

@@ -45,7 +45,9 @@ package struct Compiler: Sendable {
     var problems = Diagnostics(model.remarks)
     let reference = try PassManager(Pipeline.toReference(sourceQuantizer: sourceQuantizer)).run(
       on: model.graph, reporting: &problems)
-    let network = try lower(try PassManager(passes).run(on: reference, reporting: &problems)) { lowered in
+    let network = try lower(
+      try PassManager(passes).run(on: reference, reporting: &problems), namingOutputs: model.graph.outputNames
+    ) { lowered in
       _ = try Schedule(lowered, for: target)
     }
     let schedule = try Schedule(network.program, for: target)

@@ -5,11 +5,11 @@ package struct IntegerProgram: Hashable, Sendable {
   package var tensors: [ProgramTensor]
   /// Codes that the host hands in, quantized as their encoding says.
   package var inputs: [TensorID]
-  package var outputs: [TensorID]
+  package var outputs: [ProgramOutput]
   package var instructions: [Instruction]
 
   package init(
-    name: String, tensors: [ProgramTensor] = [], inputs: [TensorID] = [], outputs: [TensorID] = [],
+    name: String, tensors: [ProgramTensor] = [], inputs: [TensorID] = [], outputs: [ProgramOutput] = [],
     instructions: [Instruction] = []
   ) {
     self.name = name

@@ -60,20 +60,22 @@ struct ProgramVerifier {
           extents.allSatisfy { (1...ProgramVerifier.extentLimit).contains($0) }, "shape \(tensor.shape)",
           tensor: tensor.name, supported: "extents of 1 to \(ProgramVerifier.extentLimit)")
       else { continue }
-      let encoding = tensor.encoding
-      require(
-        [encoding.scales.count, encoding.offsets.count].allSatisfy { $0 == 1 || $0 == tensor.shape.channels },
-        "\(encoding.scales.count) scales and \(encoding.offsets.count) offsets", tensor: tensor.name,
-        supported: "1, or one per channel (\(tensor.shape.channels))")
-      require(
-        encoding.scales.allSatisfy(\.isFinite) && encoding.offsets.allSatisfy(\.isFinite),
-        "a scale or offset that is no number",
-        tensor: tensor.name)
+      verify(tensor.encoding, of: tensor.name, channels: tensor.shape.channels)
     }
-    let used = program.inputs + program.outputs + program.instructions.flatMap { $0.inputs + [$0.output] }
+    let used = program.inputs + program.outputs.map(\.tensor) + program.instructions.flatMap { $0.inputs + [$0.output] }
     for tensor in used where !program.tensors.indices.contains(tensor.index) {
       report("tensor number \(tensor.index) of \(program.tensors.count)")
     }
+  }
+
+  private mutating func verify(_ encoding: Encoding, of name: String, channels: Int) {
+    require(
+      [encoding.scales.count, encoding.offsets.count].allSatisfy { $0 == 1 || $0 == channels },
+      "\(encoding.scales.count) scales and \(encoding.offsets.count) offsets", tensor: name,
+      supported: "1, or one per channel (\(channels))")
+    require(
+      encoding.scales.allSatisfy(\.isFinite) && encoding.offsets.allSatisfy(\.isFinite),
+      "a scale or offset that is no number", tensor: name)
   }
 
   private mutating func verifyOrder() {
@@ -90,8 +92,17 @@ struct ProgramVerifier {
         written.insert(instruction.output).inserted, "written twice", tensor: program[instruction.output].name)
     }
     layer = nil
+    var names = Set<String>()
     for output in program.outputs {
-      require(written.contains(output), "an output that nothing writes", tensor: program[output].name)
+      require(written.contains(output.tensor), "an output that nothing writes", tensor: program[output.tensor].name)
+      require(names.insert(output.name).inserted, "two outputs of this name", tensor: output.name)
+      verify(output.encoding, of: output.name, channels: program[output.tensor].shape.channels)
+      if let shape = output.tail?.shape {
+        let elements = program[output.tensor].shape.elements
+        require(
+          shape.elements == elements, "values of shape \(shape) on the host", tensor: output.name,
+          supported: "as many as the tensor has (\(elements))")
+      }
     }
   }
 }

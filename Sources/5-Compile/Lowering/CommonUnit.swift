@@ -1,3 +1,4 @@
+import BigInt
 import Numbers
 import Quantization
 
@@ -16,14 +17,14 @@ struct CommonUnit {
     guard let smallest = magnitudes.filter({ $0.sign > 0 }).min() else { return nil }
     let powerOfTwo = Rational(1, over: magnitudes.map(\.denominator).max() ?? 1)
     for unit in [smallest, powerOfTwo] {
-      let multiples = scales.indices.compactMap { index -> Int64? in
-        guard let multiple = (scales[index] / unit).int64 else { return nil }
-        let (most, overflows) = multiple.magnitude.multipliedReportingOverflow(by: max(largest[index], 1))
-        return overflows || most >= 1 << (Self.maximumBits - 1) ? nil : multiple
+      let multiples = scales.map { $0 / unit }
+      let fits = multiples.indices.allSatisfy { index in
+        let code = BigInt(largest[index])
+        return multiples[index].isInteger && (multiples[index].floor * code).bitWidth <= Self.maximumBits
       }
-      if multiples.count == scales.count {
+      if fits {
         self.unit = unit
-        self.multiples = multiples
+        self.multiples = multiples.map { Int64($0.floor) }
         return
       }
     }

@@ -49,6 +49,6 @@ package struct LoweredNetwork: Sendable {
   /// In program order; inputs included.
   package var meanings: [Meaning]
   package var proofs: [Proof]
-  /// The node whose exact values each program output holds; what follows it in the graph is left to the host, in float.
+  /// The node whose exact values each program output's codes stand for.
   package var outputNodes: [NodeID]
 }

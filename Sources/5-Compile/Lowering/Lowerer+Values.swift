@@ -13,10 +13,10 @@ extension Lowerer {
       throw Diagnostic(
         "the network's input '\(graph[input].name)' reaches it unquantized", at: graph.location(of: id),
         fix: "put \(graph.conventions.quantizer) behind the input")
-    case .floatTail(let behind):
+    case .host:
       throw Diagnostic(
-        "it reads '\(graph[input].name)', which runs on the host behind '\(graph[behind].name)'",
-        at: graph.location(of: id), supported: "softmax at the end of the network only")
+        "it reads '\(graph[input].name)', which runs on the host", at: graph.location(of: id),
+        supported: "softmax at the end of the network only")
     case .failed: throw Diagnostics()
     }
   }

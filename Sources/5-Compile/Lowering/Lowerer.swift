@@ -23,8 +23,8 @@ struct Lowerer {
     /// A network input before its quantizer.
     case realInput
     case value(IntegerValue)
-    /// Of the tail that is left out of the program: what computes it, in float, starts from this node's values.
-    case floatTail(behind: NodeID)
+    /// Left to the host, in float.
+    case host
     /// Its problem, or that of a node before it, is reported; whether its values would be quantized.
     case failed(isQuantized: Bool)
   }
@@ -37,11 +37,11 @@ struct Lowerer {
   }
 
   /// - Throws: `Diagnostics`, everything that cannot be lowered, and what `check` says of the rest.
-  mutating func run(_ check: (IntegerProgram) throws -> Void) throws -> LoweredNetwork {
+  mutating func run(namingOutputs names: [String], _ check: (IntegerProgram) throws -> Void) throws -> LoweredNetwork {
     for id in graph.ids {
       states[id.index] = attempt { try $0.lower(id) } ?? .failed(isQuantized: !(graph[id].op is any LinearOperator))
     }
-    let outputNodes = lowerOutputs()
+    let outputNodes = lowerOutputs(named: names)
     if problems.hasErrors { _ = problems.collecting { try check(builder.program(named: graph.name)) } }
     try problems.throwIfErrors()
     return LoweredNetwork(
@@ -50,7 +50,7 @@ struct Lowerer {
   }
 
   /// Runs `body`; what it throws is collected, and `nil` comes back in place of its result.
-  private mutating func attempt<Result>(_ body: (inout Lowerer) throws -> Result) -> Result? {
+  mutating func attempt<Result>(_ body: (inout Lowerer) throws -> Result) -> Result? {
     var found = Diagnostics()
     let result = found.collecting { try body(&self) }
     problems.report(contentsOf: found)
@@ -58,8 +58,13 @@ struct Lowerer {
   }
 
   private mutating func lower(_ id: NodeID) throws -> State {
+    if let state = stateBehindFailure(id) ?? stateOnHost(id) { return state }
+    return try inProgram(id)
+  }
+
+  /// What the program makes of a node.
+  mutating func inProgram(_ id: NodeID) throws -> State {
     let node = graph[id]
-    if let state = stateBehindFailure(id) ?? stateInFloatTail(id) { return state }
     switch node.op.kind {
     case .input: return .realInput
     case .quantize(let op): return try .value(quantize(id, op))
@@ -126,10 +131,13 @@ struct Lowerer {
 
 /// Lowers a graph that the passes have been over.
 ///
-/// - Parameter check: of the layers that were lowered where others were not, so that all problems come at once.
+/// - Parameters:
+///   - outputNames: what the model calls its outputs, which passes may have renamed; the graph's own names unless given.
+///   - check: of the layers that were lowered where others were not, so that all problems come at once.
 /// - Throws: `Diagnostics`, everything that cannot be lowered or proved.
-package func lower(_ graph: Graph, checking check: (IntegerProgram) throws -> Void = { _ in }) throws -> LoweredNetwork
-{
+package func lower(
+  _ graph: Graph, namingOutputs outputNames: [String]? = nil, checking check: (IntegerProgram) throws -> Void = { _ in }
+) throws -> LoweredNetwork {
   var lowerer = Lowerer(graph: graph)
-  return try lowerer.run(check)
+  return try lowerer.run(namingOutputs: outputNames ?? graph.outputNames, check)
 }

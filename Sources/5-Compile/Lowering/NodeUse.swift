@@ -1,3 +1,4 @@
+import IntegerProgram
 import QIR
 
 /// What becomes of a node's values further down.
@@ -8,6 +9,10 @@ struct NodeUse {
   var feedsMultiplier = false
   /// Zeros are put around them somewhere.
   var needsZero = false
+  /// The host can run all that reads them, and what reads that.
+  var suitsHost = true
+  /// A quantizer makes codes of them, or of what the program makes of them.
+  var reachesQuantizer = false
 
   /// Of every node, in one walk from the outputs up.
   static func all(of graph: Graph, consumers: [[NodeID]]) -> [NodeUse] {
@@ -18,6 +23,9 @@ struct NodeUse {
       for reader in readers {
         let further = uses[reader.index]
         let op = graph[reader].op
+        uses[id.index].suitsHost = uses[id.index].suitsHost && HostStep(op) != nil && further.suitsHost
+        uses[id.index].reachesQuantizer =
+          uses[id.index].reachesQuantizer || op is QuantizeOp || (further.reachesQuantizer && !(op is SoftmaxOp))
         switch op.motion {
         case .function: uses[id.index].endsInQuantizer = op is QuantizeOp || further.endsInQuantizer
         case .keepsOrder, .permutes, .concatenates, .selectsLargest, .surroundsWithZeros:

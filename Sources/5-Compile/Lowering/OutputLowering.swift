@@ -2,93 +2,77 @@ import Diagnostics
 import IntegerProgram
 import QIR
 
-/// What the program hands out, and what stays behind it.
+/// What the program hands out, and what is left to the host behind it.
 extension Lowerer {
-  /// Hands out the graph's outputs; returns the node whose values each of the program's outputs holds.
-  mutating func lowerOutputs() -> [NodeID] {
-    graph.outputs.compactMap { output in
-      if case .floatTail(let behind) = states[output.index] { return handOut(behind) }
-      return handOut(output)
-    }
+  /// Hands out the graph's outputs under these names; returns the node whose values each one's codes stand for.
+  mutating func lowerOutputs(named names: [String]) -> [NodeID] {
+    zip(graph.outputs, names).compactMap { output, name in attempt { try $0.handOut(output, named: name) } }
   }
 
-  private mutating func handOut(_ id: NodeID) -> NodeID? {
+  /// The nearest integers from which operators of one tensor lead to the output, and those operators for the host.
+  private mutating func handOut(_ output: NodeID, named name: String) throws -> NodeID {
+    var source = output
+    var behind: [(step: HostStep, node: NodeID)] = []
+    while let step = try hostStep(at: source) {
+      behind.append((step, source))
+      source = graph[source].inputs[0]
+    }
+    var tail = HostTail(shape: graph[source].shape)
+    for (step, node) in behind.reversed() { try tail.append(step, at: graph.location(of: node)) }
+    let value = try plainValue(source, for: output)
+    if !meanings.contains(where: { $0.node == source }) { addMeaning(of: value, to: source) }
+    builder.handOut(
+      ProgramOutput(
+        name: name, tensor: value.tensor, encoding: value.coding.encoding, tail: tail.stages.isEmpty ? nil : tail))
+    return source
+  }
+
+  /// What the host computes at a node on the way to an output; nil where the program holds the node's values.
+  private func hostStep(at id: NodeID) throws -> HostStep? {
     switch states[id.index] {
-    case .value(let value): return handOut(value, of: id)
+    case .value(let value) where value.isPlain: return nil
+    case .value, .host:
+      if let step = HostStep(graph[id].op) { return step }
+      throw Diagnostic(
+        "the network's output is a sum that has no common scale", at: graph.location(of: id),
+        fix: "put \(graph.conventions.quantizer) behind it")
     case .realInput:
-      problems.report(
-        Diagnostic(
-          "the network hands out its input", at: graph.location(of: id),
-          fix: "put \(graph.conventions.quantizer) behind the input"))
-      return nil
-    case .floatTail, .failed: return nil
+      throw Diagnostic(
+        "the network hands out its input as it is, which the program never has", at: graph.location(of: id),
+        fix:
+          "put \(graph.conventions.quantizer) behind the input, or take it out of the outputs: who calls has it already"
+      )
+    case .failed: throw Diagnostics()
     }
   }
 
-  private mutating func handOut(_ value: IntegerValue, of id: NodeID) -> NodeID? {
-    guard value.isOneTerm else {
-      problems.report(
-        Diagnostic(
-          "the network's output is a sum that has no common scale", at: graph.location(of: id),
-          fix: "put \(graph.conventions.quantizer) behind it"))
-      return nil
-    }
-    let holder = builder[value.tensor]
-    if value.isPlain {
-      // What is handed out is the output's numbers, with the affine functions behind the integers in them.
-      return builder.handOut(view(of: value, at: id), meaning: value.coding) ? id : nil
-    }
-    // What waits is left to the host, but for what stands in front of a pool or another shape.
-    guard meanings.contains(where: { $0.tensor == value.tensor && $0.node == holder.node }) else {
-      problems.report(
-        Diagnostic(
-          "the network hands out '\(holder.name)', which functions in front of it still wait to be applied to",
-          at: graph.location(of: id),
-          fix: "put \(graph.conventions.quantizer) in front of '\(holder.name)' or behind it"))
-      return nil
-    }
-    return builder.handOut(value.tensor, meaning: holder.coding) ? holder.node : nil
-  }
+  // MARK: What is left to the host
 
-  /// The tensor to hand out for a plain value: its own, or the same codes in another where its own already mean something
-  /// else to the host.
-  private mutating func view(of value: IntegerValue, at id: NodeID) -> TensorID {
-    let holder = builder[value.tensor]
-    let told = builder.port(value.tensor) ?? (graph.outputs.contains(holder.node) ? holder.coding : value.coding)
-    guard told != value.coding else { return value.tensor }
-    let view = builder.reserve()
-    emit(
-      .reshape(ReshapeInstruction(name: graph[id].name, input: value.tensor, output: view)), for: id, value.coding,
-      reach: holder.reach)
-    addMeaning(of: IntegerValue(tensor: view, value.coding, isQuantized: value.isQuantized), to: id)
-    return view
+  /// The state of a node that the host computes: one behind another such, or one without exact integers where no quantizer
+  /// will come to make codes of them.
+  mutating func stateOnHost(_ id: NodeID) -> State? {
+    let node = graph[id]
+    guard node.inputs.count == 1 else { return nil }
+    switch states[node.inputs[0].index] {
+    case .host: return .host
+    case .value(let value):
+      let use = uses[id.index]
+      guard use.suitsHost, !use.reachesQuantizer, !(node.op is QuantizeOp), HostStep(node.op) != nil else { return nil }
+      if value.isPlain, case .value(let value)? = try? inProgram(id), value.isPlain { return .value(value) }
+      return .host
+    case .realInput, .failed: return nil
+    }
   }
-
-  // MARK: The tail in float
 
   func softmax(_ id: NodeID) throws -> State {
-    let input = graph[id].inputs[0]
-    _ = try value(input, for: id)
-    guard isFollowedByTail(id) else {
+    _ = try value(graph[id].inputs[0], for: id)
+    guard uses[id.index].suitsHost else {
       throw Diagnostic(
         "softmax in the middle of the network", at: graph.location(of: id),
-        supported: "softmax as the last layer, or a quantizer of its result behind it",
-        fix: "end the network at the softmax, or replace it")
+        supported:
+          "softmax at the end, with element-wise operators, quantizers, pools and moves of its result alone behind it",
+        fix: "make the softmax an output of the network, and compute on the host what follows from it")
     }
-    return .floatTail(behind: input)
-  }
-
-  /// The state of a node behind a softmax that only goes on in float.
-  func stateInFloatTail(_ id: NodeID) -> State? {
-    let node = graph[id]
-    guard node.inputs.count == 1, node.op.motion.staysInFloat, case .floatTail = states[node.inputs[0].index] else {
-      return nil
-    }
-    return states[node.inputs[0].index]
-  }
-
-  /// Whether nothing behind a softmax needs an engine.
-  private func isFollowedByTail(_ id: NodeID) -> Bool {
-    consumers[id.index].allSatisfy { graph[$0].op.motion.staysInFloat && isFollowedByTail($0) }
+    return .host
   }
 }

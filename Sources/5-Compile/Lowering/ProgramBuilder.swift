@@ -28,7 +28,7 @@ struct ProgramBuilder {
   /// In the program's order; nil where a place is held for what a quantizer will make.
   private var tensors: [(tensor: Tensor, made: (instruction: Instruction, node: NodeID)?)?] = []
   private var inputs: [TensorID] = []
-  private var outputs: [(tensor: TensorID, coding: Coding)] = []
+  private var outputs: [ProgramOutput] = []
 
   /// Holds the next place.
   mutating func reserve() -> TensorID {
@@ -50,17 +50,7 @@ struct ProgramBuilder {
     return TensorID(tensors.count - 1)
   }
 
-  /// What the integers of an input or an output mean to the host; nil for other tensors.
-  func port(_ tensor: TensorID) -> Coding? {
-    outputs.first { $0.tensor == tensor }?.coding ?? (inputs.contains(tensor) ? self[tensor].coding : nil)
-  }
-
-  /// Hands out a tensor, once; `coding` is what its integers mean to the host. Returns whether it was not handed out before.
-  mutating func handOut(_ tensor: TensorID, meaning coding: Coding) -> Bool {
-    guard !outputs.contains(where: { $0.tensor == tensor }) else { return false }
-    outputs.append((tensor, coding))
-    return true
-  }
+  mutating func handOut(_ output: ProgramOutput) { outputs.append(output) }
 
   subscript(id: TensorID) -> Tensor {
     guard let step = tensors[id.index] else { preconditionFailure("only its quantizer reads a pending tensor") }
@@ -69,16 +59,15 @@ struct ProgramBuilder {
 
   /// The finished program.
   func program(named name: String) -> IntegerProgram {
-    let outputCodings = Dictionary(uniqueKeysWithValues: outputs.map { ($0.tensor, $0.coding) })
-    return IntegerProgram(
+    IntegerProgram(
       name: name,
       tensors: tensors.indices.map { index in
         let tensor = self[TensorID(index)]
         return ProgramTensor(
           name: tensor.name, shape: tensor.shape, range: tensor.range,
-          encoding: (outputCodings[TensorID(index)] ?? tensor.coding).encoding)
+          encoding: tensor.coding.encoding)
       },
-      inputs: inputs, outputs: outputs.map(\.tensor), instructions: tensors.compactMap { $0?.made?.instruction })
+      inputs: inputs, outputs: outputs, instructions: tensors.compactMap { $0?.made?.instruction })
   }
 
   /// By instruction: the node that it computes, before what is fused with it.

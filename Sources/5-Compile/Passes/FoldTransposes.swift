@@ -21,7 +21,7 @@ package struct FoldTransposes: Pass {
   package func run(on graph: Graph, reporting problems: inout Diagnostics) throws -> Graph {
     var folding = Folding(graph)
     for id in graph.ids { try folding.visit(id) }
-    return folding.rewriter.finish()
+    return try folding.rewriter.finish()
   }
 }
 

@@ -21,7 +21,7 @@ package struct PropagateQuantizers: Pass {
     for id in graph.ids {
       try rising.copy(id, moving: ends[id.index], isReadOnce: motion.onlyReader(of: id) != nil)
     }
-    return rising.rewriter.finish()
+    return try rising.rewriter.finish()
   }
 
   /// By node: whether it is a quantizer, or one reads its result through element-wise functions alone.

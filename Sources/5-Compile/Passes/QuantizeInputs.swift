@@ -37,6 +37,6 @@ package struct QuantizeInputs: Pass {
           "the network's input has no quantizer; taken as \(quantizer.kind.description)", at: location,
           fix: "put \(graph.conventions.quantizer) behind it, or say --source-quantizer", severity: .note))
     }
-    return rewriter.finish()
+    return try rewriter.finish()
   }
 }

@@ -20,6 +20,6 @@ package struct RemoveIdentities: Pass {
         try rewriter.keep(id)
       }
     }
-    return rewriter.finish()
+    return try rewriter.finish()
   }
 }

@@ -58,7 +58,7 @@ struct TableProof {
         guard line.scale.sign != 0 else { continue }
         let position = ((point - line.shift) / line.scale).floor
         for cut in [position, position + 1] {
-          if let cut = cut.int64, accumulators.contains(cut) { cuts.insert(cut) }
+          if let cut = Int64(exactly: cut), accumulators.contains(cut) { cuts.insert(cut) }
         }
       }
       switch function {

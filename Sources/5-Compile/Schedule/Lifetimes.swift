@@ -19,7 +19,7 @@ package struct Lifetimes: Sendable {
         lives[instruction.output.index] = step...step
       }
     }
-    for output in program.outputs { extend(output, to: program.instructions.count) }
+    for output in program.outputs { extend(output.tensor, to: program.instructions.count) }
   }
 
   private mutating func extend(_ tensor: TensorID, to step: Int) {

@@ -31,7 +31,7 @@ extension ScheduleVerifier {
       held.append(output)
     }
     for output in program.outputs {
-      require(held.contains(output), "output '\(program[output].name)' does not stand at the end", nil)
+      require(held.contains(output.tensor), "output '\(output.name)' does not stand at the end", nil)
     }
   }
 

@@ -1,16 +1,19 @@
 import IntegerProgram
 import Schedule
 
-/// The files that a project's bench reads and writes: codes without headers, each as wide as
-/// its tensor's type, in the machine's byte order.
+/// The files that a project's bench reads and writes: codes without headers, each as wide as its tensor's type, and behind those
+/// of a sample the outputs' numbers as doubles, in the machine's byte order.
 package struct BatchFile {
   private let inputs: [CodeType]
   private let traced: [(type: CodeType, elements: Int)]
+  /// How many numbers each output has.
+  private let values: [Int]
 
   package init(_ schedule: Schedule) {
     let program = schedule.program
     inputs = program.inputs.map { schedule.storage[$0].type }
     traced = program.tracedTensors.map { (schedule.storage[$0].type, program[$0].shape.elements) }
+    values = program.outputs.map(program.valueCount)
   }
 
   /// The codes of all inputs of one sample, to be written one after another.
@@ -29,14 +32,14 @@ package struct BatchFile {
   }
 
   /// Bytes of one sample in the output.
-  package var sampleBytes: Int { traced.reduce(0) { $0 + $1.type.bytes * $1.elements } }
+  package var sampleBytes: Int { traced.reduce(0) { $0 + $1.type.bytes * $1.elements } + 8 * values.reduce(0, +) }
 
-  /// The codes of sample `index` of the output, by the program's traced tensors; `nil` where the output is too short.
-  package func decode(_ output: [UInt8], sample index: Int) -> [[Int64]]? {
+  /// Sample `index` of the output: codes by the program's traced tensors, numbers by its outputs; `nil` where it is too short.
+  package func decode(_ output: [UInt8], sample index: Int) -> (codes: [[Int64]], values: [[Double]])? {
     guard output.count >= (index + 1) * sampleBytes else { return nil }
     var offset = index * sampleBytes
     return output.withUnsafeBytes { bytes in
-      traced.map { type, elements in
+      let codes = traced.map { type, elements in
         defer { offset += type.bytes * elements }
         return switch type.bytes {
         case 1: read(bytes, offset, elements, as: Int8.self)
@@ -45,6 +48,11 @@ package struct BatchFile {
         default: read(bytes, offset, elements, as: Int64.self)
         }
       }
+      let numbers = values.map { count in
+        defer { offset += 8 * count }
+        return (0..<count).map { bytes.loadUnaligned(fromByteOffset: offset + 8 * $0, as: Double.self) }
+      }
+      return (codes, numbers)
     }
   }
 

@@ -18,7 +18,7 @@ package struct TestVectors: Sendable {
     /// From the codes of every tensor of `program`.
     package init(tensors: [[Int64]], of program: IntegerProgram) {
       inputs = program.inputs.map { tensors[$0.index] }
-      outputs = program.outputs.map { tensors[$0.index] }
+      outputs = program.outputs.map { tensors[$0.tensor.index] }
       self.tensors = tensors
     }
   }

@@ -17,11 +17,13 @@ struct BenchWriter {
   func network(samples: Int) -> SourceText {
     let traced = program.tracedTensors
     var text = SourceText("#include \"bench.h\"\n\n#include <stddef.h>\n\n#include \"\(name).h\"\n\n")
-    table("bench_inputs", "bench_input_count", program.inputs, into: &text)
-    table("bench_outputs", "bench_output_count", program.outputs, into: &text)
-    table("bench_tensors", "bench_tensor_count", traced, into: &text)
+    func named(_ ids: [TensorID]) -> [(String, TensorID)] { ids.map { (program[$0].name, $0) } }
+    table("bench_inputs", "bench_input_count", named(program.inputs), into: &text)
+    table("bench_outputs", "bench_output_count", program.outputs.map { ($0.name, $0.tensor) }, into: &text)
+    table("bench_tensors", "bench_tensor_count", named(traced), into: &text)
     buffers("input", program.inputs, into: &text)
-    buffers("output", program.outputs, into: &text)
+    buffers("output", program.outputs.map(\.tensor), into: &text)
+    values(into: &text)
     let reading = program.inputs.indices.map { "input_buffer_\($0)" }.joined(separator: ", ")
     text.line("const void *const bench_input_codes[] = {\(reading)};\n")
     for sample in 0..<samples {
@@ -52,7 +54,7 @@ struct BenchWriter {
   func vectors(_ sample: TestVectors.Sample, index: Int) -> SourceText {
     var text = SourceText("#include \"bench.h\"\n\n#include <stddef.h>\n\n")
     arrays("input", sample.inputs, program.inputs, into: &text)
-    arrays("output", sample.outputs, program.outputs, into: &text)
+    arrays("output", sample.outputs, program.outputs.map(\.tensor), into: &text)
     if !sample.tensors.isEmpty {
       text.line("static const uint64_t checksums[] = {")
       for id in program.tracedTensors { text.line("    \(TestVectors.checksum(sample.tensors[id.index]))u,") }
@@ -64,12 +66,27 @@ struct BenchWriter {
     return text
   }
 
-  private func table(_ array: String, _ count: String, _ ids: [TensorID], into text: inout SourceText) {
-    text.line("const int \(count) = \(ids.count);")
+  /// The numbers of the outputs.
+  private func values(into text: inout SourceText) {
+    let counts = program.outputs.map(program.valueCount)
+    for (index, count) in counts.enumerated() { text.line("static double values_\(index)[\(count)];") }
+    let names = counts.indices.map { "values_\($0)" }.joined(separator: ", ")
+    text.line("const double *const bench_values[] = {\(names)};")
+    text.line("const long bench_value_counts[] = {\(counts.map(String.init).joined(separator: ", "))};\n")
+    text.line("void bench_dequantize(void)\n{")
+    let interface = InterfaceWriter(program, storage: storage, name: name)
+    for call in interface.dequantizations(codes: "output_buffer_", values: "values_") { text.line("    \(call)") }
+    text.line("}\n")
+  }
+
+  private func table(
+    _ array: String, _ count: String, _ tensors: [(name: String, id: TensorID)], into text: inout SourceText
+  ) {
+    text.line("const int \(count) = \(tensors.count);")
     text.line("const bench_tensor \(array)[] = {")
-    for id in ids {
+    for (name, id) in tensors {
       text.line(
-        "    {\(Identifier.literal(program[id].name)), \(storage[id].type.bytes), \(program[id].shape.elements)},")
+        "    {\(Identifier.literal(name)), \(storage[id].type.bytes), \(program[id].shape.elements)},")
     }
     // A last entry, because C99 has no empty arrays.
     text.line("    {NULL, 0, 0}};\n")

@@ -19,24 +19,51 @@ struct InterfaceWriter {
   /// One input or output: `INPUT`, or `INPUT_0` where there are several.
   private struct Port {
     var id: TensorID
-    var isInput: Bool
+    /// As the model names it.
+    var title: String
+    var encoding: Encoding
+    /// nil for inputs.
+    var output: ProgramOutput?
     var suffix: String
-    var name: String { (isInput ? "input" : "output") + suffix }
+    var name: String { (output == nil ? "input" : "output") + suffix }
     var macro: String { Identifier.upperCased(name) }
   }
 
-  private var ports: [Port] {
-    func ports(_ ids: [TensorID], isInput: Bool) -> [Port] {
-      ids.enumerated().map { Port(id: $0.element, isInput: isInput, suffix: ids.count == 1 ? "" : "_\($0.offset)") }
+  private var inputs: [Port] {
+    program.inputs.enumerated().map { index, id in
+      Port(
+        id: id, title: program[id].name, encoding: program[id].encoding,
+        suffix: program.inputs.count == 1 ? "" : "_\(index)")
     }
-    return ports(program.inputs, isInput: true) + ports(program.outputs, isInput: false)
+  }
+
+  private var outputs: [Port] {
+    program.outputs.enumerated().map { index, output in
+      Port(
+        id: output.tensor, title: output.name, encoding: output.encoding, output: output,
+        suffix: program.outputs.count == 1 ? "" : "_\(index)")
+    }
+  }
+
+  private var ports: [Port] { inputs + outputs }
+
+  private func parameter(_ port: Port, isConstant: Bool) -> String {
+    "\(isConstant ? "const " : "")\(storage[port.id].type.name) \(port.name)[\(macro)_\(port.macro)_SIZE]"
+  }
+
+  /// `void net_dequantize(const int32_t output[NET_OUTPUT_SIZE], double values[NET_OUTPUT_VALUES])`
+  private func dequantize(_ port: Port) -> String {
+    "void \(name)_dequantize\(port.suffix)(\(parameter(port, isConstant: true)), double values[\(macro)_\(port.macro)_VALUES])"
+  }
+
+  /// Calls that dequantize every output: its codes and its values stand in arrays of these names and its number.
+  func dequantizations(codes: String, values: String) -> [String] {
+    outputs.enumerated().map { "\(name)_dequantize\($0.element.suffix)(\(codes)\($0.offset), \(values)\($0.offset));" }
   }
 
   /// `const int8_t input[MOBILENET_INPUT_SIZE], int32_t output[MOBILENET_OUTPUT_SIZE]`
   var parameters: String {
-    ports.map { port in
-      "\(port.isInput ? "const " : "")\(storage[port.id].type.name) \(port.name)[\(macro)_\(port.macro)_SIZE]"
-    }.joined(separator: ", ")
+    ports.map { parameter($0, isConstant: $0.output == nil) }.joined(separator: ", ")
   }
 
   var header: SourceText {
@@ -47,12 +74,20 @@ struct InterfaceWriter {
       " * Tensors are signed integer codes, row by row with channels innermost; value = scale * (code - zero point), plus"
     )
     text.line(
-      " * the offset where one is given. A host quantizes inputs to codes of the given range and dequantizes outputs. */"
+      " * the offset where one is given. A host quantizes inputs to codes of the given range and dequantizes outputs; what the"
+    )
+    text.line(
+      " * model computes behind an output's codes in float is part of its dequantization. */"
     )
     text.line("#ifndef \(macro)_H\n#define \(macro)_H\n\n#include <stdint.h>\n\n#include \"st_pragmas.h\"")
     for port in ports { describe(port, into: &text) }
     text.line("\n/* Runs the network once. */")
     text.line("void \(name)_run(\(parameters));")
+    for port in outputs {
+      text.line(
+        "\n/* The numbers of \(port.name), '\(Identifier.comment(port.title))', on the host: \(numbers(of: port)). */")
+      text.line("\(dequantize(port));")
+    }
     text.line("\n#if !ST_HLS")
     text.line(
       "/* Has `made` called with every tensor right after it was made, in the order of the layers; null for no calls. */"
@@ -62,20 +97,30 @@ struct InterfaceWriter {
     return text
   }
 
+  /// `2x4, by sigmoid, softmax`
+  private func numbers(of port: Port) -> String {
+    let tail = port.output?.tail
+    let steps = tail?.stages.map(\.step.op.mnemonic) ?? []
+    let extents = tail?.resultShape.extents.map(String.init).joined(separator: "x") ?? "\(program[port.id].shape)"
+    return Identifier.comment(
+      ([extents] + (steps.isEmpty ? [] : ["by " + steps.joined(separator: ", ")])).joined(separator: ", "))
+  }
+
   private func describe(_ port: Port, into text: inout SourceText) {
     let tensor = program[port.id]
     let prefix = "#define \(macro)_\(port.macro)_"
     text.line(
-      "\n/* \(port.name): '\(Identifier.comment(tensor.name))', \(tensor.shape), \(storage[port.id].type.name) */")
+      "\n/* \(port.name): '\(Identifier.comment(port.title))', \(tensor.shape), \(storage[port.id].type.name) */")
     text.line("\(prefix)ROWS \(tensor.shape.rows)")
     text.line("\(prefix)COLUMNS \(tensor.shape.columns)")
     text.line("\(prefix)CHANNELS \(tensor.shape.channels)")
     text.line("\(prefix)SIZE \(tensor.shape.elements)")
     text.line("\(prefix)LOWEST \(Literal.integer(tensor.range.lowerBound))")
     text.line("\(prefix)HIGHEST \(Literal.integer(tensor.range.upperBound))")
-    text.line("\(prefix)ZERO_POINT \(Literal.integer(tensor.encoding.zeroPoint))")
-    describe(tensor.encoding.scales, "SCALE", "scales", port, into: &text)
-    if tensor.encoding.offsets != [0] { describe(tensor.encoding.offsets, "OFFSET", "offsets", port, into: &text) }
+    text.line("\(prefix)ZERO_POINT \(Literal.integer(port.encoding.zeroPoint))")
+    describe(port.encoding.scales, "SCALE", "scales", port, into: &text)
+    if port.encoding.offsets != [0] { describe(port.encoding.offsets, "OFFSET", "offsets", port, into: &text) }
+    if let output = port.output { text.line("\(prefix)VALUES \(program.valueCount(of: output))") }
   }
 
   /// A macro for one number, an array for one per channel.
@@ -89,16 +134,28 @@ struct InterfaceWriter {
     }
   }
 
-  /// Definitions of the per-channel numbers.
+  /// Definitions of the per-channel numbers and of the dequantizations.
   var source: SourceText {
-    var text = SourceText("#include \"\(name).h\"\n")
+    var text = SourceText("#include \"\(name).h\"\n\n#include <math.h>\n")
     for port in ports {
-      let encoding = program[port.id].encoding
+      let encoding = port.encoding
       for (numbers, plural) in [(encoding.scales, "scales"), (encoding.offsets, "offsets")] where !numbers.isUniform {
         text.line("\nconst double \(name)_\(port.name)_\(plural)[\(macro)_\(port.macro)_CHANNELS] = {")
         for number in numbers { text.line("    \(Literal.double(number)), /* \(number) */") }
         text.line("};")
       }
+    }
+    for port in outputs {
+      guard let output = port.output else { continue }
+      func ofElement(_ numbers: PerChannel<Double>, _ single: String, _ plural: String) -> String {
+        numbers.isUniform
+          ? "\(macro)_\(port.macro)_\(single)" : "\(name)_\(port.name)_\(plural)[i % \(macro)_\(port.macro)_CHANNELS]"
+      }
+      text.append(
+        DequantizeWriter.function(
+          output, elements: program[port.id].shape.elements, declaration: dequantize(port), codes: port.name,
+          scale: ofElement(port.encoding.scales, "SCALE", "scales"),
+          offset: port.encoding.offsets == [0] ? nil : ofElement(port.encoding.offsets, "OFFSET", "offsets")))
     }
     return text
   }

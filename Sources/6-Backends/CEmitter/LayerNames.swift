@@ -1,6 +1,6 @@
 /// The C names of one instruction. The number makes them unique.
 struct LayerNames {
-  /// `layer_03_conv_pw_1`
+  /// `layer_03_run_conv_pw_1`: no name of a layer makes it one of a constant.
   let function: String
   /// `layer_03_`, before the names of the layer's constants
   let prefix: String
@@ -8,6 +8,6 @@ struct LayerNames {
   init(index: Int, name: String) {
     let number = index < 10 ? "0\(index)" : "\(index)"
     prefix = "layer_\(number)_"
-    function = prefix + Identifier.sanitized(name)
+    function = prefix + "run_" + Identifier.sanitized(name)
   }
 }

@@ -34,8 +34,9 @@ struct LayersWriter {
     text.line("{")
     text.append(calls)
     for (index, output) in program.outputs.enumerated() {
-      text.line("    for (int i = 0; i < \(program[output].shape.elements); ++i) {")
-      text.line("        output\(program.outputs.count == 1 ? "" : "_\(index)")[i] = (\(expression(output)))[i];")
+      text.line("    for (int i = 0; i < \(program[output.tensor].shape.elements); ++i) {")
+      text.line(
+        "        output\(program.outputs.count == 1 ? "" : "_\(index)")[i] = (\(expression(output.tensor)))[i];")
       text.line("    }")
     }
     text.line("}")

@@ -19,7 +19,7 @@ enum ProjectFiles {
       all: build/testbench
 
       build/testbench: $(OBJECTS) Makefile
-      \t$(CC) $(CFLAGS) $(LDFLAGS) $(OBJECTS) -o $@
+      \t$(CC) $(CFLAGS) $(LDFLAGS) $(OBJECTS) -o $@ -lm
 
       build/%.o: %.c $(HEADERS)
       \t@mkdir -p $(@D)
@@ -45,7 +45,8 @@ enum ProjectFiles {
       make          builds the test bench (build/testbench)
       make test     runs it: every output code must equal the vectors, else it fails
 
-      include/\(name).h   inputs, outputs, scales, zero points, and the function to call: \(name)_run
+      include/\(name).h   inputs, outputs, scales, zero points, the function to call: \(name)_run, and the
+                          model's numbers of output codes: \(name)_dequantize
       src/                the network: \(layers) steps, their tile loops, weights and constants
       runtime/            the Sum-Together multiplier, the engines with their memories, DMA, requantization
       test/               the test bench and its vectors

@@ -79,7 +79,7 @@ package struct PreparedProgram: Sendable {
 
   private func keptTensors(_ keeping: Keeping) -> [Bool] {
     var kept = [Bool](repeating: keeping == .all, count: program.tensors.count)
-    for output in program.outputs { kept[output.index] = true }
+    for output in program.outputs { kept[output.tensor.index] = true }
     if case .tensors(let tensors) = keeping {
       for tensor in tensors { kept[tensor.index] = true }
     }

@@ -36,6 +36,12 @@ package struct SimulationResult: Sendable {
     }
   }
 
+  /// The model's numbers of an output in one sample, what the host computes included.
+  /// - Precondition: the run kept the output's tensor.
+  package func values(of output: ProgramOutput, sample: Int) -> [Double] {
+    output.values(of: codes(of: output.tensor, sample: sample))
+  }
+
   /// Calls `body` with the index and the code of every element of `tensor` in one sample, without making an array.
   package func forEachCode(of tensor: TensorID, sample: Int, _ body: (Int, Int64) throws -> Void) rethrows {
     try withCodes(of: tensor, sample: sample) { codes, count in

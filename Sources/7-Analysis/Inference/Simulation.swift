@@ -13,8 +13,8 @@ package struct Simulation {
     package var name: String
     /// [samples, …]
     package var shape: [Int]
-    /// The accelerator's codes; nil in the float reference.
-    package var codes: [Double]?
+    /// The accelerator's codes, those behind which the host goes on; nil in the float reference.
+    package var codes: NumericArray?
     /// The network's numbers.
     package var values: [Double]
   }
@@ -28,13 +28,17 @@ package struct Simulation {
     let codes = network.codes(of: inputs, samples: 0..<inputs.samples)
     let simulated = try PreparedProgram(network.program).run(
       codes.byInput.map { .int64($0) }, samples: inputs.samples, threads: threads)
-    outputs = zip(network.program.outputs, network.outputNodes).map { id, output in
-      let node = network.graph[output]
+    outputs = network.program.outputs.enumerated().map { index, output in
+      let node = network.graph[network.graph.outputs[index]]
+      let source = network.graph[network.outputNodes[index]]
       let samples = 0..<inputs.samples
+      let codes = samples.flatMap {
+        source.inFileOrder(simulated.codes(of: output.tensor, sample: $0)).map(Double.init)
+      }
       return Output(
-        name: network.program[id].name, shape: [inputs.samples] + node.fileShape.extents,
-        codes: samples.flatMap { node.inFileOrder(simulated.codes(of: id, sample: $0)).map(Double.init) },
-        values: samples.flatMap { node.inFileOrder(simulated.values(of: id, sample: $0)) })
+        name: output.name, shape: [inputs.samples] + node.fileShape.extents,
+        codes: NumericArray(shape: [inputs.samples] + source.fileShape.extents, values: codes),
+        values: samples.flatMap { node.inFileOrder(simulated.values(of: output, sample: $0)) })
     }
   }
 
@@ -54,9 +58,10 @@ package struct Simulation {
         values[index] += graph[output].inFileOrder(results[output.index])
       }
     }
-    outputs = zip(graph.outputs, values).map { output, values in
-      Output(
-        name: graph[output].name, shape: [inputs.samples] + graph[output].fileShape.extents, codes: nil, values: values)
+    outputs = zip(graph.outputNames, zip(graph.outputs, values)).map { name, output in
+      let (output, values) = output
+      return Output(
+        name: name, shape: [inputs.samples] + graph[output].fileShape.extents, codes: nil, values: values)
     }
   }
 
@@ -78,10 +83,10 @@ package struct Simulation {
     var files: [(path: String, bytes: [UInt8])] = []
     for output in outputs {
       let name = outputs.count == 1 ? stem : "\(stem)_\(output.name.replacing("/", with: "_"))"
+      let values = NumericArray(shape: output.shape, values: output.values)
       let codes = output.codes.map { [("_codes", $0, NumericType.int64)] } ?? []
-      for (suffix, numbers, type) in [("", output.values, .float64)] + codes {
-        let array = NumericArray(shape: output.shape, values: numbers)
-        files.append((isStream ? path : "\(name)\(suffix).npy", try NpyFile.encode(array, as: type)))
+      for (suffix, numbers, type) in [("", values, .float64)] + codes {
+        files.append((isStream ? path : "\(name)\(suffix).npy", try NpyFile.encode(numbers, as: type)))
         if isStream { break }
       }
     }

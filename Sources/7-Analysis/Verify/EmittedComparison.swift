@@ -62,13 +62,28 @@ struct EmittedComparison {
     do { output = try Folders.read(folder.path + "/output") } catch { throw error.inTemporaryFolder }
     report.ran = true
     for sample in 0..<simulated.samples {
-      guard let tensors = batch.decode(output, sample: sample) else {
+      guard let made = batch.decode(output, sample: sample) else {
         throw Diagnostic(
           "the emitted \(backend.name) wrote \(output.count) bytes, fewer than \(simulated.samples) samples have")
       }
-      for (tensor, found) in zip(program.tracedTensors, tensors) {
+      for (tensor, found) in zip(program.tracedTensors, made.codes) {
         compare(tensor, found, simulated.codes(of: tensor, sample: sample), sample: first + sample)
       }
+      for (output, found) in zip(program.outputs, made.values) {
+        compare(output, found, simulated.codes(of: output.tensor, sample: sample), sample: first + sample)
+      }
+    }
+  }
+
+  /// An output's numbers against what its codes stand for, within the error bound of the operators that the host runs.
+  private mutating func compare(_ output: ProgramOutput, _ found: [Double], _ codes: [Int64], sample: Int) {
+    let (expected, errors) = output.boundedValues(of: codes)
+    for element in found.indices where !(abs(found[element] - expected[element]) <= errors[element]) {
+      report.mismatches += 1
+      guard firstDifference == nil else { continue }
+      firstDifference = .init(
+        tensor: output.name, layer: program[output.tensor].name, index: [sample, element], expected: expected[element],
+        found: found[element], against: "simulator's numbers, in the emitted \(backend.name)")
     }
   }
 

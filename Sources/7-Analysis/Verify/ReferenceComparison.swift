@@ -22,6 +22,10 @@ struct ReferenceComparison {
   private let checks: [TensorCheck]
   /// The check of each node that has one.
   private let checkOfNode: [NodeID: Int]
+  /// Outputs that are no tensor of the program, because the host goes on behind one, and where `tensors` counts them.
+  private let hostOutputs: [(output: ProgramOutput, node: NodeID, row: Int)]
+  /// By node: whether such an output is made of it, on the host.
+  private let isOnHost: [Bool]
 
   init(_ compilation: Compilation) {
     graph = compilation.reference
@@ -43,7 +47,15 @@ struct ReferenceComparison {
     unpaired = unpairedNodes.map { compilation.network.graph[$0].name }
     self.checks = checks
     self.checkOfNode = checkOfNode
-    tensors = names.map { .init(name: $0) }
+    hostOutputs = zip(compilation.network.program.outputs, graph.outputs).filter { checkOfNode[$1] == nil }.enumerated()
+      .map { ($0.element.0, $0.element.1, checks.count + $0.offset) }
+    tensors = (names + hostOutputs.map(\.output.name)).map { .init(name: $0) }
+    var isOnHost = Array(repeating: false, count: graph.nodes.count)
+    for (_, node, _) in hostOutputs { isOnHost[node.index] = true }
+    for id in graph.ids.reversed() where isOnHost[id.index] {
+      for input in graph[id].inputs where checkOfNode[input] == nil { isOnHost[input.index] = true }
+    }
+    self.isOnHost = isOnHost
   }
 
   /// Compares the samples from `first` on with what was simulated of them.
@@ -60,17 +72,15 @@ struct ReferenceComparison {
       }
     }
     for case let sample? in found {
-      for (index, result) in sample.results {
-        tensors[index] += result.counts
-      }
+      for (row, counts) in sample.results { tensors[row] += counts }
       if firstDifference == nil { firstDifference = sample.firstDifference }
       outputs.append(sample.output)
     }
   }
 
   private struct Sample {
-    /// By check.
-    var results: [(index: Int, result: TensorCheck.Result)] = []
+    /// By row of `tensors`.
+    var results: [(row: Int, counts: VerifyReport.Comparison)] = []
     var firstDifference: VerifyReport.Difference?
     var output: [Double] = []
   }
@@ -81,6 +91,8 @@ struct ReferenceComparison {
   ) -> Sample {
     var sample = Sample()
     var values = [[Double]](repeating: [], count: graph.nodes.count)
+    // How far other floats may be from the numbers that are made on the host.
+    var errors = values
     for id in graph.ids {
       let node = graph[id]
       if node.op is InputOp {
@@ -90,6 +102,10 @@ struct ReferenceComparison {
       let arguments = node.inputs.map { values[$0.index] }
       guard let check = checkOfNode[id] else {
         values[id.index] = reference.evaluate(id, arguments)
+        if isOnHost[id.index] {
+          let before = node.inputs.map { errors[$0.index].isEmpty ? values[$0.index].map { _ in 0 } : errors[$0.index] }
+          errors[id.index] = reference.float32Error(id, arguments, before)
+        }
         continue
       }
       let meaning = checks[check].meaning
@@ -99,15 +115,25 @@ struct ReferenceComparison {
         result = checks[check].compareCodes(of: arguments[0], quantization, with: codes)
         values[id.index] = TensorCheck.values(of: codes, quantization)
       } else {
-        values[id.index] = reference.evaluate(id, arguments)
-        result = checks[check].compareCodes(for: values[id.index], with: codes)
+        result = checks[check].compareCodes(for: reference.evaluate(id, arguments), with: codes)
+        values[id.index] = meaning.encoding.values(of: codes)
       }
-      sample.results.append((check, result))
+      sample.results.append((check, result.counts))
       if sample.firstDifference == nil, let first = result.first {
         sample.firstDifference = .init(
           tensor: node.name, layer: graph[node.inputs[0]].name,
           index: [number] + node.fileIndex(of: first.element), expected: Double(first.expected),
           found: Double(first.found), against: "float reference")
+      }
+    }
+    for (output, node, row) in hostOutputs {
+      let codes = simulated.codes(of: output.tensor, sample: index)
+      let result = TensorCheck.compare(output.boundedValues(of: codes), with: (values[node.index], errors[node.index]))
+      sample.results.append((row, result.counts))
+      if sample.firstDifference == nil, let element = result.first {
+        sample.firstDifference = .init(
+          tensor: output.name, layer: graph[node].name, index: [number] + graph[node].fileIndex(of: element),
+          expected: values[node.index][element], found: output.values(of: codes)[element], against: "float reference")
       }
     }
     if let output = graph.outputs.first { sample.output = values[output.index] }

@@ -41,6 +41,16 @@ struct TensorCheck {
     return result
   }
 
+  /// Numbers of an output that the host made against the reference's, each with its error bound.
+  static func compare(
+    _ found: (values: [Double], errors: [Double]), with expected: (values: [Double], errors: [Double])
+  ) -> (counts: VerifyReport.Comparison, first: Int?) {
+    let differing = expected.values.indices.filter { index in
+      !(abs(found.values[index] - expected.values[index]) <= found.errors[index] + expected.errors[index])
+    }
+    return (.init(elements: expected.values.count, mismatches: differing.count), differing.first)
+  }
+
   /// The numbers that a quantizer's codes stand for, as the reference computes them.
   static func values(of codes: [Int64], _ quantization: LoweredNetwork.Quantization) -> [Double] {
     let formats = quantization.quantizers.map(\.format)

@@ -12,7 +12,10 @@ package struct GraphParser {
       kind: "graph", of: "node", resultForm: "[rows, columns, channels]", file: file)
     try reader.read(text) { try parser.node(of: &$0, inputs: $1) }
     if let name = reader.name { parser.graph.name = name }
-    parser.graph.outputs = reader.outputs
+    var problems = Diagnostics()
+    for output in reader.outputs { problems.collecting { try output.attributes.finish() } }
+    try problems.throwIfErrors()
+    parser.graph.outputs = reader.outputs.map(\.value)
     return parser.graph
   }
 

@@ -5,7 +5,7 @@ package struct LevelSteps: Sendable {
   package let thresholds: [Threshold]
   package let codes: [Int64]
   /// The same with double thresholds.
-  let compiled: Compiled
+  package let compiled: Compiled
 
   package init(thresholds: [Threshold], codes: [Int64]) {
     precondition(codes.count == thresholds.count + 1, "there is one code more than thresholds")
@@ -38,9 +38,9 @@ package struct LevelSteps: Sendable {
 
 extension LevelSteps {
   /// What runs over many values.
-  struct Compiled: Sendable {
+  package struct Compiled: Sendable {
     /// For each threshold the smallest double that passes it.
-    fileprivate let firstPassing: [Double]
+    package let firstPassing: [Double]
     fileprivate let codes: [Int64]
 
     func code(of value: Double) -> Int64 {

@@ -9,7 +9,7 @@ package struct UniformSteps: Sendable {
   package let clamp: ClosedRange<Int64>
   package let rounding: Rounding
   /// The same with double constants.
-  let compiled: Compiled
+  package let compiled: Compiled
 
   package init(
     gain: Rational, bias: Rational = .zero, zeroPoint: Int64 = 0, clamp: ClosedRange<Int64>,
@@ -31,8 +31,8 @@ package struct UniformSteps: Sendable {
 
   /// The code of a position, exactly.
   package func code(at position: Rational) -> Int64 {
-    let code = (rounding(position) + BigInt(word: zeroPoint)).int64
-    return code?.clamped(to: clamp) ?? (position.sign < 0 ? clamp.lowerBound : clamp.upperBound)
+    let code = rounding(position) + BigInt(word: zeroPoint)
+    return code.clamped(to: BigInt(word: clamp.lowerBound)...BigInt(word: clamp.upperBound)).int64
   }
 
   /// The width of a step in `v`, in double precision.
@@ -41,15 +41,15 @@ package struct UniformSteps: Sendable {
 
 extension UniformSteps {
   /// What runs over many values: nothing in it is counted by reference.
-  struct Compiled: Sendable {
-    private let gain: Double
-    private let bias: Double
+  package struct Compiled: Sendable {
+    package let gain: Double
+    package let bias: Double
     /// Where 1 / gain is a double and gain is not, a reference divides as the model does; else 0.
-    private let divisor: Double
+    package let divisor: Double
     private let zeroPoint: Int64
     /// Of the position.
-    private let lowest: Double
-    private let highest: Double
+    package let lowest: Double
+    package let highest: Double
     private let rounding: Rounding
 
     fileprivate init(
@@ -70,11 +70,8 @@ extension UniformSteps {
     /// Clamping to integers may come before rounding.
     func code(of value: Double) -> Int64 {
       let clamped = min(max(position(of: value), lowest), highest)
-      if rounding == .halfEven, abs(clamped) < 0x1p50 {
-        return Int64(ElementaryMath.roundedHalfEven(clamped)) + zeroPoint
-      }
-      // What is no number has no code of its own.
-      return (Int64(exactly: rounding(clamped)) ?? 0) + zeroPoint
+      let isFast = rounding == .halfEven && abs(clamped) < 0x1p50
+      return Int64(isFast ? ElementaryMath.roundedHalfEven(clamped) : rounding(clamped)) + zeroPoint
     }
 
     var stepWidth: Double { divisor != 0 ? abs(divisor) : 1 / abs(gain) }

@@ -12,7 +12,11 @@ package struct ProgramParser {
       kind: "program", of: "tensor", resultForm: "[rows, columns, channels] least..most scale=…", file: file)
     try reader.read(text) { try parser.tensor(of: &$0, inputs: $1) }
     if let name = reader.name { parser.program.name = name }
-    parser.program.outputs = reader.outputs
+    var problems = Diagnostics()
+    parser.program.outputs = reader.outputs.compactMap { output in
+      problems.collecting { try ProgramOutput(output.value, output.attributes, in: parser.program) }
+    }
+    try problems.throwIfErrors()
     return parser.program
   }
 

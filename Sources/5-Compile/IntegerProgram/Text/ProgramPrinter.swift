@@ -9,6 +9,8 @@ extension IntegerProgram {
   ///     q = conv2D x name=c kernel=[3, 3] weights=int4(seeded(1)) accumulator=-500..600
   ///         by=clamp(-8..7, floor((12 acc + 64) / 2^7)) -> [6, 6, 8] -8..7 scale=0.25
   ///     output q
+  ///
+  /// Behind the name of an output stands what is not the tensor's own: `output c name=y shape=[6, 6, 8] host=[softmax]`
   package func text(_ constants: ConstantStyle = .whole) -> String {
     var lines = ["program \(QuotedName.text(of: name))"]
     var inputs = inputs[...]
@@ -27,7 +29,16 @@ extension IntegerProgram {
       lines.append(line([instruction.kind.mnemonic] + operands + writer.words, making: instruction.output, constants))
     }
     writeInputs(before: tensors.count)
-    lines.append((["output"] + outputs.map { QuotedName.text(of: self[$0].name) }).joined(separator: " "))
+    for output in outputs {
+      let name = QuotedName.text(of: self[output.tensor].name)
+      let words = output.words(constants, in: self)
+      // Names alone share a line.
+      if words.isEmpty, let last = lines.last, last.hasPrefix("output "), !last.contains("=" as Character) {
+        lines[lines.count - 1] = "\(last) \(name)"
+      } else {
+        lines.append((["output", name] + words).joined(separator: " "))
+      }
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -7,9 +7,7 @@ extension ProgramTensor {
   /// `[6, 6, 8] -8..7 scale=0.25 zero_point=1 offset=[0.5, …]`
   func words(_ constants: ConstantStyle) -> [String] {
     var writer = AttributeWriter(constants: constants)
-    writer.write("scale", text: encoding.scales.text)
-    writer.write("zero_point", encoding.zeroPoint, unless: 0)
-    if encoding.offsets != [0] { writer.write("offset", text: encoding.offsets.text) }
+    encoding.write(to: &writer)
     return [shape.text, range.text] + writer.words
   }
 
@@ -28,11 +26,22 @@ extension ProgramTensor {
     var attributes = try AttributeReader(words.dropFirst(2), at: statement.location)
     self.init(
       name: statement.name, shape: try read(words[words.startIndex]), range: try read(words[words.startIndex + 1]),
-      encoding: Encoding(
-        scales: try attributes.read("scale"),
-        zeroPoint: try attributes.read("zero_point", default: 0),
-        offsets: try attributes.read("offset", default: [0])))
+      encoding: try Encoding(&attributes))
     try attributes.finish()
+  }
+}
+
+extension Encoding {
+  func write(to writer: inout AttributeWriter) {
+    writer.write("scale", text: scales.text)
+    writer.write("zero_point", zeroPoint, unless: 0)
+    if offsets != [0] { writer.write("offset", text: offsets.text) }
+  }
+
+  init(_ attributes: inout AttributeReader) throws {
+    self.init(
+      scales: try attributes.read("scale"), zeroPoint: try attributes.read("zero_point", default: 0),
+      offsets: try attributes.read("offset", default: [0]))
   }
 }
 

@@ -1155,6 +1155,11 @@ enum RuntimeFiles {
       extern const void *const bench_input_codes[];
       extern void *const bench_output_buffers[];
 
+      /* The model's numbers of the codes in the output buffers: `bench_dequantize` computes them. */
+      extern const double *const bench_values[];
+      extern const long bench_value_counts[];
+      void bench_dequantize(void);
+
       /* Runs the network; `made`, where it is not null, is called with every tensor right after it was made. */
       void bench_run(const void *const inputs[], void *const outputs[], void (*made)(int tensor, const void *codes));
 
@@ -1169,11 +1174,12 @@ enum RuntimeFiles {
        *
        *   testbench                               runs the vectors that were compiled in, compares every output code by code
        *                                           and the other tensors by checksum
-       *   testbench --input FILE --output FILE    runs the samples of a file and writes every tensor's codes
+       *   testbench --input FILE --output FILE    runs the samples of a file and writes every tensor's codes and the outputs' numbers
        *
        * The input file is a row of samples: the codes of all inputs, one after another. The output file has, for each sample,
-       * the codes of every tensor in the order in which the network makes them. All codes are signed integers of their
-       * tensor's width in the machine's byte order, feature maps row by row with channels innermost, without headers or gaps.
+       * the codes of every tensor in the order in which the network makes them, then the numbers of every output as doubles. All
+       * codes are signed integers of their tensor's width in the machine's byte order, feature maps row by row with channels
+       * innermost, without headers or gaps.
        *
        * Exit code 0: all equal, or all written; 1: a difference; 2: wrong usage, or a file that cannot be read or written. */
       #include <stdio.h>
@@ -1268,6 +1274,17 @@ enum RuntimeFiles {
           }
       }
 
+      static void write_values(void)
+      {
+          bench_dequantize();
+          for (int o = 0; o < bench_output_count; ++o) {
+              const size_t count = (size_t)bench_value_counts[o];
+              if (fwrite(bench_values[o], sizeof(double), count, output_file) != count) {
+                  write_failed = 1;
+              }
+          }
+      }
+
       /* 1 where a whole sample was read, 0 at the end of the file, -1 within a sample. */
       static int read_sample(FILE *file)
       {
@@ -1298,6 +1315,7 @@ enum RuntimeFiles {
           }
           while ((state = read_sample(input_file)) == 1 && !write_failed) {
               bench_run(bench_input_codes, bench_output_buffers, write_codes);
+              write_values();
           }
           fclose(input_file);
           if (fclose(output_file) != 0 || write_failed) {
