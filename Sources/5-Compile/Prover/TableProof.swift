@@ -52,20 +52,27 @@ struct TableProof {
     // value = scale x accumulator + shift ahead of each function, where no clip holds it (and where one does, the chain is
     // flat); nil behind a function that bends.
     var line: (scale: Rational, shift: Rational)? = (ideal.scale, ideal.shift)
-    for function in ideal.functions + ideal.quantizer.functions {
-      for point in function.turningPoints {
-        guard let line else { return nil }
-        guard line.scale.sign != 0 else { continue }
+    func cut(at points: [Rational]) -> Bool {
+      guard let line else { return points.isEmpty }
+      for point in points where line.scale.sign != 0 {
         let position = ((point - line.shift) / line.scale).floor
         for cut in [position, position + 1] {
           if let cut = Int64(exactly: cut), accumulators.contains(cut) { cuts.insert(cut) }
         }
       }
+      return true
+    }
+    for function in ideal.functions + ideal.quantizer.functions {
+      guard cut(at: function.turningPoints) else { return nil }
       switch function {
       case .affine(let gain, let bias): line = line.map { (gain * $0.scale, gain * $0.shift + bias) }
       case .clip: break
       case .leakyReLU, .thresholdedReLU, .hardSwish, .sigmoid, .tanh: line = nil
       }
+    }
+    // Levels may turn too: powers of two that are twice a rounded exponent are larger at 0 than right above it.
+    if case .levels(let steps) = ideal.quantizer.steps {
+      guard cut(at: steps.turningPoints) else { return nil }
     }
     let starts = [accumulators.lowerBound] + cuts.sorted().filter { $0 > accumulators.lowerBound }
     return starts.indices.map { index in

@@ -37,6 +37,18 @@ package struct LevelSteps: Sendable {
 }
 
 extension LevelSteps {
+  /// Bounds of the thresholds at which codes that rose begin to fall, or the other way round.
+  package var turningPoints: [Rational] {
+    var points: [Rational] = []
+    var wasRising: Bool?
+    for (index, threshold) in thresholds.enumerated() where codes[index] != codes[index + 1] {
+      let rises = codes[index + 1] > codes[index]
+      if let wasRising, wasRising != rises { points += [threshold.below, threshold.above] }
+      wasRising = rises
+    }
+    return points
+  }
+
   /// What runs over many values.
   package struct Compiled: Sendable {
     /// For each threshold the smallest double that passes it.
