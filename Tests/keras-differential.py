@@ -21,6 +21,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,8 +33,18 @@ import h5py
 import numpy as np
 import tensorflow as tf
 from golden import keras, load, write
+from networks import TABLE
+
+import zoo_files, zoo_layers, zoo_quantizers, zoo_topology  # noqa: E401 (they fill the table)
 
 tf.get_logger().setLevel("ERROR")
+
+
+def give_up(*_):
+    raise TimeoutError("20 s")
+
+
+signal.signal(signal.SIGALRM, give_up)
 
 # What a value may become, by its key.
 NUMBERS = [0, 1, 2, 3, 4, 5, 7, 8, 16, -1, -2, 0.5, 1.5, 0.3, 1e-3, 1e6, None, True, False]
@@ -45,8 +56,6 @@ WORDS = {
                    "quantized_relu(4,1)", "quantized_bits(5,1,1,alpha=1)", "binary_tanh", "swish", None],
     "alpha": [None, "auto", "auto_po2", 1, 0.5, 1.3, -1, "none"],
     "log2_rounding": ["rnd", "floor"],
-    "dtype": ["float32", "float64", "float16", "mixed_float16", None],
-    "folding_mode": ["ema_stats_folding", "batch_stats_folding"],
 }
 QUANTIZERS = [
     "quantized_bits(4,0,1,alpha=1)", "quantized_bits(6,2,0,alpha=1)", "quantized_bits(4,1,alpha='auto')",
@@ -58,14 +67,19 @@ QUANTIZERS = [
 ]
 EXTENTS = [1, 2, 3, 4, [1, 1], [2, 2], [3, 1], [1, 3], [2, 1], 0, None]
 KEYS = {
+    "integer": [0, 1, 2, 3, 5], "dtype": ["float32"] * 6 + ["float64", "mixed_float16", None],
     "kernel_size": EXTENTS, "pool_size": EXTENTS, "strides": EXTENTS, "dilation_rate": EXTENTS, "axis": [-1, 1, 2, 3, [3], [1], 0],
     "target_shape": [[-1], [2, -1], [4], [1, 1, -1]], "use_bias": FLAGS, "scale": FLAGS, "center": FLAGS, "keepdims": FLAGS,
     "symmetric": FLAGS, "keep_negative": FLAGS, "use_01": FLAGS, "use_sigmoid": FLAGS, "per_channel": FLAGS, "po2_rounding": FLAGS,
     "quadratic_approximation": FLAGS, "use_real_tanh": FLAGS, "use_real_sigmoid": FLAGS, "use_stochastic_rounding": FLAGS,
-    "trainable": FLAGS, "sparse": FLAGS, "ragged": FLAGS,
+    "sparse": FLAGS, "ragged": FLAGS,
 }
 # Keys that other classes have, or none.
 STRANGE = ["mask", "units", "kernel_quantizer", "kernel_quantiser", "threshold", "relu_upper_bound", "rate", "autocast", "Axis"]
+# Names, and what only training uses: nobody reads those at inference, whatever they say.
+IDLE = {"name", "class_name", "module", "registered_name", "config", "layers", "inbound_nodes", "trainable", "momentum", "rate",
+        "seed", "noise_shape", "stddev", "current_step", "quantization_delay", "ema_decay", "ema_freeze_delay", "folding_mode",
+        "var_name", "use_ste", "use_variables", "__passive_serialization__"}
 
 
 def candidates(key, value):
@@ -106,7 +120,7 @@ def places(config):
 def mutate_config(config, r):
     objects = places(config)
     o = r.choice(objects)
-    keys = [k for k in o if k not in ("name", "class_name", "module", "registered_name", "config", "layers", "inbound_nodes")]
+    keys = [k for k in o if k not in IDLE and not k.endswith(("_range", "initializer", "regularizer", "constraint"))]
     how = r.random()
     if how < 0.7 and keys:
         key = r.choice(keys)
@@ -119,15 +133,9 @@ def mutate_config(config, r):
         key = r.choice(keys)
         del o[key]
         return f"no {key}"
-    if how < 0.9:
-        key = r.choice(STRANGE + list(KEYS))
-        o[key] = r.choice(candidates(key, 1))
-        return f"{key} = {o[key]} added"
-    layers = config["config"]["layers"]
-    a, b = r.choice(layers), r.choice(layers)
-    if "inbound_nodes" in a and "inbound_nodes" in b:
-        a["inbound_nodes"] = b["inbound_nodes"]
-    return f"{a['config'].get('name')} is fed as {b['config'].get('name')}"
+    key = r.choice(STRANGE + list(KEYS))
+    o[key] = r.choice(candidates(key, 1))
+    return f"{key} = {o[key]} added"
 
 
 def mutate_weights(file, r):
@@ -141,13 +149,13 @@ def mutate_weights(file, r):
     g = np.random.default_rng(r.getrandbits(32))
     how = r.choice(["scaled", "zero", "drawn", "one large", "one channel", "ties"])
     if how == "scaled":
-        v = v * np.float32(2.0 ** r.choice([-20, -8, -3, -1, 1, 3, 8, 20]))
+        v = v * np.float32(2.0 ** r.choice([-20, -8, -3, -1, 1, 3]))
     elif how == "zero":
         v = np.zeros_like(v)
     elif how == "drawn":
         v = g.normal(0, 1, v.shape).astype(np.float32)
     elif how == "one large":
-        v.flat[g.integers(v.size)] = g.choice([1e3, -1e6, 1e10, 1e-10])
+        v.flat[g.integers(v.size)] = g.choice([50, -200, 1e-10])
     elif how == "one channel":
         v[..., g.integers(v.shape[-1])] *= np.float32(0.0 if r.random() < 0.5 else 37.0)
     else:
@@ -173,6 +181,8 @@ def by_keras(path, golden, seed):
     """Writes what Keras computes; says why it does not where it does not."""
     keras.backend.clear_session()
     keras.utils.set_random_seed(1)
+    # Layers that feed each other in a circle keep Keras busy for ever.
+    signal.alarm(20)
     try:
         with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
             model = load(path)
@@ -181,6 +191,8 @@ def by_keras(path, golden, seed):
             data = write(golden, draw if len(draw) > 1 else next(iter(draw.values())), model)
     except Exception as problem:  # Keras raises what it likes
         return f"{type(problem).__name__}: {problem}"[:300]
+    finally:
+        signal.alarm(0)
     bad = [n for n, v in data.items() if v.dtype.kind == "f" and not np.isfinite(v).all()]
     return f"not finite: {bad[:3]}" if bad else None
 
@@ -211,7 +223,9 @@ def main():
     p.add_argument("--store")
     p.add_argument("numbers", type=int, nargs="*")
     a = p.parse_args()
-    bases = sorted(str(f) for f in (ROOT / "testdata/zoo").glob("*.h5") if not f.name.endswith(".golden.h5") and not f.name.startswith("head_"))
+    # Without those that Keras cannot read back, or that are another each time they run.
+    names = sorted(n.name for n in TABLE.values() if n.folder == "zoo" and n.loads and n.golden and not n.head)
+    bases = [str(ROOT / f"testdata/zoo/{name}.h5") for name in names]
     for number in a.numbers:
         r = random.Random(number)
         base = r.choice(bases)

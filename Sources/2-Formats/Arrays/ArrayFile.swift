@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import HDF5
 
 /// An array by its name on the command line: `inputs.npy`, or a dataset in an HDF5 file, `file.h5:x`.
@@ -21,12 +22,16 @@ package enum ArrayFile {
   }
 
   private static func load(dataset path: String, in file: String) throws -> NumericArray {
-    guard let dataset = try H5File(file, only: [path], attributes: []).root.datasetIfPresent(path) else {
+    let structure = try H5File(file, only: [path], attributes: [], structureOnly: true)
+    guard var dataset = structure.root.datasetIfPresent(path) else {
       // Throws with the list: reading it again without the filter may find other problems first.
       _ = try H5File(file, attributes: [], structureOnly: true).root.dataset(path)
       throw Diagnostic("no dataset '\(path)'", at: .init(file: file))
     }
     let place = Diagnostic.Location(file: file, tensor: dataset.path)
+    var budget = try MemoryBudget()
+    try budget.take(dataset.elementCount, of: MemoryLayout<Double>.size, for: "its numbers", at: place)
+    dataset = try structure.reading([dataset.path]).root.dataset(path)
     let values: [Double]
     switch dataset.elementType {
     case .signed, .unsigned, .enumeration: values = try dataset.exactIntegers(at: place)

@@ -3,17 +3,11 @@ import Files
 
 /// NumPy's `.npy` files.
 package enum NpyFile {
-  /// Bytes of the largest file that is read.
-  package static let sizeLimit = 2 << 30
-
   /// - Throws: `Diagnostic` with the file: what is no `.npy` file, other element types, fewer elements than the shape
-  ///   says, integers that a double cannot hold.
+  ///   says, more than the budget of memory allows, integers that a double cannot hold.
   package static func load(_ path: String) throws -> NumericArray {
     let file = try InputFile(path)
     let place = Diagnostic.Location(file: path)
-    guard file.size <= sizeLimit else {
-      throw Diagnostic("the file has \(file.size) bytes", at: place, supported: "up to \(sizeLimit >> 20) MiB")
-    }
     let range = try NpyHeader.dictionaryRange(try file.bytes(at: 0, count: 12), at: place)
     guard range.upperBound <= file.size else { throw Diagnostic("the file is truncated in its header", at: place) }
     let header = try NpyHeader(dictionary: try file.bytes(at: range.lowerBound, count: range.count), at: place)
@@ -23,6 +17,8 @@ package enum NpyFile {
       throw Diagnostic(
         "the file is truncated or damaged: its shape is \(header.shape), and it has \(available) elements", at: place)
     }
+    var budget = try MemoryBudget()
+    try budget.take(count, of: MemoryLayout<Double>.size, for: "its numbers", at: place)
     let bytes = try file.bytes(at: range.upperBound, count: count * header.type.size)
     guard bytes.count == count * header.type.size else {
       throw Diagnostic("the file became shorter while it was read", at: place)

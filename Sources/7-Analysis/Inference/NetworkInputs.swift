@@ -90,7 +90,12 @@ package struct NetworkInputs: Sendable {
 
   /// Seeded samples over the range of the input quantizers and a little beyond, after the corners: all least, all most, all
   /// zero, and least and most by turns.
-  package init(drawnFor network: LoweredNetwork, samples: Int, seed: UInt64) {
+  /// - Throws: `Diagnostic` where they are more than the budget of memory allows.
+  package init(drawnFor network: LoweredNetwork, samples: Int, seed: UInt64) throws {
+    var budget = try MemoryBudget()
+    let elements = network.graph.inputs.reduce(0) { $0 + network.graph[$1].shape.elements }
+    try budget.take(
+      elements, of: samples * MemoryLayout<Double>.size, for: "\(samples) samples", at: .init(file: network.graph.file))
     self.samples = samples
     values = [:]
     var random = SplitMix(seed: seed)

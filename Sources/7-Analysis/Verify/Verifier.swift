@@ -99,7 +99,7 @@ package struct Verifier {
       let files = names.count == 1 ? ["\(golden):x"] : names.map { "\($0)=\(golden):x/\($0.replacing("/", with: "|"))" }
       return try NetworkInputs(files: files, for: graph)
     }
-    return NetworkInputs(drawnFor: compilation.network, samples: options.samples, seed: options.seed)
+    return try NetworkInputs(drawnFor: compilation.network, samples: options.samples, seed: options.seed)
   }
 
   private func notCompared(

@@ -21,7 +21,7 @@ package struct ProjectBuilder {
 
   package func project() throws -> Project {
     let network = compilation.network
-    let inputs = NetworkInputs(drawnFor: network, samples: Self.vectorSamples.upperBound, seed: 1)
+    let inputs = try NetworkInputs(drawnFor: network, samples: Self.vectorSamples.upperBound, seed: 1)
     let codes = network.codes(of: inputs, samples: Self.vectorSamples)
     let simulated = try PreparedProgram(network.program).run(
       codes.byInput.map { .int64($0) }, samples: Self.vectorSamples.count, keeping: .all, threads: 1)
