@@ -357,6 +357,23 @@ def qdq_one_axis():
     return net, None
 
 
+def qdq_crop():
+    """Rows and columns left out, every second one taken, and the four parts of a map one behind another (Focus)."""
+    net = Network("qdq_crop", [3, 6, 8], opset=13, seed=61)
+    x = net.fake("x", np.float32(0.02), 5, "s8")
+
+    def cut(tensor, start, end, axis, step=1):
+        return net.add("Slice", tensor, *(net.constant([v], "s64") for v in (start, end, axis, step)))
+
+    parts = [cut(cut(x, row, 6, 2, 2), column, 8, 3, 2) for row in (0, 1) for column in (0, 1)]
+    w = net.weights("s8", 5, 12, 3, 3, scale=net.scale(0.01, 5), axis=0)
+    y = net.fake(net.add("Conv", net.add("Concat", *parts, axis=1), w, pads=[1, 1, 1, 1]), np.float32(0.05), -3, "s8")
+    y = cut(cut(y, 1, 3, 2), -4, -1, 3)
+    w = net.weights("s8", 2, 5, 2, 2, scale=net.scale(0.01, 2), axis=0)
+    net.outputs = [net.quantize(net.add("Conv", y, w), np.float32(0.03), 0, "s8")]
+    return net, None
+
+
 # Exact ties: all numbers on the way are float32 numbers, and many lie in the middle of two codes.
 
 def ties(name, kind="s8", shape=(4, 6, 6)):
@@ -473,6 +490,7 @@ def networks():
     yield qdq_clip()
     yield qdq_casts()
     yield qdq_one_axis()
+    yield qdq_crop()
     yield ties_divide()
     for operator in ["QLinearAdd", "QLinearMul", "QLinearAveragePool"]:
         for kind, zero in [("s8", 3), ("s8", -4), ("u8", 9)]:

@@ -97,7 +97,9 @@ extension Constant {
     let count = shape.reduce(1, *)
     return switch numbers {
     case .integers(_, let type):
-      Constant(shape: shape, .integers(IntegerArray(Array(repeating: Int64(number), count: count)), type))
+      Constant(
+        shape: shape,
+        .integers(IntegerArray(Array(repeating: Int64(exactly: number) ?? .max, count: count)), type))
     case .doubles: Constant(shape: shape, .doubles(Array(repeating: number, count: count)))
     case .floats, .quantized: Constant(shape: shape, floats: Array(repeating: Float(number), count: count))
     }

@@ -100,8 +100,9 @@ struct NodeReader {
     let bounds = importer.bounds(of: map.node)
     guard let bounds, bounds.lowerBound >= Double(range.lowerBound), bounds.upperBound <= Double(range.upperBound)
     else {
+      func text(_ bound: Double) -> String { Int64(exactly: bound).map { "\($0)" } ?? "\(bound)" }
       let found =
-        bounds.map { "numbers of \(Int64($0.lowerBound)) to \(Int64($0.upperBound))" } ?? "numbers without bounds"
+        bounds.map { "numbers of \(text($0.lowerBound)) to \(text($0.upperBound))" } ?? "numbers without bounds"
       throw problem(
         "\(found) in \(type.name), where they wrap around", supported: "results that their type holds",
         fix: "compute in a wider type, with a Cast in front of it, or on floats behind a DequantizeLinear")
@@ -244,7 +245,9 @@ extension NodeReader {
 
   /// The node needs the first axis to be data, not a batch.
   func mixesBatch(_ found: String) -> Diagnostic {
-    problem(found, supported: "operators that treat every sample of the batch alone, or a batch of fixed size")
+    problem(
+      found, supported: "operators that treat every sample of the batch alone",
+      fix: "where the first axis is no batch, or one sample, export the model with a fixed size of it")
   }
 }
 

@@ -37,6 +37,10 @@ struct QuantizeLinearInputs {
     guard scale.count > 0, scale.floats.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw reader.problem("a scale that is not a positive number", supported: "finite scales above 0")
     }
+    if let largest = scale.floats.max(), !(largest * Float(1 << (type.bits ?? 32))).isFinite {
+      throw reader.problem(
+        "a scale of \(largest), with which \(type.name) stands for numbers beyond float32", supported: "smaller scales")
+    }
     if let zeroPoint, zeroPoint.count != scale.count || (scale.count > 1 && zeroPoint.shape != scale.shape) {
       throw reader.problem(
         "\(scale.count) scales and \(zeroPoint.count) zero points, of shapes \(scale.shape) and \(zeroPoint.shape)",

@@ -3,7 +3,8 @@ import Quantization
 import QIR
 
 extension NodeReader {
-  /// The map's elements at the chosen positions of an axis, in their order: a product with a matrix of zeros and ones.
+  /// The map's elements at the chosen positions of an axis, in their order: a product with a matrix of zeros and ones, or a
+  /// convolution with such a kernel.
   /// What was quantized is so again behind it.
   ///
   /// - Parameter positions: from 0, each any number of times.
@@ -19,14 +20,43 @@ extension NodeReader {
     if let encoding = map.encoding, encoding.axis == axis {
       throw problem("a selection along the axis of scales", supported: "one scale for the tensor")
     }
+    let selected =
+      try crop(positions, along: axis, of: map, suffix ?? "selection")
+      ?? multiply(
+        map, zerosAndOnes(extent: extent, positions), along: axis, bias: nil, suffix ?? "selection")
+    guard let quantizer = quantizer(of: map.node) else { return selected }
+    return try append(quantizer, to: selected, "codes")
+  }
+
+  private func zerosAndOnes(extent: Int, _ positions: [Int]) -> Constant {
     var codes = [Int8](repeating: 0, count: extent * positions.count)
     for (column, position) in positions.enumerated() { codes[position * positions.count + column] = 1 }
     let matrix = QuantizedTensor(
       shape: [extent, positions.count], codes: IntegerArray(codes), scales: [.one], bits: 2)
-    let selected = try multiply(
-      map, Constant(shape: matrix.shape, .quantized(matrix)), along: axis, bias: nil, suffix ?? "selection")
-    guard let quantizer = quantizer(of: map.node) else { return selected }
-    return try append(quantizer, to: selected, "codes")
+    return Constant(shape: matrix.shape, .quantized(matrix))
+  }
+
+  /// Evenly spaced positions of an axis that is not the last one, where it lies: a depthwise convolution whose kernel has a one
+  /// at the first of them. Nil for other positions.
+  private mutating func crop(
+    _ positions: [Int], along axis: Int, of map: FeatureMap, _ suffix: String
+  ) throws -> FeatureMap? {
+    let step = positions.count > 1 ? positions[1] - positions[0] : 1
+    let (first, last) = (positions[0], positions[positions.count - 1])
+    guard map.order.last != axis, step > 0, positions == Array(stride(from: first, through: last, by: step)) else {
+      return nil
+    }
+    let plane = try Plane(&self, map, column: axis)
+    let size = map.shape[axis] - (last - first)
+    let channels = importer.graph[plane.node].shape.channels
+    guard size * channels <= 1 << 20 else { return nil }
+    var codes = [Int8](repeating: 0, count: size * channels)
+    for channel in 0..<channels { codes[first * channels + channel] = 1 }
+    let kernel = QuantizedTensor(
+      shape: [1, size, channels, 1], codes: IntegerArray(codes), scales: [.one], bits: 2)
+    let window = Window([WindowAxis(size: size, stride: step)][...])
+    return try plane.append(
+      DepthwiseConvolutionOp(kernel: .quantized(kernel), bias: nil, window: window), to: &self, suffix)
   }
 
   /// The quantizer of which a node's values are codes, moved perhaps; nil where it is none, or one of several.

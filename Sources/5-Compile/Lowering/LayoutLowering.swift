@@ -33,7 +33,7 @@ extension Lowerer {
       at: graph.location(of: id),
       supported: "transposes that cancel each other, move axes of extent 1 only, or end in a flatten and a dense layer",
       fix:
-        "keep the axes in one order from the input to a flatten; what picks, repeats or multiplies elements does so along "
+        "keep the axes in one order from the input to a flatten; what mixes, repeats or reverses elements does so along "
         + "the channels alone")
   }
 
