@@ -526,6 +526,9 @@ def explained(model, values, results, runtime):
             return "infinity or NaN on the way"
     except Exception:
         pass
+    extreme = [t for t in model.graph.initializer if t.data_type == 1 and np.abs(numpy_helper.to_array(t)).max(initial=0) > 1e9]
+    if extreme and any(n.op_type.startswith("QLinear") and extreme[0].name in n.input for n in model.graph.node):
+        return "codes beyond 32 bits, which ONNX Runtime's integer kernels do not clamp"
     for node in model.graph.node:
         to = next((a.i for a in node.attribute if a.name == "to"), 0)
         if node.op_type == "Cast" and to in (2, 3, 4, 5, 6, 7, 12, 13):

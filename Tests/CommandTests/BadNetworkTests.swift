@@ -28,7 +28,7 @@ import TestSupport
     ("external_short", ["tensor 'w'", "at byte 40, 48 bytes long", "weights.bin', which has 64 bytes"]),
     ("field_zero", ["no ONNX model, or damaged"]),
     ("function", ["1 functions of the model's own"]),
-    ("growing_constants", ["(Concat)", "a constant of shape"]),
+    ("growing_constants", ["(Concat)", "numbers of shape"]),
     ("hollow_nodes", ["a graph of 20000 nodes", "supported: up to"]),
     ("huge_beside_empty", ["tensor 'w'", "shape [0, 4611686018427387904, 4611686018427387904]"]),
     ("huge_extents", ["tensor 'w'", "shape [1099511627776, 1099511627776]"]),
@@ -73,7 +73,7 @@ import TestSupport
       ]
     ),
     ("sparse", ["1 sparse initializers"]),
-    ("spreading_constants", ["(Add)", "a constant of shape [5000, 5000]"]),
+    ("spreading_constants", ["(Add)", "numbers of shape [5000, 5000]"]),
     ("strings", ["tensor 'w'", "string"]),
     ("tensor_not_utf8", ["a tensor's name is not UTF-8"]),
     ("text", ["no ONNX model, or damaged"]),

@@ -59,6 +59,16 @@ package struct IntegerArray: Sendable, Equatable {
     return same ?? .int64(narrowed())
   }
 
+  /// How many bytes each takes.
+  package var bytesPerElement: Int {
+    switch storage {
+    case .int8, .uint8: 1
+    case .int16: 2
+    case .int32: 4
+    case .int64: 8
+    }
+  }
+
   /// All of them in 8 bytes each.
   package var widened: [Int64] {
     switch storage {

@@ -20,6 +20,15 @@ struct Constant {
   var numbers: Numbers
 
   var count: Int { shape.reduce(1, *) }
+  var bytes: Int { count * bytesPerElement }
+  var bytesPerElement: Int {
+    switch numbers {
+    case .floats: 4
+    case .doubles: 8
+    case .integers(let integers, _): integers.bytesPerElement
+    case .quantized(let tensor): tensor.codes.bytesPerElement
+    }
+  }
 
   /// - Throws: `Diagnostic` for element types that nothing computes with.
   init(_ tensor: ONNXTensor, at location: Diagnostic.Location) throws {

@@ -18,7 +18,7 @@ enum ConstantFolder {
     }
     guard known, !node.inputs.isEmpty, let rule = rules[node.operatorType] else { return false }
     let constant = try rule(&reader)
-    try reader.takeRoom(constant.shape)
+    try reader.takeRoom(constant.shape, bytes: constant.bytesPerElement)
     try reader.produce(.constant(constant))
     return true
   }

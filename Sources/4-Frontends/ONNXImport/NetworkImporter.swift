@@ -32,6 +32,8 @@ struct NetworkImporter {
   var values: [String: Value] = [:]
   /// How many samples the model says it takes at once; nil where it says none.
   private(set) var batch: Int?
+  /// Constants that a node has read.
+  var credited: Set<String> = []
   private var names: [String: NodeID] = [:]
   /// Of the first nodes of the graph, as far as somebody asked.
   private var bounds: [ClosedRange<Double>?] = []

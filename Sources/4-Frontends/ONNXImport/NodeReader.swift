@@ -17,13 +17,22 @@ struct NodeReader {
   /// The first node of the graph that is this one's.
   private let firstNode: NodeID
   var problems = Diagnostics()
+  /// Bytes of constants that this node is the first to read: what it makes of them is not counted twice.
+  private var credit = 0
 
-  init(_ node: ONNXNode, partOf origin: ONNXNode? = nil, importer: NetworkImporter) {
+  init(_ node: ONNXNode, partOf origin: ONNXNode? = nil, importer: consuming NetworkImporter) {
     self.node = node
     self.origin = origin ?? node
     firstNode = NodeID(importer.graph.nodes.count)
     self.importer = importer
     attributes = Dictionary(node.attributes.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    for input in node.inputs {
+      guard case .constant(let constant)? = self.importer.values[input], self.importer.credited.insert(input).inserted
+      else {
+        continue
+      }
+      credit += constant.bytes
+    }
   }
 
   var location: Diagnostic.Location { .init(file: importer.file, layer: origin.label) }
@@ -55,7 +64,9 @@ struct NodeReader {
   ) throws {
     let part = ONNXNode(operatorType, name: node.name, inputs: inputs, outputs: [output], attributes: attributes)
     var reader = NodeReader(part, partOf: origin, importer: importer)
+    reader.credit += credit
     reader.read()
+    credit = reader.credit
     importer = reader.importer
     if case .failed? = importer.values[output] { throw Skipped() }
   }
@@ -280,15 +291,17 @@ extension NodeReader {
   /// - Throws: where a constant of this shape would be more than the model may make in all.
   func requireRoom(_ shape: [Int], bytes: Int = 4) throws {
     var left = importer.memory
-    try left.take(count(shape), of: bytes, for: "a constant of shape \(shape)", at: location)
+    try left.take(max(size(shape, bytes) - credit, 0), of: 1, for: "numbers of shape \(shape)", at: location)
   }
 
-  mutating func takeRoom(_ shape: [Int], bytes: Int = 4) throws {
-    try importer.memory.take(count(shape), of: bytes, for: "a constant of shape \(shape)", at: location)
+  mutating func takeRoom(_ shape: [Int], bytes: Int) throws {
+    let size = size(shape, bytes)
+    try importer.memory.take(max(size - credit, 0), of: 1, for: "numbers of shape \(shape)", at: location)
+    credit = max(credit - size, 0)
   }
 
-  private func count(_ shape: [Int]) -> Int {
-    Int(exactly: shape.reduce(1.0) { $0 * Double($1) }) ?? Int.max
+  private func size(_ shape: [Int], _ bytes: Int) -> Int {
+    Int(exactly: shape.reduce(Double(bytes)) { $0 * Double($1) }) ?? Int.max
   }
 
   /// Appends a node; with a suffix it is one on the way to the result.

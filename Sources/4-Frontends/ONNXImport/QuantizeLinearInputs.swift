@@ -41,6 +41,9 @@ struct QuantizeLinearInputs {
       throw reader.problem(
         "a scale of \(largest), with which \(type.name) stands for numbers beyond float32", supported: "smaller scales")
     }
+    guard isBlocked || scale.shape.count <= 1 else {
+      throw reader.problem("scales of shape \(scale.shape)", supported: "one number, or one axis of them")
+    }
     if let zeroPoint, zeroPoint.count != scale.count || (scale.count > 1 && zeroPoint.shape != scale.shape) {
       throw reader.problem(
         "\(scale.count) scales and \(zeroPoint.count) zero points, of shapes \(scale.shape) and \(zeroPoint.shape)",

@@ -42,6 +42,9 @@ struct WindowAttributes {
     guard ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].contains(autoPad) else {
       throw reader.problem("auto_pad = '\(autoPad)'", supported: "NOTSET, VALID, SAME_UPPER, SAME_LOWER")
     }
+    guard autoPad == "NOTSET" || pads?.allSatisfy({ $0 == 0 }) ?? true else {
+      throw reader.problem("auto_pad = '\(autoPad)' beside pads", supported: "one of them")
+    }
   }
 
   /// - Parameters:

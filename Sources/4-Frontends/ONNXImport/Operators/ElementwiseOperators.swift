@@ -92,7 +92,9 @@ enum ElementwiseOperators {
     reader.ignore("seed", "is_test")
     let given = try reader.float("ratio", default: 0.5)
     let ratio = try reader.constantIfPresent(1)?.values.first ?? Double(given)
-    guard (0..<1).contains(ratio) else { throw reader.problem("a ratio of \(ratio)", supported: "0 to less than 1") }
+    guard (0..<1).contains(ratio), try reader.constantIfPresent(1)?.shape.isEmpty ?? true else {
+      throw reader.problem("a ratio of \(ratio)", supported: "one number from 0 to less than 1")
+    }
     if let training = try reader.constantIfPresent(2), training.values.contains(where: { $0 != 0 }), ratio != 0 {
       throw reader.problem("training_mode with ratio \(ratio)", supported: "dropout at inference")
     }
