@@ -22,6 +22,7 @@ help:
 	@echo 'make check-onnx-differential  5,000 changed networks against ONNX Runtime and ONNX'\'' checker (Python packages)'
 	@echo 'make check-keras-differential  mutants of the zoo against Keras and QKeras (Python packages)'
 	@echo 'make check-quantizer-extremes  quantizers on weights of extreme size against QKeras (Python packages)'
+	@echo 'make check-quantize   what qcc quantize loses, beside ONNX Runtime'\''s quantizer (Python packages)'
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
 	@echo 'make check-user-files compile into 50 folders in which users have changed files'
 	@echo 'make check-interrupts  end commands 400 times at random moments'
@@ -65,6 +66,9 @@ check-keras-differential: build
 
 check-quantizer-extremes: build
 	$(PYTHON) Tests/quantizer-extremes.py $(QCC)
+
+check-quantize: build
+	$(PYTHON) Tests/quantize-check.py $(QCC) ../shared/models
 
 check-adding: prepare
 	@scripts/check-adding.sh

@@ -43,6 +43,9 @@ let model = floor(
       name: "QIR", dependencies: ["CValueKernels", "Diagnostics", "Numbers", "Quantization", "Quantizers", "Text"]),
     .target(name: "FloatReference", dependencies: ["QIR"]),
     .target(name: "FloatEngine", dependencies: ["CValueKernels", "QIR"]),
+    .target(
+      name: "Plans", dependencies: ["Diagnostics", "Files", "JSON", "Numbers", "QIR", "Quantization", "Quantizers"]),
+    .target(name: "Calibration", dependencies: ["CValueKernels", "FloatEngine", "Numbers", "Plans", "QIR"]),
   ])
 
 let frontends = floor(
@@ -115,6 +118,12 @@ let analysis = floor(
         "Simulator",
       ]),
     .target(
+      name: "Assessment",
+      dependencies: [
+        "Arrays", "Compiler", "Diagnostics", "FloatEngine", "Inference", "IntegerProgram", "Lowering", "Numbers",
+        "Performance", "Plans", "Presentation", "QIR", "Simulator", "Statistics",
+      ]),
+    .target(
       name: "Verify",
       dependencies: [
         "Arrays", "Backend", "CEmitter", "Compiler", "Diagnostics", "Files", "FloatReference", "HDF5", "Inference",
@@ -135,14 +144,16 @@ let face = floor(
     .target(
       name: "QCCDriver",
       dependencies: [
-        "Backend", "Compiler", "Diagnostics", "Frontends", "Inference", "IntegerProgram", "Lowering", "ONNX",
-        "ONNXExport", "Passes", "QIR", "Quantization", "Quantizers", "Simulator",
+        "Assessment", "Backend", "Calibration", "Compiler", "Diagnostics", "Files", "Frontends", "Inference",
+        "IntegerProgram", "Lowering", "ONNX", "ONNXExport", "Passes", "Plans", "QIR", "Quantization", "Quantizers",
+        "Simulator",
       ]),
     .executableTarget(
       name: "qcc",
       dependencies: [
-        "CEmitter", "Compiler", "Diagnostics", "Files", "Frontends", "Inference", "ONNXExport", "Page", "Performance",
-        "Presentation", "QCCDriver", "QTools", "Quantization", "Statistics", "Targets", "Verify", argumentParser,
+        "Assessment", "CEmitter", "Compiler", "Diagnostics", "Files", "Frontends", "Inference", "ONNXExport", "Page",
+        "Performance", "Plans", "Presentation", "QCCDriver", "QTools", "Quantization", "Statistics", "Targets",
+        "Verify", argumentParser,
       ],
       linkerSettings: oneFile),
   ])
@@ -173,6 +184,12 @@ let tests: [Target] = [
     dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "Quantization", "Quantizers", "TestSupport"]),
   .testTarget(name: "QIRTests", dependencies: ["Diagnostics", "KerasImport", "QIR", "TestSupport"]),
   .testTarget(
+    name: "CalibrationTests",
+    dependencies: [
+      "Arrays", "Calibration", "Diagnostics", "FloatEngine", "FloatReference", "Frontends", "Passes",
+      "Plans", "QIR", "TestSupport",
+    ]),
+  .testTarget(
     name: "FloatEngineTests",
     dependencies: ["FloatEngine", "FloatReference", "Frontends", "Numbers", "QIR", "TestSupport"]),
   .testTarget(
@@ -191,6 +208,9 @@ let tests: [Target] = [
       "Diagnostics", "FloatReference", "KerasImport", "Numbers", "ONNX", "ONNXExport", "ONNXImport", "QIR",
       "Quantization", "TestSupport",
     ]),
+  .testTarget(
+    name: "PlansTests",
+    dependencies: ["Diagnostics", "FloatReference", "Numbers", "Plans", "QIR", "Quantization", "TestSupport"]),
   .testTarget(
     name: "PassesTests",
     dependencies: [
@@ -235,6 +255,7 @@ let tests: [Target] = [
       "Targets", "TestSupport",
     ]),
   .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
+  .testTarget(name: "AssessmentTests", dependencies: ["Assessment"]),
   .testTarget(name: "AnalysisTests", dependencies: ["Performance", "Presentation", "Statistics", "Verify"]),
   .testTarget(
     name: "PageTests",
@@ -258,6 +279,10 @@ let tests: [Target] = [
 let benchmarks: [Target] = [
   .executableTarget(
     name: "compile-bench", dependencies: ["Compiler", "Frontends"], path: "Benchmarks/CompileBench"),
+  .executableTarget(
+    name: "calibration-bench",
+    dependencies: ["Arrays", "Calibration", "Diagnostics", "FloatEngine", "Frontends", "Passes", "Plans", "QIR"],
+    path: "Benchmarks/CalibrationBench"),
   .target(name: "CDotProduct", path: "Benchmarks/CDotProduct", cSettings: [.unsafeFlags(["-O3"])]),
   .executableTarget(
     name: "import-bench", dependencies: ["FloatReference", "KerasImport", "QIR"], path: "Benchmarks/ImportBench"),

@@ -24,7 +24,7 @@ import Testing
   /// The pass of the compiler's pipeline that has this name.
   private static func pass(named name: String) throws -> any Pass {
     let quantizer = try Quantizer(QuantizerArguments(parsing: sourceQuantizer))
-    let passes = Pipeline.toReference(sourceQuantizer: quantizer) + Pipeline.toProgram
+    let passes = Pipeline.toReference(sourceQuantizer: quantizer) + Pipeline.toProgram + Pipeline.toFloatNetwork
     return try #require(passes.first { type(of: $0).name == name }, "no pass is named '\(name)'")
   }
 

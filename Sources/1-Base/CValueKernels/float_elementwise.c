@@ -37,6 +37,10 @@ QCC_INLINE void add_body(size_t count, const float *restrict x, float *restrict 
 
 QCC_DISPATCH(qcc_f32_add, (size_t count, const float *x, float *y), add_body, (count, x, y))
 
+void qcc_f64_add(size_t count, const double *x, double *y) {
+  for (size_t i = 0; i < count; i++) y[i] += x[i];
+}
+
 QCC_INLINE void quantize_body(size_t count, const qcc_f32_quantizer *quantizer, const float *x, float *y) {
   const qcc_f32_quantizer q = *quantizer;
   for (size_t i = 0; i < count; i++) y[i] = quantized(x[i], &q);

@@ -22,5 +22,6 @@ package enum ElementaryMath {
   package static func roundedHalfEven(_ value: Double) -> Double { (value + 0x1.8p52) - 0x1.8p52 }
 
   /// The natural logarithm in float32, correctly rounded but for rare cases.
+  package static func logarithm(_ value: Double) -> Double { log(value) }
   package static func logarithm(_ value: Float) -> Float { Float(log(Double(value))) }
 }

@@ -26,14 +26,24 @@ package struct GraphRewriter {
     return try result.append(op, named: name, inputs: inputs)
   }
 
+  /// Puts a new node behind the copy of the source's `id`, for all that reads that from here on: under its name, and the
+  /// copy under another one.
+  package mutating func follow(_ id: NodeID, renamed name: String, by op: any Operator) throws {
+    result[copy(of: id)].name = name
+    let follower = try result.append(op, named: source[id].name, inputs: [copy(of: id)])
+    result[follower].fileAxes = source[id].fileAxes
+    replace(id, by: follower)
+  }
+
   /// Says that `copy` stands for the source's node `id` from here on.
   package mutating func replace(_ id: NodeID, by copy: NodeID) {
     copies[id.index] = copy
   }
 
-  /// Appends `op` as what the source's node `id` is from here on: the same tensor, with its name and what is known of it.
-  package mutating func replace(_ id: NodeID, by op: any Operator, inputs: [NodeID]) throws {
-    let copy = try result.append(op, named: source[id].name, inputs: inputs, identity: source[id].identity)
+  /// Appends `op` as what the source's node `id` is from here on: the same tensor, with its name, if no other is given, and
+  /// what is known of it.
+  package mutating func replace(_ id: NodeID, named name: String? = nil, by op: any Operator, inputs: [NodeID]) throws {
+    let copy = try result.append(op, named: name ?? source[id].name, inputs: inputs, identity: source[id].identity)
     result[copy].fileAxes = source[id].fileAxes
     replace(id, by: copy)
   }

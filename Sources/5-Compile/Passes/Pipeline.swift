@@ -11,4 +11,7 @@ package enum Pipeline {
 
   /// Between there and `Lowering`: afterwards quantizers stand where the accelerator has them.
   package static let toProgram: [any Pass] = [PropagateQuantizers()]
+
+  /// Before a network of real numbers is quantized: afterwards every layer is as the accelerator runs it.
+  package static let toFloatNetwork: [any Pass] = [RemoveIdentities(), FoldTransposes(), FoldBatchNormalization()]
 }

@@ -51,6 +51,9 @@ void qcc_f32_clip(size_t count, float low, float high, const float *x, float *y)
 /// y += x
 void qcc_f32_add(size_t count, const float *x, float *y);
 
+/// y += x
+void qcc_f64_add(size_t count, const double *x, double *y);
+
 // MARK: Quantizing
 
 /// value = scale * (code - zero_point), code = clamp(round_half_even(x / scale) + zero_point, low, high).

@@ -3,13 +3,13 @@ import Diagnostics
 import QIR
 
 /// The class of each sample, as a file says it.
-struct Labels {
-  private let classes: [Int]
+package struct Labels: Sendable {
+  package let classes: [Int]
 
   /// - Parameter output: the network's first, with a number for each class.
   /// - Throws: `Diagnostic` where the file cannot be read, has more or fewer labels than there are samples, or numbers that are
   ///   no classes of the network.
-  init(_ file: String, samples: Int, output: Node, fix: String?) throws {
+  package init(_ file: String, samples: Int, output: Node, fix: String?) throws {
     let location = Diagnostic.Location(file: file)
     let array = try ArrayFile.load(file)
     guard array.values.count == samples else {
@@ -29,16 +29,17 @@ struct Labels {
       self.classes = classes
       return
     }
+    let label = Int(exactly: array.values[first]).map(String.init) ?? "\(array.values[first])"
     throw Diagnostic(
-      "label \(shown(array.values[first])) of sample \(first)" + (odd.count > 1 ? ", and \(odd.count - 1) more" : ""),
+      "label \(label) of sample \(first)" + (odd.count > 1 ? ", and \(odd.count - 1) more" : ""),
       at: location, supported: "integers from 0 to \(count - 1), the classes of output '\(output.name)'")
   }
 
   /// The part of the samples whose largest output is the one of their class.
-  func accuracy(of outputs: [[Double]]) -> Double {
+  package func accuracy(of outputs: [[Double]]) -> Double {
     Double(zip(outputs, classes).count { largest($0) == $1 }) / Double(max(classes.count, 1))
   }
 }
 
 /// The class with the largest value.
-private func largest(_ values: [Double]) -> Int { values.indices.max { values[$0] < values[$1] } ?? 0 }
+package func largest(_ values: [Double]) -> Int { values.indices.max { values[$0] < values[$1] } ?? 0 }

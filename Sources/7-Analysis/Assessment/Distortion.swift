@@ -1,0 +1,62 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Signal and quantization noise, sample by sample.
+package struct Distortion: Sendable {
+  private var signals: [Double] = []
+  private var noises: [Double] = []
+
+  package init() {}
+
+  /// Of one sample.
+  package mutating func append(_ reference: [Double], _ quantized: [Double]) { append(reference[...], quantized) }
+
+  mutating func append<Number: BinaryFloatingPoint>(_ reference: ArraySlice<Number>, _ quantized: [Double]) {
+    var (signal, noise) = (0.0, 0.0)
+    for (number, value) in zip(reference, quantized) {
+      let error = Double(number) - value
+      signal += Double(number) * Double(number)
+      noise += error * error
+    }
+    signals.append(signal)
+    noises.append(noise)
+  }
+
+  /// Whether there is no signal at all.
+  package var isSilent: Bool { signals.allSatisfy { $0 == 0 } }
+
+  package mutating func append(contentsOf other: Distortion) {
+    signals += other.signals
+    noises += other.noises
+  }
+
+  /// 10 log10(sum of squared signal / sum of squared error); nil where one of them is zero.
+  package var decibels: Double? {
+    let (signal, noise) = (signals.reduce(0, +), noises.reduce(0, +))
+    return signal > 0 && noise > 0 ? 10 * log10(signal / noise) : nil
+  }
+
+  /// Over the samples, by the delta method: the logarithm of a quotient of means.
+  package var interval: Interval? {
+    guard let decibels, signals.count > 1 else { return nil }
+    let (signal, noise) = (signals.mean, noises.mean)
+    let terms = signals.indices.map { signals[$0] / signal - noises[$0] / noise }
+    return Interval(around: decibels, deviation: 10 / log(10) * terms.deviationOfMean)
+  }
+}
+
+/// How far the distribution of a classifier's results is from another's: sum of p log(p / q) in nats.
+func divergence(ofLogits quantized: [Double], from reference: [Double]) -> Double {
+  func logProbabilities(_ logits: [Double]) -> [Double] {
+    let largest = logits.max() ?? 0
+    let total = log(logits.reduce(0) { $0 + exp($1 - largest) })
+    return logits.map { $0 - largest - total }
+  }
+  let (p, q) = (logProbabilities(reference), logProbabilities(quantized))
+  return zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
+}

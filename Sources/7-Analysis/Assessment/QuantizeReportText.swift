@@ -1,0 +1,71 @@
+import Presentation
+
+extension QuantizeReport {
+  /// A line per layer.
+  package var table: Table {
+    var table = Table(columns: [
+      .init("layer", minimumWidth: 8), .init("weight bits", .right), .init("map bits", .right),
+      .init("weight SQNR dB", .right, isOptional: true), .init("map SQNR dB", .right),
+    ])
+    for layer in layers {
+      table.append([
+        .text(layer.name), .integer(layer.weightBits), .integer(layer.mapBits), .decibels(layer.weightSqnr),
+        .decibels(layer.mapSqnr),
+      ])
+    }
+    return table
+  }
+
+  /// Of the widths that were compared.
+  package var comparisonTable: Table? {
+    guard let comparison else { return nil }
+    var table = Table(columns: [
+      .init("bits", .right), .init(comparison.first?.metric?.name ?? "agreement", .right),
+      .init("difference", .right, isOptional: true), .init("agreement", .right, isOptional: true),
+      .init("output SQNR dB", .right), .init("total bits", .right), .init("remaining", .right, isOptional: true),
+      .init("tiles", .right), .init("ideal speedup", .right, isOptional: true), .init("cycles", .right),
+      .init("energy uJ", .right, isOptional: true),
+    ])
+    for row in comparison {
+      table.append([
+        .integer(row.bits), .text(percent(row.metric?.quantized ?? row.agreement)),
+        .text(row.metric.map { points($0.difference) } ?? ""), .text(percent(row.agreement)),
+        .decibels(row.outputSqnr), .integer(row.totalBits), .text(percent(row.remaining)), .integer(row.tiles),
+        .text("\(fixed(row.idealSpeedup, decimals: 2))x"), .integer(row.cycles),
+        row.energy.map { .real($0 / 1e6, decimals: 3) } ?? .text(""),
+      ])
+    }
+    return table
+  }
+
+  package func csv() -> String { (comparisonTable ?? table).csv() }
+
+  package func text(_ style: TextStyle) -> String {
+    var text = table.text(style) + "\n"
+    if let comparisonTable { text += comparisonTable.text(style) + "\n" }
+    if let metric {
+      text += "\(metric.name): \(percent(metric.float)) float, \(percent(metric.quantized)) quantized "
+      text += "(95 %: \(range(metric.interval, percent))), difference \(points(metric.difference)) "
+      text += "(\(range(metric.differenceInterval, points)))\n"
+    }
+    text += "agreement with the float network: \(percent(agreement)) (95 %: \(range(agreementInterval, percent)))\n"
+    if let outputSqnr {
+      let interval = outputSqnrInterval.map { " (95 %: \(range($0, { fixed($0, decimals: 1) })))" } ?? ""
+      text += "SQNR at the output: \(fixed(outputSqnr, decimals: 1)) dB\(interval)\n"
+    }
+    if let outputDivergence { text += "KL divergence at the output: \(fixed(outputDivergence, decimals: 4)) nats\n" }
+    text += "bits: \(grouped(bits)) in all\n"
+    text += "judged on \(grouped(samples)) samples, which calibration \(isHeldOut ? "did not see" : "saw too")\n"
+    return text
+  }
+}
+
+extension TableCell {
+  fileprivate static func decibels(_ value: Double?) -> TableCell { value.map { .real($0, decimals: 1) } ?? .text("") }
+}
+
+private func percent(_ part: Double) -> String { "\(fixed(part * 100, decimals: 2)) %" }
+private func points(_ part: Double) -> String { (part > 0 ? "+" : "") + fixed(part * 100, decimals: 2) }
+private func range(_ interval: Interval, _ text: (Double) -> String) -> String {
+  "\(text(interval.lower)) to \(text(interval.upper))"
+}

@@ -1,0 +1,182 @@
+import Assessment
+import Calibration
+import Compiler
+import Diagnostics
+import Files
+import Frontends
+import Inference
+import ONNX
+import ONNXExport
+import Passes
+import Plans
+import QIR
+
+/// Makes quantized networks of a float one, and judges them.
+package struct NetworkQuantizer: Sendable {
+  package struct Options: Sendable {
+    /// Files with the inputs that ranges and weights are fitted to, as `NetworkInputs` takes them.
+    package var calibration: [String] = []
+    /// Those that judge; none: a part of the others.
+    package var test: [String] = []
+    /// Of the inputs that judge.
+    package var labels: String?
+    package var groups: String?
+    package var measure = Judge.Measure.accuracy
+    package var target = Compiler.Options().target
+    package var threads: Int?
+
+    package init() {}
+  }
+
+  /// A network that a plan made.
+  package struct Result: Sendable {
+    package var plan: QuantizationPlan
+    package var compilation: Compilation
+    package var graph: Graph { compilation.model.graph }
+  }
+
+  package let network: FloatNetwork
+  /// Warnings and notes.
+  package private(set) var remarks: [Diagnostic]
+  private let options: Options
+  private let compiler: Compiler
+  private let calibration: NetworkInputs
+  private let fitted: Range<Int>
+  private let test: NetworkInputs
+  private let judged: Range<Int>
+  private let judge: Judge?
+
+  /// - Throws: `Diagnostics`, everything that is wrong with the files.
+  package init(model file: String, options: Options) throws(Diagnostics) {
+    let model = try Frontends.read(file)
+    var problems = Diagnostics(model.remarks)
+    let network = try Diagnostics.collected {
+      try FloatNetwork(PassManager(Pipeline.toFloatNetwork).run(on: model.graph, reporting: &problems))
+    }
+    var compilerOptions = Compiler.Options()
+    compilerOptions.target = options.target
+    let compiler = problems.collecting { try Compiler(compilerOptions) }
+    let calibration = problems.collecting { try NetworkInputs(files: options.calibration, for: model.graph) }
+    let test =
+      options.test.isEmpty ? nil : problems.collecting { try NetworkInputs(files: options.test, for: model.graph) }
+    try problems.throwIfErrors()
+    guard let compiler, let calibration else { throw problems }
+    // Half a dozen samples say nothing.
+    let heldOut = test == nil && calibration.samples >= Self.fewest ? calibration.samples / 8 : 0
+    self.network = network
+    self.options = options
+    self.compiler = compiler
+    self.calibration = calibration
+    fitted = 0..<(calibration.samples - heldOut)
+    self.test = test ?? calibration
+    judged = test.map { 0..<$0.samples } ?? (heldOut > 0 ? fitted.upperBound..<calibration.samples : fitted)
+    let judging = self.test
+    judge = try options.labels.map { labels throws(Diagnostics) in
+      try Judge(options.measure, labels: labels, groups: options.groups, inputs: judging, network: network)
+    }
+    problems.report(contentsOf: try Self.remarks(on: calibration, of: network))
+    remarks = problems.all
+  }
+
+  /// Samples from which some are held out to judge.
+  private static let fewest = 32
+
+  /// Whether calibration did not see what judges.
+  private var isHeldOut: Bool { !options.test.isEmpty || fitted.upperBound < calibration.samples }
+
+  /// The widths of a quantized network with the same layers.
+  /// - Parameter biases: their width instead of that network's.
+  package func widths(like file: String, biases: Int? = nil) throws(Diagnostics) -> QuantizationPlan {
+    var plan = try QuantizationPlan(like: Frontends.read(file).graph, for: network)
+    if let biases {
+      for name in plan.biases.keys { plan.biases[name]?.bits = biases }
+    }
+    return plan
+  }
+
+  /// What a plan leaves open: ranges, scales and codes.
+  /// - Throws: `Diagnostics`, what in the plan does not fit.
+  package func calibrated(_ plan: QuantizationPlan) throws(Diagnostics) -> (
+    plan: QuantizationPlan, remarks: [Diagnostic]
+  ) {
+    try plan.widthProblems(in: network).throwIfErrors()
+    let found = Calibrator(network).calibrate(plan, on: calibration.batches(of: network.graph, samples: fitted))
+    let unlike = found.layers.filter { $0.gap > Self.widestGap }
+    guard !unlike.isEmpty else { return (found.plan, []) }
+    let remark = Diagnostic(
+      "one half of the calibration inputs says little of the other: layers \(unlike.map(\.name).quotedList)",
+      at: .init(file: network.graph.file), fix: "calibrate with more inputs that differ more", severity: .warning)
+    return (found.plan, [remark])
+  }
+
+  /// How much larger a layer's error may be on inputs that it was not fitted to.
+  private static let widestGap = 2.0
+
+  /// - Throws: what in the plan does not fit, and what keeps its network from being compiled.
+  package func quantized(by plan: QuantizationPlan) throws -> Result {
+    let graph = try plan.applied(to: network)
+    return Result(plan: plan, compilation: try compiler.compile(graph))
+  }
+
+  /// - Parameter progress: told how many samples more are done, of how many.
+  package func report(
+    on result: Result, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws -> QuantizeReport {
+    let comparison = try NetworkComparison(
+      network, result.compilation, inputs: test, samples: judged, threads: options.threads,
+      progress: { progress($0, judged.count) })
+    return QuantizeReport(
+      network, result.plan, result.compilation, comparison, judge: judge, isHeldOut: isHeldOut)
+  }
+
+  private static func remarks(on inputs: NetworkInputs, of network: FloatNetwork) throws(Diagnostics) -> Diagnostics {
+    var problems = Diagnostics()
+    for id in network.graph.inputs {
+      let node = network.graph[id]
+      let values = inputs.values[node.identity] ?? []
+      let location = network.graph.location(of: id)
+      if values.allSatisfy({ $0 == 0 }) {
+        problems.report(
+          Diagnostic(
+            "all calibration inputs are zero", at: location, fix: "calibrate with inputs as the network will see them"))
+      }
+      let channels = node.shape.channels
+      let constant = (0..<channels).filter { channel in
+        stride(from: channel, to: values.count, by: channels).allSatisfy { values[$0] == values[channel] }
+      }
+      if !constant.isEmpty, constant.count < channels || inputs.samples > 1 {
+        problems.report(
+          Diagnostic(
+            "\(constant.count) of \(channels) channels have one value in all calibration inputs", at: location,
+            severity: .note))
+      }
+    }
+    if inputs.samples < fewest {
+      problems.report(
+        Diagnostic(
+          "ranges from \(inputs.samples) calibration \(inputs.samples == 1 ? "input" : "inputs")",
+          at: .init(file: network.graph.file), fix: "give some hundred that differ as much as those that will come",
+          severity: .warning))
+    }
+    try problems.throwIfErrors()
+    return problems
+  }
+}
+
+extension NetworkQuantizer.Result {
+  /// The style that holds the plan's widths as they are.
+  package var style: ExportStyle {
+    let widths = Set(plan.maps.values.map(\.bits) + plan.weights.values.map(\.bits))
+    return widths.isSubset(of: [4, 8, 16]) ? .qdq : .qonnx
+  }
+
+  /// As a file of the kind that its name says: the network as ONNX, or the plan as JSON.
+  /// - Throws: `Diagnostics` where the kind is unknown, or the style cannot say the network; then nothing is written.
+  package func write(to path: String, style: ExportStyle?) throws {
+    if path.hasSuffix(".json") { return try OutputFile.write(Array(plan.json.utf8), to: path) }
+    try ONNXFile.write(try ONNXExport.model(of: graph, style: style ?? self.style), to: path)
+  }
+
+  /// Names of files that can be written.
+  package static let suffixes = ["onnx", "json"]
+}

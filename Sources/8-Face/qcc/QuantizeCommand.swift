@@ -1,0 +1,189 @@
+import ArgumentParser
+import Assessment
+import Compiler
+import ONNXExport
+import Plans
+import Presentation
+import QCCDriver
+
+extension Judge.Measure: ExpressibleByArgument {}
+extension MapPlan.Scheme: ExpressibleByArgument {}
+
+struct QuantizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quantize",
+    abstract: "Quantizes a float network without training, and says what is lost.",
+    discussion: """
+      Calibration inputs fix ranges and weights and need no labels. What is written is a network that qcc reads, compiles \
+      and proves like any other; what is said of it comes from its integer program. See docs/quantize.md.
+
+      EXAMPLES
+        qcc quantize model.h5 --calibration x.npy -o quantized.onnx
+        qcc quantize model.onnx --calibration x.npy --weights 4 --maps 4 --input-maps 8 -o q.onnx
+        qcc quantize model.h5 --calibration x.npy --test t.npy --test-labels y.npy --compare 16,8,4
+        qcc quantize model.h5 --calibration x.npy --plan plan.json -o q.onnx
+      """)
+
+  @OptionGroup var file: ModelArgument
+
+  @Option(
+    help: ArgumentHelp(
+      "Inputs that fix ranges and weights: .npy or file.h5:dataset; NAME=FILE for each of several.", valueName: "file"),
+    completion: .file())
+  var calibration: [String]
+
+  @Option(help: ArgumentHelp("Width of weights, 1 to 16.", valueName: "bits"))
+  var weights: Int?
+
+  @Option(help: ArgumentHelp("Width of feature maps, 1 to 16.", valueName: "bits"))
+  var maps: Int?
+
+  @Option(help: ArgumentHelp("Width of the network's inputs. Default: that of maps.", valueName: "bits"))
+  var inputMaps: Int?
+
+  @Option(help: ArgumentHelp("Width of the network's outputs. Default: that of maps, 8 at least.", valueName: "bits"))
+  var outputMaps: Int?
+
+  @Option(help: ArgumentHelp("Width of biases, 2 to 32.", valueName: "bits"))
+  var biasBits: Int?
+
+  @Option(help: "What scales and zero points of feature maps may be.")
+  var scheme = MapPlan.Scheme.affine
+
+  @Option(
+    help: ArgumentHelp("A plan: widths, and what else it fixes.", valueName: "plan.json"),
+    completion: .file(extensions: ["json"]))
+  var plan: String?
+
+  @Option(
+    help: ArgumentHelp("The widths of a quantized network with the same layers.", valueName: "model"),
+    completion: .file())
+  var like: String?
+
+  @Option(
+    help: ArgumentHelp("Inputs that judge. Default: a part of the calibration inputs, held out.", valueName: "file"),
+    completion: .file())
+  var test: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Labels of the test inputs: .npy or file.h5:dataset.", valueName: "file"), completion: .file())
+  var testLabels: String?
+
+  @Option(help: "What labels are compared with: classes, or errors of a reconstruction.")
+  var metric = Judge.Measure.accuracy
+
+  @Option(
+    help: ArgumentHelp(
+      "With --metric auc: a number per sample; those of one number are judged as one.", valueName: "file"),
+    completion: .file())
+  var groups: String?
+
+  @Option(help: ArgumentHelp("Flat widths to compare: 16,8,4", valueName: "bits,…"))
+  var compare: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The network as .onnx, or the plan as .json.", valueName: "file"),
+    completion: .file(extensions: NetworkQuantizer.Result.suffixes))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How an ONNX file has quantizers. Default: qdq where all widths are 4, 8 or 16.", valueName: "qonnx|qdq"))
+  var style: ExportStyle?
+
+  @Option(help: ArgumentHelp("The accelerator: a built-in target's name or a YAML file.", valueName: "name|file"))
+  var target = Compiler.Options().target
+
+  @Option(help: ArgumentHelp("Threads. Default: one per core.", valueName: "count"))
+  var threads: Int?
+
+  @OptionGroup var printing: ReportOptions
+
+  func validate() throws {
+    guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads takes 1 to 1024") }
+    let widths = [
+      ("--weights", weights, WeightPlan.widths), ("--maps", maps, MapPlan.widths),
+      ("--input-maps", inputMaps, MapPlan.widths), ("--output-maps", outputMaps, MapPlan.widths),
+      ("--bias-bits", biasBits, BiasPlan.widths),
+    ]
+    for (name, bits, range) in widths where !range.contains(bits ?? range.upperBound) {
+      throw ValidationError("\(name) takes \(range.lowerBound) to \(range.upperBound)")
+    }
+    if plan != nil || like != nil, widths.dropLast().contains(where: { $0.1 != nil }) || (plan != nil && like != nil) {
+      throw ValidationError("widths come from --plan, from --like, or from --weights and --maps")
+    }
+    if let output, !NetworkQuantizer.Result.suffixes.contains(where: { output.hasSuffix(".\($0)") }) {
+      throw ValidationError(
+        "-o takes a file that ends in \(NetworkQuantizer.Result.suffixes.map { ".\($0)" }.joined(separator: " or "))")
+    }
+    if testLabels != nil, test.isEmpty { throw ValidationError("--test-labels is for --test") }
+    if groups != nil, metric != .auc || testLabels == nil {
+      throw ValidationError("--groups is for --metric auc with --test-labels")
+    }
+    _ = try comparedWidths()
+  }
+
+  private func comparedWidths() throws -> [Int] {
+    try (compare?.split(separator: ",", omittingEmptySubsequences: false) ?? []).map { word in
+      guard let bits = Int(word), WeightPlan.widths.contains(bits) else {
+        throw ValidationError("--compare takes widths of 1 to 16, as 16,8,4")
+      }
+      return bits
+    }
+  }
+
+  func run() throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var options = NetworkQuantizer.Options()
+    options.calibration = calibration
+    options.test = test
+    options.labels = testLabels
+    options.groups = groups
+    options.measure = metric
+    options.target = target
+    options.threads = threads
+    let quantizer = try NetworkQuantizer(model: file.path, options: options)
+    show(quantizer.remarks)
+    let calibrated = try quantizer.calibrated(try widths(for: quantizer))
+    show(calibrated.remarks)
+    let result = try quantizer.quantized(by: calibrated.plan)
+    var report = try judged(result, by: quantizer)
+    report.comparison = try compare.map { _ in
+      try comparedWidths().map { bits in
+        var flat = PlanWidths(flat: bits)
+        flat.scheme = scheme
+        flat.biases = biasBits ?? flat.biases
+        let row = try quantizer.quantized(by: quantizer.calibrated(QuantizationPlan(flat, for: quantizer.network)).plan)
+        return try QuantizeReport.Row(bits: bits, judged(row, by: quantizer), row.compilation)
+      }
+    }
+    report.seconds = Double((clock.now - start) / .seconds(1))
+    if let output { try result.write(to: output, style: style) }
+    try printing.show(report)
+  }
+
+  private func judged(_ result: NetworkQuantizer.Result, by quantizer: NetworkQuantizer) throws -> QuantizeReport {
+    var bar: ProgressBar?
+    let report = try quantizer.report(on: result) { done, total in
+      bar = bar ?? ProgressBar("judging", total: total)
+      bar?.advance(by: done)
+    }
+    bar?.finish()
+    return report
+  }
+
+  private func widths(for quantizer: NetworkQuantizer) throws -> QuantizationPlan {
+    if let plan { return try QuantizationPlan(file: plan) }
+    if let like { return try quantizer.widths(like: like, biases: biasBits) }
+    var widths = PlanWidths()
+    widths.weights = weights ?? widths.weights
+    widths.maps = maps ?? widths.maps
+    widths.inputMaps = inputMaps
+    widths.outputMaps = outputMaps ?? max(widths.maps, 8)
+    widths.biases = biasBits ?? widths.biases
+    widths.scheme = scheme
+    return QuantizationPlan(widths, for: quantizer.network)
+  }
+}

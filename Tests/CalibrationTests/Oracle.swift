@@ -1,0 +1,38 @@
+import Foundation
+import TestSupport
+
+/// What NumPy says (`testdata/calibration.py`).
+struct Oracle: Decodable, Sendable {
+  struct Map: Decodable, Sendable {
+    var name: String
+    var values: [Float]
+    /// The least squared error in 2, 4 and 8 bits.
+    var leastError: [Double]
+    /// Without one percent at either end.
+    var percentile: [Double]
+    var minMax: [Double]
+  }
+
+  struct Layer: Decodable, Sendable {
+    var terms: Int
+    var outputs: Int
+    var top: Double
+    var inputs: [Float]
+    var weights: [Double]
+    var wanted: [Float]
+    var leastSquares: [Double]
+    var scales: [Double]
+    var codes: [Double]
+    var gain: [Double]
+    var bias: [Double]
+    var errors: [Double]
+  }
+
+  var maps: [Map]
+  var layer: Layer
+
+  static func read() throws -> Oracle {
+    try JSONDecoder().decode(
+      Oracle.self, from: Data(contentsOf: URL(filePath: Repository.testdata + "/calibration.json")))
+  }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `qcc quantize` as a user meets it.
+@Suite struct QuantizeTests {
+  private static let digits = "quantize $T/quantize/digits_float.h5 --calibration $T/quantize/calibration.npy"
+  private static let test = "--test $T/digits_x.npy --test-labels $T/digits_labels.npy"
+
+  private func json(_ output: String) throws -> [String: Any] {
+    try #require(JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
+  }
+
+  @Test func whatIsWrittenReadsBackAndVerifies() throws {
+    let folder = try Folder()
+    for (name, options) in [("a", ""), ("b", "--weights 4 --maps 4 --input-maps 8"), ("c", "--weights 3 --maps 6")] {
+      let result = try Command.run(
+        "\(Self.digits) \(options) \(Self.test) --format json -o \(name).onnx", in: folder.path)
+      #expect(result.status == 0, "\(result.errors)")
+      let verified = try Command.run(
+        "verify \(name).onnx --inputs $T/digits_x.npy --labels $T/digits_labels.npy --no-emitted --format json",
+        in: folder.path)
+      #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
+      // The network that was judged is the one in the file.
+      let metric = try #require(try json(result.output)["metric"] as? [String: Any])
+      let accuracy = try #require(try json(verified.output)["accuracy"] as? [String: Any])
+      #expect(metric["quantized"] as? Double == accuracy["accelerator"] as? Double)
+      #expect(metric["name"] as? String == "accuracy")
+    }
+  }
+
+  @Test func theReportHasWhatItPromises() throws {
+    let folder = try Folder()
+    let result = try Command.run("\(Self.digits) \(Self.test) --compare 16,8 --format json", in: folder.path)
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try json(result.output)
+    let metric = try #require(report["metric"] as? [String: Any])
+    let float = try #require(metric["float"] as? Double)
+    let quantized = try #require(metric["quantized"] as? Double)
+    // Keras says 0.98 of the float network.
+    #expect(abs(float - 0.98) < 0.0001 && quantized > 0.97)
+    let interval = try #require(metric["interval"] as? [Double])
+    #expect(interval[0] < quantized && quantized < interval[1])
+    let agreement = try #require(report["agreement"] as? Double)
+    let sqnr = try #require(report["outputSqnr"] as? Double)
+    #expect(agreement > 0.99 && sqnr > 25)
+    #expect(report["seconds"] as? Double != nil)
+    let layers = try #require(report["layers"] as? [[String: Any]])
+    let names = layers.map { $0["name"] as? String ?? "" }
+    #expect(names == ["stem", "depthwise", "pointwise", "strided/linear", "classifier/linear"])
+    for layer in layers {
+      #expect(layer["weightBits"] as? Int == 8)
+      #expect(layer["mapBits"] as? Int == 8)
+      let (weights, map) = (layer["weightSqnr"] as? Double ?? 0, layer["mapSqnr"] as? Double ?? 0)
+      #expect(weights > 30 && map > 25)
+    }
+    let rows = try #require(report["comparison"] as? [[String: Any]])
+    #expect(rows.map { $0["bits"] as? Int } == [16, 8])
+    // 108 + 108 + 144 + 1728 + 160 weights and 64 + 4 x 768 + 64 + 16 + 10 elements of maps; 62 biases of 32 bits, 64 inputs of 8.
+    #expect(rows.map { $0["totalBits"] as? Int } == [16, 8].map { 5474 * $0 + 62 * 32 + 64 * 8 })
+    #expect(folder.entries == [])
+  }
+
+  @Test func aPlanMakesTheSameNetworkAgain() throws {
+    let folder = try Folder()
+    let first = try Command.run("\(Self.digits) --weights 4 -o plan.json", in: folder.path)
+    #expect(first.status == 0, "\(first.errors)")
+    for line in [
+      "\(Self.digits) --weights 4 -o a.onnx --threads 2", "\(Self.digits) --plan plan.json -o b.onnx --threads 1",
+    ] {
+      let result = try Command.run(line, in: folder.path)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    let compared = try Shell.run("cmp a.onnx b.onnx", in: folder.path)
+    #expect(compared.status == 0, "\(compared.output)\(compared.errors)")
+  }
+
+  @Test func theWidthsOfAnotherNetwork() throws {
+    let folder = try Folder()
+    for line in [
+      "\(Self.digits) --weights 4 --maps 8 --input-maps 16 -o a.onnx",
+      "\(Self.digits) --like a.onnx -o plan.json",
+    ] {
+      let result = try Command.run(line, in: folder.path)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    let data = try Data(contentsOf: URL(filePath: "\(folder.path)/plan.json"))
+    let plan = try #require(JSONSerialization.jsonObject(with: data) as? [String: [String: [String: Any]]?])
+    func bits(_ section: String) -> Set<Int> {
+      Set((plan[section] ?? nil)?.values.compactMap { $0["bits"] as? Int } ?? [])
+    }
+    #expect(bits("weights") == [4] && bits("maps") == [8, 16] && bits("biases") == [32])
+  }
+
+  @Test(arguments: [
+    ("$T/quantize/digits_float.h5 --calibration $T/digits_labels.npy", 1, "an array of shape [450]"),
+    ("$T/quantize/digits_float.h5 --calibration missing.npy", 1, "missing.npy"),
+    ("$T/digits_conv.h5 --calibration $T/digits_x.npy", 1, "the network is quantized already"),
+    ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --plan plan.json", 1, "the plan has a map 'nowhere'"),
+    (
+      "$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --test $T/digits_x.npy --test-labels $T/digits_x.npy",
+      1, "28800 labels for 450 samples"
+    ),
+    (
+      "$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --test $T/digits_x.npy --test-labels $T/digits_labels.npy --metric auc",
+      1, "networks that reconstruct their input"
+    ),
+    ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --weights 17", 2, "--weights takes 1 to 16"),
+    ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --compare 8,x", 2, "--compare takes"),
+    ("$T/quantize/digits_float.h5", 2, "--calibration"),
+    ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --like $T/digits_dense.h5", 1, "3 dense"),
+  ])
+  func refused(_ words: String, _ status: Int32, _ message: String) throws {
+    let folder = try Folder()
+    let plan = #"printf '{"maps": {"nowhere": {"bits": 8}}, "weights": {}}' > plan.json"#
+    let result = try Command.run("quantize \(words) -o q.onnx", in: folder.path, before: plan)
+    #expect(result.status == status)
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(folder.entries == ["plan.json"])
+  }
+
+  /// The 128 bytes of the header, then float32 numbers.
+  @Test(arguments: [
+    ("(head -c 128 $X; head -c 40960 /dev/zero) > x.npy", 1, "all calibration inputs are zero"),
+    ("LC_ALL=C sed 's/(160, 8, 8, 1)/(1, 8, 8, 1)  /' $X > x.npy", 0, "ranges from 1 calibration input"),
+    (#"(head -c 1024 $X; printf '\000\000\300\177'; tail -c +1029 $X) > x.npy"#, 1, "NaN or infinity"),
+  ])
+  func oddCalibration(_ make: String, _ status: Int32, _ message: String) throws {
+    let folder = try Folder()
+    let result = try Command.run(
+      "quantize $T/quantize/digits_float.h5 --calibration x.npy -o q.onnx", in: folder.path,
+      before: "X=$T/quantize/calibration.npy; \(make)")
+    #expect(result.status == status, "\(result.errors)")
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(folder.entries == (status == 0 ? ["q.onnx", "x.npy"] : ["x.npy"]))
+  }
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Numbers that calibration is compared with, by NumPy alone: writes calibration.json beside itself."""
+import json, os
+import numpy as np
+
+random = np.random.default_rng(7)
+
+
+def quantized(x, low, high, bits):
+    scale = (high - low) / (2**bits - 1)
+    zero = np.rint(-low / scale)
+    return (np.clip(np.rint(x / scale) + zero, 0, 2**bits - 1) - zero) * scale
+
+
+def least_error(x, bits):
+    """Over a fine grid of ranges."""
+    low, high = min(0, x.min()), max(0, x.max())
+    ends = np.linspace(0.1, 1, 91)
+    return min(((quantized(x, low * l, high * h, bits) - x) ** 2).sum() for l in (ends if low < 0 else [1]) for h in ends)
+
+
+def gptq(w, h, scales, top):
+    """Frantar et al. 2022, algorithm 1, row by row, from the first row on; no damping."""
+    w = w.copy()
+    u = np.linalg.cholesky(np.linalg.inv(h)).T
+    codes = np.zeros_like(w)
+    for i in range(len(w)):
+        codes[i] = np.clip(np.rint(w[i] / scales), -top, top)
+        error = (w[i] - codes[i] * scales) / u[i, i]
+        w[i + 1:] -= np.outer(u[i, i + 1:], error)
+    return codes
+
+
+def maps():
+    values = {"laplace": random.laplace(0.3, 1, 4000), "relu": np.maximum(random.normal(0, 1, 4000), 0),
+              "outliers": np.append(random.normal(0, 0.1, 4000), [30, -4])}
+    for name, x in values.items():
+        x = x.astype(np.float32).astype(np.float64)
+        share = 0.01
+        yield {"name": name, "values": x.tolist(), "leastError": [float(least_error(x, bits)) for bits in (2, 4, 8)],
+               "percentile": [min(0, float(np.quantile(x, share))), float(np.quantile(x, 1 - share))],
+               "minMax": [min(0, float(x.min())), float(x.max())]}
+
+
+def layer():
+    k, n, top, count = 12, 5, 7, 400
+    x = random.normal(0, 1, (count, k)) @ random.normal(0, 1, (k, k)) + 1
+    w = random.normal(0, 1, (k, n))
+    x = np.round(x * 8) / 8
+    y = (x @ w + random.normal(0, 0.5, n)).astype(np.float32).astype(np.float64)
+    h = (x - x.mean(0)).T @ (x - x.mean(0))
+    c = (x - x.mean(0)).T @ (y - y.mean(0))
+    d = 0.1 * np.trace(h) / k
+    solved = np.linalg.solve(h + d * np.eye(k), c + d * w)
+    scales = np.abs(w).max(0) / top
+    # The compiler goes from the last row to the first.
+    codes = gptq(w[::-1], h[::-1, ::-1] + 0.01 * np.trace(h) / k * np.eye(k), scales, top)[::-1]
+    z = x @ (codes * scales)
+    gain = ((z - z.mean(0)) * (y - y.mean(0))).sum(0) / ((z - z.mean(0)) ** 2).sum(0)
+    bias = y.mean(0) - gain * z.mean(0)
+    return {"terms": k, "outputs": n, "top": top, "inputs": x.ravel().tolist(), "weights": w.ravel().tolist(),
+            "wanted": y.ravel().tolist(), "leastSquares": solved.ravel().tolist(), "scales": scales.tolist(),
+            "codes": codes.ravel().tolist(), "gain": gain.tolist(), "bias": bias.tolist(),
+            "errors": ((z * gain + bias - y) ** 2).sum(0).tolist()}
+
+
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "calibration.json"), "w") as file:
+    json.dump({"maps": list(maps()), "layer": layer()}, file)
