@@ -41,7 +41,7 @@ let model = floor(
     .target(name: "Quantizers", dependencies: ["Diagnostics", "Numbers", "Quantization", bigInt]),
     .target(
       name: "QIR", dependencies: ["CValueKernels", "Diagnostics", "Numbers", "Quantization", "Quantizers", "Text"]),
-    .target(name: "FloatReference", dependencies: ["QIR"]),
+    .target(name: "FloatReference", dependencies: ["Numbers", "QIR"]),
     .target(name: "FloatEngine", dependencies: ["CValueKernels", "QIR"]),
     .target(
       name: "Plans", dependencies: ["Diagnostics", "Files", "JSON", "Numbers", "QIR", "Quantization", "Quantizers"]),
@@ -127,7 +127,7 @@ let analysis = floor(
       name: "Verify",
       dependencies: [
         "Arrays", "Backend", "CEmitter", "Compiler", "Diagnostics", "Files", "FloatReference", "HDF5", "Inference",
-        "IntegerProgram", "Lowering", "Presentation", "QIR", "Quantization", "Schedule", "Simulator",
+        "IntegerProgram", "Lowering", "Numbers", "Presentation", "QIR", "Quantization", "Schedule", "Simulator",
       ]),
   ])
 
@@ -266,7 +266,8 @@ let tests: [Target] = [
     name: "QCCDriverTests",
     dependencies: [
       "Arrays", "CEmitter", "Compiler", "Diagnostics", "Frontends", "HDF5", "Inference", "IntegerProgram", "Lowering",
-      "Page", "Passes", "Performance", "QCCDriver", "QIR", "QTools", "Quantization", "Statistics", "TestSupport",
+      "Numbers", "Page", "Passes", "Performance", "QCCDriver", "QIR", "QTools", "Quantization", "Statistics",
+      "TestSupport",
       "Verify",
     ]),
   .testTarget(name: "CommandTests", dependencies: ["Numbers", "TestSupport", "qcc"]),

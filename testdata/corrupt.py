@@ -15,10 +15,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 
-def golden(name):
-    """A copy of the golden file of digits_dense, to be changed."""
+def golden(name, of="digits_dense"):
+    """A copy of a golden file, to be changed."""
     path = f"{HERE}/corrupted/{name}.h5"
-    shutil.copy(f"{HERE}/digits_dense.golden.h5", path)
+    shutil.copy(f"{HERE}/{of}.golden.h5", path)
     return h5py.File(path, "r+", libver="latest")
 
 
@@ -43,8 +43,18 @@ def misfits():
         file["x"] = x
 
 
+def outputs():
+    """The outputs alone of a network in float32, and the same as float16: nothing in between says what was rounded."""
+    for name, dtype in [("outputs_only", "f4"), ("outputs_half", "f2")]:
+        with golden(name, of="zoo/small_scale") as file:
+            fc = file["layers/fc"][:].astype(dtype)
+            del file["layers"], file["quantized_weights"]
+            file["layers/fc"] = fc
+
+
 if __name__ == "__main__":
     misfits()
+    outputs()
     os.makedirs(f"{HERE}/corrupted", exist_ok=True)
     path = f"{HERE}/corrupted/digits_dense.golden.h5"
     shutil.copy(f"{HERE}/digits_dense.golden.h5", path)

@@ -63,6 +63,22 @@ def bits_alpha_number():
 
 
 @network(
+    "a feature map whose scale of 1/255 is far below what it quantizes, hard sigmoids and hard tanh that round at 1",
+    low=-2.5,
+    high=2.5,
+)
+def small_scale():
+    i, x = start(quantizer=bits(8, 2))
+    x = act(x, "unit", quantized_bits(8, 0, 0, keep_negative=False, alpha=1 / 255))
+    x = act(conv(x, "c0"), "a0", quantized_tanh(6))
+    x = act(conv(x, "c1", size=2), "a1", quantized_sigmoid(7))
+    x = L.Activation("hard_sigmoid", name="h0")(conv(x, "c2", size=1))
+    x = act(x, "a2", quantized_relu(8, 0))
+    x = QActivation("hard_tanh", name="h1")(conv(x, "c3", size=1))
+    return keras.Model(i, dense(L.Flatten(name="flatten")(act(x, "a3", bits(9, 0)))))
+
+
+@network(
     "quantized_bits with an array as alpha: one number for each channel, in weights, biases and a feature map",
     loads=False,
 )

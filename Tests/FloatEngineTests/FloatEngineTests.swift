@@ -63,7 +63,7 @@ import Testing
         }
         let expected = reference.evaluate(id, operands)
         let exact = operands.map { $0.map { _ in 0.0 } }
-        let bounds = reference.float32Error(id, operands, exact)
+        let bounds = reference.roundingError(id, operands, exact, in: .single)
         let found = result[sample..<(sample + 1)].values
         let isNear = expected.indices.allSatisfy {
           // What needs no arithmetic, and what the reference did, is still a float32 number.

@@ -1,4 +1,6 @@
 import CEmitter
+import QIR
+import Compiler
 import IntegerProgram
 import Lowering
 import QCCDriver
@@ -116,6 +118,32 @@ import Verify
     #expect(first.index == [2, 5])
     #expect(first.against == "golden file")
     #expect(first.expected != first.found)
+  }
+
+  /// The program of a scale of 1/2, which meets ties, for one that is a little more: next to a boundary there is one right code,
+  /// even where doubles cannot say so.
+  @Test(arguments: ["0.5000000000000284", "576460752303423489/1152921504606846976"])
+  func aValueNextToABoundaryIsNoTie(_ scale: String) throws {
+    func compilation(_ scale: String) throws -> Compilation {
+      let text = """
+        graph g
+        x = input shape=[2]
+        q = quantize x by=quantized_bits(8,7,1)
+        d = dense q kernel=int4[2, 2](1, 2, 3, 1)*\(scale)
+        r = quantize d by=quantized_bits(8,7,1)
+        output r
+        """
+      return try Compiler().compile(GraphParser.graph(from: text))
+    }
+    var options = Verifier.Options()
+    options.emitted = false
+    var network = try compilation(scale)
+    #expect(try Verifier(network, options: options).report().bitExact)
+    let half = try compilation("0.5")
+    let report = try Verifier(half, options: options).report()
+    #expect(report.bitExact && report.tensors.contains { $0.ties > 0 })
+    network.network.program = half.network.program
+    #expect(try !Verifier(network, options: options).report().bitExact)
   }
 
   @Test func whatCannotBeComparedIsSaid() throws {

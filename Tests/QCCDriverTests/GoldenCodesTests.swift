@@ -31,6 +31,15 @@ import Verify
     #expect(!differences.isEmpty && differences.count <= golden.ties && differences.allSatisfy { abs($0) == 1 })
   }
 
+  /// Outputs alone, as float32 and as float16: what may have been rounded on the way is known all the same.
+  @Test(arguments: ["outputs_only", "outputs_half"]) func outputsAlone(_ file: String) throws {
+    let report = try CompiledNetwork("zoo/small_scale").verify {
+      $0.golden = "\(Repository.testdata)/corrupted/\(file).h5"
+    }
+    #expect(report.bitExact, "\(String(describing: report.firstDifference))")
+    #expect(report.golden?.elements == 12)
+  }
+
   @Test(arguments: [("rounding_by_one", "x_codes", [1, 2, 3, 4]), ("rounding_by_two", "logits_codes", [1, 2])])
   func wrongCodesAreFound(_ file: String, _ tensor: String, _ index: [Int]) throws {
     let report = try verify(file)

@@ -29,7 +29,7 @@ struct QKerasTests {
         if fits(code) { continue }
         // float32 moves a boundary by its rounding error.
         nearBoundaries += 1
-        let codes = featureMap.codes(of: x, within: Self.float32Error(at: x, of: featureMap.functions.first))
+        let codes = featureMap.codes(of: x, within: 0, in: .single)
         #expect(
           fits(codes.lowerBound) || fits(codes.upperBound),
           "\(quantizer.kind.description) of \(input): \(featureMap.format.value(of: code)), QKeras \(output)")
@@ -37,16 +37,6 @@ struct QKerasTests {
     }
     print("feature maps in \(file): \(elements) values, \(nearBoundaries) on the other side of a boundary")
     #expect(nearBoundaries * 20 < elements)
-  }
-
-  /// How far float32 arithmetic moves a boundary: by its relative error, more where a function is flat.
-  private static func float32Error(at x: Double, of function: RealFunction?) -> Double {
-    switch function {
-    case .sigmoid, .tanh:
-      let y = function.map { $0(x) } ?? 0
-      return 3e-7 / max(function == .tanh ? 1 - y * y : y - y * y, 1e-6)
-    default: return 1e-6 * abs(x) + 3e-7
-    }
   }
 
   @Test(arguments: ["cases.json", "cases_head.json"])
@@ -65,7 +55,7 @@ struct QKerasTests {
         if fits(values[index]) { return false }
         let input = Double(item.inputs[index])
         guard let featureMap, featureMap.functions.isEmpty else { return true }
-        let codes = featureMap.codes(of: input, within: Self.float32Error(at: input, of: nil))
+        let codes = featureMap.codes(of: input, within: 0, in: .single)
         return !fits(featureMap.format.value(of: codes.lowerBound))
           && !fits(featureMap.format.value(of: codes.upperBound))
       }

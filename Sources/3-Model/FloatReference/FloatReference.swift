@@ -1,3 +1,4 @@
+import Numbers
 import QIR
 
 /// Runs a graph in double precision, with quantizers where the graph has them, one node and one sample at a time: a caller
@@ -6,10 +7,13 @@ package struct FloatReference: Sendable {
   package let graph: Graph
   /// The constants of each node as doubles, prepared once.
   private let constants: [[[Double]]]
+  /// Of linear operators: the sum of |weight| of each output channel.
+  private let weightSums: [[Double]]
 
   package init(_ graph: Graph) {
     self.graph = graph
     constants = graph.nodes.map { $0.op.parameters.map(\.parameter.values) }
+    weightSums = graph.nodes.map { ($0.op as? any LinearOperator)?.weightSums ?? [] }
   }
 
   /// Every node's values for one sample, by node.
@@ -28,11 +32,22 @@ package struct FloatReference: Sendable {
     graph[id].op.evaluate(operands(id, inputs))
   }
 
-  /// How far float32 arithmetic may be from each of a node's values.
+  /// How far a program that computes in a floating-point format may be from each of a node's values.
   ///
-  /// - Parameter errors: bounds for the inputs: 0 where they are the very numbers that the float32 program computed with.
-  package func float32Error(_ id: NodeID, _ inputs: [[Double]], _ errors: [[Double]]) -> [Double] {
-    graph[id].op.float32Error(operands(id, inputs), errors: errors)
+  /// - Parameter errors: bounds for the inputs: 0 where they are the very numbers that it computed with.
+  package func roundingError(
+    _ id: NodeID, _ inputs: [[Double]], _ errors: [[Double]], in arithmetic: FloatArithmetic
+  ) -> [Double] {
+    graph[id].op.roundingError(operands(id, inputs), errors: errors, in: arithmetic)
+  }
+
+  /// How far this reference's own arithmetic, in doubles, may be from the exact values: a bound that is quick to find.
+  package func ownError(_ id: NodeID, _ inputs: [[Double]], _ errors: [[Double]]) -> [Double] {
+    guard let linear = graph[id].op as? any LinearOperator else {
+      return roundingError(id, inputs, errors, in: .double)
+    }
+    return linear.looseRoundingError(
+      operands(id, inputs), errors: errors, weightSums: weightSums[id.index], in: .double)
   }
 
   private func operands(_ id: NodeID, _ inputs: [[Double]]) -> Operands {

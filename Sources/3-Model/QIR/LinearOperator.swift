@@ -10,6 +10,8 @@ package protocol LinearOperator: Operator {
   var outputChannels: Int { get }
   /// The zeros that its window reads around the feature map.
   var padding: Padding { get }
+  /// The weights that an element of the result has, and what they are multiplied with.
+  func taps(of element: Int, _ operands: ExactOperands) -> [(weight: Int, input: Int)]
   /// The sums of products without bias; `input` and `kernel` have the shapes of its own. All three have a base address.
   func sum(
     _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
@@ -36,16 +38,44 @@ extension LinearOperator {
   /// Of a sum of n products and a bias, in any order, with or without fused multiply-adds, each product is rounded once and
   /// goes through at most n additions; a weight is a code times its scale, rounded, and once more where QKeras adds its
   /// straight-through difference. So |error| <= sum of |w| e + g(n + 3) (sum of |w| (|x| + e) + |bias|), e the inputs'
-  /// errors and g that of `Float32.roundings`.
-  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+  /// errors and g that of `FloatArithmetic.roundings`.
+  package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
     let kernel = operands.constants[0].map(abs)
     let bias = operands.constants.count > 1 ? operands.constants[1].map(abs) : []
     let sums = sums(zip(operands.inputs[0], errors[0]).map { abs($0) + $1 }, kernel, operands)
     let carried = errors[0].contains { $0 > 0 } ? self.sums(errors[0], kernel, operands) : []
     return sums.indices.map { index in
       let magnitude = sums[index] + (bias.isEmpty ? 0 : bias[index % bias.count])
-      return Float32.roundings(productsPerElement + 3) * magnitude + (carried.isEmpty ? 0 : carried[index])
+      return arithmetic.roundings(productsPerElement + 3) * magnitude + (carried.isEmpty ? 0 : carried[index])
     }
+  }
+
+  /// The same bound, looser, from the largest magnitudes alone: no more work than there are elements.
+  ///
+  /// - Parameter weightSums: sum of |w| of each output channel.
+  package func looseRoundingError(
+    _ operands: Operands, errors: [[Double]], weightSums: [Double], in arithmetic: FloatArithmetic
+  ) -> [Double] {
+    let error = errors[0].max() ?? 0
+    let magnitude = error + operands.inputs[0].reduce(0) { max($0, abs($1)) }
+    let ofChannel = weightSums.indices.map { channel in
+      let bias = operands.constants.count > 1 ? abs(operands.constants[1][channel]) : 0
+      return weightSums[channel] * error
+        + arithmetic.roundings(productsPerElement + 3) * (weightSums[channel] * magnitude + bias)
+    }
+    return (0..<operands.resultShape.elements).map { ofChannel[$0 % ofChannel.count] }
+  }
+
+  /// Sum of |w| of each output channel.
+  package var weightSums: [Double] {
+    kernel.values.enumerated().reduce(into: Array(repeating: 0, count: outputChannels)) { sums, next in
+      sums[next.offset % outputChannels] += abs(next.element)
+    }
+  }
+
+  package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? {
+    let sum = operands.sum(taps(of: element, operands).lazy.map { (kernel.fraction(at: $0.weight), $0.input) })
+    return sum.map { $0 + (bias?.fraction(at: element % outputChannels) ?? .zero) }
   }
 
   /// Padding may be zero.

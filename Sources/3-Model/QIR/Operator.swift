@@ -1,4 +1,5 @@
 import Diagnostics
+import Numbers
 import Text
 
 /// What every operator says of itself, in its file under `Operators/`. Passes and analyses ask here; what must know every
@@ -23,9 +24,11 @@ package protocol Operator: Sendable {
 
   /// The result in double precision.
   func evaluate(_ operands: Operands) -> [Double]
-  /// How far a float32 program may be from each element of the result, where its inputs are off by `errors`: 0 where they
-  /// are the very numbers that it computed with.
-  func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double]
+  /// How far a program that computes in a floating-point format may be from each element of the result, where its inputs are
+  /// off by `errors`: 0 where they are the very numbers that it computed with. What is rounded, the operator says.
+  func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double]
+  /// An element of the result in exact arithmetic; nil where it is irrational.
+  func exactValue(of element: Int, _ operands: ExactOperands) -> Rational?
   /// Between which numbers the result lies where the inputs lie in `inputs`; nil where nothing bounds it.
   func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>?
 

@@ -1,3 +1,4 @@
+import Numbers
 import Quantization
 
 /// A constant tensor of a layer.
@@ -20,6 +21,14 @@ package enum Parameter: Sendable {
     switch self {
     case .quantized(let tensor): tensor.values
     case .real(let numbers, _): numbers.map(Double.init)
+    }
+  }
+
+  /// The number at an index, last axis fastest, exactly.
+  package func fraction(at index: Int) -> Rational {
+    switch self {
+    case .quantized(let tensor): tensor.fraction(at: index)
+    case .real(let numbers, _): Rational(numbers[index])
     }
   }
 

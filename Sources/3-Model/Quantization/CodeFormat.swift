@@ -18,4 +18,6 @@ package struct CodeFormat: Sendable, Equatable {
   package func value(of code: Int64) -> Double {
     scaleDouble * Double(code - zeroPoint)
   }
+
+  package func fraction(of code: Int64) -> Rational { scale * Rational(code - zeroPoint) }
 }

@@ -1,12 +1,12 @@
 import Numbers
 
 extension PerChannel<FeatureMapQuantizer> {
-  /// `body` of every element with its quantizer: the one of all channels, or that of the element's channel (the last axis).
-  /// Element by element where there is one; channel by channel, so that quantizers are not copied, where there are several.
+  /// `body` of every element's index with its quantizer: the one of all channels, or that of the element's channel (the last
+  /// axis). Quantizers are not copied.
   package func forEachElement<Result>(
-    of values: [Double], _ body: (borrowing FeatureMapQuantizer, Double) -> Result
+    of elements: Int, _ body: (borrowing FeatureMapQuantizer, Int) -> Result
   ) -> [Result] {
-    if let quantizer = uniform { return values.map { body(quantizer, $0) } }
-    return values.enumerated().map { index, value in body(self[index % count], value) }
+    if let quantizer = uniform { return (0..<elements).map { body(quantizer, $0) } }
+    return (0..<elements).map { body(self[$0 % count], $0) }
   }
 }

@@ -9,22 +9,35 @@ package struct FeatureMapQuantizer: Sendable {
   /// What the steps' codes are multiplied with: where channels of different scales are brought to one unit.
   package private(set) var codeFactor: Int64 = 1
   private let compiled: Compiled
+  private let rounded: [RoundedFunction]
+  package let arithmetic: QuantizerArithmetic
+  /// |bias / gain|: what the steps add to their argument.
+  private let stepsOffset: Double
 
-  package init(functions: [RealFunction] = [], steps: StepFunction, format: CodeFormat) {
+  package init(
+    functions: [RealFunction] = [], steps: StepFunction, format: CodeFormat, arithmetic: QuantizerArithmetic = .init()
+  ) {
     self.functions = functions
     self.steps = steps
     self.format = format
+    self.arithmetic = arithmetic
     compiled = Compiled(functions, steps)
+    rounded = functions.map { RoundedFunction($0) }
+    if case .uniform(let steps) = steps, steps.bias.sign != 0, steps.gain.sign != 0 {
+      stepsOffset = abs((steps.bias / steps.gain).double)
+    } else {
+      stepsOffset = 0
+    }
   }
 
   /// code = clamp(round_half_even(v / step) + zero point), value = scale x (code - zero point); scale = step unless given.
   package init(
     functions: [RealFunction] = [], step: Rational, scale: Rational? = nil, zeroPoint: Int64 = 0,
-    range: ClosedRange<Int64>
+    range: ClosedRange<Int64>, arithmetic: QuantizerArithmetic = .init()
   ) {
     self.init(
       functions: functions, steps: .uniform(UniformSteps(gain: .one / step, zeroPoint: zeroPoint, clamp: range)),
-      format: CodeFormat(scale: scale ?? step, zeroPoint: zeroPoint, range: range))
+      format: CodeFormat(scale: scale ?? step, zeroPoint: zeroPoint, range: range), arithmetic: arithmetic)
   }
 
   /// The code of a real number, in double precision.
@@ -46,20 +59,32 @@ package struct FeatureMapQuantizer: Sendable {
     return multiplied
   }
 
-  /// The codes that numbers within `band` of `value` have: more than one says that a rounding boundary lies there.
-  package func codes(of value: Double, within band: Double) -> ClosedRange<Int64> {
-    let first = code(of: value - band)
-    let last = code(of: value + band)
-    let middle = code(of: value)
-    return min(first, last, middle)...max(first, last, middle)
+  /// The codes that a program may give a number that is off by `error`: more than one where a rounding boundary is in reach.
+  package func codes(of value: Double, within error: Double, in format: FloatArithmetic) -> ClosedRange<Int64> {
+    let unit = format.roundings(arithmetic.roundings)
+    var (result, error) = (value, error + unit * arithmetic.offset)
+    for function in rounded { (result, error) = function(result, within: error, in: format) }
+    error += unit * (abs(result) + error + stepsOffset)
+    let middle = code(ofResult: result)
+    return ClosedRange(between: code(ofResult: result - error), and: code(ofResult: result + error)).including(middle)
   }
 
-  /// A band around `value` that is 1e-9 of a step wide: reference values this near to a rounding boundary are ties.
-  package func tieBand(at value: Double) -> Double {
-    switch steps {
-    case .uniform(let uniform): 1e-9 * uniform.stepWidth
-    case .levels: 1e-9 * max(abs(format.value(of: format.zeroPoint + 1)), abs(value))
+  /// The code of a double, decided in exact arithmetic where double precision cannot.
+  package func exactCode(of value: Double) -> Int64 {
+    let near = codes(of: value, within: 0, in: .double)
+    guard near.lowerBound < near.upperBound, value.isFinite else { return near.lowerBound }
+    return code(of: Rational(value))?.code ?? code(of: value)
+  }
+
+  /// The code of an exact number, and whether it lies on a rounding boundary; nil where it cannot be told from an irrational
+  /// one.
+  package func code(of value: Rational) -> (code: Int64, isTie: Bool)? {
+    var value = value
+    for function in functions {
+      guard let next = function(value) else { return nil }
+      value = next
     }
+    return code(ofResult: value).map { ($0, steps.isBoundary(value)) }
   }
 }
 

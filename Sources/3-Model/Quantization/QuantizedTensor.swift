@@ -31,9 +31,12 @@ package struct QuantizedTensor: Sendable {
   }
 
   /// Code times scale.
-  package var fractions: [Rational] {
+  package var fractions: [Rational] { codes.indices.map(fraction) }
+
+  /// The same at an index.
+  package func fraction(at index: Int) -> Rational {
     let inner = scales.count > 1 ? shape[(scaleAxis + 1)...].reduce(1, *) : 1
-    return codes.widened.enumerated().map { Rational($1) * scales[$0 / inner % scales.count] }
+    return Rational(codes[index]) * scales[index / inner % scales.count]
   }
 
   /// Code times scale, each the nearest double.

@@ -27,6 +27,8 @@ package protocol QuantizerKind: Sendable {
   func featureMaps(at location: Diagnostic.Location) throws -> PerChannel<FeatureMapQuantizer>
   /// The codes and scales of a parameter, found as the framework finds them (float32). `values` are finite.
   func quantize(_ values: [Float], shape: [Int], at location: Diagnostic.Location) throws -> QuantizedTensor
+  /// Whether a feature map's values are handed out as x + (q - x), of which a straight-through estimator is made.
+  var isStraightThrough: Bool { get }
   /// As a model would write it: `quantized_bits(8,0,1)`
   var description: String { get }
   /// Whether codes of parameters leave out the least one that their bits hold.
@@ -49,6 +51,7 @@ extension QuantizerKind {
   }
 
   package var isNarrow: Bool { false }
+  package var isStraightThrough: Bool { true }
   package var isKnownToQTools: Bool { false }
   package var statisticsType: DataType { dataType }
 }

@@ -35,7 +35,8 @@ extension RealFunction {
       let gate = value + shift
       if gate.sign <= 0 { return .zero }
       return value * min(gate, upper) / upper
-    case .sigmoid, .tanh: return nil
+    case .sigmoid: return value.sign == 0 ? .powerOfTwo(-1) : nil
+    case .tanh: return value.sign == 0 ? .zero : nil
     }
   }
 

@@ -10,9 +10,8 @@ package enum QKerasActivation {
     case "hard_sigmoid": [.affine(scale: .powerOfTwo(-1), shift: .powerOfTwo(-1)), .clip(lower: .zero, upper: .one)]
     case "smooth_sigmoid":
       [.affine(scale: Rational(0.1875), shift: .powerOfTwo(-1)), .clip(lower: .zero, upper: .one)]
-    // 2 hard_sigmoid(x) - 1
-    case "hard_tanh": [.clip(lower: -.one, upper: .one)]
-    case "smooth_tanh": [.affine(scale: Rational(0.375), shift: .zero), .clip(lower: -.one, upper: .one)]
+    case "hard_tanh": named("hard_sigmoid").map { $0 + [.affine(scale: 2, shift: -.one)] }
+    case "smooth_tanh": named("smooth_sigmoid").map { $0 + [.affine(scale: 2, shift: -.one)] }
     default: KerasActivation.named(name)
     }
   }

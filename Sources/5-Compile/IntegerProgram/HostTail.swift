@@ -35,7 +35,7 @@ package struct HostTail: Sendable {
   package func evaluate(_ values: [Double], errors: [Double]) -> (values: [Double], errors: [Double]) {
     stages.reduce((values, errors)) { last, stage in
       let operands = stage.operands(last.0)
-      return (stage.step.op.evaluate(operands), stage.step.op.float32Error(operands, errors: [last.1]))
+      return (stage.step.op.evaluate(operands), stage.step.op.roundingError(operands, errors: [last.1], in: .single))
     }
   }
 }

@@ -50,7 +50,7 @@ extension Encoding {
 
   /// How far from them other double arithmetic may be: scale x (code - zero point) + offset has three roundings of 2^-53, or
   /// two where product and sum are one operation.
-  fileprivate func float64Errors(of codes: [Int64]) -> [Double] {
+  package func float64Errors(of codes: [Int64]) -> [Double] {
     let channels = max(scales.count, offsets.count)
     return codes.indices.map { index in
       let channel = index % channels

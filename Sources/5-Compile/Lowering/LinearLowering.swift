@@ -60,7 +60,7 @@ extension Lowerer {
 
     let sums = LinearSums(
       reach, scales: weights.scales.map { $0.sign == 0 ? operand.scale : operand.scale * $0 }, zero: operand.zero,
-      biases: op.bias.map(exactValues), areHandedOut: !endsInQuantizer(id))
+      biases: op.bias.map { bias in (0..<bias.elements).map(bias.fraction) }, areHandedOut: !endsInQuantizer(id))
     let instruction = LinearInstruction(
       name: graph[id].name, input: operand.tensor, output: builder.reserve(), shape: shape, paddingCode: operand.zero,
       weights: weights.codes, initial: sums.initial, accumulatorRange: sums.accumulatorRange, stage: .accumulator)
@@ -105,15 +105,5 @@ extension Lowerer {
   private func declaredBits(_ kernel: Parameter, _ type: IntegerType) -> Int {
     guard case .quantized(let tensor) = kernel, type.bits <= 16 else { return type.bits }
     return tensor.bits.clamped(to: type.bits...16)
-  }
-
-  private func exactValues(_ parameter: Parameter) -> [Rational] {
-    switch parameter {
-    case .quantized(let tensor):
-      let inner = tensor.shape[(tensor.scaleAxis + 1)...].reduce(1, *)
-      let scales = PerChannel(tensor.scales)
-      return tensor.codes.indices.map { Rational(tensor.codes[$0]) * scales[$0 / inner % scales.count] }
-    case .real(let numbers, _): return numbers.map { Rational($0) }
-    }
   }
 }

@@ -87,6 +87,7 @@ extension FeatureMapQuantizer {
     return FeatureMapQuantizer(
       functions: functions, steps: moved,
       format: CodeFormat(
-        scale: format.scale, zeroPoint: format.zeroPoint + offset, range: format.range.shifted(by: offset)))
+        scale: format.scale, zeroPoint: format.zeroPoint + offset, range: format.range.shifted(by: offset)),
+      arithmetic: arithmetic)
   }
 }

@@ -19,8 +19,8 @@ extension LoweredNetwork {
 extension LoweredNetwork.Input {
   /// The program's codes of one sample.
   func codes(of values: ArraySlice<Double>) -> [Int64] {
-    quantization.quantizers.forEachElement(of: Array(values)) { quantizer, value in
-      quantizer.code(of: value) - quantization.codeShift
+    quantization.quantizers.forEachElement(of: values.count) { quantizer, element in
+      quantizer.exactCode(of: values[values.startIndex + element]) - quantization.codeShift
     }
   }
 }

@@ -103,7 +103,10 @@ package struct NetworkInputs: Sendable {
       let node = network.graph[input]
       let quantizers = network.inputs.filter { $0.graphInput == input }.flatMap(\.quantization.quantizers)
       let ends = quantizers.flatMap { quantizer in
-        [quantizer.format.range.lowerBound, quantizer.format.range.upperBound].map(quantizer.format.value(of:))
+        [quantizer.format.range.lowerBound, quantizer.format.range.upperBound].map(quantizer.format.value(of:)).map {
+          // With room for a margin.
+          $0.clamped(to: -0x1p126...0x1p126)
+        }
       }
       let least = ends.min() ?? -1
       let most = ends.max() ?? 1

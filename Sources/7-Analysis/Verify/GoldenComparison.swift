@@ -1,6 +1,7 @@
 import Diagnostics
 import FloatReference
 import Inference
+import Numbers
 import QIR
 import Quantization
 
@@ -15,9 +16,8 @@ struct GoldenComparison {
 
   private let graph: Graph
   private let reference: FloatReference
-
-  /// Other tensors than quantized ones are compared as numbers, within this part of their largest magnitude.
-  private static let tolerance = 1e-5
+  /// What made the file.
+  private let arithmetic: FloatArithmetic
 
   /// - Throws: `Diagnostic` or `Diagnostics`, see `GoldenFile`.
   init(_ graph: Graph, file: String, inputs: NetworkInputs) throws {
@@ -25,6 +25,7 @@ struct GoldenComparison {
     reference = FloatReference(graph)
     let golden = try GoldenFile(file, of: graph)
     let held = golden.tensors
+    arithmetic = golden.arithmetic
     notCompared = golden.ignored + Self.samplesLeftOut(held, graph, of: inputs.samples)
     let samples = min(held.values.map(\.samples).max() ?? 0, inputs.samples)
     for sample in 0..<samples { compare(sample, held, inputs) }
@@ -44,62 +45,64 @@ struct GoldenComparison {
   }
 
   private mutating func compare(_ sample: Int, _ held: [NodeID: GoldenTensor], _ inputs: NetworkInputs) {
-    // Each node's numbers, and how far float32 may be from them: not at all where they are the file's.
+    // Each node's numbers, and how far the program's may be from them: not at all where they are the file's.
     var values = [[Double]](repeating: [], count: graph.nodes.count)
     var errors = values
     for id in graph.ids {
       let node = graph[id]
-      let elements = node.shape.elements
+      let arguments = node.inputs.map { values[$0.index] }
+      let argumentErrors = node.inputs.map { errors[$0.index] }
       if node.op is InputOp {
         values[id.index] = Array(inputs.sample(sample, of: node))
-        errors[id.index] = Array(repeating: 0, count: elements)
-        if let golden = held[id], sample < golden.samples {
-          compareNumbers(id, values[id.index], golden.values(of: sample), sample)
-        }
-        continue
-      }
-      let arguments = node.inputs.map { values[$0.index] }
-      guard let golden = held[id], sample < golden.samples else {
-        values[id.index] = reference.evaluate(id, arguments)
-        errors[id.index] = reference.float32Error(id, arguments, node.inputs.map { errors[$0.index] })
-        continue
-      }
-      if let op = node.op as? QuantizeOp {
-        compareCodes(id, op, arguments[0], errors[node.inputs[0].index], golden, sample)
+        errors[id.index] = values[id.index].map(arithmetic.error(ofHolding:))
       } else {
-        compareNumbers(id, reference.evaluate(id, arguments), golden.values(of: sample), sample)
+        values[id.index] = reference.evaluate(id, arguments)
+        errors[id.index] = reference.roundingError(id, arguments, argumentErrors, in: arithmetic)
       }
-      values[id.index] = golden.values(of: sample)
-      errors[id.index] = golden.float32Error(ofValues: values[id.index])
+      guard let golden = held[id], sample < golden.samples else { continue }
+      let found = golden.values(of: sample)
+      if let op = node.op as? QuantizeOp {
+        compareCodes(id, op, arguments[0], argumentErrors[0], golden, found, sample)
+      } else {
+        compareNumbers(id, values[id.index], errors[id.index], found, sample)
+      }
+      values[id.index] = found
+      errors[id.index] = golden.error(ofValues: found, in: arithmetic)
     }
   }
 
   private mutating func compareCodes(
-    _ id: NodeID, _ op: QuantizeOp, _ arguments: [Double], _ errors: [Double], _ golden: GoldenTensor, _ sample: Int
+    _ id: NodeID, _ op: QuantizeOp, _ arguments: [Double], _ errors: [Double], _ golden: GoldenTensor,
+    _ found: [Double],
+    _ sample: Int
   ) {
-    let values = golden.values(of: sample)
-    for (element, value) in arguments.enumerated() {
-      let quantizer = op.quantizers[element % graph[id].shape.channels]
+    for (element, argument) in arguments.enumerated() {
+      let channel = element % op.quantizers.count
+      let format = op.quantizers[channel].format
       report.elements += 1
-      var band = quantizer.tieBand(at: value)
-      if golden.isSinglePrecision { band = max(band, errors[element] + quantizer.float32Error(at: value)) }
-      let near = quantizer.codes(of: value, within: band)
+      var near = op.quantizers[channel].codes(of: argument, within: errors[element], in: arithmetic)
       if near.lowerBound != near.upperBound { report.ties += 1 }
-      let expected = quantizer.code(of: value)
-      let found = quantizer.format.code(nearest: values[element])
+      let expected = op.quantizers[channel].code(of: argument)
       // Rounding cannot take an integer further than to its neighbour.
-      let allowed = golden.isCodes ? near.clamped(to: (expected - 1)...(expected + 1)) : near
-      if let found, found == expected || allowed.contains(found) { continue }
-      note(id, sample, element, expected: values[element], found: quantizer.format.value(of: expected))
+      if golden.isCodes { near = near.clamped(to: (expected - 1)...(expected + 1)) }
+      let value = format.value(of: format.code(nearest: found[element], in: near))
+      let allowed =
+        golden.isCodes
+        ? 0
+        : op.handOutError(of: value, argument: abs(argument) + errors[element], channel: channel, in: arithmetic)
+      if abs(value - found[element]) <= allowed { continue }
+      note(id, sample, element, expected: found[element], found: format.value(of: expected))
     }
   }
 
-  private mutating func compareNumbers(_ id: NodeID, _ values: [Double], _ golden: [Double], _ sample: Int) {
-    let largest = golden.map(abs).max() ?? 0
+  private mutating func compareNumbers(
+    _ id: NodeID, _ values: [Double], _ errors: [Double], _ golden: [Double], _ sample: Int
+  ) {
     for (element, value) in values.enumerated() {
       report.elements += 1
-      let isNear = abs(value - golden[element]) <= Self.tolerance * largest
-      if !isNear { note(id, sample, element, expected: golden[element], found: value) }
+      let allowed = errors[element] + arithmetic.error(ofHolding: value)
+      if abs(value - golden[element]) <= allowed { continue }
+      note(id, sample, element, expected: golden[element], found: value)
     }
   }
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import HDF5
+import Numbers
 import QIR
 
 /// An HDF5 file of another program's outputs: what it holds of a network.
@@ -7,6 +8,11 @@ struct GoldenFile {
   private(set) var tensors: [NodeID: GoldenTensor] = [:]
   /// What else is in it, in words.
   private(set) var ignored: [String] = []
+
+  /// What the program computed in: the coarsest of the types that its numbers have.
+  var arithmetic: FloatArithmetic {
+    tensors.values.compactMap(\.arithmetic).min { $0.precision < $1.precision } ?? .single
+  }
 
   private static let inputs = "x"
   /// Numbers by layer, and codes by quantized tensor.
@@ -31,7 +37,7 @@ struct GoldenFile {
       for dataset in root.groupIfPresent(group)?.allDatasets ?? [] {
         guard let id = Self.node(graph, named: dataset.name(in: group)) else { continue }
         let tensor = problems.collecting {
-          try GoldenTensor(dataset, of: graph[id], isCodes: group == "tensors", file: file)
+          try GoldenTensor(dataset, of: graph[id], group: group, file: file)
         }
         if tensors[id] != nil {
           problems.report(
@@ -70,7 +76,9 @@ struct GoldenFile {
         problems.report(
           Diagnostic(
             "the network has nothing that \(unknown.quotedList) in group '\(group.path)' could be of", at: location,
-            supported: known.map { graph[$0].name }.quotedList, fix: "name datasets as the network does, '|' for '/'"))
+            supported: known.map { graph[$0].name }.quotedList,
+            fix: "name datasets as the network does, '|' for '/'"
+              + (group.path == groups[1] ? "; what no quantizer makes goes to group 'layers'" : "")))
       }
       let empty = group.allGroups.filter { $0.groups.isEmpty && $0.datasets.isEmpty }.map(\.path)
       if !empty.isEmpty {

@@ -1,21 +1,24 @@
 import Diagnostics
 import HDF5
+import Numbers
 import QIR
 import Quantization
 
-/// What a golden file holds of one node: its numbers (group `layers/`) or its quantizer's codes (group `tensors/`), sample by
-/// sample, axes in the model file's order.
+/// What a golden file holds of one node: its numbers (group `layers/`) or its quantizer's codes (group `tensors/`, and integers
+/// in the other), sample by sample, axes in the model file's order.
 struct GoldenTensor {
   let samples: Int
   /// Whether the file says codes; numbers otherwise.
   let isCodes: Bool
-  let isSinglePrecision: Bool
+  /// The arithmetic that numbers come from, by their type in the file and by what they are; nil for codes, which do not say.
+  let arithmetic: FloatArithmetic?
   private let node: Node
   /// As the file has them.
   private let numbers: [Double]
 
   /// - Throws: `Diagnostic` for an array of another shape, or of what are no numbers or no codes.
-  init(_ dataset: H5Dataset, of node: Node, isCodes: Bool, file: String) throws {
+  init(_ dataset: H5Dataset, of node: Node, group: String, file: String) throws {
+    let isCodes = group == "tensors" || (node.op is QuantizeOp && dataset.elementType.isInteger)
     let location = Diagnostic.Location(file: file, tensor: dataset.path)
     let shape = node.fileShape.extents
     guard [shape, [node.shape.elements]].contains(Array(dataset.shape.dropFirst())), dataset.shape.first != 0 else {
@@ -31,7 +34,7 @@ struct GoldenTensor {
         supported: isCodes ? "integers of 32 bits" : "finite numbers")
     }
     samples = numbers.count / node.shape.elements
-    isSinglePrecision = isCodes || dataset.elementType != .float(bits: 64)
+    arithmetic = isCodes ? nil : dataset.elementType.arithmetic(of: numbers)
   }
 
   /// A sample's numbers in the order of the node's axes.
@@ -39,24 +42,41 @@ struct GoldenTensor {
     let elements = node.shape.elements
     let own = node.fromFileOrder(Array(numbers[(sample * elements)..<((sample + 1) * elements)]))
     guard isCodes, let op = node.op as? QuantizeOp else { return own }
-    return op.quantizers.forEachElement(of: own) { quantizer, code in
-      quantizer.format.value(of: Int64(code))
+    return op.quantizers.forEachElement(of: own.count) { quantizer, element in
+      quantizer.format.value(of: Int64(own[element]))
     }
   }
 
-  /// How far from its values the numbers are that the float32 program went on with: nothing where the file holds them, one
-  /// rounding of scale x (code - zero point) where it holds codes.
-  func float32Error(ofValues values: [Double]) -> [Double] {
-    values.map { isCodes ? 0x1p-24 * abs($0) : 0 }
+  /// How far from its values the numbers may be that the program went on with: nothing where the file holds them, the roundings
+  /// of scale x (code - zero point) where it holds codes.
+  func error(ofValues values: [Double], in arithmetic: FloatArithmetic) -> [Double] {
+    values.map { isCodes ? arithmetic.roundings(2) * abs($0) : 0 }
+  }
+}
+
+extension H5ElementType {
+  fileprivate var isInteger: Bool {
+    switch self {
+    case .signed, .unsigned: true
+    case .float, .enumeration, .string, .other: false
+    }
+  }
+
+  /// What computed such numbers. float64 that float32 holds is float32 in a wider place.
+  fileprivate func arithmetic(of numbers: [Double]) -> FloatArithmetic {
+    switch self {
+    case .float(bits: 16): .half
+    case .float(bits: 64) where numbers.contains { FloatArithmetic.single.error(ofHolding: $0) > 0 }: .double
+    default: .single
+    }
   }
 }
 
 extension CodeFormat {
-  /// The code that stands for a number; nil where it is further from any than float32 puts it.
-  func code(nearest value: Double) -> Int64? {
+  /// The code that stands for a number; the nearest of `codes` where it does not lie among them.
+  func code(nearest value: Double, in codes: ClosedRange<Int64>) -> Int64 {
     let step = self.value(of: zeroPoint + 1)
-    let position = (value / step).rounded()
-    guard abs(value - position * step) <= max(abs(value), abs(step)) * 1e-5, abs(position) < 0x1p62 else { return nil }
-    return Int64(position) + zeroPoint
+    let position = (value / step).rounded().clamped(to: -0x1p60...0x1p60)
+    return ((Int64(exactly: position) ?? 0) + zeroPoint).clamped(to: codes)
   }
 }

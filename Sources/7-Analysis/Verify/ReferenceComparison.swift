@@ -3,6 +3,7 @@ import FloatReference
 import Inference
 import IntegerProgram
 import Lowering
+import Numbers
 import QIR
 import Simulator
 
@@ -24,8 +25,6 @@ struct ReferenceComparison {
   private let checkOfNode: [NodeID: Int]
   /// Outputs that are no tensor of the program, because the host goes on behind one, and where `tensors` counts them.
   private let hostOutputs: [(output: ProgramOutput, node: NodeID, row: Int)]
-  /// By node: whether such an output is made of it, on the host.
-  private let isOnHost: [Bool]
 
   init(_ compilation: Compilation) {
     graph = compilation.reference
@@ -50,12 +49,6 @@ struct ReferenceComparison {
     hostOutputs = zip(compilation.network.program.outputs, graph.outputs).filter { checkOfNode[$1] == nil }.enumerated()
       .map { ($0.element.0, $0.element.1, checks.count + $0.offset) }
     tensors = (names + hostOutputs.map(\.output.name)).map { .init(name: $0) }
-    var isOnHost = Array(repeating: false, count: graph.nodes.count)
-    for (_, node, _) in hostOutputs { isOnHost[node.index] = true }
-    for id in graph.ids.reversed() where isOnHost[id.index] {
-      for input in graph[id].inputs where checkOfNode[input] == nil { isOnHost[input.index] = true }
-    }
-    self.isOnHost = isOnHost
   }
 
   /// Compares the samples from `first` on with what was simulated of them.
@@ -91,32 +84,47 @@ struct ReferenceComparison {
   ) -> Sample {
     var sample = Sample()
     var values = [[Double]](repeating: [], count: graph.nodes.count)
-    // How far other floats may be from the numbers that are made on the host.
+    // How far they may be from the exact ones.
     var errors = values
+    var codesOfNode: [NodeID: (codes: [Int64], quantization: LoweredNetwork.Quantization)] = [:]
+    let graph = graph
+    let exact = ExactReference(graph) { id in
+      if graph[id].op is InputOp { return { Rational(values[id.index][$0]) } }
+      guard let (codes, quantization) = codesOfNode[id] else { return nil }
+      return { TensorCheck.exactValue(of: codes[$0], channel: $0 % quantization.quantizers.count, quantization) }
+    }
     for id in graph.ids {
       let node = graph[id]
       if node.op is InputOp {
         values[id.index] = Array(inputs.sample(number, of: node))
+        errors[id.index] = Array(repeating: 0, count: node.shape.elements)
         continue
       }
       let arguments = node.inputs.map { values[$0.index] }
-      guard let check = checkOfNode[id] else {
+      let argumentErrors = node.inputs.map { errors[$0.index] }
+      func evaluate() {
         values[id.index] = reference.evaluate(id, arguments)
-        if isOnHost[id.index] {
-          let before = node.inputs.map { errors[$0.index].isEmpty ? values[$0.index].map { _ in 0 } : errors[$0.index] }
-          errors[id.index] = reference.float32Error(id, arguments, before)
-        }
+        errors[id.index] = reference.ownError(id, arguments, argumentErrors)
+      }
+      guard let check = checkOfNode[id] else {
+        evaluate()
         continue
       }
       let meaning = checks[check].meaning
       let codes = simulated.codes(of: meaning.tensor, sample: index)
       let result: TensorCheck.Result
       if node.op is QuantizeOp, let quantization = meaning.quantization {
-        result = checks[check].compareCodes(of: arguments[0], quantization, with: codes)
+        result = checks[check].compareCodes(of: arguments[0], errors: argumentErrors[0], quantization, with: codes) {
+          exact.value(of: $0, node.inputs[0])
+        }
+        codesOfNode[id] = (codes, quantization)
         values[id.index] = TensorCheck.values(of: codes, quantization)
+        errors[id.index] = values[id.index].map { FloatArithmetic.double.roundings(2) * abs($0) }
       } else {
-        result = checks[check].compareCodes(for: reference.evaluate(id, arguments), with: codes)
+        evaluate()
+        result = checks[check].compareCodes(for: values[id.index], errors: errors[id.index], with: codes)
         values[id.index] = meaning.encoding.values(of: codes)
+        errors[id.index] = meaning.encoding.float64Errors(of: codes)
       }
       sample.results.append((check, result.counts))
       if sample.firstDifference == nil, let first = result.first {

@@ -1,4 +1,5 @@
 import Lowering
+import Numbers
 import QIR
 import Quantization
 
@@ -14,29 +15,51 @@ struct TensorCheck {
   }
 
   /// Codes against the codes that the quantizer gives its arguments.
-  func compareCodes(of arguments: [Double], _ quantization: LoweredNetwork.Quantization, with codes: [Int64]) -> Result
-  {
+  ///
+  /// - Parameters:
+  ///   - errors: how far the arguments, which are doubles, may be from the exact ones.
+  ///   - exact: the exact ones; nil where they are irrational.
+  func compareCodes(
+    of arguments: [Double], errors: [Double], _ quantization: LoweredNetwork.Quantization, with codes: [Int64],
+    exact: (_ element: Int) -> Rational?
+  ) -> Result {
     var result = Result(counts: .init(elements: codes.count))
-    let wanted = quantization.quantizers.forEachElement(of: arguments) { quantizer, argument in
-      (quantizer.code(of: argument), quantizer.codes(of: argument, within: quantizer.tieBand(at: argument)))
+    let wanted = quantization.quantizers.forEachElement(of: arguments.count) { quantizer, element in
+      quantizer.codes(of: arguments[element], within: errors[element], in: .double)
     }
-    for (element, (expected, near)) in wanted.enumerated() {
+    for (element, near) in wanted.enumerated() {
       let found = codes[element] + quantization.codeShift
-      if near.lowerBound != near.upperBound { result.counts.ties += 1 }
-      if found != expected, !near.contains(found) { result.note(element, expected, found) }
+      if near == found...found { continue }
+      guard near.contains(found), near.lowerBound < near.upperBound else {
+        result.note(element, near.lowerBound, found)
+        continue
+      }
+      // On which side of a boundary it lies arithmetic in doubles cannot say.
+      let quantizer = quantization.quantizers[element % quantization.quantizers.count]
+      let decided = exact(element).flatMap { quantizer.code(of: $0) }
+      if decided?.isTie ?? true { result.counts.ties += 1 }
+      if let decided, decided.code != found { result.note(element, decided.code, found) }
     }
     return result
   }
 
   /// Codes against the codes that stand for a node's values.
-  func compareCodes(for values: [Double], with codes: [Int64]) -> Result {
+  ///
+  /// - Parameter errors: how far the values, which are doubles, may be from the exact ones.
+  func compareCodes(for values: [Double], errors: [Double], with codes: [Int64]) -> Result {
     var result = Result(counts: .init(elements: codes.count))
-    let channels = max(meaning.encoding.scales.count, meaning.encoding.offsets.count)
+    let encoding = meaning.encoding
+    let channels = max(encoding.scales.count, encoding.offsets.count)
     for (element, value) in values.enumerated() {
-      let position = meaning.encoding.position(of: value, channel: element % channels)
-      // Half a unit, or what double precision leaves of a large sum.
-      let isEqual = abs(position - Double(codes[element])) < max(0.5, abs(position) * 0x1p-46)
-      if !isEqual { result.note(element, Int64(max(min(position.rounded(), 0x1p62), -0x1p62)), codes[element]) }
+      let channel = element % channels
+      let found = encoding.value(of: codes[element], channel: channel)
+      let half = abs(encoding.scales[channel]) / 2
+      // The encoding's own numbers are doubles too.
+      let magnitude = abs(value) + abs(found) + 2 * abs(encoding.offsets[channel])
+      let error = errors[element] + FloatArithmetic.double.roundings(4) * magnitude
+      if error >= half, half > 0 { result.counts.ties += 1 }
+      if abs(value - found) <= half + error { continue }
+      result.note(element, Int64(clamping: encoding.position(of: value, channel: channel)), codes[element])
     }
     return result
   }
@@ -49,6 +72,11 @@ struct TensorCheck {
       !(abs(found.values[index] - expected.values[index]) <= found.errors[index] + expected.errors[index])
     }
     return (.init(elements: expected.values.count, mismatches: differing.count), differing.first)
+  }
+
+  /// The number that a quantizer's code stands for, exactly.
+  static func exactValue(of code: Int64, channel: Int, _ quantization: LoweredNetwork.Quantization) -> Rational {
+    quantization.quantizers[channel].format.fraction(of: code + quantization.codeShift)
   }
 
   /// The numbers that a quantizer's codes stand for, as the reference computes them.
@@ -66,5 +94,12 @@ extension TensorCheck.Result {
   fileprivate mutating func note(_ element: Int, _ expected: Int64, _ found: Int64) {
     counts.mismatches += 1
     if first == nil { first = (element, expected, found) }
+  }
+}
+
+extension Int64 {
+  /// The nearest integer; 0 for what is no number.
+  fileprivate init(clamping value: Double) {
+    self = Int64(exactly: value.rounded()) ?? (value.isNaN ? 0 : value < 0 ? .min : .max)
   }
 }

@@ -22,7 +22,7 @@ package struct VerifyReport: Report, Codable, Hashable, Sendable {
     package var elements: Int
     /// Codes that differ where the reference is no tie.
     package var mismatches: Int
-    /// Reference values within 1e-9 of a step from a rounding boundary.
+    /// Reference values on a rounding boundary.
     package var ties: Int
 
     package init(name: String, elements: Int = 0, mismatches: Int = 0, ties: Int = 0) {

@@ -7,9 +7,9 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Says whether the compiled network is exactly the one that was trained.",
     discussion: """
-      Compares float reference, simulator and the compiled C, code by code, on given or on seeded inputs. A reference \
-      value within 1e-9 of a step from a rounding boundary is a tie and counted apart. Exit code 1 on any difference or \
-      any channel that is not proved.
+      Compares float reference, simulator and the compiled C, code by code, on given or on seeded inputs. Reference \
+      values that lie on a rounding boundary are ties and counted apart. Exit code 1 on any difference or any channel that \
+      is not proved.
 
       EXAMPLES
         qcc verify model.h5

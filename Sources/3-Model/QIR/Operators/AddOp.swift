@@ -27,12 +27,19 @@ package struct AddOp: Operator {
     operands.inputs.dropFirst().reduce(operands.inputs[0]) { sum, next in zip(sum, next).map(+) }
   }
 
-  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+  package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
     let inputs = operands.inputs
     return inputs[0].indices.map { element in
       let carried = errors.reduce(0) { $0 + $1[element] }
       return carried
-        + Float32.roundings(inputs.count - 1) * (carried + inputs.reduce(0) { $0 + abs($1[element]) })
+        + arithmetic.roundings(inputs.count - 1) * (carried + inputs.reduce(0) { $0 + abs($1[element]) })
+    }
+  }
+
+  package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? {
+    operands.shapes.indices.reduce(.zero) { sum, input in
+      guard let sum, let value = operands.value(input, element) else { return nil }
+      return sum + value
     }
   }
 

@@ -43,10 +43,14 @@ package struct AffineOp: Operator {
     operands.inputs[0].enumerated().map { index, value in channels[index % channels.count](value) }
   }
 
-  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+  package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
     zip(operands.inputs[0], errors[0]).enumerated().map { index, next in
-      channels[index % channels.count].float32Error(at: next.0, within: next.1)
+      channels[index % channels.count].roundingError(at: next.0, within: next.1, in: arithmetic)
     }
+  }
+
+  package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? {
+    operands.value(0, element).map { scale[element % scale.count] * $0 + shift[element % shift.count] }
   }
 
   package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? {
@@ -72,9 +76,9 @@ package struct AffineOp: Operator {
 
     func callAsFunction(_ value: Double) -> Double { value * scale / divisor + shift }
 
-    func float32Error(at value: Double, within error: Double) -> Double {
+    func roundingError(at value: Double, within error: Double, in arithmetic: FloatArithmetic) -> Double {
       let factor = abs(scale / divisor)
-      return error * factor + Float32.roundings(4) * ((abs(value) + error) * factor + abs(shift))
+      return error * factor + arithmetic.roundings(4) * ((abs(value) + error) * factor + abs(shift))
     }
   }
 }

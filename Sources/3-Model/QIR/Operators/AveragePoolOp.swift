@@ -28,13 +28,19 @@ package struct AveragePoolOp: Operator {
     window.pool(operands) { $0.reduce(0, +) / Double($0.count) * factor }
   }
 
-  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+  package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
     let magnitudes = zip(operands.inputs[0], errors[0]).map { abs($0) + $1 }
     let sums = window.pool(operands.with(inputs: [magnitudes])) { window in
-      Float32.roundings(window.count + 3) * window.reduce(0, +) / Double(window.count) * abs(factor)
+      arithmetic.roundings(window.count + 3) * window.reduce(0, +) / Double(window.count) * abs(factor)
     }
     let carried = window.pool(operands.with(inputs: errors)) { $0.reduce(0, +) / Double($0.count) * abs(factor) }
     return zip(sums, carried).map(+)
+  }
+
+  package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? {
+    let pixels = window.pixels(of: element, over: operands.shapes[0], positions: operands.resultShape)
+    let share = Rational(factor) / Rational(Int64(pixels.count))
+    return operands.sum(pixels.lazy.map { (share, $0) })
   }
 
   package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? {

@@ -59,12 +59,19 @@ package struct BatchNormalizationOp: Operator {
     operands.inputs[0].enumerated().map { index, value in self.value(value, channel: index % mean.count) }
   }
 
-  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+  package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
     zip(operands.inputs[0], errors[0]).enumerated().map { index, next in
       let channel = index % mean.count
       let scale = abs(scale[channel])
       return next.1 * scale
-        + Float32.roundings(6) * ((abs(next.0) + next.1 + abs(mean[channel])) * scale + abs(beta[channel]))
+        + arithmetic.roundings(7) * ((abs(next.0) + next.1 + abs(mean[channel])) * scale + abs(beta[channel]))
+    }
+  }
+
+  package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? {
+    let channel = element % mean.count
+    return operands.value(0, element).map {
+      ($0 - Rational(mean[channel])) * Rational(scale[channel]) + Rational(beta[channel])
     }
   }
 

@@ -47,6 +47,10 @@ package struct ConvolutionOp: LinearOperator {
     return Shape([positions.rows, positions.columns, shape[3]])
   }
 
+  package func taps(of element: Int, _ operands: ExactOperands) -> [(weight: Int, input: Int)] {
+    window.taps(of: element, operands, groups: groups)
+  }
+
   package func sum(
     _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
     _ operands: Operands

@@ -32,6 +32,11 @@ package struct DenseOp: LinearOperator {
     return Shape(input.extents.dropLast() + [kernel.shape[1]])
   }
 
+  package func taps(of element: Int, _ operands: ExactOperands) -> [(weight: Int, input: Int)] {
+    let (row, output) = element.quotientAndRemainder(dividingBy: outputChannels)
+    return (0..<productsPerElement).map { ($0 * outputChannels + output, row * productsPerElement + $0) }
+  }
+
   package func sum(
     _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
     _ operands: Operands

@@ -39,6 +39,10 @@ package struct DepthwiseConvolutionOp: LinearOperator {
     return Shape([positions.rows, positions.columns, shape[2] * shape[3]])
   }
 
+  package func taps(of element: Int, _ operands: ExactOperands) -> [(weight: Int, input: Int)] {
+    window.taps(of: element, operands, groups: kernel.shape[2])
+  }
+
   package func sum(
     _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
     _ operands: Operands

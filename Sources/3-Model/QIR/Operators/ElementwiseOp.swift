@@ -1,4 +1,5 @@
 import Diagnostics
+import Numbers
 import Quantization
 import Text
 
@@ -32,11 +33,15 @@ package struct ElementwiseOp: Operator {
     functions.map(\.compiled).reduce(operands.inputs[0]) { values, function in values.map { function($0) } }
   }
 
-  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
-    let functions = functions.map { Float32Function($0) }
+  package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
+    let functions = functions.map { RoundedFunction($0) }
     return zip(operands.inputs[0], errors[0]).map { value, error in
-      functions.reduce((value, error)) { $1($0.0, within: $0.1) }.1
+      functions.reduce((value, error)) { $1($0.0, within: $0.1, in: arithmetic) }.1
     }
+  }
+
+  package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? {
+    functions.reduce(operands.value(0, element)) { value, function in value.flatMap { function($0) } }
   }
 
   package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? {

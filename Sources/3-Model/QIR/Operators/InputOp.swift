@@ -1,4 +1,5 @@
 import Diagnostics
+import Numbers
 import Text
 
 /// A tensor that the user hands in. One per network input (Keras `InputLayer`).
@@ -27,9 +28,11 @@ package struct InputOp: Operator {
     preconditionFailure("inputs are given, not evaluated")
   }
 
-  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+  package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
     Array(repeating: 0, count: shape.elements)
   }
+
+  package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? { nil }
 
   package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? { nil }
 }

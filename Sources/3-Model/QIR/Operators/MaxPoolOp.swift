@@ -1,4 +1,5 @@
 import Diagnostics
+import Numbers
 import Text
 
 /// The largest element of each window and channel; pixels outside do not count (Keras `MaxPooling2D`).
@@ -21,6 +22,12 @@ package struct MaxPoolOp: MovingOperator {
 
   package func evaluate(_ operands: Operands) -> [Double] {
     window.pool(operands) { $0.max() ?? -.infinity }
+  }
+
+  package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? {
+    let pixels = window.pixels(of: element, over: operands.shapes[0], positions: operands.resultShape)
+    let values = pixels.compactMap { operands.value(0, $0) }
+    return values.count == pixels.count ? values.max() : nil
   }
 }
 

@@ -72,14 +72,31 @@ package struct QuantizeOp: Operator {
   }
 
   /// The other side of a boundary is another code.
-  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+  package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
     zip(operands.inputs[0], errors[0]).enumerated().map { index, next in
-      let quantizer = quantizers[index % quantizers.count]
-      let value = quantizer.format.value(of: quantizer.code(of: next.0))
-      let near = quantizer.codes(of: next.0, within: next.1 + quantizer.float32Error(at: next.0))
-      let ends = [near.lowerBound, near.upperBound].map { abs(quantizer.format.value(of: $0) - value) }
-      return max(ends[0], ends[1]) + Float32.roundings(1) * abs(value)
+      let format = quantizers[index % quantizers.count].format
+      let near = quantizers[index % quantizers.count].codes(of: next.0, within: next.1, in: arithmetic)
+      let ends = [near.lowerBound, near.upperBound].map(format.value(of:))
+      let largest = max(abs(ends[0]), abs(ends[1]))
+      return abs(ends[1] - ends[0])
+        + handOutError(of: largest, argument: abs(next.0) + next.1, channel: index % quantizers.count, in: arithmetic)
     }
+  }
+
+  /// How far from a code's value the number may be that a program hands out for it: scale x (code - zero point) has two
+  /// roundings, one of them the scale's; x + (q - x) two more, of numbers as large as x and q.
+  package func handOutError(
+    of value: Double, argument: Double, channel: Int, in arithmetic: FloatArithmetic
+  ) -> Double {
+    let offset = quantizers[channel].arithmetic.offset
+    let carried = quantizer?.kind.isStraightThrough == true ? abs(argument) + offset + abs(value) : 0
+    return arithmetic.roundings(2) * (abs(value) + carried)
+  }
+
+  package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? {
+    let quantizer = quantizers[element % quantizers.count]
+    guard let code = operands.value(0, element).flatMap({ quantizer.code(of: $0)?.code }) else { return nil }
+    return quantizer.format.fraction(of: code)
   }
 
   package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? {

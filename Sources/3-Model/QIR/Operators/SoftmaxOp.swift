@@ -33,10 +33,12 @@ package struct SoftmaxOp: Operator {
   }
 
   /// exp(2 e) - 1 of itself for inputs that all move by e.
-  package func float32Error(_ operands: Operands, errors: [[Double]]) -> [Double] {
+  package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
     let carried = ElementaryMath.exponential(2 * (errors[0].max() ?? 0)) - 1
-    return evaluate(operands).map { Float32.roundings(8) + carried * $0 }
+    return evaluate(operands).map { arithmetic.roundings(8) + carried * $0 }
   }
+
+  package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? { nil }
 
   package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? { 0...1 }
 }

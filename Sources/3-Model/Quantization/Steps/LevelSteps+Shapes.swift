@@ -49,11 +49,13 @@ extension LevelSteps.Threshold {
 
 extension FeatureMapQuantizer {
   /// The sign, where 0 counts as positive: codes -1 and 1.
-  package static func sign(after functions: [RealFunction] = [], scale: Rational) -> FeatureMapQuantizer {
+  package static func sign(
+    after functions: [RealFunction] = [], scale: Rational, arithmetic: QuantizerArithmetic = .init()
+  ) -> FeatureMapQuantizer {
     let codes: [Int64] = scale.sign < 0 ? [1, -1] : [-1, 1]
     return FeatureMapQuantizer(
       functions: functions,
       steps: .levels(LevelSteps(thresholds: [.init(.zero, isInclusive: true)], codes: codes)),
-      format: CodeFormat(scale: scale.magnitude, range: -1...1))
+      format: CodeFormat(scale: scale.magnitude, range: -1...1), arithmetic: arithmetic)
   }
 }

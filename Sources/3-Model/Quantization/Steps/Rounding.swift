@@ -21,6 +21,14 @@ package enum Rounding: Sendable, Equatable {
     }
   }
 
+  /// Whether numbers next to this one on either side become different integers.
+  func isBoundary(_ value: Rational) -> Bool {
+    switch self {
+    case .halfEven, .halfAwayFromZero, .halfTowardZero: !value.isInteger && (value * 2).isInteger
+    case .floor, .ceiling, .awayFromZero, .towardZero: value.isInteger
+    }
+  }
+
   package func callAsFunction(_ value: Rational) -> BigInt {
     let half = Rational.powerOfTwo(-1)
     return switch self {

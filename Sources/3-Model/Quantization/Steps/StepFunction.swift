@@ -23,6 +23,14 @@ extension StepFunction {
     }
   }
 
+  /// Whether another code begins at a number.
+  package func isBoundary(_ value: Rational) -> Bool {
+    switch self {
+    case .uniform(let steps): steps.rounding.isBoundary(steps.gain * value + steps.bias)
+    case .levels(let steps): steps.thresholds.contains { $0.below == value && $0.above == value }
+    }
+  }
+
   /// Whether codes never fall while values rise.
   package var isIncreasing: Bool {
     switch self {

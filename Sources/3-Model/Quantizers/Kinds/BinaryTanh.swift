@@ -15,7 +15,7 @@ package struct BinaryTanh: NamedQuantizer {
   package func featureMap(at location: Diagnostic.Location) -> FeatureMapQuantizer {
     FeatureMapQuantizer(
       steps: .levels(LevelSteps(thresholds: [.init(.zero, isInclusive: false)], codes: [-1, 1])),
-      format: CodeFormat(scale: .one, range: -1...1))
+      format: CodeFormat(scale: .one, range: -1...1), arithmetic: .hardSigmoid)
   }
 
   package func quantize(_ values: [Float], shape: [Int], at location: Diagnostic.Location) -> QuantizedTensor {

@@ -114,6 +114,8 @@ package struct QONNXQuant: NamedQuantizer {
       : Self.range(bitWidth: bitWidth, isSigned: isSigned, isNarrow: isNarrow, rounding: roundingMode.rounding)
   }
 
+  package var isStraightThrough: Bool { false }
+
   package func featureMap(at location: Diagnostic.Location) throws -> FeatureMapQuantizer {
     let step = Rational(scale)
     let zero = Rational(zeroPoint)

@@ -71,10 +71,12 @@ package struct QuantizedLinear: AlphaQuantizer {
     if isSign {
       // x / s is 0 for 0: with a negative s that is the code of negative values.
       let half = scale.magnitude * .powerOfTwo(-1)
-      guard scale.sign < 0 else { return .sign(scale: half) }
+      // round(x / s - 0.5) + 0.5
+      let arithmetic = QuantizerArithmetic(offset: half.double)
+      guard scale.sign < 0 else { return .sign(scale: half, arithmetic: arithmetic) }
       return FeatureMapQuantizer(
         steps: .levels(LevelSteps(thresholds: [.init(.zero, isInclusive: false)], codes: [-1, 1])),
-        format: CodeFormat(scale: half, range: -1...1))
+        format: CodeFormat(scale: half, range: -1...1), arithmetic: arithmetic)
     }
     let levels = Int64(1) << Int64(unsignedBits)
     let range = (keepsNegative ? -levels + (isSymmetric ? 1 : 0) : 0)...(levels - 1)

@@ -34,7 +34,8 @@ package struct QuantizedTanh: NamedQuantizer {
     let levels = Int64(1) << Int64(bits - 1)
     // Clipping to -1...1 before rounding changes no code.
     return FeatureMapQuantizer(
-      functions: usesRealTanh ? [.tanh] : [], step: step, range: (isSymmetric ? 1 - levels : -levels)...(levels - 1))
+      functions: usesRealTanh ? [.tanh] : [], step: step, range: (isSymmetric ? 1 - levels : -levels)...(levels - 1),
+      arithmetic: .hardSigmoid)
   }
 
   package func quantize(_ values: [Float], shape: [Int], at location: Diagnostic.Location) throws -> QuantizedTensor {

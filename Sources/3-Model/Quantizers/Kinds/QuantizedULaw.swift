@@ -81,7 +81,8 @@ package struct QuantizedULaw: NamedQuantizer {
     }
     return FeatureMapQuantizer(
       steps: .levels(LevelSteps(from: codes[0], steps)),
-      format: CodeFormat(scale: unit, range: (codes.min() ?? 0)...(codes.max() ?? 0)))
+      format: CodeFormat(scale: unit, range: (codes.min() ?? 0)...(codes.max() ?? 0)),
+      arithmetic: .init(offset: Double(sign: .plus, exponent: integer, significand: 1)))
   }
 
   package func quantize(_ values: [Float], shape: [Int], at location: Diagnostic.Location) throws -> QuantizedTensor {

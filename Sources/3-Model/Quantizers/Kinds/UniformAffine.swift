@@ -47,6 +47,8 @@ package struct UniformAffine: NamedQuantizer {
 
   package var dataType: DataType { DataType(codes: range, zeroPoint: zeroPoint, bits: bits, scale: scale) }
 
+  package var isStraightThrough: Bool { false }
+
   package func featureMap(at location: Diagnostic.Location) -> FeatureMapQuantizer {
     FeatureMapQuantizer(step: Rational(scale), zeroPoint: zeroPoint, range: range)
   }

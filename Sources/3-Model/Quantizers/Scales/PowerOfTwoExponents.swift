@@ -121,8 +121,12 @@ extension PowerOfTwoExponents {
     return FeatureMapQuantizer(
       steps: .levels(levels),
       format: CodeFormat(
-        scale: .powerOfTwo(smallest), range: (levels.codes.min() ?? 0)...(levels.codes.max() ?? 0)))
+        scale: .powerOfTwo(smallest), range: (levels.codes.min() ?? 0)...(levels.codes.max() ?? 0)),
+      arithmetic: arithmetic)
   }
+
+  /// log(x) / log(2) of a few roundings: they move x by ln 2 |log2 x| of itself.
+  private var arithmetic: QuantizerArithmetic { .init(roundings: 4 + 3 * max(abs(lowest), abs(highest))) }
 
   /// Signed powers of two as codes of the smallest one among them, in the tensor or else per index of the last axis.
   static func tensor(

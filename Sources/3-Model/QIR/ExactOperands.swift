@@ -1,0 +1,27 @@
+import Numbers
+
+/// The inputs of an operator in exact arithmetic, for single elements of its result.
+package final class ExactOperands {
+  package let shapes: [Shape]
+  /// Of the result.
+  package let resultShape: Shape
+  /// An element of an input; nil where it is irrational.
+  package let value: (_ input: Int, _ element: Int) -> Rational?
+  /// Of an operator that moves elements, found once: which elements of the inputs, counted from 1 through all of them, those
+  /// of the result are; 0 is a zero.
+  var sources: [Int]?
+
+  package init(shapes: [Shape], resultShape: Shape, value: @escaping (_ input: Int, _ element: Int) -> Rational?) {
+    self.shapes = shapes
+    self.resultShape = resultShape
+    self.value = value
+  }
+
+  /// The sum of some elements of the first input, each with a factor.
+  func sum(_ elements: some Sequence<(factor: Rational, element: Int)>) -> Rational? {
+    elements.reduce(.zero) { sum, next in
+      guard let sum, let value = value(0, next.element) else { return nil }
+      return sum + next.factor * value
+    }
+  }
+}
