@@ -44,7 +44,7 @@ struct GraphWriter {
     for id in graph.ids where needed.contains(id) { write(id) }
     guard !problems.hasErrors else { return }
     var written: Set<NodeID> = []
-    for id in graph.outputs where written.insert(id).inserted { writeOutput(id) }
+    for id in graph.outputs { writeOutput(id, isAgain: !written.insert(id).inserted) }
   }
 
   private mutating func write(_ id: NodeID) {
@@ -77,13 +77,13 @@ struct GraphWriter {
     tensors[id.index] = [Tensor(name: node.name, order: node.fileOrder)]
   }
 
-  private mutating func writeOutput(_ id: NodeID) {
+  private mutating func writeOutput(_ id: NodeID, isAgain: Bool) {
     let node = graph[id]
     let found = tensors[id.index].first { $0.order == node.fileOrder }
     var name = node.name
-    if found?.name != name || isInput(id) {
-      // A network's output that is its input as well has to be another tensor.
-      if isInput(id) { name = unused("\(name)/output") }
+    if found?.name != name || isInput(id) || isAgain {
+      // A network's output that is its input as well, or handed out twice, has to be another tensor.
+      if isInput(id) || isAgain { name = unused("\(name)/output") }
       let source = found ?? primary(id)
       let step =
         source.order == node.fileOrder
