@@ -21,10 +21,10 @@ import Testing
     arguments: [("dscnn_kws", "kws"), ("mobilenet_fashion", "fashion"), ("fcae_fashion", "fcae")])
   func losesLittle(_ name: String, _ data: String) throws {
     let models = try #require(Repository.models)
-    let network = try self.network("\(models)/float/\(name).h5")
+    let network = try network("\(models)/float/\(name).h5")
     let calibrator = Calibrator(network)
-    let inputs = try self.inputs("\(models)/labelled/\(data)_calibration_x.npy", network, 0..<120)
-    let others = try self.inputs("\(models)/labelled/\(data)_calibration_x.npy", network, 120..<200)
+    let inputs = try read("\(models)/labelled/\(data)_calibration_x.npy", network, 0..<120)
+    let others = try read("\(models)/labelled/\(data)_calibration_x.npy", network, 120..<200)
     for (weights, maps, most) in Self.limits {
       var widths = PlanWidths()
       (widths.weights, widths.maps, widths.inputMaps, widths.outputMaps) = (weights, maps, 8, 8)
@@ -36,22 +36,20 @@ import Testing
       let judged = calibrator.calibrate(calibration.plan, on: others)
       #expect(judged.plan == calibration.plan)
       let (float, quantized) = (judged.results[0].float, judged.results[0].quantized)
-      let lost = energy(zip(float.values, quantized.values).map { Double($0 - $1) })
-      let signal = energy(float.values.map { Double($0) })
+      let lost = energy(float.values, without: quantized.values)
+      let signal = energy(float.values)
       #expect(lost <= most * signal, "\(weights), \(maps): \(lost / signal)")
       // The network that the plan makes is the one that was simulated, but for float32's roundings.
       let reference = FloatReference(try calibration.plan.applied(to: network))
       let input = try #require(reference.graph.inputs.first)
       let sample = try #require(others.values.first)[0..<1].values.map { Double($0) }
       let last = try #require(reference.graph.node(named: network.graph[network.results[0]].name))
-      let exact = reference.run([input: sample])[last.index]
+      let exact = reference.run([input: sample])[last.index].map { Float($0) }
       let found = quantized[0..<1].values
-      let distance = energy(zip(exact, found).map { $0 - Double($1) })
+      let distance = energy(exact, without: found)
       #expect(distance <= 1e-3 * energy(exact))
     }
   }
-
-  private func energy(_ numbers: [Double]) -> Double { numbers.reduce(0) { $0 + $1 * $1 } }
 
   private func network(_ file: String) throws -> FloatNetwork {
     var problems = Diagnostics()
@@ -59,9 +57,19 @@ import Testing
       PassManager(Pipeline.toFloatNetwork).run(on: Frontends.read(file).graph, reporting: &problems))
   }
 
-  private func inputs(_ file: String, _ network: FloatNetwork, _ samples: Range<Int>) throws -> [NodeID: Batch] {
+  private func read(_ file: String, _ network: FloatNetwork, _ samples: Range<Int>) throws -> [NodeID: Batch] {
     let input = network.graph.inputs[0]
     let all = Batch(shape: network.graph[input].shape, values: try ArrayFile.load(file).values.map { Float($0) })
     return [input: all[samples]]
   }
+}
+
+/// The sum of the squares of numbers, or of their differences from others.
+private func energy(_ numbers: [Float], without others: [Float]? = nil) -> Double {
+  var sum = 0.0
+  for (index, number) in numbers.enumerated() {
+    let rest = Double(number) - Double(others?[index] ?? 0)
+    sum += rest * rest
+  }
+  return sum
 }

@@ -85,9 +85,9 @@ import Testing
       #expect(result.status == 0, "\(result.errors)")
     }
     let data = try Data(contentsOf: URL(filePath: "\(folder.path)/plan.json"))
-    let plan = try #require(JSONSerialization.jsonObject(with: data) as? [String: [String: [String: Any]]?])
+    let plan = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     func bits(_ section: String) -> Set<Int> {
-      Set((plan[section] ?? nil)?.values.compactMap { $0["bits"] as? Int } ?? [])
+      Set((plan[section] as? [String: [String: Any]])?.values.compactMap { $0["bits"] as? Int } ?? [])
     }
     #expect(bits("weights") == [4] && bits("maps") == [8, 16] && bits("biases") == [32])
   }

@@ -29,6 +29,7 @@ enum Networks {
   static let refusedByBoth: Set<String> = [
     "cnn_relu_po2", "cnn_ulaw", "po2_activations", "ulaw", "stochastic_rounding", "strings", "relu_sigmoid",
     "relu_unclipped", "relu_upper_bound", "relu_options", "bits_alpha_array", "adaptive_channels",
+    "head_inverse_quantizer",
   ]
 
   /// Signs, halves that are rounded away from zero, and scales that float32 does not hold.
