@@ -57,6 +57,37 @@ import Testing
     expectExact(ideal, -20...20, mayBeTable: true)
   }
 
+  /// Scales, shifts and steps of any size: what is proved is exact, and nothing overflows.
+  @Test func extremeConstants() {
+    var random = SplitMix(seed: 5)
+    func number(_ exponents: ClosedRange<Int>) -> Rational {
+      let significand = Rational(Double.random(in: 1...2, using: &random))
+      let sign: Rational = Bool.random(using: &random) ? 1 : -1
+      return sign * significand * .powerOfTwo(.random(in: exponents, using: &random))
+    }
+    var proved = 0
+    for index in 0..<1500 {
+      let exponents = [-10...10, -80...80, -260...260][index % 3]
+      let width = Int64(1) << Int64.random(in: 0...61, using: &random)
+      let low = Int64.random(in: -width...width, using: &random)
+      let step = number(exponents).magnitude
+      let ideal = IdealFunction(
+        scale: index % 7 == 0 ? step * number(-4...4) : number(exponents), shift: number(exponents),
+        functions: index % 5 == 0 ? [.leakyReLU(slope: .powerOfTwo(-3))] : [],
+        quantizer: uniform(step, zeroPoint: Int64.random(in: -9...9, using: &random), -(1 << 15)...((1 << 15) - 1)))
+      let result = RequantizationProof(ideals: [ideal], accumulators: [low...(low + width - 1)]).result
+      guard result.unproved.isEmpty else { continue }
+      proved += 1
+      let zero = ((-ideal.shift) / ideal.scale).floor.int64 ?? 0
+      for accumulator in [low, low + width - 1, low + width / 2, zero, zero + 1]
+      where (low..<low + width).contains(accumulator) {
+        #expect(
+          result.requantization(accumulator, channel: 0) == ideal.code(of: accumulator), "\(ideal) at \(accumulator)")
+      }
+    }
+    #expect(proved > 1000, "\(proved)")
+  }
+
   @Test func powersOfTwoRoundTiesToEven() {
     for shift in 1...6 {
       for offset in -3...3 {

@@ -75,6 +75,9 @@ package struct Rational: Sendable {
     return denominator == 1 || (numerator % denominator).isZero
   }
 
+  /// The integer that it is; nil where it is none, or 64 bits do not hold it.
+  package var int64: Int64? { isInteger ? floor.int64 : nil }
+
   /// Both numbers' numerators over one denominator, which is positive.
   package func overCommonDenominator(
     with other: Rational
@@ -125,7 +128,8 @@ package struct Rational: Sendable {
     let dividend = shift >= 0 ? top.magnitude << shift : top.magnitude
     let divisor = shift >= 0 ? bottom.magnitude : bottom.magnitude << -shift
     let (quotient, remainder) = divisor == 1 ? (dividend, 0) : dividend.quotientAndRemainder(dividingBy: divisor)
-    var bits = quotient.uint128
+    // 67 bits at most.
+    var bits = quotient.uint128 ?? .max
     // What was cut off decides ties.
     if remainder != 0 { bits |= 1 }
     let power = exponent - shift

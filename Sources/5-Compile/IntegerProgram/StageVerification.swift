@@ -59,7 +59,8 @@ extension Requantizer {
 }
 
 extension AffineRequantizer {
-  func codes(of range: CodeRange) -> Result<CodeRange, Diagnostic> {
+  /// The codes, before clamping, that accumulators of `range` can become, or what overflows on the way.
+  package func codes(of range: CodeRange) -> Result<CodeRange, Diagnostic> {
     guard (0...126).contains(shift) else {
       return .failure(Diagnostic("a shift of \(shift)", supported: "0 to 126"))
     }

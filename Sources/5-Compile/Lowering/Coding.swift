@@ -10,8 +10,7 @@ struct Coding: Equatable {
   var zeroPoint: Int64? {
     let zeros = scales.combined(with: shifts) { scale, shift -> Int64? in
       guard scale.sign != 0 else { return shift.sign == 0 ? 0 : nil }
-      let zero = -shift / scale
-      return zero.isInteger ? Int64(exactly: zero.floor) : nil
+      return (-shift / scale).int64.flatMap { $0.magnitude < 1 << 61 ? $0 : nil }
     }
     return zeros.merged.uniform ?? nil
   }

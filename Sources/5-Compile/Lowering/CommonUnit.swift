@@ -1,4 +1,3 @@
-import BigInt
 import Numbers
 import Quantization
 
@@ -17,14 +16,14 @@ struct CommonUnit {
     guard let smallest = magnitudes.filter({ $0.sign > 0 }).min() else { return nil }
     let powerOfTwo = Rational(1, over: magnitudes.map(\.denominator).max() ?? 1)
     for unit in [smallest, powerOfTwo] {
-      let multiples = scales.map { $0 / unit }
-      let fits = multiples.indices.allSatisfy { index in
-        let code = BigInt(largest[index])
-        return multiples[index].isInteger && (multiples[index].floor * code).bitWidth <= Self.maximumBits
+      let multiples = scales.indices.compactMap { index -> Int64? in
+        guard let multiple = (scales[index] / unit).int64 else { return nil }
+        let (most, overflows) = multiple.magnitude.multipliedReportingOverflow(by: max(largest[index], 1))
+        return overflows || most >= 1 << (Self.maximumBits - 1) ? nil : multiple
       }
-      if fits {
+      if multiples.count == scales.count {
         self.unit = unit
-        self.multiples = multiples.map { Int64($0.floor) }
+        self.multiples = multiples
         return
       }
     }

@@ -26,7 +26,7 @@ struct LinearSums {
       let steps = shift / scale
       // The bias as part of the accumulator where it is a multiple of its scale, the zero point's part always.
       let whole = steps.isInteger ? steps.floor : zeroPart.floor
-      guard let whole = Int64(exactly: whole), whole.magnitude < 1 << 61 else { return shift }
+      guard let whole = whole.int64, whole.magnitude < 1 << 61 else { return shift }
       initial[channel] = whole
       return shift - scale * Rational(whole)
     }

@@ -86,9 +86,8 @@ extension Lowerer {
       common = common / common.greatestCommonDivisor(with: denominator) * denominator
       guard common.bitWidth <= 26 else { return nil }
     }
-    let multiples = ratios.map { ($0 * Rational(common)).floor }
-    guard multiples.allSatisfy({ $0.bitWidth <= 25 }) else { return nil }
-    return multiples.map { Int64($0) }
+    let multiples = ratios.compactMap { ($0 * Rational(common)).int64 }
+    return multiples.count == ratios.count && multiples.allSatisfy { $0.magnitude < 1 << 24 } ? multiples : nil
   }
 
   /// Codes side by side, brought to one scale where they have a common unit.
@@ -160,8 +159,7 @@ extension Lowerer {
     let shift = values[0].shifts[0]
     var parts: [ConcatenateInstruction.Part] = []
     for (value, multiple) in zip(values, common.multiples) {
-      let steps = (value.shifts[0] - shift) / unit
-      guard steps.isInteger, let offset = Int64(exactly: steps.floor), offset.magnitude < 1 << 40 else { return nil }
+      guard let offset = ((value.shifts[0] - shift) / unit).int64, offset.magnitude < 1 << 40 else { return nil }
       parts.append(.init(input: value.tensor, coefficient: multiple, offset: offset))
     }
     return (parts, Coding(scales: [unit], shifts: [shift]))

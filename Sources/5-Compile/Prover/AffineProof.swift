@@ -21,8 +21,10 @@ struct AffineProof {
   /// The requantizer that equals the ideal function for every accumulator in the range, or nil where no affine one does.
   var requantizer: AffineRequantizer? {
     guard ideal.scale.sign != 0 else { return constant(ideal.shift.roundedHalfEven) }
-    if let exact = halfEven { return exact }
-    return floor
+    // What overflows on the way is left to tables.
+    return (halfEven ?? floor).flatMap { requantizer in
+      if case .success = requantizer.codes(of: accumulators) { requantizer } else { nil }
+    }
   }
 
   // MARK: Half-even
@@ -37,11 +39,12 @@ struct AffineProof {
     guard shift > 0, shift <= Self.maximumShift else { return nil }
     let multiplier = ideal.scale.numerator << (shift - scaleShift)
     let addend = ideal.shift.numerator << (shift - shiftShift)
-    guard multiplier.magnitude.bitWidth <= 62, addend.magnitude.bitWidth <= 120,
+    guard let narrow = multiplier.int64, narrow.magnitude < 1 << 62, let wide = addend.int128,
+      wide.magnitude < 1 << 120,
       reachesTie(multiplier: multiplier, addend: addend, shift: shift)
     else { return nil }
     return AffineRequantizer(
-      multiplier: Int64(multiplier), addend: addend.int128, shift: shift, rounding: .halfEven, offset: ideal.offset)
+      multiplier: narrow, addend: wide, shift: shift, rounding: .halfEven, offset: ideal.offset)
   }
 
   /// Whether multiplier x accumulator + addend = 2^(shift - 1) modulo 2^shift for an accumulator in the range.
@@ -82,16 +85,19 @@ struct AffineProof {
       return nil
     }
     let multiplier = line.multiplier * Int128(corners.direction)
-    let codes = (corners.lowest + Int128(ideal.offset)) << Int128(line.shift)
+    // The product has 124 bits at most.
+    guard let codes = (corners.lowest + Int128(ideal.offset)).shiftedLeft(by: line.shift),
+      max(codes.magnitude, line.addend.magnitude) < 1 << 125
+    else { return nil }
     return AffineRequantizer(
       multiplier: Int64(multiplier), addend: line.addend + codes - multiplier * Int128(corners.start),
       shift: line.shift)
   }
 
   /// The same code for every accumulator; `position` counts before the offset.
-  private func constant(_ position: BigInt) -> AffineRequantizer {
-    let code = position + BigInt(word: ideal.offset)
-    let clamped = code.clamped(to: BigInt(word: ideal.clamp.lowerBound)...BigInt(word: ideal.clamp.upperBound))
-    return AffineRequantizer(multiplier: 0, addend: Int128(clamped), shift: 0)
+  private func constant(_ position: BigInt) -> AffineRequantizer? {
+    let bounds = BigInt(word: ideal.clamp.lowerBound)...BigInt(word: ideal.clamp.upperBound)
+    let code = (position + BigInt(word: ideal.offset)).clamped(to: bounds)
+    return code.int128.map { AffineRequantizer(multiplier: 0, addend: $0, shift: 0) }
   }
 }

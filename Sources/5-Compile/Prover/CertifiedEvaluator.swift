@@ -21,7 +21,7 @@ struct CertifiedEvaluator {
 
   func code(of accumulator: Int64) -> Int64? {
     var value = scale * Double(accumulator) + shift
-    var error = (abs(scale * Double(accumulator)) + abs(shift)) * Self.unit
+    var error = (abs(scale * Double(accumulator)) + abs(shift)) * Self.unit + Double.leastNormalMagnitude
     for function in functions {
       let result = function(value)
       switch function {
@@ -44,6 +44,8 @@ struct CertifiedEvaluator {
     }
     error += abs(value) * Self.unit
     if case .uniform(let steps) = ideal.quantizer.steps { error += abs((steps.bias / steps.gain).double) * Self.unit }
+    // Beyond the range of doubles nothing is certain.
+    guard (value - error).isFinite, (value + error).isFinite else { return ideal.code(of: accumulator) }
     let first = ideal.quantizer.code(ofResult: value - error)
     let last = ideal.quantizer.code(ofResult: value + error)
     return first == last ? first : ideal.code(of: accumulator)

@@ -24,7 +24,7 @@ struct PairCorners {
   /// is one below it.
   func plane(gains: (across: Rational, along: Rational), shift: Int) -> Plane? {
     func multiplier(_ gain: Rational) -> Int64? {
-      Int64(exactly: (gain * .powerOfTwo(shift)).roundedHalfEven).flatMap { $0.magnitude < 1 << 40 ? $0 : nil }
+      (gain * .powerOfTwo(shift)).roundedHalfEven.int64.flatMap { $0.magnitude < 1 << 40 ? $0 : nil }
     }
     guard let across = multiplier(gains.across), let along = multiplier(gains.along) else { return nil }
     func room(_ corner: Corner) -> Int128 {

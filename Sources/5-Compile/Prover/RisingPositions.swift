@@ -26,14 +26,17 @@ struct RisingPositions {
   func halfUp(from start: BigInt, to end: BigInt, countingFrom least: BigInt) -> CutLine? {
     let line = ((first + gain * start) << 1) + unit - ((least * unit) << 1)
     let length = end - start
-    let span = (line + (gain << 1) * length).magnitude.bitWidth - unit.magnitude.bitWidth + 3
-    let fraction = min(120 - max(span, 2), Self.maximumFraction)
+    // Of the line's ends, and of its slope where it has one end only.
+    let most = [line, line + (gain << 1) * length, gain << 1].map(\.magnitude.bitWidth).max() ?? 0
+    let fraction = min(120 - max(most - unit.magnitude.bitWidth + 3, 2), Self.maximumFraction)
     guard fraction > 8, length.magnitude.bitWidth < 60 else { return nil }
     let slope = floorDivide(gain << fraction, by: unit)
     let intercept = floorDivide(line << (fraction - 1), by: unit)
+    guard let cutSlope = slope.int128, let cutIntercept = intercept.int128, let cutLength = length.int128 else {
+      return nil
+    }
     return CutLine(
-      cut: FixedPointLine(
-        slope: slope.int128, intercept: intercept.int128, fraction: fraction, length: Int128(length)),
+      cut: FixedPointLine(slope: cutSlope, intercept: cutIntercept, fraction: fraction, length: cutLength),
       isExact: slope * unit == gain << fraction && intercept * unit == line << (fraction - 1))
   }
 

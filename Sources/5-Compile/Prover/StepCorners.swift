@@ -32,7 +32,7 @@ struct StepCorners {
     let least = BigInt(word: ideal.clamp.lowerBound) - BigInt(word: ideal.offset)
     let most = BigInt(word: ideal.clamp.upperBound) - BigInt(word: ideal.offset)
     start = origin
-    lowest = least.int128
+    lowest = Int128(ideal.clamp.lowerBound) - Int128(ideal.offset)
     guard ideal.scale.sign != 0 else {
       constant = ideal.shift.roundedHalfEven.clamped(to: least...most)
       return
@@ -45,25 +45,25 @@ struct StepCorners {
     let arrives = leaves > length ? leaves : positions.firstStep(atDouble: (most << 1) - 1)
     if least == most || leaves > length {
       constant = least
-      above = [Corner(accumulator: end, code: Int128(least) + 1)]
+      above = [Corner(accumulator: end, code: lowest + 1)]
       return
     }
     if arrives <= 0 {
       constant = most
-      below = [Corner(accumulator: origin, code: Int128(most))]
+      below = [Corner(accumulator: origin, code: Int128(ideal.clamp.upperBound) - Int128(ideal.offset))]
       return
     }
     let skipped = max(leaves - 1, 0)
-    start = origin + direction * Int64(skipped)
-    guard
-      let line = positions.halfUp(from: skipped, to: min(arrives, length), countingFrom: least)
+    guard let line = positions.halfUp(from: skipped, to: min(arrives, length), countingFrom: least),
+      let steps = skipped.int64
     else { return nil }
+    start = origin + direction * steps
     slope = line.cut.slope
     fraction = line.cut.fraction
 
     // At least the code from where it has left its least up to where it becomes its most, and less than the next code up to
     // just before that.
-    let lower = line.cut.cornersBelow(from: Int128(max(leaves, 0) - skipped))
+    let lower = line.cut.cornersBelow(from: leaves > 0 ? 1 : 0)
     let upper = line.cut.cornersAbove(upTo: line.cut.length - (arrives <= length ? 1 : 0))
     guard line.isDecided(below: lower, above: upper) else { return nil }
     below = lower.map(corner)

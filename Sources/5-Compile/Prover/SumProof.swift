@@ -46,8 +46,9 @@ package struct SumProof {
       coefficients[along] = plane.along
       let requantizer = AffineRequantizer(
         multiplier: 1, addend: plane.addend + Int128(affine.offset) << Int128(shift), shift: shift)
+      guard let reach = reach(of: coefficients), case .success = requantizer.codes(of: reach) else { return nil }
       return Result(
-        coefficients: coefficients, range: reach(of: coefficients),
+        coefficients: coefficients, range: reach,
         requantization: Requantization(channels: [.affine(requantizer)], clamp: affine.clamp))
     }
     return nil
@@ -70,14 +71,17 @@ package struct SumProof {
         let corners = StepCorners(line, accumulators: ranges[along])
           ?? line.withoutTies(over: ranges[along]).flatMap({ StepCorners($0, accumulators: ranges[along]) })
       else { return nil }
+      // Shifted as far as planes are looked for they fit still.
+      guard (corners.below + corners.above).allSatisfy({ $0.code.magnitude < 1 << 80 }) else { return nil }
       all.below += corners.below.map { .init(across: a, along: $0.accumulator, code: $0.code) }
       all.above += corners.above.map { .init(across: a, along: $0.accumulator, code: $0.code) }
     }
     return all
   }
 
-  /// What the sum of products can reach on its way.
-  private func reach(of coefficients: [Int64]) -> CodeRange {
-    zip(coefficients, ranges).reduce(0...0) { $0 + $1.1.scaled(by: $1.0).including(0) }
+  /// What the sum of products can reach on its way; nil where it needs more than 62 bits.
+  private func reach(of coefficients: [Int64]) -> CodeRange? {
+    let reach = zip(coefficients, ranges).reduce(Int128(0)...0) { $0 + $1.1.wide.scaled(by: Int128($1.0)).including(0) }
+    return max(reach.lowerBound.magnitude, reach.upperBound.magnitude) < 1 << 61 ? reach.clampedTo64Bits : nil
   }
 }

@@ -57,7 +57,7 @@ struct TableProof {
       for point in points where line.scale.sign != 0 {
         let position = ((point - line.shift) / line.scale).floor
         for cut in [position, position + 1] {
-          if let cut = Int64(exactly: cut), accumulators.contains(cut) { cuts.insert(cut) }
+          if let cut = cut.int64, accumulators.contains(cut) { cuts.insert(cut) }
         }
       }
       return true

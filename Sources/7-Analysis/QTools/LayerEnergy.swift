@@ -33,8 +33,8 @@ package struct LayerEnergy: Encodable, Hashable, Sendable {
 extension Double {
   /// Rounded half to even on the exact value, as C's `%.2f`.
   fileprivate var twoDecimals: Double {
-    guard magnitude < 0x1p44 else { return self }
-    return Double(Int64((Rational(self) * 100).roundedHalfEven)) / 100
+    guard magnitude < 0x1p44, let hundredths = (Rational(self) * 100).roundedHalfEven.int64 else { return self }
+    return Double(hundredths) / 100
   }
 }
 

@@ -31,8 +31,8 @@ package struct UniformSteps: Sendable {
 
   /// The code of a position, exactly.
   package func code(at position: Rational) -> Int64 {
-    let code = rounding(position) + BigInt(word: zeroPoint)
-    return code.clamped(to: BigInt(word: clamp.lowerBound)...BigInt(word: clamp.upperBound)).int64
+    let code = (rounding(position) + BigInt(word: zeroPoint)).int64
+    return code?.clamped(to: clamp) ?? (position.sign < 0 ? clamp.lowerBound : clamp.upperBound)
   }
 
   /// The width of a step in `v`, in double precision.
@@ -70,8 +70,11 @@ extension UniformSteps {
     /// Clamping to integers may come before rounding.
     func code(of value: Double) -> Int64 {
       let clamped = min(max(position(of: value), lowest), highest)
-      let isFast = rounding == .halfEven && abs(clamped) < 0x1p50
-      return Int64(isFast ? ElementaryMath.roundedHalfEven(clamped) : rounding(clamped)) + zeroPoint
+      if rounding == .halfEven, abs(clamped) < 0x1p50 {
+        return Int64(ElementaryMath.roundedHalfEven(clamped)) + zeroPoint
+      }
+      // What is no number has no code of its own.
+      return (Int64(exactly: rounding(clamped)) ?? 0) + zeroPoint
     }
 
     var stepWidth: Double { divisor != 0 ? abs(divisor) : 1 / abs(gain) }

@@ -82,6 +82,13 @@ package struct QuantizedReLU: NamedQuantizer {
     }
     // Bounds between two levels: codes count a fraction of the step.
     let unit = Rational(1, over: max(lowest.denominator, highest.denominator))
+    guard let lowestLevel = (lowest - .one).floor.int64, let highestLevel = highest.ceiling.int64,
+      lowestLevel <= highestLevel, highestLevel - lowestLevel < 1 << 18, (.powerOfTwo(46) * unit - highest).sign > 0
+    else {
+      throw Diagnostic(
+        "\(description): its levels need codes of more than 46 bits", at: location,
+        supported: "a slope and a relu_upper_bound of few bits, near its range")
+    }
     let functions: [RealFunction]
     let thresholds: [LevelSteps.Threshold]
     let position: (Rational) -> Rational
@@ -92,7 +99,7 @@ package struct QuantizedReLU: NamedQuantizer {
       position = sigmoidPosition
     } else {
       functions = leaky + [.affine(scale: .one / step, shift: .zero)]
-      thresholds = (Int64(lowest.floor) - 1...Int64(highest.ceiling)).map { .init(roundingUpFrom: $0) }
+      thresholds = (lowestLevel...highestLevel).map { .init(roundingUpFrom: $0) }
       position = { [lowest, highest] in min(max(Rational($0.roundedHalfEven), lowest), highest) }
     }
     let steps = LevelSteps(at: thresholds) { Int64((position($0) / unit).floor) }
@@ -103,7 +110,8 @@ package struct QuantizedReLU: NamedQuantizer {
 
   /// The codes where all levels are evenly spaced.
   private var range: ClosedRange<Int64>? {
-    lowest.isInteger && highest.isInteger ? Int64(lowest.floor)...Int64(highest.floor) : nil
+    guard let lower = lowest.int64, let upper = highest.int64, lower <= upper else { return nil }
+    return lower...upper
   }
 
   /// The value in steps where m times the hard sigmoid is `value`.

@@ -39,7 +39,7 @@ extension EnergyReport {
       table.text(style)
       + "\nQTools: \(grouped(sum)) pJ per inference (\(grouped(totalCost)) pJ with what it does not count)\n"
     if let hardwareTotal {
-      text += "ST-MAC: \(grouped(Int(hardwareTotal.rounded()))) pJ for what the tiles move and compute\n"
+      text += "ST-MAC: \(fixed(hardwareTotal, decimals: 0)) pJ for what the tiles move and compute\n"
     }
     if let note { text += "no columns of the accelerator: \(note.printable)\n" }
     return text
