@@ -9,17 +9,17 @@ import Testing
   @Test func everyOperatorHasOne() {
     let read = OperatorTable.rows.flatMap { row in row.names.map { (row.domain, $0) } }
     for (domain, name) in read + OperatorTable.foldedNames.map({ ("", $0) }) {
-      #expect(!OperatorSchema.versions(of: name, domain: domain).isEmpty, "\(domain):\(name)")
+      #expect(!OperatorSchema.versions(of: "\(domain):\(name)").isEmpty, "\(domain):\(name)")
     }
   }
 
   @Test func versionsStartWhereTheStandardSays() {
-    #expect(OperatorSchema.versions(of: "Pad", domain: "").map(\.version) == [2, 11, 13, 18, 19, 21])
-    #expect(OperatorSchema.versions(of: "HardSwish", domain: "").map(\.version) == [14])
-    let concat = OperatorSchema.versions(of: "Concat", domain: "")[0]
+    #expect(OperatorSchema.versions(of: ":Pad").map(\.version) == [2, 11, 13, 18, 19, 21])
+    #expect(OperatorSchema.versions(of: ":HardSwish").map(\.version) == [14])
+    let concat = OperatorSchema.versions(of: ":Concat")[0]
     #expect(concat.inputs.counts == (1, nil))
     #expect(concat.attributes["axis"]?.isRequired == true)
-    #expect(OperatorSchema.versions(of: "Clip", domain: "")[1].inputs.counts == (1, 3))
+    #expect(OperatorSchema.versions(of: ":Clip")[1].inputs.counts == (1, 3))
   }
 
   /// One node that reads x [N, 4] of float, w and k of float and int64, and makes y.

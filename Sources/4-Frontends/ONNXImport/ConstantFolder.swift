@@ -28,8 +28,7 @@ enum ConstantFolder {
   /// Operators whose results hold elements of their first operand, or of all of them.
   static let moves: Set<String> = [
     "Constant", "Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Concat", "Gather", "Slice",
-    "Expand",
-    "ConstantOfShape", "Shape", "Size",
+    "Expand", "ConstantOfShape", "Shape", "Size",
   ]
 
   private typealias Rule = @Sendable (inout NodeReader) throws -> Constant

@@ -28,10 +28,8 @@ struct OperatorSchema {
   /// What a variable may be.
   private let types: [String: [ONNXElementType]]
 
-  /// The versions of an operator that there are, the earliest first; none of one that is not read.
-  static func versions(of name: String, domain: String) -> [OperatorSchema] {
-    (lines["\(domain):\(name)"] ?? []).map(OperatorSchema.init)
-  }
+  /// The versions of an operator, `DOMAIN:NAME`, that there are, the earliest first; none of one that is not read.
+  static func versions(of name: String) -> [OperatorSchema] { (lines[name] ?? []).map(OperatorSchema.init) }
 
   /// The element types that an operand may have.
   func types(of operand: Operand) -> [ONNXElementType] {

@@ -13,6 +13,8 @@ struct SchemaChecks {
   /// The attributes of nodes that have wrong ones, without these.
   private var attributes: [Int: [(name: String, value: ONNXAttribute)]] = [:]
   private(set) var problems = Diagnostics()
+  /// The versions of the operators that were met, by domain and name.
+  private var schemas: [String: [OperatorSchema]] = [:]
 
   /// - Parameter order: nodes by their place in the graph, each behind those it reads.
   init(_ model: ONNXModel, order: [Int], file: String) {
@@ -54,7 +56,9 @@ struct SchemaChecks {
 
   private mutating func check(_ node: ONNXNode, _ index: Int) {
     let domain = QONNXOperators.formerDomains.contains(node.domain) ? QONNXOperators.domain : node.domain
-    let versions = OperatorSchema.versions(of: node.operatorType, domain: domain)
+    let name = "\(domain):\(node.operatorType)"
+    let versions = schemas[name] ?? OperatorSchema.versions(of: name)
+    schemas[name] = versions
     guard let first = versions.first else { return }
     // Tools around QONNX do not ask for its operator set.
     guard let opset = model.version(ofDomain: node.domain) ?? (domain == QONNXOperators.domain ? 1 : nil) else {
