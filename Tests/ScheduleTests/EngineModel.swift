@@ -31,7 +31,7 @@ struct EngineModel {
   mutating func run() {
     let cuts = layer.nest.cuts.filter { TileOperand.weights.depends(on: $0.axis) }
     let tiles = TileMaker(layer.nest, of: layer.shape)
-    var told: [(TileNest.Command, TileIndex)] = []
+    var told: [(TileCommand, TileIndex)] = []
     layer.nest.run { told.append(($0, $1)) }
     for (command, index) in told {
       let tile = tiles.tile(at: index)

@@ -42,29 +42,34 @@ private struct NestVerifier {
   private mutating func run(_ nodes: [TileNode], inside: Set<TileAxis>) {
     for node in nodes {
       switch node {
-      case .loop(let loop):
-        run(loop.body, inside: inside.union(loop.cuts.map(\.axis)))
-      case .begin:
-        requireOutputTile("begin", inside)
-        if accumulates { report("accumulators that are not stored") }
-        accumulates = true
-      case .load(let operand):
-        if !axes.subtracting(inside).allSatisfy({ !operand.depends(on: $0) }) {
-          report("\(operand.rawValue) loaded outside a loop that it depends on")
-        }
-        loaded.insert(operand)
-      case .pass:
-        passes += 1
-        if inside != axes { report("a pass outside a loop") }
-        if !accumulates { report("a pass without a beginning") }
-        for operand in TileOperand.allCases where !loaded.contains(operand) {
-          report("a pass before its \(operand.rawValue) is loaded")
-        }
-      case .store:
-        requireOutputTile("store", inside)
-        if !accumulates || passes == 0 { report("a store without a pass") }
-        accumulates = false
+      case .loop(let loop): run(loop.body, inside: inside.union(loop.cuts.map(\.axis)))
+      case .command(let command): run(command, inside: inside)
       }
+    }
+  }
+
+  private mutating func run(_ command: TileCommand, inside: Set<TileAxis>) {
+    switch command {
+    case .begin:
+      requireOutputTile("begin", inside)
+      if accumulates { report("accumulators that are not stored") }
+      accumulates = true
+    case .load(let operand):
+      if !axes.subtracting(inside).allSatisfy({ !operand.depends(on: $0) }) {
+        report("\(operand.rawValue) loaded outside a loop that it depends on")
+      }
+      loaded.insert(operand)
+    case .pass:
+      passes += 1
+      if inside != axes { report("a pass outside a loop") }
+      if !accumulates { report("a pass without a beginning") }
+      for operand in TileOperand.allCases where !loaded.contains(operand) {
+        report("a pass before its \(operand.rawValue) is loaded")
+      }
+    case .store:
+      requireOutputTile("store", inside)
+      if !accumulates || passes == 0 { report("a store without a pass") }
+      accumulates = false
     }
   }
 

@@ -47,25 +47,17 @@ extension TileAxis {
 
 extension TileNest {
   /// What an engine is told, in the order in which it is told it; loads of what stands in the memories are left out.
-  package func run(_ body: (Command, TileIndex) -> Void) {
+  package func run(_ body: (TileCommand, TileIndex) -> Void) {
     var walk = Walk()
     walk.flatten(self.body)
     walk.run(0..<walk.steps.count, turn: 0, body)
-  }
-
-  /// A leaf of the nest.
-  package enum Command: Sendable {
-    case begin
-    case load(TileOperand)
-    case pass
-    case store
   }
 
   /// The tree as a list in which a loop is followed by its body: going through it many thousand times copies no loops.
   private struct Walk {
     enum Step {
       case loop(count: Int, alternates: Bool, digits: Range<Int>, end: Int)
-      case leaf(Command)
+      case command(TileCommand)
     }
 
     private(set) var steps: [Step] = []
@@ -81,23 +73,20 @@ extension TileNest {
           let place = steps.count
           let first = digits.count
           digits += loop.cuts.map { ($0.axis, $0.slices.count) }
-          steps.append(.leaf(.pass))
+          steps.append(.command(.pass))
           let range = first..<digits.count
           flatten(loop.body)
           steps[place] = .loop(count: loop.count, alternates: loop.alternates, digits: range, end: steps.count)
-        case .begin: steps.append(.leaf(.begin))
-        case .load(let operand): steps.append(.leaf(.load(operand)))
-        case .pass: steps.append(.leaf(.pass))
-        case .store: steps.append(.leaf(.store))
+        case .command(let command): steps.append(.command(command))
         }
       }
     }
 
-    mutating func run(_ range: Range<Int>, turn: Int, _ body: (Command, TileIndex) -> Void) {
+    mutating func run(_ range: Range<Int>, turn: Int, _ body: (TileCommand, TileIndex) -> Void) {
       var place = range.lowerBound
       while place < range.upperBound {
         switch steps[place] {
-        case .leaf(let command):
+        case .command(let command):
           if mustRun(command) { body(command, index) }
           place += 1
         case .loop(let count, let alternates, let digits, let end):
@@ -119,7 +108,7 @@ extension TileNest {
       }
     }
 
-    private mutating func mustRun(_ command: Command) -> Bool {
+    private mutating func mustRun(_ command: TileCommand) -> Bool {
       switch command {
       case .load(.input): replace(&input, .input)
       case .load(.weights): replace(&weights, .weights)

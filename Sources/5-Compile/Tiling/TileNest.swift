@@ -21,8 +21,13 @@ package struct TileNest: Hashable, Sendable {
   }
 }
 
-package indirect enum TileNode: Hashable, Sendable {
+package enum TileNode: Hashable, Sendable {
   case loop(TileLoop)
+  case command(TileCommand)
+}
+
+/// What an engine is told where the loops stand.
+package enum TileCommand: Hashable, Sendable {
   /// Fills the accumulators with the layer's initial ones.
   case begin
   /// Brings an operand into its memory where another one stands there.

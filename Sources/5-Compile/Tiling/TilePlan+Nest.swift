@@ -6,13 +6,13 @@ extension TilePlan {
       name: "step",
       cuts: [TileCut(.kernelRows, kernelRows), TileCut(.kernelColumns, kernelColumns)] + inputCuts
         + [TileCut(.inputLimb, each: inputLimbs), TileCut(.weightLimb, each: weightLimbs)],
-      alternates: true, body: [.load(.input), .load(.weights), .pass])
+      alternates: true, body: [.command(.load(.input)), .command(.load(.weights)), .command(.pass)])
     let (outer, inner) = channelCuts
     let loops =
       order == .blocksOutermost
       ? [("block", blockCuts), ("outer", [outer]), ("inner", [inner])]
       : [("outer", [outer]), ("inner", [inner]), ("block", blockCuts)]
-    let body = loops.reversed().reduce([.begin, .loop(reduction), .store]) { body, loop in
+    let body = loops.reversed().reduce([.command(.begin), .loop(reduction), .command(.store)]) { body, loop in
       [.loop(TileLoop(name: loop.0, cuts: loop.1, body: body))]
     }
     return TileNest(body: body, width: width)

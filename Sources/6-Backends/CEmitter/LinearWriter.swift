@@ -52,7 +52,8 @@ struct LinearWriter {
     var lines: [String] = []
     var known = known
     for node in nodes {
-      if case .loop(let loop) = node {
+      switch node {
+      case .loop(let loop):
         lines.append("for (int \(loop.name) = 0; \(loop.name) < \(loop.count); ++\(loop.name)) {")
         if loop.alternates, loop.count > 1 {
           let turn = scope.turn ?? "0"
@@ -61,20 +62,19 @@ struct LinearWriter {
         }
         lines += indented(self.lines(loop.body, scope.entering(loop), known: known))
         lines.append("}")
-      } else {
+      case .command(let command):
         // Slices are defined where the engine is first told of them.
         for cut in scope.loops.flatMap(\.cuts) where known.insert(cut.axis).inserted {
           lines += definition(of: cut.axis, scope)
         }
-        lines += call(node, scope)
+        lines += call(command, scope)
       }
     }
     return lines
   }
 
-  private func call(_ node: TileNode, _ scope: LoopScope) -> [String] {
-    switch node {
-    case .loop: []
+  private func call(_ command: TileCommand, _ scope: LoopScope) -> [String] {
+    switch command {
     case .begin: [call("begin", runtime.begin)]
     case .load(.input): load("input", scope.number(of: .input), loadInput)
     case .load(.weights):

@@ -130,14 +130,14 @@ package struct ScheduleParser {
     while let line = peek(), line.indent > indent {
       next += 1
       switch (line.words[0], line.words.count) {
-      case ("begin", 1): nodes.append(.begin)
-      case ("pass", 1): nodes.append(.pass)
-      case ("store", 1): nodes.append(.store)
+      case ("begin", 1): nodes.append(.command(.begin))
+      case ("pass", 1): nodes.append(.command(.pass))
+      case ("store", 1): nodes.append(.command(.store))
       case ("load", 2):
         guard let operand = TileOperand(rawValue: String(line.words[1])) else {
           throw refused(line, "input or weights")
         }
-        nodes.append(.load(operand))
+        nodes.append(.command(.load(operand)))
       case ("for", 3...):
         var loop = TileLoop(name: String(line.words[1]), cuts: [], body: [])
         for word in line.words.dropFirst(2) {

@@ -43,10 +43,10 @@ extension Schedule {
 extension TileNode {
   fileprivate var lines: [String] {
     switch self {
-    case .begin: ["begin"]
-    case .load(let operand): ["load \(operand.rawValue)"]
-    case .pass: ["pass"]
-    case .store: ["store"]
+    case .command(.begin): ["begin"]
+    case .command(.load(let operand)): ["load \(operand.rawValue)"]
+    case .command(.pass): ["pass"]
+    case .command(.store): ["store"]
     case .loop(let loop):
       [(["for", loop.name] + loop.cuts.map(\.text) + (loop.alternates ? ["alternating"] : [])).joined(separator: " ")]
         + loop.body.flatMap(\.lines).map { "  " + $0 }
