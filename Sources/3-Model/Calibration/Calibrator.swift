@@ -133,11 +133,11 @@ package struct Calibrator: Sendable {
       calibration.plan.weights[node.name] = weights
     }
     let inputScale = network.mapsRead(by: id).first.flatMap { calibration.plan.maps[network.graph[$0].name]?.scale }
-    let bias = (calibration.plan.biases[node.name] ?? BiasPlan(bits: 32)).decided(
-      fit.biases, units: fit.scales.map { $0 * (inputScale ?? 1) })
-    calibration.plan.biases[node.name] = bias
     let channels = op.outputChannels
     let scales = (0..<channels).map { fit.scales[$0 * fit.scales.count / channels] }
+    let units = (fit.scales.count == 1 ? fit.scales : scales).map { $0 * (inputScale ?? 1) }
+    let bias = (calibration.plan.biases[node.name] ?? BiasPlan(bits: 32)).decided(fit.biases, units: units)
+    calibration.plan.biases[node.name] = bias
     return layer(
       input, weights: fit.codes.indices.map { Float(fit.codes[$0]) * scales[$0 % channels] },
       bias: bias.values(count: channels), to: node.shape)
@@ -166,32 +166,6 @@ package struct Calibrator: Sendable {
 }
 
 extension BiasPlan {
-  /// The same with scales and codes for these numbers: in units of the accumulators where it is as wide as they are and
-  /// they hold them.
-  fileprivate func decided(_ numbers: [Double], units: [Float]) -> BiasPlan {
-    if codes != nil, scales != nil { return self }
-    let largest = Double(range.upperBound)
-    let units = scales ?? units
-    let channelUnits = numbers.indices.map { Double(units[$0 * units.count / numbers.count]) }
-    let fits = numbers.indices.allSatisfy {
-      channelUnits[$0].isNormal && abs(numbers[$0]) <= largest * channelUnits[$0]
-    }
-    var decided = self
-    let one = Float((numbers.map { abs($0) }.max() ?? 0) / largest)
-    let isWide = Self.accumulatorWidths.contains(bits) && fits
-    let scales =
-      isWide
-      ? (units.count == numbers.count || units.count == 1 ? units : channelUnits.map { Float($0) })
-      : [one.isNormal ? one : 1]
-    decided.scales = scales
-    decided.codes = IntegerArray(
-      numbers.indices.map { index in
-        let code = (numbers[index] / Double(scales[index % scales.count])).rounded(.toNearestOrEven)
-        return Int64(min(max(code, Double(range.lowerBound)), largest))
-      })
-    return decided
-  }
-
   fileprivate func values(count: Int) -> [Float] {
     guard let codes = codes?.widened, let scales else { return Array(repeating: 0, count: count) }
     return codes.indices.map { Float(Double(codes[$0]) * Double(scales[$0 % scales.count])) }

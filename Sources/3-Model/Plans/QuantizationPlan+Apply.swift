@@ -115,16 +115,28 @@ extension WeightPlan {
 }
 
 extension BiasPlan {
+  /// The same with scales and codes for these numbers; what it says of them stays.
+  ///
   /// - Parameter units: of the accumulators, one or one per channel.
-  fileprivate func quantized(_ values: [Double], units: [Float]) -> QuantizedTensor {
-    let scales = self.scales ?? self.scales(for: values, units: units)
-    let codes =
-      self.codes
-      ?? IntegerArray(count: values.count, in: range) { channel in
-        let code = (values[channel] / Double(scales[channel % scales.count])).rounded(.toNearestOrEven)
-        return Int64(code.clamped(to: Double(range.lowerBound)...Double(range.upperBound)))
-      }
-    return QuantizedTensor(shape: [values.count], codes: codes, scales: scales.map { Rational($0) }, bits: bits)
+  package func decided(_ numbers: [Double], units: [Float]) -> BiasPlan {
+    let scales = self.scales ?? self.scales(for: numbers, units: units)
+    var decided = self
+    decided.scales = scales
+    decided.codes =
+      codes
+      ?? IntegerArray(
+        numbers.indices.map { channel -> Int64 in
+          let code = (numbers[channel] / Double(scales[channel % scales.count])).rounded(.toNearestOrEven)
+          return Int64(code.clamped(to: Double(range.lowerBound)...Double(range.upperBound)))
+        })
+    return decided
+  }
+
+  fileprivate func quantized(_ numbers: [Double], units: [Float]) -> QuantizedTensor {
+    let decided = decided(numbers, units: units)
+    return QuantizedTensor(
+      shape: [numbers.count], codes: decided.codes ?? IntegerArray([Int64]()),
+      scales: (decided.scales ?? []).map { Rational($0) }, bits: bits)
   }
 
   private func scales(for values: [Double], units: [Float]) -> [Float] {
