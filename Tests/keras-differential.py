@@ -22,7 +22,6 @@ import pathlib
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 
@@ -34,6 +33,7 @@ import numpy as np
 import tensorflow as tf
 from golden import keras, load, write
 from networks import TABLE
+from qcc_verify import verify
 
 import zoo_files, zoo_layers, zoo_quantizers, zoo_topology  # noqa: E401 (they fill the table)
 
@@ -197,22 +197,6 @@ def by_keras(path, golden, seed):
     return f"not finite: {bad[:3]}" if bad else None
 
 
-def by_qcc(qcc, path, golden):
-    command = [qcc, "verify", path, "--no-emitted", "--format", "json"] + (["--golden", golden] if golden else [])
-    try:
-        run = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    except subprocess.TimeoutExpired:
-        return "crash", "more than 60 s"
-    if run.returncode not in (0, 1):
-        return "crash", f"exit {run.returncode}: {run.stderr.strip()[-300:]}"
-    if not run.stdout.strip():
-        return "refused", run.stderr.strip()[:300]
-    report = json.loads(run.stdout)
-    if report["bitExact"]:
-        return "exact", ""
-    return "differs", json.dumps(report.get("firstDifference"))[:300]
-
-
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("qcc")
@@ -247,13 +231,17 @@ def main():
             base = r.choice(bases)
             changes = mutant(base, path, r)
             why = by_keras(path, golden, number)
-            outcome, what = by_qcc(a.qcc, path, None if why else golden)
+            outcome, what = verify(a.qcc, path, None if why else golden)
+            if outcome == "exact":
+                what = ""
+            elif outcome == "differs":
+                what = json.dumps(what.get("firstDifference"))
             kind = {
                 "crash": "CRASH", "refused": "both refuse" if why else "qcc refuses",
                 "exact": "QCC ACCEPTS" if why else "equal", "differs": "DIFFERS"}[outcome]
             if kind == "QCC ACCEPTS" and why.startswith("not finite"):
                 kind = "not finite in Keras"
-            done[number] = d = dict(mutant=number, base=os.path.basename(base), changes=changes, kind=kind, keras=why, qcc=what)
+            done[number] = d = dict(mutant=number, base=os.path.basename(base), changes=changes, kind=kind, keras=why, qcc=what[:300])
             state.write(json.dumps(d) + "\n")
             state.flush()
             if kind.isupper():

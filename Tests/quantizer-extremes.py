@@ -13,7 +13,6 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -24,6 +23,7 @@ import h5py
 import numpy as np
 import tensorflow as tf
 from golden import qkeras
+from qcc_verify import verify
 
 MAGNITUDES = [0, 1e-45, 1e-40, 1.2e-38, 1e-30, 1e-20, 1e-10, 1e-4, 0.3, 1, 2, 77, 1e4, 1e7, 1e10, 1e19, 1e20, 1e30, 1e38, 3.4e38]
 ALPHAS = ["None", "'auto'", "'auto_po2'", "1", "0.5", "-1", "1e-38", "1e-30", "1e-10", "3e-5", "1.3", "1e5", "1e10", "1e20", "1e30", "3e38", "-1e10"]
@@ -132,20 +132,6 @@ class Case:
         return True
 
 
-def run(qcc, path, golden):
-    command = [qcc, "verify", path, "--no-emitted", "--format", "json"] + (["--golden", golden] if golden else [])
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    except subprocess.TimeoutExpired:
-        return "CRASH", "more than 60 s"
-    if done.returncode not in (0, 1):
-        return "CRASH", f"exit {done.returncode}: {done.stderr.strip()[-200:]}"
-    if not done.stdout.strip():
-        return "refused", done.stderr.strip()
-    report = json.loads(done.stdout)
-    return ("exact", "") if report["bitExact"] else ("FALSE ALARM", json.dumps(report.get("firstDifference")))
-
-
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("qcc")
@@ -161,12 +147,14 @@ def main():
             case = Case(number)
             case.write(path)
             known = case.golden(golden)
-            outcome, what = run(a.qcc, path, golden if known else None)
+            state, what = verify(a.qcc, path, golden if known else None)
+            outcome = {"crash": "CRASH", "differs": "FALSE ALARM"}.get(state, state)
             if outcome == "exact" and not known:
                 outcome = "exact, not finite or refused by QKeras"
             counts[outcome] += 1
             if outcome.isupper():
-                print(number, outcome, case.kernel_quantizer, case.bias_quantizer, case.activation, what, flush=True)
+                print(number, outcome, case.kernel_quantizer, case.bias_quantizer, case.activation,
+                      what.get("firstDifference") if state == "differs" else what, flush=True)
                 for f, suffix in ((path, ".h5"), (golden, ".golden.h5")):
                     if os.path.exists(f):
                         shutil.copy(f, os.path.join(a.keep, f"{number}{suffix}"))
