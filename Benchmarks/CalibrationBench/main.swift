@@ -29,7 +29,7 @@ let plan = QuantizationPlan(widths, for: network)
 let calibrator = Calibrator(network)
 let (seen, unseen) = (try batch(arguments[2]), try batch(arguments[3]))
 var calibration: Calibration?
-let time = try ContinuousClock().measure { calibration = calibrator.calibrate(plan, on: [input: seen]) }
+let time = ContinuousClock().measure { calibration = calibrator.calibrate(plan, on: [input: seen]) }
 guard let calibration else { preconditionFailure() }
 for layer in calibration.layers { print("  \(layer.name): \(layer.method), gap \(layer.gap)") }
 for (name, data) in [("seen", seen), ("unseen", unseen)] {

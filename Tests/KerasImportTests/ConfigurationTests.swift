@@ -189,7 +189,7 @@ import TestSupport
 
   /// Nested models that call each other twice would make billions of nodes.
   @Test func modelsInModelsEnd() throws {
-    var config = try model("nested_sequential").config
+    let config = try model("nested_sequential").config
     let block = try #require(config.layer("block"))
     let entry = try #require(config["config", "layers", .index(block)])
     func doubled(_ inner: JSONValue, _ name: String) -> JSONValue {

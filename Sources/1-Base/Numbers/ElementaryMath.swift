@@ -21,7 +21,9 @@ package enum ElementaryMath {
   /// the time of a call of the C library, which rounding is before SSE 4.1.
   package static func roundedHalfEven(_ value: Double) -> Double { (value + 0x1.8p52) - 0x1.8p52 }
 
-  /// The natural logarithm in float32, correctly rounded but for rare cases.
   package static func logarithm(_ value: Double) -> Double { log(value) }
+  package static func decimalLogarithm(_ value: Double) -> Double { log10(value) }
+
+  /// The natural logarithm in float32, correctly rounded but for rare cases.
   package static func logarithm(_ value: Float) -> Float { Float(log(Double(value))) }
 }

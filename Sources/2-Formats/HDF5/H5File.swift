@@ -65,7 +65,6 @@ package struct H5File: Sendable {
     if reader.refused.count == 1, let only = reader.refused.first { throw only }
     if !reader.refused.isEmpty { throw Diagnostics(Array(reader.refused.prefix(20))) }
   }
-
 }
 
 /// A file that stays open.

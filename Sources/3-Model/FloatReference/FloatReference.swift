@@ -13,7 +13,9 @@ package struct FloatReference: Sendable {
   package init(_ graph: Graph) {
     self.graph = graph
     constants = graph.nodes.map { $0.op.parameters.map(\.parameter.values) }
-    weightSums = graph.nodes.map { ($0.op as? any LinearOperator)?.weightSums ?? [] }
+    weightSums = zip(graph.nodes, constants).map { node, constants in
+      (node.op as? any LinearOperator)?.weightSums(of: constants[0]) ?? []
+    }
   }
 
   /// Every node's values for one sample, by node.

@@ -66,9 +66,9 @@ extension LinearOperator {
     return (0..<operands.resultShape.elements).map { ofChannel[$0 % ofChannel.count] }
   }
 
-  /// Sum of |w| of each output channel.
-  package var weightSums: [Double] {
-    kernel.values.enumerated().reduce(into: Array(repeating: 0, count: outputChannels)) { sums, next in
+  /// Sum of |w| of each output channel of the kernel's values.
+  package func weightSums(of kernel: [Double]) -> [Double] {
+    kernel.enumerated().reduce(into: Array(repeating: 0, count: outputChannels)) { sums, next in
       sums[next.offset % outputChannels] += abs(next.element)
     }
   }

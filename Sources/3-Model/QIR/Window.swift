@@ -78,6 +78,7 @@ package struct Window: Hashable, Sendable {
     }
     return Extent(rows: rows / stride.rows + 1, columns: columns / stride.columns + 1)
   }
+
   /// For the kernels in C: of a convolution from one feature map to another.
   package func geometry(from input: Shape, to output: Shape, groups: Int) -> qcc_conv_geometry {
     let (input, output) = (input.extents, output.extents)

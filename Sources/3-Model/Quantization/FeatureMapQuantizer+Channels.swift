@@ -6,7 +6,14 @@ extension PerChannel<FeatureMapQuantizer> {
   package func forEachElement<Result>(
     of elements: Int, _ body: (borrowing FeatureMapQuantizer, Int) -> Result
   ) -> [Result] {
-    if let quantizer = uniform { return (0..<elements).map { body(quantizer, $0) } }
-    return (0..<elements).map { body(self[$0 % count], $0) }
+    // Loops, which the compiler sees through where it does not see through `map`.
+    var results: [Result] = []
+    results.reserveCapacity(elements)
+    if let quantizer = uniform {
+      for element in 0..<elements { results.append(body(quantizer, element)) }
+    } else {
+      for element in 0..<elements { results.append(body(self[element % count], element)) }
+    }
+    return results
   }
 }

@@ -43,7 +43,7 @@ struct ModelReader {
     problems.report(
       Diagnostic(
         "the file has weights of layers that the model does not have: "
-          + surplus.prefix(12).map { "'\($0)'" }.joined(separator: ", "), at: .init(file: graph.file),
+          + surplus.quotedList, at: .init(file: graph.file),
         fix: "save model and weights together, with model.save"))
   }
 

@@ -29,11 +29,7 @@ package struct SimulationResult: Sendable {
   /// The values that the codes of `tensor` in one sample stand for.
   /// - Precondition: the run kept the tensor.
   package func values(of tensor: TensorID, sample: Int) -> [Double] {
-    let encoding = program[tensor].encoding
-    let channels = program[tensor].shape.channels
-    return withCodes(of: tensor, sample: sample) { codes, count in
-      (0..<count).map { encoding.value(of: codes[$0], channel: $0 % channels) }
-    }
+    program[tensor].encoding.values(of: codes(of: tensor, sample: sample))
   }
 
   /// The model's numbers of an output in one sample, what the host computes included.

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Numbers
 
 /// Signal and quantization noise, sample by sample.
 package struct Distortion: Sendable {
@@ -38,7 +32,7 @@ package struct Distortion: Sendable {
   /// 10 log10(sum of squared signal / sum of squared error); nil where one of them is zero.
   package var decibels: Double? {
     let (signal, noise) = (signals.reduce(0, +), noises.reduce(0, +))
-    return signal > 0 && noise > 0 ? 10 * log10(signal / noise) : nil
+    return signal > 0 && noise > 0 ? 10 * ElementaryMath.decimalLogarithm(signal / noise) : nil
   }
 
   /// Over the samples, by the delta method: the logarithm of a quotient of means.
@@ -46,7 +40,7 @@ package struct Distortion: Sendable {
     guard let decibels, signals.count > 1 else { return nil }
     let (signal, noise) = (signals.mean, noises.mean)
     let terms = signals.indices.map { signals[$0] / signal - noises[$0] / noise }
-    return Interval(around: decibels, deviation: 10 / log(10) * terms.deviationOfMean)
+    return Interval(around: decibels, deviation: 10 / ElementaryMath.logarithm(10.0) * terms.deviationOfMean)
   }
 }
 
@@ -54,9 +48,9 @@ package struct Distortion: Sendable {
 func divergence(ofLogits quantized: [Double], from reference: [Double]) -> Double {
   func logProbabilities(_ logits: [Double]) -> [Double] {
     let largest = logits.max() ?? 0
-    let total = log(logits.reduce(0) { $0 + exp($1 - largest) })
+    let total = ElementaryMath.logarithm(logits.reduce(0) { $0 + ElementaryMath.exponential($1 - largest) })
     return logits.map { $0 - largest - total }
   }
   let (p, q) = (logProbabilities(reference), logProbabilities(quantized))
-  return zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
+  return zip(p, q).reduce(0) { $0 + ElementaryMath.exponential($1.0) * ($1.0 - $1.1) }
 }

@@ -56,6 +56,6 @@ private func counted(_ count: Int, _ one: String, _ many: String) -> String {
 }
 
 /// A number without a needless point.
-func shown(_ value: Double) -> String {
+private func shown(_ value: Double) -> String {
   Int(exactly: value).map(String.init) ?? "\(value)"
 }

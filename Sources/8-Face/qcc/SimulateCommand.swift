@@ -8,7 +8,8 @@ struct SimulateCommand: ParsableCommand {
     abstract: "Runs a network as the accelerator does, and saves its outputs.",
     discussion: """
       Writes the outputs' values as float64 to OUT.npy, and the codes beside them to OUT_codes.npy; a network of several \
-      outputs gets their names into the files'. A device or a pipe takes the values of one output. Axes are in the order in which the model file has them.
+      outputs gets their names into the files'. A device or a pipe takes the values of one output. Axes are in the order \
+      in which the model file has them.
 
       EXAMPLES
         qcc simulate model.h5 --inputs x.npy -o logits.npy
