@@ -38,7 +38,7 @@ final class CProject {
   func compile(_ compiler: String, _ flags: [String], to program: String = "bench") throws {
     let sources = project.files.map(\.path).filter { $0.hasSuffix(".c") }
     let folders = ["include", "runtime", "src", "test"].map { "-I" + $0 }
-    let (status, output) = try run("/usr/bin/env", [compiler] + flags + folders + sources + ["-o", program, "-lm"])
+    let (status, output) = try run("/usr/bin/env", [compiler] + flags + folders + sources + ["-o", program])
     let messages = output.split(separator: "\n").filter { !$0.contains("/ld") }.joined(separator: "\n")
     try #require(status == 0, "\(compiler): \(messages)")
   }

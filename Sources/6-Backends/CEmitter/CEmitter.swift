@@ -23,7 +23,7 @@ package struct CEmitter: Backend {
     let sources = project.files.map(\.path).filter { $0.hasSuffix(".c") }.map { "\(folder)/\($0)" }
     let program = folder + "/bench"
     return Bench(
-      build: [.init(compiler, ["-std=c99", "-O2", "-w"] + includes + sources + ["-o", program, "-lm"])],
+      build: [.init(compiler, ["-std=c99", "-O2", "-w"] + includes + sources + ["-o", program])],
       run: { input, output in .init(program, ["--input", input, "--output", output]) })
   }
 }

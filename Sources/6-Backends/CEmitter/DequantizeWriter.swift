@@ -101,7 +101,7 @@ struct DequantizeWriter {
                   most = \(buffer)[i] > most ? \(buffer)[i] : most;
               }
               for (int i = row; i < row + \(channels); ++i) {
-                  \(buffer)[i] = exp(\(buffer)[i] - most);
+                  \(buffer)[i] = st_exp(\(buffer)[i] - most);
                   sum += \(buffer)[i];
               }
               for (int i = row; i < row + \(channels); ++i) {
@@ -180,9 +180,9 @@ struct DequantizeWriter {
     case .thresholdedReLU(let threshold, let slope):
       ["v = v > \(number(threshold)) ? v : \(number(slope)) * (v - \(number(threshold)));"]
     case .hardSwish(let shift, let upper):
-      ["v = v * fmin(fmax(v + \(number(shift)), 0.0), \(number(upper))) / \(number(upper));"]
-    case .sigmoid: ["v = 1.0 / (1.0 + exp(-v));"]
-    case .tanh: ["v = tanh(v);"]
+      ["v = v * st_clip(v + \(number(shift)), 0.0, \(number(upper))) / \(number(upper));"]
+    case .sigmoid: ["v = 1.0 / (1.0 + st_exp(-v));"]
+    case .tanh: ["v = st_tanh(v);"]
     }
   }
 
@@ -196,7 +196,7 @@ struct DequantizeWriter {
         compiled.divisor != 0 ? "v / \(number(compiled.divisor))" : "v * \(number(compiled.gain))"
       let (lowest, highest) = (number(compiled.lowest), number(compiled.highest))
       return functions + [
-        "v = fmin(fmax(\(position) + \(number(compiled.bias)), \(lowest)), \(highest));",
+        "v = st_clip(\(position) + \(number(compiled.bias)), \(lowest), \(highest));",
         "v = \(scale) * \(rounded(steps.rounding));",
       ]
     case .levels(let steps):
@@ -213,13 +213,13 @@ struct DequantizeWriter {
 
   private func rounded(_ rounding: Rounding) -> String {
     switch rounding {
-    case .halfEven: "rint(v)"
-    case .halfAwayFromZero: "round(v)"
-    case .halfTowardZero: "(v < 0.0 ? floor(v + 0.5) : ceil(v - 0.5))"
-    case .floor: "floor(v)"
-    case .ceiling: "ceil(v)"
-    case .awayFromZero: "(v < 0.0 ? floor(v) : ceil(v))"
-    case .towardZero: "trunc(v)"
+    case .halfEven: "st_round_half_even(v)"
+    case .halfAwayFromZero: "st_round_half_away(v)"
+    case .halfTowardZero: "st_round_half_toward_zero(v)"
+    case .floor: "st_floor(v)"
+    case .ceiling: "st_ceil(v)"
+    case .awayFromZero: "(v < 0.0 ? st_floor(v) : st_ceil(v))"
+    case .towardZero: "st_trunc(v)"
     }
   }
 

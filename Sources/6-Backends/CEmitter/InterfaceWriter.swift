@@ -136,7 +136,7 @@ struct InterfaceWriter {
 
   /// Definitions of the per-channel numbers and of the dequantizations.
   var source: SourceText {
-    var text = SourceText("#include \"\(name).h\"\n\n#include <math.h>\n")
+    var text = SourceText("#include \"\(name).h\"\n#include \"st_host.h\"\n\n#include <math.h>\n")
     for port in ports {
       let encoding = port.encoding
       for (numbers, plural) in [(encoding.scales, "scales"), (encoding.offsets, "offsets")] where !numbers.isUniform {

@@ -19,7 +19,7 @@ enum ProjectFiles {
       all: build/testbench
 
       build/testbench: $(OBJECTS) Makefile
-      \t$(CC) $(CFLAGS) $(LDFLAGS) $(OBJECTS) -o $@ -lm
+      \t$(CC) $(CFLAGS) $(LDFLAGS) $(OBJECTS) -o $@
 
       build/%.o: %.c $(HEADERS)
       \t@mkdir -p $(@D)

@@ -253,6 +253,35 @@ enum RuntimeFiles {
       """##
     ),
     (
+      "include/st_host.h",
+      ##"""
+      /*
+       * Functions of real numbers, for what a host computes in floating point behind the accelerator's codes: a network links
+       * without the mathematical library.
+       */
+      #ifndef ST_HOST_H
+      #define ST_HOST_H
+
+      /* e^x and tanh(x), within a few units in the last place of a double. */
+      double st_exp(double x);
+      double st_tanh(double x);
+
+      /* Whole numbers beside v. What is too large to have a fraction is left as it is. */
+      double st_floor(double v);
+      double st_ceil(double v);
+      double st_trunc(double v);
+      double st_round_half_even(double v);
+      double st_round_half_away(double v);
+      double st_round_half_toward_zero(double v);
+
+      /* The nearest of the numbers from lowest to highest; lowest where v is not a number. */
+      double st_clip(double v, double lowest, double highest);
+
+      #endif
+
+      """##
+    ),
+    (
       "include/st_mac.h",
       ##"""
       /* The Sum-Together multiplier: two 16-bit operand ports that carry N = 1, 2 or 4 signed operands side by side, and the
@@ -1114,6 +1143,126 @@ enum RuntimeFiles {
       }
 
       #endif
+
+      """##
+    ),
+    (
+      "runtime/st_host.c",
+      ##"""
+      #include "st_host.h"
+
+      #include <math.h>
+      #include <stdint.h>
+
+      /* ln 2 in two parts, the first short enough that its product with an exponent is exact. */
+      #define LN2_HIGH 0.693147180369123816490
+      #define LN2_LOW 1.90821492927058770002e-10
+      #define LOG2_E 1.44269504088896338700
+
+      /* e^r - 1 for |r| <= ln(2) / 2 by its power series: the first term left out is below 5e-18 of the sum. */
+      static double exp_minus_1(double r)
+      {
+          double sum = 0.0;
+          for (int n = 13; n > 0; --n) {
+              sum = (1.0 + sum) * r / (double)n;
+          }
+          return sum;
+      }
+
+      static double power_of_2(int exponent)
+      {
+          double result = 1.0;
+          double factor = exponent < 0 ? 0.5 : 2.0;
+          for (int rest = exponent < 0 ? -exponent : exponent; rest > 0; rest /= 2) {
+              result *= rest % 2 != 0 ? factor : 1.0;
+              factor *= factor;
+          }
+          return result;
+      }
+
+      double st_exp(double x)
+      {
+          double exponent;
+          double r;
+          int half;
+          if (x != x) {
+              return x;
+          }
+          if (x > 709.8) {
+              return HUGE_VAL;
+          }
+          if (x < -745.2) {
+              return 0.0;
+          }
+          exponent = st_round_half_even(x * LOG2_E);
+          r = (x - exponent * LN2_HIGH) - exponent * LN2_LOW;
+          /* In two steps, since 2^exponent may lie beyond the range where the result does not. */
+          half = (int)exponent / 2;
+          return (1.0 + exp_minus_1(r)) * power_of_2(half) * power_of_2((int)exponent - half);
+      }
+
+      double st_tanh(double x)
+      {
+          const double magnitude = x < 0.0 ? -x : x;
+          double grown;
+          double result;
+          if (magnitude > 20.0) {
+              return x < 0.0 ? -1.0 : 1.0;
+          }
+          grown = magnitude < 0.17 ? exp_minus_1(2.0 * magnitude) : st_exp(2.0 * magnitude) - 1.0;
+          result = grown / (grown + 2.0);
+          return x < 0.0 ? -result : result;
+      }
+
+      double st_floor(double v)
+      {
+          double whole;
+          if (!(v > -4503599627370496.0 && v < 4503599627370496.0)) {
+              return v;
+          }
+          whole = (double)(int64_t)v;
+          return whole > v ? whole - 1.0 : whole;
+      }
+
+      double st_ceil(double v)
+      {
+          return -st_floor(-v);
+      }
+
+      double st_trunc(double v)
+      {
+          return v < 0.0 ? st_ceil(v) : st_floor(v);
+      }
+
+      double st_round_half_even(double v)
+      {
+          const double below = st_floor(v);
+          const double fraction = v - below;
+          const int is_odd = below != 2.0 * st_floor(below / 2.0);
+          return fraction > 0.5 || (fraction == 0.5 && is_odd) ? below + 1.0 : below;
+      }
+
+      double st_round_half_away(double v)
+      {
+          const double magnitude = v < 0.0 ? -v : v;
+          const double below = st_floor(magnitude);
+          const double rounded = magnitude - below >= 0.5 ? below + 1.0 : below;
+          return v < 0.0 ? -rounded : rounded;
+      }
+
+      double st_round_half_toward_zero(double v)
+      {
+          const double magnitude = v < 0.0 ? -v : v;
+          const double below = st_floor(magnitude);
+          const double rounded = magnitude - below > 0.5 ? below + 1.0 : below;
+          return v < 0.0 ? -rounded : rounded;
+      }
+
+      double st_clip(double v, double lowest, double highest)
+      {
+          const double above = v > lowest ? v : lowest;
+          return above < highest ? above : highest;
+      }
 
       """##
     ),
