@@ -195,7 +195,8 @@ let tests: [Target] = [
   .testTarget(
     name: "KerasImportTests",
     dependencies: [
-      "Diagnostics", "FloatReference", "HDF5", "JSON", "KerasImport", "Numbers", "QIR", "Quantization", "TestSupport",
+      "Diagnostics", "FloatReference", "HDF5", "Inference", "JSON", "KerasImport", "Numbers", "QIR", "Quantization",
+      "TestSupport", "Verify",
     ]),
   .testTarget(
     name: "ONNXImportTests",

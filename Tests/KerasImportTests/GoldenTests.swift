@@ -1,7 +1,10 @@
 import Diagnostics
+import Inference
 import KerasImport
 import Testing
 import TestSupport
+
+@testable import Verify
 
 /// Networks read from files compute what QKeras computed, layer by layer.
 @Suite struct GoldenTests {
@@ -38,23 +41,18 @@ import TestSupport
     arguments: Repository.files(in: (Repository.models ?? "") + "/qkeras", ending: ".h5"))
   func reference(_ name: String) throws {
     let models = Repository.models ?? ""
-    var golden = try Golden(network: "\(models)/qkeras/\(name)", golden: "\(models)/golden/\(name)", isDouble: true)
-    try golden.compare()
-    #expect(golden.problems == [])
-    print("\(name): \(golden.quantized) codes, \(golden.ties) ties, \(golden.others) other numbers")
+    try check(network: "\(models)/qkeras/\(name)", golden: "\(models)/golden/\(name)")
   }
 
   private func check(_ folder: String, _ name: String) throws {
-    let golden = "\(folder)/\(name.dropLast(3)).golden.h5"
-    var comparison: Golden
-    do {
-      comparison = try Golden(network: "\(folder)/\(name)", golden: golden)
-    } catch let problems as Diagnostics {
-      Issue.record("\(problems)")
-      return
-    }
-    try comparison.compareWeights()
-    try comparison.compare()
-    #expect(comparison.problems == [])
+    try check(network: "\(folder)/\(name)", golden: "\(folder)/\(name.dropLast(3)).golden.h5")
+  }
+
+  private func check(network: String, golden: String) throws {
+    let graph = try KerasModel.read(network).graph
+    #expect(try GoldenWeights(graph, golden: golden).problems == [])
+    let comparison = try GoldenComparison(graph, file: golden, inputs: NetworkInputs(golden: golden, for: graph))
+    #expect(comparison.report.mismatches == 0, "\(String(describing: comparison.firstDifference))")
+    #expect(comparison.report.elements > 0)
   }
 }

@@ -1,11 +1,13 @@
 import Targets
+import Testing
 import Tiling
 
 /// Linear layers of the MLPerf Tiny networks, as in the published Keras files, with the bit widths of the thesis
 /// (MobileNet fig. 3.7, ResNet fig. 3.10, DS-CNN fig. 3.15, FC-AutoEncoder fig. 3.21).
-package struct ReferenceNetwork {
+package struct ReferenceNetwork: CustomTestStringConvertible {
   package var name: String
   package var layers: [LinearLayerShape]
+  package var testDescription: String { name }
 
   package static let all = [mobileNet, resNet8, dsCNN, fcAutoEncoder]
 

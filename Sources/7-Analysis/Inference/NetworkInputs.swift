@@ -48,6 +48,16 @@ package struct NetworkInputs: Sendable {
     self.values = values
   }
 
+  /// Those of a golden file: dataset `x` of a network with one input, `x/<input>` of one with several, `|` standing for `/` in a
+  /// name.
+  ///
+  /// - Throws: `Diagnostics`, as for other files.
+  package init(golden file: String, for graph: Graph) throws {
+    let names = graph.inputs.map { graph[$0].name }
+    let files = names.count == 1 ? ["\(file):x"] : names.map { "\($0)=\(file):x/\($0.replacing("/", with: "|"))" }
+    try self.init(files: files, for: graph)
+  }
+
   /// The input that an argument is for, and the file: `name=file`, or a file alone where there is one input.
   private static func assignment(_ argument: String, to inputs: [Node]) throws -> (input: Node, file: String) {
     for input in inputs where argument.hasPrefix("\(input.name)=") {

@@ -93,12 +93,7 @@ package struct Verifier {
 
   private func networkInputs() throws -> NetworkInputs {
     if !options.inputs.isEmpty { return try NetworkInputs(files: options.inputs, for: compilation.model.graph) }
-    if let golden = options.golden {
-      let graph = compilation.model.graph
-      let names = graph.inputs.map { graph[$0].name }
-      let files = names.count == 1 ? ["\(golden):x"] : names.map { "\($0)=\(golden):x/\($0.replacing("/", with: "|"))" }
-      return try NetworkInputs(files: files, for: graph)
-    }
+    if let golden = options.golden { return try NetworkInputs(golden: golden, for: compilation.model.graph) }
     return try NetworkInputs(drawnFor: compilation.network, samples: options.samples, seed: options.seed)
   }
 

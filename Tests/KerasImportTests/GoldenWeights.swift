@@ -1,0 +1,45 @@
+import HDF5
+import QIR
+
+/// The weights of a graph against those that QKeras quantized, `quantized_weights/<layer>/<weight>`: a code times its scale, up
+/// to float32 rounding of the product.
+struct GoldenWeights {
+  private(set) var problems: [String] = []
+  private let graph: Graph
+
+  /// - Throws: `Diagnostic` where the file cannot be read.
+  init(_ graph: Graph, golden: String) throws {
+    self.graph = graph
+    let file = try H5File(golden)
+    guard let layers = file.root.groupIfPresent("quantized_weights") else { return }
+    for layer in layers.groups {
+      for weight in layer.datasets { try compare(weight, of: layer.name) }
+    }
+  }
+
+  private mutating func compare(_ weight: H5Dataset, of layer: String) throws {
+    let separable = ["depthwise_kernel": "\(layer)/depthwise"]
+    let names = [separable[weight.name], "\(layer)/row_result", "\(layer)/linear", layer].compactMap { $0 }
+    let wanted = weight.name.hasSuffix("kernel") ? "kernel" : weight.name
+    let found = names.compactMap { graph.node(named: $0) }.compactMap { id in
+      graph[id].op.parameters.first { $0.name == wanted }?.parameter
+    }.first
+    guard let parameter = found else {
+      guard let id = graph.node(named: layer), graph[id].op is BatchNormalizationOp else {
+        problems.append("\(layer): no weight '\(weight.name)'")
+        return
+      }
+      return
+    }
+    let own = try weight.doubles
+    let values = parameter.values
+    guard own.count == values.count else {
+      problems.append("\(layer): \(values.count) numbers in '\(weight.name)', golden \(own.count)")
+      return
+    }
+    for i in own.indices where abs(own[i] - values[i]) > 0x1p-21 * abs(own[i]) {
+      problems.append("\(layer) \(weight.name)[\(i)]: \(values[i]), golden \(own[i])")
+      return
+    }
+  }
+}
