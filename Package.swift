@@ -59,6 +59,9 @@ let frontends = floor(
       dependencies: ["Diagnostics", "Files", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
     .target(name: "Frontends", dependencies: ["Diagnostics", "Files", "KerasImport", "ONNXImport", "QIR"]),
     .target(name: "ONNXExport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
+    .target(
+      name: "KerasExport",
+      dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "QIR", "Quantization", "Quantizers"]),
   ])
 
 let compile = floor(
@@ -120,8 +123,8 @@ let analysis = floor(
     .target(
       name: "Assessment",
       dependencies: [
-        "Arrays", "Compiler", "Diagnostics", "FloatEngine", "Inference", "IntegerProgram", "Lowering", "Numbers",
-        "Performance", "Plans", "Presentation", "QIR", "Simulator", "Statistics",
+        "Arrays", "Calibration", "Compiler", "Diagnostics", "FloatEngine", "Inference", "IntegerProgram", "Lowering",
+        "Numbers", "Performance", "Plans", "Presentation", "QIR", "QTools", "Simulator", "Statistics",
       ]),
     .target(
       name: "Verify",
@@ -138,15 +141,15 @@ let face = floor(
     .target(
       name: "Page",
       dependencies: [
-        "Compiler", "GraphDrawing", "IntegerProgram", "Lowering", "Numbers", "Performance", "Presentation", "QIR",
-        "QTools", "Quantization", "Schedule", "Statistics", "Targets",
+        "Assessment", "Compiler", "GraphDrawing", "IntegerProgram", "Lowering", "Numbers", "Performance", "Plans",
+        "Presentation", "QIR", "QTools", "Quantization", "Schedule", "Statistics", "Targets",
       ]),
     .target(
       name: "QCCDriver",
       dependencies: [
-        "Assessment", "Backend", "Calibration", "Compiler", "Diagnostics", "Files", "Frontends", "Inference",
-        "IntegerProgram", "Lowering", "ONNX", "ONNXExport", "Passes", "Plans", "QIR", "Quantization", "Quantizers",
-        "Simulator",
+        "Assessment", "Backend", "Calibration", "Compiler", "Diagnostics", "Files", "FloatEngine", "Frontends", "HDF5",
+        "Inference", "IntegerProgram", "KerasExport", "Lowering", "ONNX", "ONNXExport", "Passes", "Plans", "QIR",
+        "Quantization", "Quantizers", "Simulator",
       ]),
     .executableTarget(
       name: "qcc",
@@ -209,6 +212,9 @@ let tests: [Target] = [
       "Diagnostics", "FloatReference", "KerasImport", "Numbers", "ONNX", "ONNXExport", "ONNXImport", "QIR",
       "Quantization", "TestSupport",
     ]),
+  .testTarget(
+    name: "KerasExportTests",
+    dependencies: ["Diagnostics", "FloatReference", "KerasExport", "KerasImport", "Numbers", "QIR", "TestSupport"]),
   .testTarget(
     name: "PlansTests",
     dependencies: ["Diagnostics", "FloatReference", "Numbers", "Plans", "QIR", "Quantization", "TestSupport"]),

@@ -23,6 +23,14 @@ import Testing
     #expect(try JSONParser.parse(text) == value)
   }
 
+  @Test(arguments: [
+    "null", "[true, false]", "-12", "[1.5, 1e-07, -3e+100]", #"{"b": {"a": []}, "": [{}]}"#, #"["\"\\ é😀\u0001"]"#,
+  ]) func whatIsWrittenIsReadAgain(text: String) throws {
+    let value = try JSONParser.parse(text)
+    #expect(value.text == text)
+    #expect(try JSONParser.parse(value.text) == value)
+  }
+
   @Test func readsNotANumber() throws {
     guard case .double(let value) = try JSONParser.parse("NaN") else { throw Diagnostic("no number") }
     #expect(value.isNaN)

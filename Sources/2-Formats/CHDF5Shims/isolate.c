@@ -3,6 +3,7 @@
 #include "CHDF5Shims.h"
 #include "arena.h"
 #include "image.h"
+#include "library.h"
 #include "walk.h"
 #include "walls.h"
 
@@ -138,6 +139,7 @@ chdf5_snapshot chdf5_read(const chdf5_request *request) {
     munmap(mapping, size);
     return failure(CHDF5_NO_PROCESS, code);
   }
+  pthread_mutex_lock(&chdf5_library);
   pid_t child = fork();
   if (child == 0) {
     const void *image = enter_child(request, ends[1]);
@@ -148,6 +150,7 @@ chdf5_snapshot chdf5_read(const chdf5_request *request) {
     _exit(0);
   }
   int fork_error = errno;
+  pthread_mutex_unlock(&chdf5_library);
   close(ends[1]);
   if (child < 0) {
     close(ends[0]);

@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CHDF5Output.h"
+
 // Reads an HDF5 file in a child process and hands back a snapshot: a flat description of its groups, datasets and
 // attributes. libhdf5 may crash, spin or ask for all memory on a damaged file; here only the child does, under limits
 // on memory and time, and the caller gets a status in place of a crash. The child has the file's bytes in memory and

@@ -1,0 +1,37 @@
+import JSON
+
+/// A layer as `model_config` has it, and its variables.
+struct KerasLayer {
+  struct Variable {
+    var name: String
+    var shape: [Int]
+    /// Last axis fastest.
+    var values: [Float]
+  }
+
+  var className: String
+  var name: String
+  /// The layers whose results it reads.
+  var inputs: [String]
+  /// What it says besides what every layer says.
+  var members: [JSONMember]
+  var variables: [Variable]
+
+  var config: JSONValue {
+    let every: [JSONMember] = [
+      JSONMember(key: "name", value: .string(name)), JSONMember(key: "dtype", value: "float32"),
+    ]
+    let calls: JSONValue = inputs.isEmpty ? [] : [.array(inputs.map { [.string($0), 0, 0, .object([])] })]
+    return [
+      "class_name": .string(className), "config": .object(every + members), "name": .string(name),
+      "inbound_nodes": calls,
+    ]
+  }
+
+  /// In its group, as Keras names them: `conv/kernel:0`
+  var variablePaths: [String] { variables.map { "\(name)/\($0.name):0" } }
+}
+
+extension [JSONMember] {
+  init(_ members: KeyValuePairs<String, JSONValue>) { self = members.map { JSONMember(key: $0.key, value: $0.value) } }
+}

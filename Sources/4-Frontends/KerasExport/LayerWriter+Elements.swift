@@ -1,0 +1,92 @@
+import Diagnostics
+import JSON
+import Numbers
+import QIR
+import Quantization
+import Quantizers
+
+/// Pools and functions of single elements.
+extension LayerWriter {
+  mutating func write(_ op: AveragePoolOp, _ id: NodeID) {
+    guard op.factor == 1 else { return report("an average times \(op.factor)", id) }
+    writePool("AveragePooling2D", op.window, id)
+  }
+
+  mutating func writePool(_ className: String, _ window: Window, _ id: NodeID) {
+    guard window.dilation == .one, let padding = window.paddingName(over: graph[graph[id].inputs[0]].shape) else {
+      return report(
+        "pooling with dilation, or with padding that is neither valid nor same", id, supported: "valid and same")
+    }
+    append(
+      className, id, ["pool_size": window.size.json, "strides": window.stride.json, "padding": padding])
+  }
+
+  mutating func write(_ op: ElementwiseOp, _ id: NodeID) {
+    let names = ["linear", "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "hard_sigmoid"]
+    if let name = names.first(where: { KerasActivation.named($0) == op.functions }) {
+      return append("Activation", id, ["activation": .string(name)])
+    }
+    guard let relu = ReLU(op.functions) else {
+      return report("the function \(op.functions.map(\.word).joined(separator: ", "))", id)
+    }
+    append(
+      "ReLU", id,
+      ["max_value": relu.upper ?? .null, "negative_slope": relu.slope, "threshold": relu.threshold])
+  }
+
+  mutating func write(_ op: BatchNormalizationOp, _ id: NodeID) {
+    let numbers = [
+      ("gamma", op.gamma), ("beta", op.beta), ("moving_mean", op.mean), ("moving_variance", op.variance),
+    ]
+    guard numbers.allSatisfy({ $0.1.allSatisfy { Double(Float($0)) == $0 } }) else {
+      return report("a batch normalization with numbers of more digits than float32 has", id)
+    }
+    append(
+      "BatchNormalization", id, ["axis": [.int(graph[id].shape.rank)], "epsilon": .double(op.epsilon)],
+      variables: numbers.map { .init(name: $0.0, shape: [$0.1.count], values: $0.1.map { Float($0) }) })
+  }
+}
+
+/// What Keras' layer `ReLU` says of a function.
+private struct ReLU {
+  private(set) var upper: JSONValue?
+  private(set) var slope: JSONValue = .double(0)
+  private(set) var threshold: JSONValue = .double(0)
+
+  /// nil where the functions are no such layer's.
+  init?(_ functions: [RealFunction]) {
+    var functions = functions[...]
+    switch functions.popFirst() {
+    case .clip(let lower?, let upper) where lower.sign == 0:
+      guard let limit = Self.json(upper) else { return nil }
+      self.upper = limit
+    case .leakyReLU(let slope):
+      guard let slope = Self.json(slope) else { return nil }
+      self.slope = slope
+    case .thresholdedReLU(let threshold, let slope):
+      guard let threshold = Self.json(threshold), let slope = Self.json(slope) else { return nil }
+      (self.threshold, self.slope) = (threshold, slope)
+    default: return nil
+    }
+    if upper == nil, case .clip(nil, let limit?)? = functions.first {
+      guard let limit = Self.json(limit) else { return nil }
+      upper = limit
+      functions.removeFirst()
+    }
+    guard functions.isEmpty else { return nil }
+  }
+
+  /// nil where the number is none of float32, in which Keras has it.
+  private static func json(_ number: Rational?) -> JSONValue? {
+    guard let number else { return .null }
+    return number.float.map { .double(Double($0)) }
+  }
+}
+
+extension Rational {
+  /// nil where float32 does not hold it exactly.
+  var float: Float? {
+    let nearest = Float(double)
+    return nearest.isFinite && Rational(nearest) == self ? nearest : nil
+  }
+}
