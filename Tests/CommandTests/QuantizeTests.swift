@@ -29,6 +29,35 @@ import Testing
     }
   }
 
+  /// The same codes as the ONNX file of the same plan, for every input.
+  @Test func aKerasFileIsTheSameNetwork() throws {
+    let folder = try Folder()
+    for options in ["", "--weights 3 --maps 6 --bias-bits 12", "--scheme powerOfTwo", "--scheme symmetric --weights 1"]
+    {
+      for line in [
+        "\(Self.digits) \(options) -o plan.json", "\(Self.digits) --plan plan.json -o a.h5",
+        "\(Self.digits) --plan plan.json -o a.onnx --style qonnx",
+        "verify a.h5 --inputs $T/digits_x.npy --no-emitted", "simulate a.h5 --inputs $T/digits_x.npy -o h5.npy",
+        "simulate a.onnx --inputs $T/digits_x.npy -o onnx.npy",
+      ] {
+        let result = try Command.run(line, in: folder.path)
+        #expect(result.status == 0, "\(line): \(result.output)\(result.errors)")
+      }
+      let compared = try Shell.run("cmp h5.npy onnx.npy", in: folder.path)
+      #expect(compared.status == 0, "\(options): \(compared.output)\(compared.errors)")
+    }
+  }
+
+  /// Which QKeras has run: `KerasImportTests` compares what it found.
+  @Test func aKerasFileIsTheOneThatQKerasKnows() throws {
+    let folder = try Folder()
+    let result = try Command.run("\(Self.digits) --plan $T/quantize/written.json -o written.h5", in: folder.path)
+    #expect(result.status == 0, "\(result.errors)")
+    let compared = try Shell.run(
+      "cmp written.h5 \(Repository.testdata)/quantize/written.h5", in: folder.path)
+    #expect(compared.status == 0, "\(compared.output)\(compared.errors)")
+  }
+
   @Test func theReportHasWhatItPromises() throws {
     let folder = try Folder()
     let result = try Command.run("\(Self.digits) \(Self.test) --compare 16,8 --format json", in: folder.path)
@@ -58,6 +87,11 @@ import Testing
     #expect(rows.map { $0["bits"] as? Int } == [16, 8])
     // 108 + 108 + 144 + 1728 + 160 weights and 64 + 4 x 768 + 64 + 16 + 10 elements of maps; 62 biases of 32 bits, 64 inputs of 8.
     #expect(rows.map { $0["totalBits"] as? Int } == [16, 8].map { 5474 * $0 + 62 * 32 + 64 * 8 })
+    let energies = rows.map { $0["energy"] as? Double ?? 0 }
+    #expect(energies[1] > 0 && energies[0] > energies[1])
+    let maps = try #require(report["maps"] as? [[String: Any]])
+    #expect(maps.map { $0["name"] as? String }.last == "classifier/linear" && maps.count == 8)
+    #expect(maps.first { $0["name"] as? String == "strided" }?["deadChannels"] as? Int == 1)
     #expect(folder.entries == [])
   }
 
@@ -106,15 +140,69 @@ import Testing
       1, "networks that reconstruct their input"
     ),
     ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --weights 17", 2, "--weights takes 1 to 16"),
-    ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --compare 8,x", 2, "--compare takes"),
+    ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --compare 8,x", 2, "invalid for '--compare"),
     ("$T/quantize/digits_float.h5", 2, "--calibration"),
+    (
+      "$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --style qdq -o q.h5", 2, "--style is for .onnx"
+    ),
     ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --like $T/digits_dense.h5", 1, "3 dense"),
+    (
+      "$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --like $T/quantize/digits_float.h5", 1,
+      "has no quantizers"
+    ),
+    (
+      "$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --weights 16 --maps 16 -o q.h5", 1,
+      "which float32 does not hold"
+    ),
+    ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --report q.onnx", 2, "a file of its own"),
+    (
+      "$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --report nowhere/p.html", 1,
+      "its folder does not exist"
+    ),
   ])
   func refused(_ words: String, _ status: Int32, _ message: String) throws {
     let folder = try Folder()
     let plan = #"printf '{"maps": {"nowhere": {"bits": 8}}, "weights": {}}' > plan.json"#
-    let result = try Command.run("quantize \(words) -o q.onnx", in: folder.path, before: plan)
+    let output = words.split(separator: " ").contains("-o") ? "" : " -o q.onnx"
+    let result = try Command.run("quantize \(words)\(output)", in: folder.path, before: plan)
     #expect(result.status == status)
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(folder.entries == ["plan.json"])
+  }
+
+  /// Plans that name everything, and say something impossible of it: `$$` stands for it.
+  @Test(arguments: [
+    ("maps", "input", #"{"bits": 8, "scale": 0}"#, "layer 'input', tensor 'map': a scale of 0.0"),
+    ("maps", "input", #"{"bits": 8, "scale": 0.1, "zeroPoint": 300}"#, "a zero point of 300"),
+    ("maps", "input", #"{"bits": 0}"#, "layer 'input', tensor 'map': 0 bits; supported: 1 to 16 bits"),
+    (
+      "maps", "pointwise", #"{"bits": 4}"#, "maps that meet have different widths: stem_relu: 8 bits, pointwise: 4 bits"
+    ),
+    ("weights", "stem", #"{"bits": 17}"#, "layer 'stem', tensor 'kernel': 17 bits"),
+    ("weights", "stem", #"{"bits": 4, "scales": [0.1], "codes": [1, 2, 3]}"#, "3 codes; supported: 108"),
+    ("weights", "stem", #"{"bits": 4, "codes": [1]}"#, "codes without scales"),
+    ("weights", "stem", #"{"bits": 4, "scales": [0.1, 0.2]}"#, "2 scales; supported: 1 or 12"),
+    ("weights", "nothing", #"{"bits": 4}"#, "the plan has a layer 'nothing', which the network has not"),
+    ("biases", "stem", #"{"bits": 40}"#, "layer 'stem', tensor 'bias': 40 bits; supported: 2 to 32 bits"),
+  ])
+  func impossiblePlan(_ section: String, _ name: String, _ entry: String, _ message: String) throws {
+    let folder = try Folder()
+    let made = try Command.run("\(Self.digits) -o plan.json", in: folder.path)
+    #expect(made.status == 0, "\(made.errors)")
+    let url = URL(filePath: "\(folder.path)/plan.json")
+    var plan = try json(String(contentsOf: url, encoding: .utf8))
+    var entries: [String: Any] = ["version": 1]
+    for key in ["maps", "weights", "biases"] {
+      let old = plan[key] as? [String: [String: Any]] ?? [:]
+      entries[key] = old.mapValues { ["bits": $0["bits"] ?? 8] }
+    }
+    plan = entries
+    var changed = plan[section] as? [String: Any] ?? [:]
+    changed[name] = try JSONSerialization.jsonObject(with: Data(entry.utf8))
+    plan[section] = changed
+    try JSONSerialization.data(withJSONObject: plan).write(to: url)
+    let result = try Command.run("\(Self.digits) --plan plan.json -o q.onnx", in: folder.path)
+    #expect(result.status == 1)
     #expect(result.errors.contains(message), "\(result.errors)")
     #expect(folder.entries == ["plan.json"])
   }
@@ -123,6 +211,15 @@ import Testing
   @Test(arguments: [
     ("(head -c 128 $X; head -c 40960 /dev/zero) > x.npy", 1, "all calibration inputs are zero"),
     ("LC_ALL=C sed 's/(160, 8, 8, 1)/(1, 8, 8, 1)  /' $X > x.npy", 0, "ranges from 1 calibration input"),
+    (
+      "(head -c 128 $X; for i in $(seq 160); do head -c 384 $X | tail -c 256; done) > x.npy", 0,
+      "all calibration inputs are the same"
+    ),
+    // The float32 number 2^127.
+    (
+      #"(head -c 1024 $X; printf '\000\000\000\177'; tail -c +1029 $X) > x.npy"#, 1,
+      "makes numbers of 2^60 or more here"
+    ),
     (#"(head -c 1024 $X; printf '\000\000\300\177'; tail -c +1029 $X) > x.npy"#, 1, "NaN or infinity"),
   ])
   func oddCalibration(_ make: String, _ status: Int32, _ message: String) throws {

@@ -3,7 +3,8 @@ import Testing
 /// How the command is used, and used wrongly.
 @Suite struct UsageTests {
   static let commands = [
-    "compile", "verify", "tile-report", "simulate", "summary", "qtools", "energy", "report", "targets",
+    "compile", "quantize", "profile", "verify", "tile-report", "simulate", "summary", "qtools", "energy", "report",
+    "targets",
   ]
 
   @Test(arguments: commands) func helpHasAnExample(_ command: String) throws {

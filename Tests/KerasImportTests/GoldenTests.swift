@@ -29,6 +29,9 @@ import TestSupport
     try check(Repository.testdata, name)
   }
 
+  /// One that `qcc quantize` wrote.
+  @Test func written() throws { try check(Repository.testdata + "/quantize", "written.h5") }
+
   @Test(
     .enabled(if: Repository.models != nil),
     arguments: Repository.files(in: (Repository.models ?? "") + "/qtools", ending: ".h5"))

@@ -95,7 +95,7 @@ import Testing
       problems?.all.map(\.found) == [
         "the plan has a map 'y', which the network has not",
         "the plan has a bias of layer 'e', which the network has not",
-        "17 bits", "40 bits", "no scale", "a zero point of 16", "3 scales", "3 codes", "codes from 1 to 3",
+        "17 bits", "40 bits", "a zero point of 16", "3 scales", "3 codes", "codes from 1 to 3", "no scale",
       ])
   }
 

@@ -29,6 +29,19 @@ package struct FloatEngine: Sendable {
     return values.filter { results.contains($0.key) }
   }
 
+  /// Hands out the results of all nodes, in order; a node's are let go when the last one has read them.
+  ///
+  /// - Parameter inputs: the network's inputs by node, as many samples of each.
+  package func visit(_ inputs: [NodeID: Batch], _ body: (NodeID, Batch) -> Void) {
+    var values: [NodeID: Batch] = [:]
+    for id in graph.ids {
+      let result = inputs[id] ?? evaluate(id, graph[id].inputs.compactMap { values[$0] })
+      body(id, result)
+      values[id] = result
+      for input in graph[id].inputs where consumers[input.index].last == id { values[input] = nil }
+    }
+  }
+
   /// A node's results from those of its inputs.
   package func evaluate(_ id: NodeID, _ inputs: [Batch]) -> Batch {
     let node = graph[id]

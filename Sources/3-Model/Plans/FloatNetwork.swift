@@ -64,12 +64,6 @@ package struct FloatNetwork: Sendable {
   }
 }
 
-extension Parameter {
-  fileprivate var isQuantized: Bool {
-    if case .quantized = self { true } else { false }
-  }
-}
-
 /// Finds the maps of a network.
 private struct Placement: Sendable {
   private let graph: Graph

@@ -76,7 +76,9 @@ extension LinearOperator {
 }
 
 extension WeightPlan {
-  fileprivate func quantized(_ kernel: Parameter, scaleAxis: Int) -> QuantizedTensor {
+  /// A kernel as codes: the plan's, or the nearest.
+  /// - Parameter scaleAxis: see `LinearOperator.scaleAxis`.
+  package func quantized(_ kernel: Parameter, scaleAxis: Int) -> QuantizedTensor {
     let values = kernel.values
     let shape = kernel.shape
     let inner = shape[(scaleAxis + 1)...].reduce(1, *)

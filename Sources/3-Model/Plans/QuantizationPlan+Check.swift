@@ -5,6 +5,25 @@ import QIR
 extension QuantizationPlan {
   /// All that does not fit a network.
   package func problems(in network: FloatNetwork) -> Diagnostics {
+    var problems = openProblems(in: network)
+    let graph = network.graph
+    for id in network.maps where maps[graph[id].name].map({ $0.scale == nil }) ?? false {
+      problems.report(
+        Diagnostic("no scale", fix: "calibrate the plan").located(graph.location(of: id), "map"))
+    }
+    for tie in network.ties where tie.sharesScale {
+      let plans = tie.maps.compactMap { maps[graph[$0].name] }
+      guard let first = plans.first, plans.contains(where: { $0 != first }) else { continue }
+      problems.report(
+        Diagnostic(
+          "maps of several scales, which a concatenation puts side by side: \(names(tie, graph).quotedList)",
+          at: .init(file: graph.file), supported: "one scale and zero point for all of them"))
+    }
+    return problems
+  }
+
+  /// All that does not fit a network, whatever calibration makes of what the plan leaves open.
+  package func openProblems(in network: FloatNetwork) -> Diagnostics {
     var problems = widthProblems(in: network)
     let graph = network.graph
     for id in network.maps {
@@ -19,23 +38,15 @@ extension QuantizationPlan {
         problems.report(problem.located(location, "bias"))
       }
     }
-    for tie in network.ties where tie.sharesScale {
-      let plans = tie.maps.compactMap { maps[graph[$0].name] }
-      guard let first = plans.first, plans.contains(where: { $0 != first }) else { continue }
-      problems.report(
-        Diagnostic(
-          "maps of several scales, which a concatenation puts side by side: \(names(tie, graph).quotedList)",
-          at: .init(file: graph.file), supported: "one scale and zero point for all of them"))
-    }
     return problems
   }
 
-  /// What is wrong with its widths and names, whatever the scales may be.
+  /// What is wrong with its widths and names.
   package func widthProblems(in network: FloatNetwork) -> Diagnostics {
     let graph = network.graph
     var problems = Diagnostics()
     for (kind, planned, there, isNeeded) in [
-      ("map", Set(maps.keys), network.maps, true), ("weights of layer", Set(weights.keys), network.layers, true),
+      ("map", Set(maps.keys), network.maps, true), ("layer", Set(weights.keys), network.layers, true),
       ("bias of layer", Set(biases.keys), network.layers, false),
     ] {
       let names = there.map { graph[$0].name }
@@ -49,7 +60,9 @@ extension QuantizationPlan {
       let missing = names.filter { !planned.contains($0) }
       if isNeeded, !missing.isEmpty {
         problems.report(
-          Diagnostic("the plan has no \(kind) \(missing.quotedList)", at: .init(file: graph.file)))
+          Diagnostic(
+            "the plan has no \(kind) \(missing.quotedList)", at: .init(file: graph.file),
+            fix: "give every map and layer its bits; a plan that qcc quantize writes has all of them"))
       }
     }
     func check(_ kind: String, _ widths: [String: Int], _ supported: ClosedRange<Int>) {
@@ -79,15 +92,9 @@ extension QuantizationPlan {
 extension MapPlan {
   fileprivate var problems: [Diagnostic] {
     guard Self.widths.contains(bits) else { return [] }
-    var problems: [Diagnostic] = []
-    if let scale {
-      if !scale.isNormal || scale < 0 {
-        problems.append(Diagnostic("a scale of \(scale)", supported: "numbers above 0"))
-      } else if scheme == .powerOfTwo, scale.significand != 1 {
-        problems.append(Diagnostic("a scale of \(scale)", supported: "powers of two in the scheme powerOfTwo"))
-      }
-    } else {
-      problems.append(Diagnostic("no scale", fix: "calibrate the plan"))
+    var problems = scaleProblems(scale.map { [$0] }, counts: [1])
+    if let scale, scale.isNormal, scheme == .powerOfTwo, scale.significand != 1 {
+      problems.append(Diagnostic("a scale of \(scale)", supported: "powers of two in the scheme powerOfTwo"))
     }
     let zeroPoints = scheme == .affine ? codes : 0...0
     if !zeroPoints.contains(Int64(zeroPoint)) {
@@ -105,7 +112,9 @@ extension WeightPlan {
   fileprivate func problems(in layer: any LinearOperator) -> [Diagnostic] {
     guard Self.widths.contains(bits) else { return [] }
     let counts = isPerChannel ? [1, layer.kernel.shape[layer.scaleAxis]] : [1]
-    var problems = scaleProblems(scales, counts: counts) + codeProblems(codes, in: range, count: layer.kernel.elements)
+    var problems =
+      scaleProblems(scales, counts: counts)
+      + codeProblems(codes, of: scales, in: range, count: layer.kernel.elements)
     if bits == 1, codes?.contains(0) ?? false {
       problems.append(Diagnostic("codes of 0", supported: "signs, -1 and 1, in one bit"))
     }
@@ -116,7 +125,7 @@ extension WeightPlan {
 extension BiasPlan {
   fileprivate func problems(channels: Int) -> [Diagnostic] {
     guard Self.widths.contains(bits) else { return [] }
-    return scaleProblems(scales, counts: [1, channels]) + codeProblems(codes, in: range, count: channels)
+    return scaleProblems(scales, counts: [1, channels]) + codeProblems(codes, of: scales, in: range, count: channels)
   }
 }
 
@@ -133,9 +142,14 @@ private func scaleProblems(_ scales: [Float]?, counts: [Int]) -> [Diagnostic] {
   return problems
 }
 
-private func codeProblems(_ codes: IntegerArray?, in range: ClosedRange<Int64>, count: Int) -> [Diagnostic] {
+private func codeProblems(
+  _ codes: IntegerArray?, of scales: [Float]?, in range: ClosedRange<Int64>, count: Int
+) -> [Diagnostic] {
   guard let codes else { return [] }
   var problems: [Diagnostic] = []
+  if scales == nil {
+    problems.append(Diagnostic("codes without scales", fix: "give the scales that they belong to, or leave both out"))
+  }
   if codes.count != count { problems.append(Diagnostic("\(codes.count) codes", supported: "\(count)")) }
   let found = codes.range
   if !range.contains(found.lowerBound) || !range.contains(found.upperBound) {

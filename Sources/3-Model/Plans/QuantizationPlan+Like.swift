@@ -9,6 +9,17 @@ extension QuantizationPlan {
     self.init()
     let graph = network.graph
     let found = quantized.ids.filter { quantized[$0].op is any LinearOperator }
+    guard
+      quantized.nodes.contains(where: {
+        $0.op is QuantizeOp || $0.op.parameters.contains(where: \.parameter.isQuantized)
+      })
+    else {
+      throw Diagnostics([
+        Diagnostic(
+          "the network that widths come from has no quantizers", at: .init(file: quantized.file),
+          supported: "a quantized network with the same layers")
+      ])
+    }
     let twins = try Self.twins(of: network, among: found, in: quantized)
     let roles = Roles(graph, layers: network.layers)
     let widths = Roles(quantized, layers: twins).widths(in: quantized)

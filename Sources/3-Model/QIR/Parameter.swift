@@ -16,6 +16,10 @@ package enum Parameter: Sendable {
 
   package var elements: Int { shape.reduce(1, *) }
 
+  package var isQuantized: Bool {
+    if case .quantized = self { true } else { false }
+  }
+
   /// The numbers it stands for, last axis fastest, each the nearest double.
   package var values: [Double] {
     switch self {

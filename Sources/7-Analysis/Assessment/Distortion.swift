@@ -31,8 +31,12 @@ package struct Distortion: Sendable {
 
   /// 10 log10(sum of squared signal / sum of squared error); nil where one of them is zero.
   package var decibels: Double? {
-    let (signal, noise) = (signals.reduce(0, +), noises.reduce(0, +))
-    return signal > 0 && noise > 0 ? 10 * ElementaryMath.decimalLogarithm(signal / noise) : nil
+    Self.decibels(signal: signals.reduce(0, +), noise: noises.reduce(0, +))
+  }
+
+  /// The same of the two sums.
+  static func decibels(signal: Double, noise: Double) -> Double? {
+    signal > 0 && noise > 0 ? 10 * ElementaryMath.decimalLogarithm(signal / noise) : nil
   }
 
   /// Over the samples, by the delta method: the logarithm of a quotient of means.

@@ -14,6 +14,8 @@ package struct NetworkComparison: Sendable {
   package private(set) var quantized: [[Double]] = []
   /// Of the values that stand for a map, with all that was lost on the way to it.
   package private(set) var maps: [NodeID: Distortion] = [:]
+  /// By map: its channels that were 0 in every sample, of dead ReLUs or pruned filters.
+  package private(set) var deadChannels: [NodeID: Set<Int>] = [:]
   /// Of the first output.
   package private(set) var output = Distortion()
 
@@ -39,6 +41,10 @@ package struct NetworkComparison: Sendable {
       let simulated = try prepared.run(
         lowered.codes(of: inputs, samples: part).byInput.map { .int64($0) }, samples: part.count, keeping: keeping,
         threads: threads)
+      for pair in pairs {
+        guard let batch = float[pair.map] else { continue }
+        deadChannels[pair.map] = batch.deadChannels(of: deadChannels[pair.map])
+      }
       for (pair, distortion) in zip(pairs, Self.distortions(of: pairs, float, simulated, threads ?? processorCount)) {
         maps[pair.map, default: Distortion()].append(contentsOf: distortion)
       }
@@ -90,6 +96,17 @@ package struct NetworkComparison: Sendable {
       }
     }
     return found
+  }
+}
+
+extension Batch {
+  /// Channels that hold nothing but 0.
+  /// - Parameter candidates: that alone may be; nil: all.
+  fileprivate func deadChannels(of candidates: Set<Int>?) -> Set<Int> {
+    let channels = shape.channels
+    return (candidates ?? Set(0..<channels)).filter { channel in
+      stride(from: channel, to: values.count, by: channels).allSatisfy { values[$0] == 0 }
+    }
   }
 }
 

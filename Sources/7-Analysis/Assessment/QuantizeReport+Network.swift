@@ -23,8 +23,13 @@ extension QuantizeReport {
       outputSqnr: comparison.output.decibels, outputSqnrInterval: comparison.output.interval,
       outputDivergence: isClassifier ? divergences.mean : nil,
       outputDivergenceInterval: divergences.count > 1 ? Interval(meanOf: divergences) : nil,
-      layers: Self.layers(network, plan, compilation, comparison), bits: SummaryReport(compilation.model).bits.total,
-      comparison: nil, seconds: 0)
+      layers: Self.layers(network, plan, compilation, comparison),
+      maps: network.maps.map { id in
+        let node = network.graph[id]
+        return Map(
+          name: node.name, bits: plan.maps[node.name]?.bits ?? 0, sqnr: comparison.maps[id]?.decibels,
+          channels: node.shape.channels, deadChannels: comparison.deadChannels[id]?.count ?? 0)
+      }, bits: SummaryReport(compilation.model).bits.total, comparison: nil, seconds: 0)
   }
 
   private static func layers(

@@ -1,6 +1,7 @@
 import Compiler
 import Performance
 import QIR
+import QTools
 
 extension QuantizeReport.Row {
   /// What widths come to.
@@ -10,7 +11,8 @@ extension QuantizeReport.Row {
     self.init(
       bits: bits, metric: report.metric, agreement: report.agreement, outputSqnr: report.outputSqnr,
       totalBits: report.bits, remaining: Double(report.bits) / Double(float), tiles: totals.tiles,
-      idealSpeedup: totals.speedup, cycles: totals.cyclesReconfigurable, energy: nil)
+      idealSpeedup: totals.speedup, cycles: totals.cyclesReconfigurable,
+      energy: try EnergyReport(compilation).hardwareTotal)
   }
 }
 

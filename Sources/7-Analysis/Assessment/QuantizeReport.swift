@@ -26,6 +26,17 @@ package struct QuantizeReport: Report, Hashable, Sendable {
     package var mapBits: Int
   }
 
+  /// A feature map with all that was lost on the way to it.
+  package struct Map: Encodable, Hashable, Sendable {
+    package var name: String
+    package var bits: Int
+    /// In dB; absent where nothing is lost, or all is zero.
+    package var sqnr: Double?
+    package var channels: Int
+    /// Channels that were 0 in every sample: of dead ReLUs, or of pruned filters.
+    package var deadChannels: Int
+  }
+
   /// A row of the comparison of widths.
   package struct Row: Encodable, Hashable, Sendable {
     package var bits: Int
@@ -39,7 +50,7 @@ package struct QuantizeReport: Report, Hashable, Sendable {
     package var tiles: Int
     package var idealSpeedup: Double
     package var cycles: Int
-    /// In pJ.
+    /// What the tiles move and compute, in pJ; absent where nothing runs on the accelerator's engines.
     package var energy: Double?
   }
 
@@ -57,6 +68,8 @@ package struct QuantizeReport: Report, Hashable, Sendable {
   package var outputDivergence: Double?
   package var outputDivergenceInterval: Interval?
   package var layers: [Layer]
+  /// Those of `layers` and all others, in the network's order.
+  package var maps: [Map]
   package var bits: Int
   package var comparison: [Row]?
   package var seconds: Double

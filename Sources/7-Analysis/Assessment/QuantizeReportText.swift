@@ -28,9 +28,9 @@ extension QuantizeReport {
     ])
     for row in comparison {
       table.append([
-        .integer(row.bits), .text(percent(row.metric?.quantized ?? row.agreement)),
-        .text(row.metric.map { points($0.difference) } ?? ""), .text(percent(row.agreement)),
-        .decibels(row.outputSqnr), .integer(row.totalBits), .text(percent(row.remaining)), .integer(row.tiles),
+        .integer(row.bits), .text(percentage(row.metric?.quantized ?? row.agreement)),
+        .text(row.metric.map { points($0.difference) } ?? ""), .text(percentage(row.agreement)),
+        .decibels(row.outputSqnr), .integer(row.totalBits), .text(percentage(row.remaining)), .integer(row.tiles),
         .text("\(fixed(row.idealSpeedup, decimals: 2))x"), .integer(row.cycles),
         row.energy.map { .real($0 / 1e6, decimals: 3) } ?? .text(""),
       ])
@@ -44,16 +44,20 @@ extension QuantizeReport {
     var text = table.text(style) + "\n"
     if let comparisonTable { text += comparisonTable.text(style) + "\n" }
     if let metric {
-      text += "\(metric.name): \(percent(metric.float)) float, \(percent(metric.quantized)) quantized "
-      text += "(95 %: \(range(metric.interval, percent))), difference \(points(metric.difference)) "
+      text += "\(metric.name): \(percentage(metric.float)) float, \(percentage(metric.quantized)) quantized "
+      text += "(95 %: \(range(metric.interval, percentage))), difference \(points(metric.difference)) "
       text += "(\(range(metric.differenceInterval, points)))\n"
     }
-    text += "agreement with the float network: \(percent(agreement)) (95 %: \(range(agreementInterval, percent)))\n"
+    text +=
+      "agreement with the float network: \(percentage(agreement)) (95 %: \(range(agreementInterval, percentage)))\n"
     if let outputSqnr {
       let interval = outputSqnrInterval.map { " (95 %: \(range($0, { fixed($0, decimals: 1) })))" } ?? ""
       text += "SQNR at the output: \(fixed(outputSqnr, decimals: 1)) dB\(interval)\n"
     }
     if let outputDivergence { text += "KL divergence at the output: \(fixed(outputDivergence, decimals: 4)) nats\n" }
+    for map in maps where map.deadChannels > 0 {
+      text += "map \(map.name): \(map.deadChannels) of \(map.channels) channels are 0 in every sample\n"
+    }
     text += "bits: \(grouped(bits)) in all\n"
     text += "judged on \(grouped(samples)) samples, which calibration \(isHeldOut ? "did not see" : "saw too")\n"
     return text
@@ -64,7 +68,7 @@ extension TableCell {
   fileprivate static func decibels(_ value: Double?) -> TableCell { value.map { .real($0, decimals: 1) } ?? .text("") }
 }
 
-private func percent(_ part: Double) -> String { "\(fixed(part * 100, decimals: 2)) %" }
+private func percentage(_ part: Double) -> String { "\(fixed(part * 100, decimals: 2)) %" }
 private func points(_ part: Double) -> String { (part > 0 ? "+" : "") + fixed(part * 100, decimals: 2) }
 private func range(_ interval: Interval, _ text: (Double) -> String) -> String {
   "\(text(interval.lower)) to \(text(interval.upper))"

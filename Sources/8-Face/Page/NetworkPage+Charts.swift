@@ -125,18 +125,4 @@ extension NetworkPage {
     let used: Set<String> = Set(tiles.layers.map(\.engine))
     return ["2DConv", "DWConv", "FC"].filter { used.contains($0) }
   }
-
-  func writeLegend(_ entries: [(fill: String, what: String)], to markup: inout Markup) {
-    markup.element("ul", ["class": "legend"]) { markup in
-      for (fill, what) in entries {
-        markup.element("li") { markup in
-          markup.element("svg", ["width": "11", "height": "11", "aria-hidden": "true"]) { markup in
-            markup.empty("rect", ["class": "swatch \(fill)", "width": "11", "height": "11", "rx": "2"])
-          }
-          markup.write(what)
-        }
-      }
-    }
-    markup.newline()
-  }
 }

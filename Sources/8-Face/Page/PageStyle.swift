@@ -51,7 +51,8 @@ enum PageStyle {
     .plain th:last-child,.plain td:last-child{padding-right:0}
     .number{text-align:right;white-space:nowrap}
     .chart{width:44%;min-width:90px}
-    .bar{width:100%}
+    .bar,.histogram{width:100%}
+    .histogram{min-width:140px}.histogram .range{fill:var(--panel);stroke:var(--line)}.histogram .level{stroke:var(--line)}
     .bar.conv,.fill-conv{fill:var(--conv)}.fill-depthwise{fill:var(--depthwise)}.fill-dense{fill:var(--dense)}
     .fill-other{fill:var(--other)}.fill-soft{fill:var(--soft)}
     .roofline{width:100%;min-width:560px;max-width:760px;height:auto}

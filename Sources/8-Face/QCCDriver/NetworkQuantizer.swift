@@ -2,9 +2,10 @@ import Assessment
 import Calibration
 import Compiler
 import Diagnostics
-import Files
 import Frontends
+import HDF5
 import Inference
+import KerasExport
 import ONNX
 import ONNXExport
 import Passes
@@ -75,6 +76,7 @@ package struct NetworkQuantizer: Sendable {
       try Judge(options.measure, labels: labels, groups: options.groups, inputs: judging, network: network)
     }
     problems.report(contentsOf: try Self.remarks(on: calibration, of: network))
+    if let test, let overflow = network.overflow(on: test, "test") { throw Diagnostics([overflow]) }
     remarks = problems.all
   }
 
@@ -99,7 +101,7 @@ package struct NetworkQuantizer: Sendable {
   package func calibrated(_ plan: QuantizationPlan) throws(Diagnostics) -> (
     plan: QuantizationPlan, remarks: [Diagnostic]
   ) {
-    try plan.widthProblems(in: network).throwIfErrors()
+    try plan.openProblems(in: network).throwIfErrors()
     let found = Calibrator(network).calibrate(plan, on: calibration.batches(of: network.graph, samples: fitted))
     let unlike = found.layers.filter { $0.gap > Self.widestGap }
     guard !unlike.isEmpty else { return (found.plan, []) }
@@ -129,16 +131,24 @@ package struct NetworkQuantizer: Sendable {
       network, result.plan, result.compilation, comparison, judge: judge, isHeldOut: isHeldOut)
   }
 
-  private static func remarks(on inputs: NetworkInputs, of network: FloatNetwork) throws(Diagnostics) -> Diagnostics {
+  /// What the float network's tensors hold on the calibration inputs.
+  package var profile: ProfileReport { ProfileReport(network, on: network.fewEnough(calibration), widths: []) }
+
+  static func remarks(on inputs: NetworkInputs, of network: FloatNetwork) throws(Diagnostics) -> Diagnostics {
     var problems = Diagnostics()
     for id in network.graph.inputs {
       let node = network.graph[id]
       let values = inputs.values[node.identity] ?? []
       let location = network.graph.location(of: id)
+      let fix = "calibrate with inputs as the network will see them"
       if values.allSatisfy({ $0 == 0 }) {
+        problems.report(Diagnostic("all calibration inputs are zero", at: location, fix: fix))
+        continue
+      }
+      let elements = node.shape.elements
+      if inputs.samples > 1, values.indices.dropFirst(elements).allSatisfy({ values[$0] == values[$0 - elements] }) {
         problems.report(
-          Diagnostic(
-            "all calibration inputs are zero", at: location, fix: "calibrate with inputs as the network will see them"))
+          Diagnostic("all calibration inputs are the same", at: location, fix: fix, severity: .warning))
       }
       let channels = node.shape.channels
       let constant = (0..<channels).filter { channel in
@@ -151,6 +161,7 @@ package struct NetworkQuantizer: Sendable {
             severity: .note))
       }
     }
+    if let overflow = network.overflow(on: inputs, "calibration") { problems.report(overflow) }
     if inputs.samples < fewest {
       problems.report(
         Diagnostic(
@@ -170,13 +181,16 @@ extension NetworkQuantizer.Result {
     return widths.isSubset(of: [4, 8, 16]) ? .qdq : .qonnx
   }
 
-  /// As a file of the kind that its name says: the network as ONNX, or the plan as JSON.
-  /// - Throws: `Diagnostics` where the kind is unknown, or the style cannot say the network; then nothing is written.
-  package func write(to path: String, style: ExportStyle?) throws {
-    if path.hasSuffix(".json") { return try OutputFile.write(Array(plan.json.utf8), to: path) }
-    try ONNXFile.write(try ONNXExport.model(of: graph, style: style ?? self.style), to: path)
+  /// A file of the kind that its name says: the network as ONNX or for QKeras, or the plan as JSON.
+  /// - Throws: `Diagnostics` where the kind cannot say the network.
+  package func bytes(for path: String, style: ExportStyle?) throws -> [UInt8] {
+    switch path.split(separator: ".").last {
+    case "json": Array(plan.json.utf8)
+    case "h5", "hdf5": try KerasExport.content(of: graph).bytes(file: path)
+    default: try ONNXFile.bytes(of: ONNXExport.model(of: graph, style: style ?? self.style), file: path)
+    }
   }
 
-  /// Names of files that can be written.
-  package static let suffixes = ["onnx", "json"]
+  /// What names of files that can be written end in.
+  package static let suffixes = ["onnx", "h5", "hdf5", "json"]
 }

@@ -27,8 +27,8 @@ struct QCC: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CompileCommand.self, QuantizeCommand.self, VerifyCommand.self, ExportCommand.self, TileReportCommand.self,
-      SimulateCommand.self,
+      CompileCommand.self, QuantizeCommand.self, ProfileCommand.self, VerifyCommand.self, ExportCommand.self,
+      TileReportCommand.self, SimulateCommand.self,
       SummaryCommand.self, QToolsCommand.self, EnergyCommand.self, ReportCommand.self, TargetsCommand.self,
     ])
 

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Assessment
 import Compiler
+import Files
 import ONNXExport
+import Page
 import Plans
 import Presentation
 import QCCDriver
@@ -78,14 +80,20 @@ struct QuantizeCommand: ParsableCommand {
     completion: .file())
   var groups: String?
 
-  @Option(help: ArgumentHelp("Flat widths to compare: 16,8,4", valueName: "bits,…"))
-  var compare: String?
+  @Option(help: ArgumentHelp("Flat widths to compare, 1 to 16: 16,8,4", valueName: "bits,…"))
+  var compare: Widths?
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The network as .onnx, or the plan as .json.", valueName: "file"),
+    help: ArgumentHelp("The network as .onnx or QKeras .h5, or the plan as .json.", valueName: "file"),
     completion: .file(extensions: NetworkQuantizer.Result.suffixes))
   var output: String?
+
+  @Option(
+    name: .customLong("report"),
+    help: ArgumentHelp("A page with histograms, grids and what is lost.", valueName: "file.html"),
+    completion: .file(extensions: ["html"]))
+  var page: String?
 
   @Option(
     help: ArgumentHelp(
@@ -117,19 +125,11 @@ struct QuantizeCommand: ParsableCommand {
       throw ValidationError(
         "-o takes a file that ends in \(NetworkQuantizer.Result.suffixes.map { ".\($0)" }.joined(separator: " or "))")
     }
+    if page == "" || page == output && page != nil { throw ValidationError("--report takes a file of its own") }
+    if style != nil, output?.hasSuffix(".onnx") != true { throw ValidationError("--style is for .onnx files") }
     if testLabels != nil, test.isEmpty { throw ValidationError("--test-labels is for --test") }
     if groups != nil, metric != .auc || testLabels == nil {
       throw ValidationError("--groups is for --metric auc with --test-labels")
-    }
-    _ = try comparedWidths()
-  }
-
-  private func comparedWidths() throws -> [Int] {
-    try (compare?.split(separator: ",", omittingEmptySubsequences: false) ?? []).map { word in
-      guard let bits = Int(word), WeightPlan.widths.contains(bits) else {
-        throw ValidationError("--compare takes widths of 1 to 16, as 16,8,4")
-      }
-      return bits
     }
   }
 
@@ -150,8 +150,8 @@ struct QuantizeCommand: ParsableCommand {
     show(calibrated.remarks)
     let result = try quantizer.quantized(by: calibrated.plan)
     var report = try judged(result, by: quantizer)
-    report.comparison = try compare.map { _ in
-      try comparedWidths().map { bits in
+    report.comparison = try compare.map { widths in
+      try widths.bits.map { bits in
         var flat = PlanWidths(flat: bits)
         flat.scheme = scheme
         flat.biases = biasBits ?? flat.biases
@@ -160,8 +160,21 @@ struct QuantizeCommand: ParsableCommand {
       }
     }
     report.seconds = Double((clock.now - start) / .seconds(1))
-    if let output { try result.write(to: output, style: style) }
+    var files: [(path: String, bytes: [UInt8])] = []
+    if let output { files.append((output, try result.bytes(for: output, style: style))) }
+    if let page { files.append((page, Array(html(of: result, report, by: quantizer).utf8))) }
+    try OutputFile.write(files)
     try printing.show(report)
+  }
+
+  private func html(
+    of result: NetworkQuantizer.Result, _ report: QuantizeReport, by quantizer: NetworkQuantizer
+  ) -> String {
+    let graph = quantizer.network.graph
+    return QuantizePage(
+      report, profile: quantizer.profile, plan: result.plan, file: graph.file ?? "", network: graph.name,
+      target: result.compilation.target.name
+    ).html()
   }
 
   private func judged(_ result: NetworkQuantizer.Result, by quantizer: NetworkQuantizer) throws -> QuantizeReport {

@@ -70,3 +70,10 @@ package func pixels(_ length: Double) -> String {
   let (whole, rest) = tenths.magnitude.quotientAndRemainder(dividingBy: 10)
   return rest == 0 ? "\(sign)\(whole)" : "\(sign)\(whole).\(rest)"
 }
+
+/// A share of a whole, 0 to 1, to a hundredth of a percent.
+package func percent(_ share: Double) -> String {
+  let hundredths = Int((share * 10_000).rounded())
+  let rest = hundredths % 100
+  return "\(hundredths / 100)" + (rest == 0 ? "" : "." + (rest < 10 ? "0" : "") + "\(rest)") + "%"
+}

@@ -75,6 +75,9 @@ package struct Table: Hashable, Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// By row: its cells as a person reads them.
+  package var displayed: [[String]] { rows.map { $0.map(\.displayed) } }
+
   /// RFC 4180: a header line, then one line per row, ended by newlines; an entry with a comma, a quote or a line break is
   /// quoted. Totals are left out: they are not a row.
   package func csv() -> String {

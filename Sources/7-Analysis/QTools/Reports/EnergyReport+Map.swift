@@ -1,3 +1,4 @@
+import Compiler
 import IntegerProgram
 import Numbers
 import QIR
@@ -7,6 +8,15 @@ import Targets
 import Tiling
 
 extension EnergyReport {
+  /// Of a network that is lowered, in the 45 nm process of Horowitz, everything in SRAM.
+  /// - Parameter types: what QTools' estimates depend on beside the network.
+  package init(_ compilation: Compilation, types: DataTypeOptions = DataTypeOptions()) throws {
+    self.init(
+      try DataTypeMap(compilation.model, options: types),
+      model: EnergyModel(process: try ProcessFile.load("horowitz"), options: .init()),
+      hardware: HardwareUse(compilation))
+  }
+
   /// QTools' estimate of a network's energy, and beside it that of the tiles' traffic and multiplications on the accelerator.
   /// - Parameter hardware: nil where it is not asked for.
   package init(_ map: DataTypeMap, model: EnergyModel, hardware: HardwareUse? = nil) {
