@@ -76,6 +76,21 @@ import Testing
     }
   }
 
+  @Test func namesAreTextAndNothingElse() throws {
+    let folder = try Folder()
+    let name = #"<script>&'.h5"#
+    let setUp = ##"N="<script>&'.h5"; X=$T/quantize/calibration.npy; cp $T/quantize/digits_float.h5 "$N""##
+    for command in [
+      #"profile "$N" --calibration $X -o p.html"#, #"quantize "$N" --calibration $X --report p.html"#,
+    ] {
+      let result = try Command.run(command, in: folder.path, before: setUp)
+      #expect(result.status == 0, "\(result.errors)")
+      let page = ParsedPage(try String(contentsOfFile: "\(folder.path)/p.html", encoding: .utf8))
+      #expect(page.problem == nil)
+      #expect(page.texts["h1"] == [name] && page.texts["script"] == nil)
+    }
+  }
+
   @Test(arguments: [
     ("$T/digits_conv.h5 --calibration $T/digits_x.npy", 1, "the network is quantized already"),
     ("$T/quantize/digits_float.h5 --calibration $T/digits_labels.npy", 1, "an array of shape [450]"),

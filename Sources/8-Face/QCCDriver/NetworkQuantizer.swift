@@ -191,6 +191,16 @@ extension NetworkQuantizer.Result {
     }
   }
 
+  /// What has to be known of such a file: Keras has channels last.
+  package func remarks(on path: String) -> [Diagnostic] {
+    guard path.hasSuffix(".h5") || path.hasSuffix(".hdf5") else { return [] }
+    return (graph.inputs + graph.outputs).filter { graph[$0].fileAxes != nil }.map { id in
+      Diagnostic(
+        "'\(graph[id].name)' has channels last in this file: \(graph[id].shape) in place of \(graph[id].fileShape)",
+        at: .init(file: path), severity: .note)
+    }
+  }
+
   /// What names of files that can be written end in.
   package static let suffixes = ["onnx", "h5", "hdf5", "json"]
 }

@@ -164,6 +164,7 @@ struct QuantizeCommand: ParsableCommand {
     if let output { files.append((output, try result.bytes(for: output, style: style))) }
     if let page { files.append((page, Array(html(of: result, report, by: quantizer).utf8))) }
     try OutputFile.write(files)
+    show(output.map(result.remarks) ?? [])
     try printing.show(report)
   }
 
