@@ -9,7 +9,7 @@ DEMO := testdata/digits_conv_affine
 LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo test node-tests check-export check-onnx-differential \
-  check-keras-differential check-quantizer-extremes check-adding check-user-files check-interrupts bench check-memory fuzz format \
+  check-keras-differential check-quantizer-extremes check-quantized-keras check-adding check-user-files check-interrupts bench check-memory fuzz format \
   lint generated check-generated clean
 .NOTPARALLEL:
 
@@ -22,6 +22,7 @@ help:
 	@echo 'make check-onnx-differential  5,000 changed networks against ONNX Runtime and ONNX'\'' checker (Python packages)'
 	@echo 'make check-keras-differential  mutants of the zoo against Keras and QKeras (Python packages)'
 	@echo 'make check-quantizer-extremes  quantizers on weights of extreme size against QKeras (Python packages)'
+	@echo 'make check-quantized-keras  files that qcc quantize writes for QKeras, run by QKeras (Python packages)'
 	@echo 'make check-quantize   what qcc quantize loses, beside ONNX Runtime'\''s quantizer (Python packages)'
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
 	@echo 'make check-user-files compile into 50 folders in which users have changed files'
@@ -66,6 +67,9 @@ check-keras-differential: build
 
 check-quantizer-extremes: build
 	$(PYTHON) Tests/quantizer-extremes.py $(QCC)
+
+check-quantized-keras: build
+	$(PYTHON) Tests/quantized-keras-check.py $(QCC) $(wildcard ../shared/models)
 
 check-quantize: build
 	$(PYTHON) Tests/quantize-check.py $(QCC) ../shared/models
