@@ -7,7 +7,20 @@ import Quantization
 extension Lowerer {
   /// Codes in a new tensor: the host makes them of a network input; behind anything else the chain becomes a proved
   /// requantization, part of the instruction that sums where nothing else reads the sums.
+  ///
+  /// What fails leaves a whole program to be checked for further problems: the sums that waited are handed out as they are.
   mutating func quantize(_ id: NodeID, _ op: QuantizeOp) throws -> IntegerValue {
+    do {
+      return try codes(id, op)
+    } catch {
+      if case .value(let value) = states[graph[id].inputs[0].index], let sums = value.pending {
+        emit(sums.emitted { _ in .accumulator }, for: sums.node, value.coding, reach: sums.reach)
+      }
+      throw error
+    }
+  }
+
+  private mutating func codes(_ id: NodeID, _ op: QuantizeOp) throws -> IntegerValue {
     let source = graph[id].inputs[0]
     let location = graph.location(of: id)
     let (quantizers, format) = try inOneUnit(op.quantizers, at: location)
