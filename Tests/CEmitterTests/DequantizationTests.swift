@@ -15,6 +15,7 @@ import Testing
     "elementwise functions=[leaky_relu(0.2), thresholded_relu(0.5, 0.1)]",
     "elementwise functions=[hard_swish(3, 6), sigmoid]",
     "elementwise functions=[tanh]",
+    "elementwise functions=[sigmoid], affine scale=[0.3, 1/3, -2] shift=[0, -0.7, 1]",
     "batch_normalization mean=[0.5, -0.25, 0] scale=[1.5, -0.75, 0.1] beta=[0, 1, -2] stored=12",
     "max_pool size=[2, 3] stride=[1, 2] padding=[1, 0, 1, 1]",
     "max_pool size=[2, 2] dilation=[2, 1], identity",

@@ -3,6 +3,7 @@ import QIR
 /// An operator of the model that the host can run in float, behind the program.
 package enum HostStep: Sendable {
   case elementwise(ElementwiseOp)
+  case affine(AffineOp)
   case batchNormalization(BatchNormalizationOp)
   case quantize(QuantizeOp)
   case softmax(SoftmaxOp)
@@ -17,6 +18,7 @@ package enum HostStep: Sendable {
   package init?(_ op: any Operator) {
     switch op.kind {
     case .elementwise(let op): self = .elementwise(op)
+    case .affine(let op): self = .affine(op)
     case .batchNormalization(let op): self = .batchNormalization(op)
     case .quantize(let op): self = .quantize(op)
     case .softmax(let op): self = .softmax(op)
@@ -33,6 +35,7 @@ package enum HostStep: Sendable {
   package var op: any Operator {
     switch self {
     case .elementwise(let op): op
+    case .affine(let op): op
     case .batchNormalization(let op): op
     case .quantize(let op): op
     case .softmax(let op): op

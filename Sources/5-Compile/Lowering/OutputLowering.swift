@@ -58,6 +58,7 @@ extension Lowerer {
     case .value(let value):
       let use = uses[id.index]
       guard use.suitsHost, !use.reachesQuantizer, !(node.op is QuantizeOp), HostStep(node.op) != nil else { return nil }
+      // Operators throw before they emit, and what they emit of a plain value is plain: what is not taken leaves nothing behind.
       if value.isPlain, case .value(let value)? = try? inProgram(id), value.isPlain { return .value(value) }
       return .host
     case .realInput, .failed: return nil

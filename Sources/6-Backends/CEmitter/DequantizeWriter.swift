@@ -56,6 +56,11 @@ struct DequantizeWriter {
     let channels = stage.result.channels
     switch stage.step {
     case .elementwise(let op): forEachValue(op.functions.map(\.compiled).flatMap(statements))
+    case .affine(let op):
+      let names = [op.channels.map(\.scale), op.channels.map(\.divisor), op.channels.map(\.shift)].map {
+        array($0) + "[i % \(channels)]"
+      }
+      forEachValue(["v = v * \(names[0]) / \(names[1]) + \(names[2]);"])
     case .batchNormalization(let op):
       let names = [op.mean, op.scale, op.beta].map { array($0) + "[i % \(channels)]" }
       forEachValue(["v = (v - \(names[0])) * \(names[1]) + \(names[2]);"])
@@ -245,7 +250,7 @@ extension HostTail.Stage {
   fileprivate var moves: Bool {
     switch step {
     case .maxPool, .averagePool, .pad, .transpose: true
-    case .elementwise, .batchNormalization, .quantize, .softmax, .reshape, .identity: false
+    case .elementwise, .affine, .batchNormalization, .quantize, .softmax, .reshape, .identity: false
     }
   }
 }

@@ -10,7 +10,7 @@ package struct AffineOp: Operator {
   /// Per channel, as many as shifts.
   package let scale: [Rational]
   package let shift: [Rational]
-  private let channels: [Channel]
+  package let channels: [Channel]
 
   package init(scale: [Rational], shift: [Rational]) {
     self.scale = scale
@@ -58,14 +58,14 @@ package struct AffineOp: Operator {
       spanning: inputs.flatMap { [$0.lowerBound, $0.upperBound] }.flatMap { value in channels.map { $0(value) } })
   }
 
-  /// One channel's function with double constants.
-  private struct Channel: Sendable {
-    private let scale: Double
-    private let shift: Double
+  /// One channel's function with double constants: x scale / divisor + shift.
+  package struct Channel: Sendable {
+    package let scale: Double
+    package let shift: Double
     /// Where 1 / scale is a double and scale is not, a reference divides as the model does; else 1.
-    private let divisor: Double
+    package let divisor: Double
 
-    init(scale: Rational, shift: Rational) {
+    fileprivate init(scale: Rational, shift: Rational) {
       let nearest = scale.double
       let inverse = scale.sign == 0 ? .one : .one / scale
       let divides = Rational(nearest) != scale && Rational(inverse.double) == inverse
@@ -74,9 +74,9 @@ package struct AffineOp: Operator {
       self.shift = shift.double
     }
 
-    func callAsFunction(_ value: Double) -> Double { value * scale / divisor + shift }
+    fileprivate func callAsFunction(_ value: Double) -> Double { value * scale / divisor + shift }
 
-    func roundingError(at value: Double, within error: Double, in arithmetic: FloatArithmetic) -> Double {
+    fileprivate func roundingError(at value: Double, within error: Double, in arithmetic: FloatArithmetic) -> Double {
       let factor = abs(scale / divisor)
       return error * factor + arithmetic.roundings(4) * ((abs(value) + error) * factor + abs(shift))
     }
