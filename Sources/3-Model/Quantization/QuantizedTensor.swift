@@ -30,6 +30,16 @@ package struct QuantizedTensor: Sendable {
     self.init(shape: shape, codes: IntegerArray(codes), scales: scales, scaleAxis: scaleAxis, bits: bits)
   }
 
+  /// The same with zeros for numbers that float32 has with fewer bits only, smaller than 2^-126: TensorFlow's kernels run with
+  /// flush-to-zero and denormals-are-zero (`port::ScopedFlushDenormal`).
+  package var flushed: QuantizedTensor {
+    let least = Rational(Float.leastNormalMagnitude)
+    guard scales.contains(where: { $0.magnitude < least && $0.sign != 0 }) else { return self }
+    var tensor = self
+    tensor.codes = IntegerArray(codes.indices.map { fraction(at: $0).magnitude < least ? 0 : codes[$0] })
+    return tensor
+  }
+
   /// Code times scale.
   package var fractions: [Rational] { codes.indices.map(fraction) }
 

@@ -39,7 +39,7 @@ extension LayerReader {
   ) throws -> Parameter {
     guard let quantizer else { return .real(values, shape: shape) }
     do {
-      var tensor = try quantizer.kind.quantize(values, shape: shape, at: weights.location(of: variable))
+      var tensor = try quantizer.kind.quantize(values, shape: shape, at: weights.location(of: variable)).flushed
       tensor.quantizer = quantizer
       return .quantized(tensor)
     } catch {
