@@ -76,4 +76,23 @@ import Testing
     let found = try problems([slice], [ints("starts", start), ints("ends", end), ints("axes", 0)])
     #expect(found.isEmpty == isWhole, "\(found)")
   }
+
+  /// What the operators' schemas leave out and ONNX Runtime refuses.
+  @Test func shapesThatNoRuntimeRuns() throws {
+    let conv = ONNXNode("Conv", name: "c", inputs: ["x", "w", "b"], outputs: ["y"])
+    let kernel = ONNXTensor(name: "w", shape: [2, 4, 1, 1], floats: Array(repeating: 1, count: 8))
+    let bias = { (shape: [Int]) in ONNXTensor(name: "b", shape: shape, floats: [1, 2]) }
+    #expect(try problems([conv], [kernel, bias([2])]) == [])
+    let found = try problems([conv], [kernel, bias([1, 2])])
+    #expect(found.count == 1)
+    #expect(found.allSatisfy { $0.contains("a bias of shape [1, 2] for a kernel of shape [2, 4, 1, 1]") }, "\(found)")
+    for pads in [[0, 1, 0, 1], [2, 0, 0, 0]] {
+      let pool = ONNXNode(
+        "AveragePool", name: "p", inputs: ["x"], outputs: ["y"],
+        attributes: [("kernel_shape", .ints([2, 2])), ("pads", .ints(pads))])
+      let found = try problems([pool])
+      #expect(found.isEmpty == (pads[0] < 2), "\(found)")
+      #expect(found.allSatisfy { $0.contains("pads smaller than the window of a pool") }, "\(found)")
+    }
+  }
 }

@@ -48,10 +48,11 @@ struct WindowAttributes {
   }
 
   /// - Parameters:
-  ///   - size: of the kernel; nil takes the attribute.
+  ///   - size: of the kernel; nil, of a pool, takes the attribute.
   ///   - extents: of the feature map's axes of space.
   func axes(size: [Int]?, over extents: [Int], ceil: Bool = false, _ reader: NodeReader) throws -> [WindowAxis] {
     let count = extents.count
+    let hasWeights = size != nil
     guard let size = size ?? kernelShape else { throw reader.problem("no kernel_shape") }
     if let kernelShape, kernelShape != size {
       throw reader.problem("kernel_shape = \(kernelShape) for a kernel of \(size)")
@@ -67,6 +68,10 @@ struct WindowAttributes {
     guard (size + strides + dilations).allSatisfy({ (1...limit).contains($0) }),
       pads.allSatisfy({ (0...limit).contains($0) })
     else { throw reader.problem(found, supported: "1 to \(limit), pads 0 to \(limit)") }
+    // ONNX Runtime's rule: the first window of a pool lies in the padding alone otherwise.
+    guard hasWeights || pads.indices.allSatisfy({ pads[$0] < size[$0 % count] }) else {
+      throw reader.problem(found, supported: "pads smaller than the window of a pool")
+    }
     return (0..<count).map { axis in
       var window = WindowAxis(size: size[axis], stride: strides[axis], dilation: dilations[axis])
       if autoPad == "NOTSET" {

@@ -90,7 +90,7 @@ extension NodeReader {
     try produce(.map(map))
   }
 
-  /// A bias of any shape that spreads over the channels.
+  /// An addend of any shape that spreads over the channels.
   func bias(_ constant: Constant, channels: Int) throws -> Parameter {
     if constant.count == channels, constant.shape.filter({ $0 > 1 }).count <= 1, constant.shape.last == channels {
       return constant.parameter(shape: [channels])
@@ -128,7 +128,10 @@ extension NodeReader {
         "\(groups) groups, \(channels) channels and a kernel of shape \(kernel.shape)",
         supported: "kernels of [outputs, channels / groups, …]")
     }
-    let bias = try bias.map { try self.bias($0, channels: outputs) }
+    if let bias, bias.shape != [outputs] {
+      throw problem("a bias of shape \(bias.shape) for a kernel of shape \(kernel.shape)", supported: "[\(outputs)]")
+    }
+    let addends = bias?.parameter()
     // OIHW to HWIO.
     let wide = kernel.reshaped(
       to: [outputs, kernel.shape[1], window.size.rows, window.size.columns])
@@ -137,12 +140,12 @@ extension NodeReader {
     // Scales of every output channel have no place in a kernel with a channel multiplier.
     if groups == channels, groups > 1, outputs == channels || !kernel.hasSeveralScales {
       let depthwise = hwio.reshaped(to: [window.size.rows, window.size.columns, channels, outputs / channels])
-      op = DepthwiseConvolutionOp(kernel: depthwise.parameter(), bias: bias, window: window)
+      op = DepthwiseConvolutionOp(kernel: depthwise.parameter(), bias: addends, window: window)
     } else {
       // The two halves of a separable convolution, as Keras has them.
       let isPointwise = importer.graph[plane.node].op is DepthwiseConvolutionOp && window.size == .one
       op = ConvolutionOp(
-        kernel: hwio.parameter(), bias: bias, window: window, groups: groups, takesAccumulators: isPointwise)
+        kernel: hwio.parameter(), bias: addends, window: window, groups: groups, takesAccumulators: isPointwise)
     }
     return try plane.append(op, channels: outputs, to: &self, suffix)
   }
