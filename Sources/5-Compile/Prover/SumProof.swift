@@ -36,34 +36,42 @@ package struct SumProof {
     // Lines along the term with more codes.
     let along = ranges[0].count >= ranges[1].count ? 0 : 1
     let across = 1 - along
-    guard let corners = corners(of: affine, gains: gains, along: along, across: across) else { return nil }
+    func corners(ofEach step: Int) -> PairCorners? {
+      self.corners(of: affine, gains: gains, along: along, across: across, ofEach: step)
+    }
     // What works with a shift does not always work with the next one here, where the multipliers are rounded: the first is
     // looked for one by one.
-    for shift in 0...40 {
-      guard let plane = corners.plane(gains: (gains[across], gains[along]), shift: shift) else { continue }
-      var coefficients: [Int64] = [0, 0]
-      coefficients[across] = plane.across
-      coefficients[along] = plane.along
-      let requantizer = AffineRequantizer(
-        multiplier: 1, addend: plane.addend + Int128(affine.offset) << Int128(shift), shift: shift)
-      guard let reach = reach(of: coefficients), case .success = requantizer.codes(of: reach) else { return nil }
-      return Result(
-        coefficients: coefficients, range: reach,
-        requantization: Requantization(channels: [.affine(requantizer)], clamp: affine.clamp))
+    func plane(at corners: PairCorners) -> (plane: PairCorners.Plane, shift: Int)? {
+      for shift in 0...40 {
+        if let plane = corners.plane(gains: (gains[across], gains[along]), shift: shift) { return (plane, shift) }
+      }
+      return nil
     }
-    return nil
+    // What has no plane has none for a few of its lines already, as a rule: 16-bit codes have 2^16 lines.
+    guard let some = corners(ofEach: 64), some.below.isEmpty || plane(at: some) != nil, let all = corners(ofEach: 1),
+      let (plane, shift) = plane(at: all)
+    else { return nil }
+    var coefficients: [Int64] = [0, 0]
+    coefficients[across] = plane.across
+    coefficients[along] = plane.along
+    let requantizer = AffineRequantizer(
+      multiplier: 1, addend: plane.addend + Int128(affine.offset) << Int128(shift), shift: shift)
+    guard let reach = reach(of: coefficients), case .success = requantizer.codes(of: reach) else { return nil }
+    return Result(
+      coefficients: coefficients, range: reach,
+      requantization: Requantization(channels: [.affine(requantizer)], clamp: affine.clamp))
   }
 
   /// So many lines are looked at, at most.
   private static let maximumLines = 1 << 17
 
-  /// The corners of the lines that each code of one term makes of the other's; nil where one of them has ties.
+  /// The corners of the lines that each `step`th code of one term makes of the other's; nil where one of them has ties.
   private func corners(
-    of affine: IdealFunction.Affine, gains: [Rational], along: Int, across: Int
+    of affine: IdealFunction.Affine, gains: [Rational], along: Int, across: Int, ofEach step: Int
   ) -> PairCorners? {
     guard ranges[across].count <= Self.maximumLines else { return nil }
     var all = PairCorners()
-    for a in ranges[across] {
+    for a in stride(from: ranges[across].lowerBound, through: ranges[across].upperBound, by: step) {
       let line = IdealFunction.Affine(
         scale: gains[along], shift: affine.shift + gains[across] * Rational(a), offset: affine.offset,
         clamp: affine.clamp, rounding: affine.rounding)
