@@ -55,6 +55,7 @@ import TestSupport
     try expect("c0", "kernel_quantiser", .null, "'kernel_quantiser'", "'kernel_quantizer' is meant")
     try expect("n0", "inverse_quantizer", .null, "'inverse_quantizer'")
     try expect("flatten", "axis", .int(1), "'axis'", "data_format")
+    try expect("c0", "threshold", .int(1), "'threshold'", "fix: leave it out")
     try expect("input", "ragged_rank", .int(1), "'ragged_rank'", "'ragged' is meant")
   }
 

@@ -60,11 +60,14 @@ struct LayerKeys: Sendable {
     let known = read.union(harmless)
     return Diagnostics(
       members.filter { !known.contains($0.key) }.map { member in
-        let nearest = known.sorted().min { member.key.distance(to: $0) < member.key.distance(to: $1) }
+        // Keys that share half of their letters may be one misspelled.
+        let similar = known.sorted().map { (key: $0, distance: member.key.distance(to: $0)) }
+          .filter { 2 * $0.distance < member.key.utf8.count }
+        let correction = similar.min { $0.distance < $1.distance }.map { ", or correct it where '\($0.key)' is meant" }
         return Diagnostic(
           "the configuration says '\(member.key)', a key that no version of this class has", at: config.location,
           supported: read.sorted().joined(separator: ", "),
-          fix: nearest.map { "leave it out, or correct it where '\($0)' is meant" })
+          fix: "leave it out\(correction ?? "")")
       })
   }
 }
