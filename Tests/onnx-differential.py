@@ -501,6 +501,8 @@ def judge(qcc, model, folder, rng):
             reason = reason or str(error).strip().split("\n")[0][:160]
     if results is None and "NOT_IMPLEMENTED" in reason:
         return "explained", "ONNX Runtime has no kernel for it, and onnx.reference does not run it"
+    if results is None and "No corresponding Numpy type" in reason:
+        return "explained", "Python has no arrays of 4-bit integers"
     if results is None:
         state, _, text = verify(qcc, path, None)
         return ("refused by both" if state == "refused" else f"{state}, no runtime runs it"), reason
@@ -529,6 +531,9 @@ def explained(model, values, results, runtime):
     extreme = [t for t in model.graph.initializer if t.data_type == 1 and np.abs(numpy_helper.to_array(t)).max(initial=0) > 1e9]
     if extreme and any(n.op_type.startswith("QLinear") and extreme[0].name in n.input for n in model.graph.node):
         return "codes beyond 32 bits, which ONNX Runtime's integer kernels do not clamp"
+    wide = {t.name for t in model.graph.initializer if t.data_type == 6 and np.abs(numpy_helper.to_array(t).astype(float)).max(initial=0) > 2**30}
+    if any(n.op_type in ("QLinearConv", "QGemm") and not wide.isdisjoint(n.input) for n in model.graph.node):
+        return "sums beyond 32 bits, which ONNX leaves open"
     for node in model.graph.node:
         to = next((a.i for a in node.attribute if a.name == "to"), 0)
         if node.op_type == "Cast" and to in (2, 3, 4, 5, 6, 7, 12, 13):

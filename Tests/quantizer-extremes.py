@@ -3,8 +3,11 @@
 computes as qcc does; what it refuses it refuses with a message.
 
 usage: Tests/quantizer-extremes.py QCC [--count N] [--first N] [--keep FOLDER]
+       Tests/quantizer-extremes.py QCC --store FOLDER NUMBER ...
 
-A case is a dense layer between two quantizers: the same number gives the same case. Environment as in testdata/golden.py.
+A case is a dense layer between two quantizers: the same number gives the same case. The second form writes cases by their
+numbers, and what QKeras computes where qcc computes as well: those of testdata/mutants, which the tests read. Environment as
+in testdata/golden.py.
 """
 
 import argparse
@@ -138,7 +141,18 @@ def main():
     p.add_argument("--count", type=int, default=10000)
     p.add_argument("--first", type=int, default=0)
     p.add_argument("--keep", default="build/quantizer-extremes")
+    p.add_argument("--store", nargs="+", metavar=("FOLDER", "NUMBER"))
     a = p.parse_args()
+    folder, *numbers = a.store or [None]
+    for number in map(int, numbers):
+        case, name = Case(number), os.path.join(folder, f"extreme_{number}")
+        case.write(f"{name}.h5")
+        golden = f"{name}.golden.h5" if verify(a.qcc, f"{name}.h5")[0] == "exact" else None
+        if golden and not case.golden(golden):
+            sys.exit(f"{number}: QKeras has nothing to compare with")
+        print(number, case.kernel_quantizer, case.bias_quantizer, case.activation, "exact" if golden else "refused")
+    if a.store:
+        return 0
     os.makedirs(a.keep, exist_ok=True)
     counts = collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
