@@ -32,10 +32,10 @@ package struct SoftmaxOp: Operator {
     return result
   }
 
-  /// exp(2 e) - 1 of itself for inputs that all move by e.
+  /// exp(2 e) - 1 of itself for inputs that all move by e, and no more than there is between 0 and 1.
   package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
     let carried = ElementaryMath.exponential(2 * (errors[0].max() ?? 0)) - 1
-    return evaluate(operands).map { arithmetic.roundings(8) + carried * $0 }
+    return evaluate(operands).map { carried.isFinite ? min(arithmetic.roundings(8) + carried * $0, 1) : 1 }
   }
 
   package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? { nil }
