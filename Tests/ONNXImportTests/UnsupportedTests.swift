@@ -95,4 +95,15 @@ import Testing
       #expect(found.allSatisfy { $0.contains("pads smaller than the window of a pool") }, "\(found)")
     }
   }
+
+  /// Products with a scale that float32 holds with few bits differ from one runtime to the next.
+  @Test(arguments: [(1e-45, false), (0x1p-126, true)] as [(Float, Bool)]) func scalesAreNormal(
+    _ scale: Float, _ isRead: Bool
+  ) throws {
+    let quantize = ONNXNode("QuantizeLinear", name: "q", inputs: ["x", "s", "z"], outputs: ["y"])
+    let zero = ONNXTensor(name: "z", type: .int8, shape: [], integers: [0])
+    let found = try problems([quantize], [ONNXTensor(name: "s", shape: [], floats: [scale]), zero])
+    let isRefused = found.contains { $0.contains("finite scales of 2^-126 or more") }
+    #expect(isRefused != isRead, "\(found)")
+  }
 }
