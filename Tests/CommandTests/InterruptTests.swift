@@ -74,7 +74,10 @@ import TestSupport
       #expect(Self.programs(in: temporary.path) == [], "\(command)")
     }
     // What a killed process started may still be at work.
-    for _ in 0..<600 where !Self.programs(in: temporary.path).isEmpty { Thread.sleep(forTimeInterval: 0.1) }
+    for _ in 0..<600 {
+      if Self.programs(in: temporary.path).isEmpty { break }
+      Thread.sleep(forTimeInterval: 0.1)
+    }
     #expect(try run(folder).status == 0)
     let isNew = Self.files(folder.path) == new
     #expect(isNew, "\(command)")
