@@ -189,7 +189,7 @@ let tests: [Target] = [
   .testTarget(
     name: "CalibrationTests",
     dependencies: [
-      "Arrays", "Calibration", "Diagnostics", "FloatEngine", "FloatReference", "Frontends", "Passes",
+      "Arrays", "Calibration", "Diagnostics", "FloatEngine", "FloatReference", "Frontends", "Numbers", "Passes",
       "Plans", "QIR", "TestSupport",
     ]),
   .testTarget(
@@ -262,7 +262,7 @@ let tests: [Target] = [
       "Targets", "TestSupport",
     ]),
   .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
-  .testTarget(name: "AssessmentTests", dependencies: ["Assessment"]),
+  .testTarget(name: "AssessmentTests", dependencies: ["Assessment", "Numbers"]),
   .testTarget(name: "AnalysisTests", dependencies: ["Performance", "Presentation", "Statistics", "Verify"]),
   .testTarget(
     name: "PageTests",

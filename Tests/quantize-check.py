@@ -8,6 +8,7 @@ network; exits 1 where ONNX Runtime's best method loses less. Python 3.11 with: 
 """
 import json
 import logging
+import math
 import os
 import subprocess
 import sys
@@ -30,7 +31,9 @@ METHODS = [CalibrationMethod.MinMax, CalibrationMethod.Entropy, CalibrationMetho
 
 class Samples(CalibrationDataReader):
     def __init__(self, name, x):
-        self.batches = iter([{name: x[i : i + 16]} for i in range(0, len(x), 16)])
+        # Its histograms take batches of one size only.
+        size = math.gcd(len(x), 16)
+        self.batches = iter([{name: x[i : i + size]} for i in range(0, len(x), size)])
 
     def get_next(self):
         return next(self.batches, None)

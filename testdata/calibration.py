@@ -31,6 +31,24 @@ def gptq(w, h, scales, top):
     return codes
 
 
+def descent(w, h, scales, codes, top, may_scale):
+    """The code that is best while all others stay, one after another, and the best scale for them, until nothing changes."""
+    scales, codes, before = scales.copy(), codes.copy(), None
+    while before is None or np.abs(before / scales - 1).max() > 1e-6:
+        moved = True
+        while moved:
+            moved = False
+            for i in range(len(w)):
+                slope = h[i] @ (codes * scales - w)
+                best = np.clip(np.rint(codes[i] - slope / h[i, i] / scales), -top, top)
+                moved |= (best != codes[i]).any()
+                codes[i] = best
+        before = scales
+        if may_scale: scales = np.einsum("io,ij,jo->o", codes, h, w) / np.einsum("io,ij,jo->o", codes, h, codes)
+    error = codes * scales - w
+    return codes, scales, np.einsum("io,ij,jo->o", error, h, error)
+
+
 def maps():
     values = {"laplace": random.laplace(0.3, 1, 4000), "relu": np.maximum(random.normal(0, 1, 4000), 0),
               "outliers": np.append(random.normal(0, 0.1, 4000), [30, -4])}
@@ -55,12 +73,14 @@ def layer():
     scales = np.abs(w).max(0) / top
     # The compiler goes from the last row to the first.
     codes = gptq(w[::-1], h[::-1, ::-1] + 0.01 * np.trace(h) / k * np.eye(k), scales, top)[::-1]
+    damped = h + 0.01 * np.trace(h) / k * np.eye(k)
+    descents = [dict(zip(("codes", "scales", "errors"), (a.ravel().tolist() for a in descent(w, damped, scales, codes, top, s)))) for s in (False, True)]
     z = x @ (codes * scales)
     gain = ((z - z.mean(0)) * (y - y.mean(0))).sum(0) / ((z - z.mean(0)) ** 2).sum(0)
     bias = y.mean(0) - gain * z.mean(0)
     return {"terms": k, "outputs": n, "top": top, "inputs": x.ravel().tolist(), "weights": w.ravel().tolist(),
             "wanted": y.ravel().tolist(), "leastSquares": solved.ravel().tolist(), "scales": scales.tolist(),
-            "codes": codes.ravel().tolist(), "gain": gain.tolist(), "bias": bias.tolist(),
+            "codes": codes.ravel().tolist(), "descents": descents, "gain": gain.tolist(), "bias": bias.tolist(),
             "errors": ((z * gain + bias - y) ** 2).sum(0).tolist()}
 
 

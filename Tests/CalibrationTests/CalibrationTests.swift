@@ -72,6 +72,19 @@ import Testing
     }
   }
 
+  @Test func descentIsNumPys() throws {
+    let oracle = try Oracle.read().layer
+    let problem = Problem(try moments(oracle)[0], weights: oracle.weights, .feedback)
+    for (mayScale, descent) in zip([false, true], oracle.descents) {
+      let found = problem.rounded(oracle.scales, top: oracle.top, mayScale: mayScale)
+      #expect(found.codes == descent.codes)
+      for output in 0..<oracle.outputs {
+        #expect(abs(found.scales[output] / descent.scales[output] - 1) < 1e-5)
+        #expect(abs(found.errors[output] / descent.errors[output] - 1) < 1e-4)
+      }
+    }
+  }
+
   /// What changes more comes nearer, on the inputs that it was fitted to.
   @Test func methodsAreInOrder() throws {
     let oracle = try Oracle.read().layer

@@ -13,6 +13,12 @@ struct Oracle: Decodable, Sendable {
     var minMax: [Double]
   }
 
+  struct Descent: Decodable, Sendable {
+    var codes: [Double]
+    var scales: [Double]
+    var errors: [Double]
+  }
+
   struct Layer: Decodable, Sendable {
     var terms: Int
     var outputs: Int
@@ -23,6 +29,8 @@ struct Oracle: Decodable, Sendable {
     var leastSquares: [Double]
     var scales: [Double]
     var codes: [Double]
+    /// From these codes and scales on: the scales as they are, and the best ones.
+    var descents: [Descent]
     var gain: [Double]
     var bias: [Double]
     var errors: [Double]

@@ -6,7 +6,7 @@ import Testing
   @Test func aPlanReadsBack() throws {
     let plan = QuantizationPlan(
       maps: [
-        "in \"1\"\n": MapPlan(bits: 8, scale: 0.1, zeroPoint: 128),
+        "in \"1\"\n": MapPlan(bits: 8, scale: 0.1, zeroPoint: 128, factors: [1, 0.3]),
         "r": MapPlan(bits: 4, isSigned: true, scheme: .powerOfTwo, scale: 0x1p-7), "s": MapPlan(bits: 4),
       ],
       weights: [

@@ -37,6 +37,11 @@ QCC_INLINE void add_body(size_t count, const float *restrict x, float *restrict 
 
 QCC_DISPATCH(qcc_f32_add, (size_t count, const float *x, float *y), add_body, (count, x, y))
 
+QCC_INLINE void subtract_body(size_t count, const float *restrict x, float *restrict y) {
+  for (size_t i = 0; i < count; i++) y[i] -= x[i];
+}
+QCC_DISPATCH(qcc_f32_subtract, (size_t count, const float *x, float *y), subtract_body, (count, x, y))
+
 void qcc_f64_add(size_t count, const double *x, double *y) {
   for (size_t i = 0; i < count; i++) y[i] += x[i];
 }

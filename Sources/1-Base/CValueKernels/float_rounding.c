@@ -2,39 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "float_windows.h"
-#include "isa.h"
+#include "float64_vectors.h"
 #include "qcc_float.h"
-
-enum { LANES = 8 };
-
-/// The sum of x y, in 16 chains.
-QCC_INLINE double dot(int64_t n, const double *x, const double *y) {
-  vec8d even = {}, odd = {};
-  int64_t i = 0;
-  for (; i + 2 * LANES <= n; i += 2 * LANES) {
-    even = __builtin_elementwise_fma(*(const vec8d *)(x + i), *(const vec8d *)(y + i), even);
-    odd = __builtin_elementwise_fma(*(const vec8d *)(x + i + LANES), *(const vec8d *)(y + i + LANES), odd);
-  }
-  even += odd;
-  double sum = 0;
-  QCC_UNROLL for (int lane = 0; lane < LANES; lane++) sum += even[lane];
-  for (; i < n; i++) sum = __builtin_fma(x[i], y[i], sum);
-  return sum;
-}
-
-/// y += factor x
-QCC_INLINE void add_multiple(int64_t n, double factor, const double *restrict x, double *restrict y) {
-  for (int64_t i = 0; i < n; i++) y[i] = __builtin_fma(factor, x[i], y[i]);
-}
 
 QCC_INLINE void inverse_cholesky_body(int64_t n, const double *a, double *l, double *m, bool *is_positive) {
   // Row by row of L, whose elements are dot products of its earlier rows.
   for (int64_t i = 0; i < n; i++) {
     for (int64_t j = 0; j < i; j++) {
-      l[i * n + j] = (a[j * n + i] - dot(j, l + i * n, l + j * n)) / l[j * n + j];
+      l[i * n + j] = (a[j * n + i] - qcc_dot(j, l + i * n, l + j * n)) / l[j * n + j];
     }
-    const double square = a[i * n + i] - dot(i, l + i * n, l + i * n);
+    const double square = a[i * n + i] - qcc_dot(i, l + i * n, l + i * n);
     if (!(square > 0)) {
       *is_positive = false;
       return;
@@ -45,7 +22,7 @@ QCC_INLINE void inverse_cholesky_body(int64_t n, const double *a, double *l, dou
   for (int64_t i = 0; i < n; i++) {
     double *row = m + i * n;
     for (int64_t j = 0; j < n; j++) row[j] = 0;
-    for (int64_t j = 0; j < i; j++) add_multiple(j + 1, -l[i * n + j], m + j * n, row);
+    for (int64_t j = 0; j < i; j++) qcc_add_multiple(j + 1, -l[i * n + j], m + j * n, row);
     row[i] = 1;
     for (int64_t j = 0; j <= i; j++) row[j] /= l[i * n + i];
   }
@@ -70,10 +47,10 @@ QCC_INLINE void solve_body(size_t k, size_t n, const double *m, const double *b,
   memset(half, 0, k * n * sizeof *half);
   memset(x, 0, k * n * sizeof *x);
   for (size_t i = 0; i < k; i++) {
-    for (size_t j = 0; j <= i; j++) add_multiple((int64_t)n, m[i * k + j], b + j * n, half + i * n);
+    for (size_t j = 0; j <= i; j++) qcc_add_multiple((int64_t)n, m[i * k + j], b + j * n, half + i * n);
   }
   for (size_t i = 0; i < k; i++) {
-    for (size_t j = 0; j <= i; j++) add_multiple((int64_t)n, m[i * k + j], half + i * n, x + j * n);
+    for (size_t j = 0; j <= i; j++) qcc_add_multiple((int64_t)n, m[i * k + j], half + i * n, x + j * n);
   }
 }
 
@@ -90,21 +67,16 @@ bool qcc_cholesky_solve(size_t k, size_t n, const double *m, const double *b, do
   return true;
 }
 
-QCC_INLINE double nearest_code(double weight, double scale, double low, double high) {
-  const double code = __builtin_rint(weight / scale);
-  return code < low ? low : code > high ? high : code;
-}
-
 QCC_INLINE void feedback_body(
   size_t k, size_t n, const double *m, const double *scales, double low, double high, double *weights, double *codes) {
   for (size_t i = k; i-- > 0;) {
     double *row = weights + i * n;
     for (size_t o = 0; o < n; o++) {
-      const double code = nearest_code(row[o], scales[o], low, high);
+      const double code = qcc_nearest_code(row[o], scales[o], low, high);
       codes[i * n + o] = code;
       row[o] = (row[o] - code * scales[o]) / m[i * k + i];
     }
-    for (size_t j = 0; j < i; j++) add_multiple((int64_t)n, -m[i * k + j], row, weights + j * n);
+    for (size_t j = 0; j < i; j++) qcc_add_multiple((int64_t)n, -m[i * k + j], row, weights + j * n);
   }
 }
 
@@ -125,7 +97,7 @@ QCC_INLINE void products_body(
     for (size_t i = 0; i < k; i++) {
       const double w = column[i];
       if (w == 0) continue;
-      square += w * dot((int64_t)k, symmetric + i * k, column);
+      square += w * qcc_dot((int64_t)k, symmetric + i * k, column);
       cross += w * moments[i * size + k + 1 + o];
       sum += w * moments[i * size + k];
     }
@@ -154,7 +126,7 @@ bool qcc_moment_products(size_t k, size_t n, const double *moments, const double
 QCC_INLINE void nearest_body(
   size_t k, size_t n, const double *scales, double low, double high, const double *weights, double *codes) {
   for (size_t i = 0; i < k; i++) {
-    for (size_t o = 0; o < n; o++) codes[i * n + o] = nearest_code(weights[i * n + o], scales[o], low, high);
+    for (size_t o = 0; o < n; o++) codes[i * n + o] = qcc_nearest_code(weights[i * n + o], scales[o], low, high);
   }
 }
 
@@ -170,7 +142,7 @@ QCC_INLINE void errors_body(
   for (size_t i = 0; i < k; i++) {
     for (size_t o = 0; o < n; o++) {
       const double weight = weights[i * n + o];
-      const double lost = nearest_code(weight, scales[o], low, high) * scales[o] - weight;
+      const double lost = qcc_nearest_code(weight, scales[o], low, high) * scales[o] - weight;
       errors[o] = __builtin_fma(lost * lost, importance[i], errors[o]);
     }
   }

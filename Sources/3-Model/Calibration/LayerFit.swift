@@ -20,6 +20,16 @@ package enum FitMethod: Sendable, Equatable {
   /// mean variances of the inputs.
   case leastSquares(damping: Double)
 
+  /// What of the mean variance of the inputs is added to all of them where errors are weighed by what outputs lose, so that
+  /// directions that no sample has do not count for nothing.
+  var damping: Double? {
+    switch self {
+    case .plain, .nearest: nil
+    case .feedback: 0.01
+    case .leastSquares(let damping): damping
+    }
+  }
+
   /// From what changes most to what changes least.
   package static let all: [FitMethod] = [
     .leastSquares(damping: 0.01), .leastSquares(damping: 0.1), .leastSquares(damping: 1), .feedback, .nearest, .plain,

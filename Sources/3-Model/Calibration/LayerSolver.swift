@@ -28,9 +28,11 @@ struct LayerSolver: Sendable {
       codes: Array(repeating: 0, count: weights.count),
       scales: [], biases: biases)
     var channelScales = scales
+    let roundings = bits == 1 ? [] : roundings(of: groups, scales, method)
     for (group, problem) in groups.enumerated() {
       let first = group * layer.outputs
-      let codes = bits == 1 ? problem.signs : problem.codes(Array(scales[first..<(first + layer.outputs)]), top: top)
+      let codes = bits == 1 ? problem.signs : roundings[group].codes
+      if bits > 1 { channelScales.replaceSubrange(first..<(first + layer.outputs), with: roundings[group].scales) }
       for term in 0..<layer.terms {
         for output in 0..<layer.outputs {
           fit.codes[term * channels + first + output] = codes[term * layer.outputs + output]
@@ -38,8 +40,7 @@ struct LayerSolver: Sendable {
       }
       guard method != .plain else { continue }
       let corrections = problem.corrections(
-        of: values(codes, scales, from: first),
-        mayScale: sharing == .none || layer.outputs == 1 && sharing == .withinGroup)
+        of: values(codes, channelScales, from: first), mayScale: mayScale)
       for (output, correction) in corrections.enumerated() {
         channelScales[first + output] *= correction.gain
         fit.biases[first + output] = correction.bias
@@ -53,6 +54,31 @@ struct LayerSolver: Sendable {
       }
     return fit
   }
+
+  /// Whether every output channel has a scale of its own.
+  private var mayScale: Bool { sharing == .none || layer.outputs == 1 && sharing == .withinGroup }
+
+  /// By group, for every channel, or all that have a scale in common, from the start that came nearest.
+  private func roundings(of groups: [Problem], _ scales: [Double], _ method: FitMethod) -> [Problem.Rounding] {
+    var best: [Problem.Rounding] = []
+    var errors = Array(repeating: Double.infinity, count: channels)
+    for fraction in method.damping == nil ? [1] : Self.starts {
+      let found = groups.enumerated().map { group, problem in
+        let own = scales[(group * layer.outputs)..<((group + 1) * layer.outputs)]
+        return problem.rounded(own.map { $0 * fraction }, top: top, mayScale: mayScale)
+      }
+      if best.isEmpty { best = found }
+      for (channel, error) in shared(found.flatMap(\.errors), { $0.reduce(0, +) }).enumerated()
+      where error < errors[channel] {
+        errors[channel] = error
+        best[channel / layer.outputs].take(channel % layer.outputs, from: found[channel / layer.outputs])
+      }
+    }
+    return best
+  }
+
+  /// Times the scales with which the nearest codes lose least: from each descent ends elsewhere.
+  private static let starts = [1, 0.9, 1.1, 0.8, 1.2]
 
   /// The squared error of a fit's outputs.
   func error(of fit: LayerFit, on moments: Moments) -> Double {

@@ -33,6 +33,13 @@ struct Moments: Sendable {
     return sum
   }
 
+  /// Of the wanted outputs: the sum of their squares.
+  var energy: Double {
+    (0..<layer.groups).reduce(0) { sum, group in
+      sum + (size - layer.outputs..<size).reduce(0) { $0 + values[(group * size + $1) * size + $1] }
+    }
+  }
+
   /// Of one group.
   subscript(group: Int) -> Group {
     Group(

@@ -23,6 +23,8 @@ package struct FloatNetwork: Sendable {
   package let ties: [Tie]
   /// What the accelerator hands out, by output of the network: the output itself, or what a softmax at the end of it reads.
   package let results: [NodeID]
+  /// By node: what reads it.
+  let consumers: [[NodeID]]
   private let placement: Placement
 
   /// - Parameter graph: without what changes nothing, batch normalization folded (`Pipeline.toFloatNetwork`).
@@ -31,6 +33,7 @@ package struct FloatNetwork: Sendable {
     try Self.requireFloat(graph)
     let placement = Placement(graph)
     self.graph = graph
+    consumers = graph.consumers
     maps = placement.maps.sorted()
     layers = graph.ids.filter { graph[$0].op is any LinearOperator }
     ties = placement.ties

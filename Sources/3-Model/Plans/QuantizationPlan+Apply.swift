@@ -15,7 +15,7 @@ extension QuantizationPlan {
   /// - Throws: everything in the plan that does not fit the network.
   package func applied(to network: FloatNetwork) throws(Diagnostics) -> Graph {
     try problems(in: network).throwIfErrors()
-    return try Diagnostics.collected { try quantized(network) }
+    return try Diagnostics.collected { try quantized(network.equalized(by: self)) }
   }
 
   private func quantized(_ network: FloatNetwork) throws -> Graph {

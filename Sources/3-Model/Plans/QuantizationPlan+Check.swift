@@ -41,7 +41,7 @@ extension QuantizationPlan {
     return problems
   }
 
-  /// What is wrong with its widths and names.
+  /// What is wrong with its widths, names and factors.
   package func widthProblems(in network: FloatNetwork) -> Diagnostics {
     let graph = network.graph
     var problems = Diagnostics()
@@ -76,6 +76,12 @@ extension QuantizationPlan {
     check("map", maps.mapValues(\.bits), MapPlan.widths)
     check("kernel", weights.mapValues(\.bits), WeightPlan.widths)
     check("bias", biases.mapValues(\.bits), BiasPlan.widths)
+    for id in network.maps {
+      let channels = network.edge(of: id) == nil ? 0 : graph[id].shape.channels
+      for problem in maps[graph[id].name]?.factorProblems(channels: channels) ?? [] {
+        problems.report(problem.located(graph.location(of: id), "map"))
+      }
+    }
     for tie in network.ties where Set(tie.maps.compactMap { maps[graph[$0].name]?.bits }).count > 1 {
       let widths = tie.maps.map { "\(graph[$0].name): \(maps[graph[$0].name]?.bits ?? 0) bits" }
       problems.report(
@@ -105,6 +111,23 @@ extension MapPlan {
             ? "0 in the scheme \(scheme.rawValue)" : "\(zeroPoints.lowerBound) to \(zeroPoints.upperBound)"))
     }
     return problems
+  }
+}
+
+extension MapPlan {
+  fileprivate func factorProblems(channels: Int) -> [Diagnostic] {
+    if factors.isEmpty { return [] }
+    guard factors.count == channels else {
+      return [
+        Diagnostic(
+          "\(factors.count) factors",
+          supported: channels == 0
+            ? "none where not one layer, with a ReLU at most, makes a map for layers alone"
+            : "\(channels), one per channel")
+      ]
+    }
+    let odd = factors.first { !$0.isNormal || $0 < 0 }
+    return odd.map { [Diagnostic("a factor of \($0)", supported: "numbers above 0")] } ?? []
   }
 }
 

@@ -63,12 +63,13 @@ extension QuantizationPlan {
 extension MapPlan {
   fileprivate var members: String {
     let scale = scale.map { ", \"scale\": \($0)" } ?? ""
-    return
-      "\"bits\": \(bits), \"signed\": \(isSigned), \"scheme\": \"\(scheme.rawValue)\"\(scale), \"zeroPoint\": \(zeroPoint)"
+    let factors = factors.isEmpty ? "" : ", \"factors\": \(list(factors))"
+    return "\"bits\": \(bits), \"signed\": \(isSigned), \"scheme\": \"\(scheme.rawValue)\"\(scale), "
+      + "\"zeroPoint\": \(zeroPoint)\(factors)"
   }
 
   fileprivate init(_ node: JSONNode) throws {
-    try node.requireKeys("bits", "signed", "scheme", "scale", "zeroPoint")
+    try node.requireKeys("bits", "signed", "scheme", "scale", "zeroPoint", "factors")
     self.init(bits: try node.int("bits"), isSigned: try node.boolIfPresent("signed") ?? false)
     if let name = try node.stringIfPresent("scheme") {
       guard let scheme = Scheme(rawValue: name) else {
@@ -79,6 +80,7 @@ extension MapPlan {
     }
     scale = try node.doubleIfPresent("scale").map { Float($0) }
     zeroPoint = try node.intIfPresent("zeroPoint") ?? 0
+    factors = try node.floatsIfPresent("factors") ?? []
   }
 }
 
@@ -91,7 +93,7 @@ extension WeightPlan {
     try node.requireKeys("bits", "perChannel", "scales", "codes")
     self.init(
       bits: try node.int("bits"), isPerChannel: try node.boolIfPresent("perChannel") ?? true,
-      scales: try node.scales(), codes: try node.codes())
+      scales: try node.floatsIfPresent("scales"), codes: try node.codes())
   }
 }
 
@@ -100,17 +102,21 @@ extension BiasPlan {
 
   fileprivate init(_ node: JSONNode) throws {
     try node.requireKeys("bits", "scales", "codes")
-    self.init(bits: try node.int("bits"), scales: try node.scales(), codes: try node.codes())
+    self.init(bits: try node.int("bits"), scales: try node.floatsIfPresent("scales"), codes: try node.codes())
   }
 }
 
 private func numberMembers(_ scales: [Float]?, _ codes: IntegerArray?) -> String {
-  (scales.map { ", \"scales\": [\($0.map(\.description).joined(separator: ", "))]" } ?? "")
+  (scales.map { ", \"scales\": \(list($0))" } ?? "")
     + (codes.map { ", \"codes\": [\($0.map(\.description).joined(separator: ","))]" } ?? "")
 }
 
+private func list(_ numbers: [Float]) -> String { "[\(numbers.map(\.description).joined(separator: ", "))]" }
+
 extension JSONNode {
-  fileprivate func scales() throws -> [Float]? { try arrayIfPresent("scales")?.map { Float(try $0.double()) } }
+  fileprivate func floatsIfPresent(_ key: String) throws -> [Float]? {
+    try arrayIfPresent(key)?.map { Float(try $0.double()) }
+  }
 
   fileprivate func codes() throws -> IntegerArray? {
     try arrayIfPresent("codes").map { IntegerArray(try $0.map { Int64(try $0.int()) }) }

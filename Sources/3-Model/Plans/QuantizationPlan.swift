@@ -40,15 +40,20 @@ package struct MapPlan: Sendable, Equatable {
   /// nil: not calibrated yet.
   package var scale: Float?
   package var zeroPoint: Int
+  /// By what the layer in front divides each channel, and those behind multiply it again (`FloatNetwork.Edge`), so that one
+  /// scale is right for all of them; none: by nothing.
+  package var factors: [Float]
 
   package init(
-    bits: Int, isSigned: Bool = false, scheme: Scheme = .affine, scale: Float? = nil, zeroPoint: Int = 0
+    bits: Int, isSigned: Bool = false, scheme: Scheme = .affine, scale: Float? = nil, zeroPoint: Int = 0,
+    factors: [Float] = []
   ) {
     self.bits = bits
     self.isSigned = isSigned
     self.scheme = scheme
     self.scale = scale
     self.zeroPoint = zeroPoint
+    self.factors = factors
   }
 
   package var codes: ClosedRange<Int64> { IntegerType(bits: bits, isSigned: isSigned).range }

@@ -47,14 +47,3 @@ package struct Distortion: Sendable {
     return Interval(around: decibels, deviation: 10 / ElementaryMath.logarithm(10.0) * terms.deviationOfMean)
   }
 }
-
-/// How far the distribution of a classifier's results is from another's: sum of p log(p / q) in nats.
-func divergence(ofLogits quantized: [Double], from reference: [Double]) -> Double {
-  func logProbabilities(_ logits: [Double]) -> [Double] {
-    let largest = logits.max() ?? 0
-    let total = ElementaryMath.logarithm(logits.reduce(0) { $0 + ElementaryMath.exponential($1 - largest) })
-    return logits.map { $0 - largest - total }
-  }
-  let (p, q) = (logProbabilities(reference), logProbabilities(quantized))
-  return zip(p, q).reduce(0) { $0 + ElementaryMath.exponential($1.0) * ($1.0 - $1.1) }
-}

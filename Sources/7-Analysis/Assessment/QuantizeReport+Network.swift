@@ -1,5 +1,6 @@
 import Compiler
 import Inference
+import Numbers
 import Plans
 import QIR
 import Statistics

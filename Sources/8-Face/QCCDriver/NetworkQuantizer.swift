@@ -124,6 +124,7 @@ package struct NetworkQuantizer: Sendable {
   package func report(
     on result: Result, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> QuantizeReport {
+    let network = try network.equalized(by: result.plan)
     let comparison = try NetworkComparison(
       network, result.compilation, inputs: test, samples: judged, threads: options.threads,
       progress: { progress($0, judged.count) })

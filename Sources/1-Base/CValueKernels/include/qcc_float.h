@@ -51,6 +51,9 @@ void qcc_f32_clip(size_t count, float low, float high, const float *x, float *y)
 /// y += x
 void qcc_f32_add(size_t count, const float *x, float *y);
 
+/// y -= x
+void qcc_f32_subtract(size_t count, const float *x, float *y);
+
 /// y += x
 void qcc_f64_add(size_t count, const double *x, double *y);
 
@@ -119,6 +122,18 @@ bool qcc_cholesky_solve(size_t k, size_t n, const double *m, const double *b, do
 /// - Parameter weights: becomes what was left to round.
 void qcc_round_with_feedback(
   size_t k, size_t n, const double *m, const double *scales, double low, double high, double *weights, double *codes);
+
+/// Brings codes `[k][n]` times the column's scale nearer to what is wanted, in the norm e' A e of the error: by coordinate
+/// descent, one code after the other, and where it may by the best scale for the codes, until neither changes anything.
+///
+/// - Parameters:
+///   - a: symmetric, `[k][k]`, of which the upper triangle is read; its diagonal is positive.
+///   - wanted: `[k][n]`.
+///   - errors: per column e' A e, overwritten.
+/// - Returns: false where memory has run out.
+bool qcc_descend(
+  size_t k, size_t n, const double *a, const double *wanted, double low, double high, bool may_scale, double *scales,
+  double *codes, double *errors);
 
 /// The nearest codes in low ... high times the column's scale.
 void qcc_round_to_nearest(

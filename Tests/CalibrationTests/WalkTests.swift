@@ -1,0 +1,100 @@
+import FloatEngine
+import Numbers
+import Plans
+import QIR
+import Testing
+
+@testable import Calibration
+
+/// What a walk makes up for, on networks of a few layers.
+@Suite struct WalkTests {
+  private func network(_ text: String) throws -> FloatNetwork { try FloatNetwork(GraphParser.graph(from: text)) }
+
+  private func inputs(_ network: FloatNetwork, samples: Int) -> [NodeID: Batch] {
+    var random = SplitMix(seed: 3)
+    let input = network.graph.inputs[0]
+    let shape = network.graph[input].shape
+    let values = (0..<(samples * shape.elements)).map { _ in Float.random(in: -1...1, using: &random) }
+    return [input: Batch(shape: shape, values: values)]
+  }
+
+  /// The share of the results' energy that is lost.
+  private func loss(_ calibration: Calibration) -> Double {
+    let result = calibration.results[0]
+    var (lost, signal) = (0.0, 0.0)
+    for (float, quantized) in zip(result.float.values, result.quantized.values) {
+      lost += Double(float - quantized) * Double(float - quantized)
+      signal += Double(float) * Double(float)
+    }
+    return lost / signal
+  }
+
+  /// Two bits are all that the first layer has; the second one, which stands in the same sum, makes up for what they lose.
+  @Test func theLastLayerOfASumMakesUpForTheOthers() throws {
+    let network = try network(
+      """
+      graph sum
+      x = input shape=[6]
+      a = dense x kernel=float[6, 4](seeded(1))
+      b = dense x kernel=float[6, 4](seeded(2))
+      s = add a b
+      output s
+      """)
+    var widths = PlanWidths()
+    (widths.weights, widths.maps) = (16, 16)
+    var plan = QuantizationPlan(widths, for: network)
+    plan.weights["a"]?.bits = 2
+    #expect(loss(Calibrator(network).calibrate(plan, on: inputs(network, samples: 64))) < 1e-3)
+  }
+
+  /// The channels' ranges are far apart; what they mean to the next layer is not.
+  @Test(arguments: [
+    "d = dense r kernel=float[3, 2](1, -2, 4, 3, 9, 12)",
+    "d = depthwise_conv2d r kernel=float[1, 1, 3, 1](1, 4, 12)",
+  ])
+  func unlikeChannelsAreMadeAlike(_ reader: String) throws {
+    let network = try network(
+      """
+      graph unlike
+      x = input shape=[2, 2, 3]
+      a = conv2d x kernel=float[1, 1, 3, 3](1, 0.2, 0.1, -0.5, 0.3, 0.06, 0.5, -0.2, 0.08)
+      r = elementwise a functions=[relu]
+      \(reader)
+      output d
+      """)
+    var widths = PlanWidths()
+    (widths.weights, widths.maps, widths.inputMaps, widths.outputMaps) = (8, 4, 16, 16)
+    let plan = QuantizationPlan(widths, for: network)
+    var calibrator = Calibrator(network)
+    let equalized = calibrator.calibrate(plan, on: inputs(network, samples: 256))
+    #expect(equalized.plan.maps["r"]?.factors.count == 3)
+    calibrator.equalizes = false
+    let plain = calibrator.calibrate(plan, on: inputs(network, samples: 256))
+    #expect(plain.plan.maps["r"]?.factors == [])
+    #expect(loss(equalized) < 0.6 * loss(plain))
+    // With everything decided the same comes out.
+    #expect(loss(calibrator.calibrate(equalized.plan, on: inputs(network, samples: 256))) == loss(equalized))
+  }
+
+  /// Four codes for three classes of which one never has a chance: it gets none.
+  @Test func resultsWithoutAChanceNeedNoCodes() {
+    let shape = Shape([3])
+    var random = SplitMix(seed: 1)
+    let results = Batch(
+      shape: shape,
+      values: (0..<300).flatMap { _ in
+        [Float.random(in: 0...6, using: &random), Float.random(in: 0...6, using: &random), -40]
+      })
+    let plan = MapPlan(bits: 3)
+    /// Of which samples the first of the two is still below the second.
+    func order(_ batch: Batch) -> [Bool] {
+      (0..<300).map { (sample: Int) -> Bool in batch.values[3 * sample] < batch.values[3 * sample + 1] }
+    }
+    func agreement(_ plan: MapPlan) -> Int {
+      zip(order(plan.quantized(results)), order(results)).count { $0.0 == $0.1 }
+    }
+    let best = plan.withLeastDivergence(results, from: results)
+    #expect(agreement(best) > 250)
+    #expect(agreement(best) > agreement(plan.calibrated(on: results, by: .minMax)))
+  }
+}
