@@ -9,7 +9,8 @@ let base = floor(
   [
     .target(name: "Diagnostics"),
     .target(name: "Numbers", dependencies: [bigInt]),
-    .target(name: "Files", dependencies: ["Diagnostics"]),
+    .target(name: "CSHA256", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "Files", dependencies: ["CSHA256", "Diagnostics"]),
     .target(name: "Presentation", dependencies: ["Diagnostics"]),
     .target(name: "Text", dependencies: ["Diagnostics", "Numbers"]),
     // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
@@ -175,7 +176,7 @@ let testSupport: [Target] = [
 
 let tests: [Target] = [
   .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-  .testTarget(name: "FilesTests", dependencies: ["Diagnostics", "Files"]),
+  .testTarget(name: "FilesTests", dependencies: ["CSHA256", "Diagnostics", "Files"]),
   .testTarget(name: "NumbersTests", dependencies: ["Numbers", bigInt]),
   .testTarget(name: "YAMLTests", dependencies: ["Diagnostics", "YAML"]),
   .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels", "Numbers"]),
