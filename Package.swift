@@ -23,9 +23,8 @@ let formats = floor(
   "2-Formats",
   [
     .target(name: "JSON", dependencies: ["Diagnostics"]),
-    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
-    .target(name: "CHDF5Shims", dependencies: ["CHDF5", "CSeccomp"]),
+    .target(name: "CHDF5Shims", dependencies: ["CSeccomp"], linkerSettings: hdf5),
     .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
     .target(name: "Arrays", dependencies: ["Diagnostics", "Files", "HDF5"]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -339,6 +338,15 @@ func floor(_ folder: String, _ modules: [Target]) -> [Target] {
 
 var argumentParser: Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
 var bigInt: Target.Dependency { .product(name: "BigInt", package: "BigInt") }
+
+/// Debian's libhdf5. Its shared library brings thirty others of which qcc needs none, and loading them takes longer than
+/// reading a network: the release binary has the archive in it.
+var hdf5: [LinkerSetting] {
+  [.linkedLibrary("hdf5_serial", .when(configuration: .debug))]
+    + [":libhdf5_serial.a", ":libsz.a", ":libaec.a", ":libz.a"].map {
+      .linkedLibrary($0, .when(configuration: .release))
+    }
+}
 
 /// Linked into one file: it starts in half the time, and no Swift has to be installed where it runs.
 var oneFile: [LinkerSetting] {

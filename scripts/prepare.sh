@@ -32,7 +32,7 @@ pkg-config --exists yaml-0.1 2>/dev/null || missing+=(libyaml-dev)
 if ((${#missing[@]})); then
   command -v apt-get >/dev/null ||
     fail "missing: ${missing[*]} (names of Debian packages); this system has no apt-get to install them" \
-      "the C libraries are looked for by pkg-config under the names hdf5-serial, libprotobuf-c, libseccomp and yaml-0.1"
+      "libhdf5 is looked for where Debian has it, the other C libraries by pkg-config: libprotobuf-c, libseccomp, yaml-0.1"
   root=()
   if [[ $(id -u) != 0 ]]; then
     if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
