@@ -71,6 +71,7 @@ package struct FeatureMapQuantizer: Sendable {
 
   /// The code of a double, decided in exact arithmetic where double precision cannot.
   package func exactCode(of value: Double) -> Int64 {
+    if case .uniform(let steps) = compiled, let code = steps.certainCode(of: value) { return codeFactor &* code }
     let near = codes(of: value, within: 0, in: .double)
     guard near.lowerBound < near.upperBound, value.isFinite else { return near.lowerBound }
     return code(of: Rational(value))?.code ?? code(of: value)

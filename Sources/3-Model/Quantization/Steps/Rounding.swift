@@ -21,12 +21,17 @@ package enum Rounding: Sendable, Equatable {
     }
   }
 
+  /// Whether all but halves become the nearest integer.
+  var isToNearest: Bool {
+    switch self {
+    case .halfEven, .halfAwayFromZero, .halfTowardZero: true
+    case .floor, .ceiling, .awayFromZero, .towardZero: false
+    }
+  }
+
   /// Whether numbers next to this one on either side become different integers.
   func isBoundary(_ value: Rational) -> Bool {
-    switch self {
-    case .halfEven, .halfAwayFromZero, .halfTowardZero: !value.isInteger && (value * 2).isInteger
-    case .floor, .ceiling, .awayFromZero, .towardZero: value.isInteger
-    }
+    isToNearest ? !value.isInteger && (value * 2).isInteger : value.isInteger
   }
 
   package func callAsFunction(_ value: Rational) -> BigInt {

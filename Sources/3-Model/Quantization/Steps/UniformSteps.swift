@@ -51,6 +51,8 @@ extension UniformSteps {
     package let lowest: Double
     package let highest: Double
     private let rounding: Rounding
+    /// How far a position may be off, relative to its terms: four roundings of 2^-53, four times over.
+    private let unit: Double
 
     fileprivate init(
       gain: Rational, bias: Rational, zeroPoint: Int64, clamp: ClosedRange<Int64>, rounding: Rounding
@@ -63,6 +65,7 @@ extension UniformSteps {
       lowest = Double(clamp.lowerBound - zeroPoint)
       highest = Double(clamp.upperBound - zeroPoint)
       self.rounding = rounding
+      unit = self.gain.isNormal && (divisor == 0 || divisor.isNormal) ? 0x1p-49 : .infinity
     }
 
     func position(of value: Double) -> Double { (divisor != 0 ? value / divisor : value * gain) + bias }
@@ -75,6 +78,16 @@ extension UniformSteps {
       }
       // What is no number has no code of its own.
       return (Int64(exactly: rounding(clamped)) ?? 0) + zeroPoint
+    }
+
+    /// The code of the exact position; nil where that is too near to another code to tell.
+    func certainCode(of value: Double) -> Int64? {
+      let position = position(of: value)
+      let clamped = min(max(position, lowest), highest)
+      let nearest = ElementaryMath.roundedHalfEven(clamped)
+      let error = unit * (abs(position) + 2 * abs(bias))
+      guard rounding.isToNearest, abs(clamped) < 0x1p50, 0.5 - abs(clamped - nearest) > error else { return nil }
+      return Int64(nearest) + zeroPoint
     }
 
     var stepWidth: Double { divisor != 0 ? abs(divisor) : 1 / abs(gain) }
