@@ -94,7 +94,7 @@ let backends = floor(
         "CValueKernels", "Diagnostics", "IntegerProgram", "Numbers", "Quantization", "Schedule", "Targets", "Tiling",
       ]),
     .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
-    .target(name: "Backend", dependencies: ["Diagnostics", "Files", "IntegerProgram", "Schedule"]),
+    .target(name: "Backend", dependencies: ["Diagnostics", "Files", "IntegerProgram", "Numbers", "Schedule"]),
     .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
     .target(
       name: "CEmitter",

@@ -1,4 +1,5 @@
 import IntegerProgram
+import Numbers
 
 /// Samples that a project's own bench runs.
 package struct TestVectors: Sendable {
@@ -6,20 +7,20 @@ package struct TestVectors: Sendable {
     /// Codes by program input, and the codes that every program output must have.
     package var inputs: [[Int64]]
     package var outputs: [[Int64]]
-    /// Codes of every tensor by its index, for checksums; empty for none.
-    package var tensors: [[Int64]]
+    /// Of the codes of every tensor by its index; empty for none.
+    package var checksums: [UInt64]
 
-    package init(inputs: [[Int64]], outputs: [[Int64]], tensors: [[Int64]] = []) {
+    package init(inputs: [[Int64]], outputs: [[Int64]], checksums: [UInt64] = []) {
       self.inputs = inputs
       self.outputs = outputs
-      self.tensors = tensors
+      self.checksums = checksums
     }
 
     /// From the codes of every tensor of `program`.
     package init(tensors: [[Int64]], of program: IntegerProgram) {
       inputs = program.inputs.map { tensors[$0.index] }
       outputs = program.outputs.map { tensors[$0.tensor.index] }
-      self.tensors = tensors
+      checksums = tensors.map { Checksum(of: $0).value }
     }
   }
 
@@ -27,12 +28,5 @@ package struct TestVectors: Sendable {
 
   package init(samples: [Sample] = []) {
     self.samples = samples
-  }
-
-  /// FNV-1a with a code in place of a byte, as benches compute it.
-  package static func checksum(_ codes: [Int64]) -> UInt64 {
-    var hash: UInt64 = 14_695_981_039_346_656_037
-    for code in codes { hash = (hash ^ UInt64(bitPattern: code)) &* 1_099_511_628_211 }
-    return hash
   }
 }

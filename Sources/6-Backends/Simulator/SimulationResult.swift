@@ -1,4 +1,5 @@
 import IntegerProgram
+import Numbers
 
 /// The codes that a run kept.
 package struct SimulationResult: Sendable {
@@ -24,6 +25,15 @@ package struct SimulationResult: Sendable {
   /// - Precondition: the run kept the tensor.
   package func codes(of tensor: TensorID, sample: Int) -> [Int64] {
     withCodes(of: tensor, sample: sample) { codes, count in (0..<count).map { codes[$0] } }
+  }
+
+  /// The checksum of those codes.
+  package func checksum(of tensor: TensorID, sample: Int) -> UInt64 {
+    withCodes(of: tensor, sample: sample) { codes, count in
+      var checksum = Checksum()
+      for index in 0..<count { checksum.take(codes[index]) }
+      return checksum.value
+    }
   }
 
   /// The values that the codes of `tensor` in one sample stand for.

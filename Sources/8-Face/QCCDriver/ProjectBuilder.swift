@@ -25,10 +25,12 @@ package struct ProjectBuilder {
     let codes = network.codes(of: inputs, samples: Self.vectorSamples)
     let simulated = try PreparedProgram(network.program).run(
       codes.byInput.map { .int64($0) }, samples: Self.vectorSamples.count, keeping: .all, threads: 1)
+    let program = network.program
     let samples = (0..<simulated.samples).map { sample in
       TestVectors.Sample(
-        tensors: network.program.tensors.indices.map { simulated.codes(of: TensorID($0), sample: sample) },
-        of: network.program)
+        inputs: codes.bySample[sample],
+        outputs: program.outputs.map { simulated.codes(of: $0.tensor, sample: sample) },
+        checksums: program.tensors.indices.map { simulated.checksum(of: TensorID($0), sample: sample) })
     }
     do {
       return try backend.project(compilation.schedule, vectors: TestVectors(samples: samples))
