@@ -154,11 +154,13 @@ struct NetworkImporter {
     return .map(map)
   }
 
-  /// The reader has the importer to itself meanwhile: two owners would copy the graph for every node.
+  /// The reader has the importer to itself meanwhile, and ends with it: two owners would copy the graph for every node.
   private mutating func read(_ node: ONNXNode) {
-    var reader = NodeReader(node, importer: consume self)
-    reader.read()
-    self = reader.importer
+    do {
+      var reader = NodeReader(node, importer: consume self)
+      reader.read()
+      self = reader.importer
+    }
     for input in node.inputs { release(input) }
   }
 

@@ -21,18 +21,19 @@ struct AccumulatorReach {
     let largest = (magnitudes.max() ?? 0) + (weights.limbs > 1 ? 65536 * Double(weights.codes.count) : 0)
     guard largest * magnitude < 0x1p61 else { return nil }
 
-    var finals = [CodeRange](repeating: 0...0, count: weights.outputChannels)
-    var partials = finals
-    var sums = [Int64](repeating: 0, count: weights.outputChannels)
+    // The sums of the weights above and of those below zero say everything.
+    var positive = [Int64](repeating: 0, count: weights.outputChannels)
+    var negative = positive
     weights.forEach { weight, channel in
-      let term = codes.scaled(by: weight)
-      finals[channel] = finals[channel] + term
-      partials[channel] = partials[channel] + term.including(0)
-      sums[channel] += weight
+      positive[channel] += max(weight, 0)
+      negative[channel] += min(weight, 0)
     }
-    channels = finals
-    weightSums = sums
+    func reach(_ codes: CodeRange) -> [CodeRange] {
+      zip(positive, negative).map { codes.scaled(by: $0) + codes.scaled(by: $1) }
+    }
+    channels = reach(codes)
+    weightSums = zip(positive, negative).map(+)
     let bound = Int64(largest * magnitude)
-    partial = isInLimbs ? -bound...bound : partials.hull() ?? 0...0
+    partial = isInLimbs ? -bound...bound : reach(codes.including(0)).hull() ?? 0...0
   }
 }

@@ -24,21 +24,11 @@ struct OperandWeights {
       codes = tensor.codes.widened
       let inner = tensor.shape[(tensor.scaleAxis + 1)...].reduce(1, *)
       let scaleCount = tensor.scales.count
-      // Which scale each output channel uses, as far as it uses only one.
-      var scaleOf: [Int?] = Array(repeating: nil, count: outputChannels)
-      var isPerOutput = true
-      if scaleCount > 1 {
-        for index in codes.indices where isPerOutput {
-          let scale = index / inner % scaleCount
-          let output = index % outputChannels
-          if let other = scaleOf[output], other != scale { isPerOutput = false }
-          scaleOf[output] = scale
-        }
-      }
       if scaleCount == 1 {
         scales = PerChannel(tensor.scales)
-      } else if isPerOutput {
-        scales = PerChannel(scaleOf.map { tensor.scales[$0 ?? 0] })
+      } else if outputChannels.isMultiple(of: inner * scaleCount) {
+        // Scales repeat with the output channels.
+        scales = PerChannel(channels: outputChannels) { tensor.scales[$0 / inner % scaleCount] }
       } else {
         // Scales along an input axis: codes become multiples of one unit.
         guard let common = CommonUnit(of: tensor.scales, largest: [tensor.codes.range.largestMagnitude]) else {

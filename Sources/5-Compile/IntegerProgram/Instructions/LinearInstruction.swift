@@ -73,7 +73,9 @@ extension LinearInstruction {
     var negative = [Sum](repeating: 0, count: channels)
     var channel = 0
     for weight in weights {
-      if weight > 0 { positive[channel] += Sum(weight) } else { negative[channel] += Sum(weight) }
+      // Without a branch on the sign, which nobody foresees.
+      positive[channel] += Sum(max(weight, 0))
+      negative[channel] += Sum(min(weight, 0))
       channel += 1
       if channel == channels { channel = 0 }
     }
