@@ -67,6 +67,12 @@ package struct Rational: Sendable {
   /// Positive.
   package var denominator: BigInt { parts.denominator }
 
+  /// The least n with denominator 2^n; nil where the denominator is no power of two.
+  package var binaryPlaces: Int? {
+    guard !top.isZero else { return 0 }
+    return bottom == 1 ? max(0, -exponent - top.trailingZeroBitCount) : nil
+  }
+
   package var sign: Int { top.isZero ? 0 : top.sign == .minus ? -1 : 1 }
   package var magnitude: Rational { Rational(top: BigInt(top.magnitude), bottom: bottom, exponent: exponent) }
 

@@ -31,7 +31,8 @@ extension Lowerer {
     reach: PerChannel<CodeRange>, at id: NodeID
   ) throws -> Requantization {
     let channels = max(value.channelFormulas, quantizers.count)
-    let ideals = (0..<channels).map { ideal($0, scales[$0], of: value, by: quantizers) }
+    let tails = tails(of: value, by: quantizers)
+    let ideals = (0..<channels).map { IdealFunction(scale: scales[$0], shift: value.shifts[$0], tail: tails[$0]) }
     // One function for all channels is proved for what any of them reaches.
     let result = RequantizationProof(ideals: ideals, accumulators: channels == 1 ? [reach.hull()] : reach).result
     guard result.unproved.isEmpty else { throw unproved(id, channels: result.unproved, of: channels) }
@@ -46,7 +47,8 @@ extension Lowerer {
     let channels = max(value.channelFormulas, quantizers.count)
     guard channels == 1 else { throw unprovedSum(of: value, at: id, " with scales per channel") }
     let proof = SumProof(
-      ideal: ideal(0, .one, of: value, by: quantizers), scales: value.terms.map { $0.scales[0] },
+      ideal: IdealFunction(scale: .one, shift: value.shifts[0], tail: tails(of: value, by: quantizers)[0]),
+      scales: value.terms.map { $0.scales[0] },
       ranges: value.terms.map { builder[$0.tensor].range })
     guard let result = proof.result else { throw unprovedSum(of: value, at: id) }
     proofs.append(.init(layer: graph[id].name, channels: 1, proved: 1))
@@ -56,11 +58,10 @@ extension Lowerer {
       output: builder.reserve(), accumulatorRange: result.range, stage: .requantize(result.requantization))
   }
 
-  private func ideal(
-    _ channel: Int, _ scale: Rational, of value: IntegerValue, by quantizers: PerChannel<FeatureMapQuantizer>
-  ) -> IdealFunction {
-    IdealFunction(
-      scale: scale, shift: value.shifts[channel], functions: value.functions[channel], quantizer: quantizers[channel])
+  private func tails(
+    of value: IntegerValue, by quantizers: PerChannel<FeatureMapQuantizer>
+  ) -> PerChannel<IdealFunction.Tail> {
+    value.functions.combined(with: quantizers) { IdealFunction.Tail(functions: $0, quantizer: $1) }
   }
 
   private func unprovedSum(of value: IntegerValue, at id: NodeID, _ what: String = "") -> Diagnostic {

@@ -32,9 +32,7 @@ struct AffineProof {
   /// Where scale and shift are multiples of a power of two and the multiplier is small, the hardware computes the ideal
   /// function itself: nothing is approximated. It is taken only where ties occur, which nothing else can round right.
   private var halfEven: AffineRequantizer? {
-    guard let scaleShift = powerOfTwoExponent(of: ideal.scale.denominator),
-      let shiftShift = powerOfTwoExponent(of: ideal.shift.denominator)
-    else { return nil }
+    guard let scaleShift = ideal.scale.binaryPlaces, let shiftShift = ideal.shift.binaryPlaces else { return nil }
     let shift = max(scaleShift, shiftShift)
     guard shift > 0, shift <= Self.maximumShift else { return nil }
     let multiplier = ideal.scale.numerator << (shift - scaleShift)
@@ -61,11 +59,6 @@ struct AffineProof {
     let lower = BigInt(word: accumulators.lowerBound)
     let next = lower + (first - lower).modulus(period)
     return next <= BigInt(word: accumulators.upperBound)
-  }
-
-  private func powerOfTwoExponent(of denominator: BigInt) -> Int? {
-    let twos = denominator.trailingZeroBitCount
-    return denominator.magnitude.bitWidth == twos + 1 ? twos : nil
   }
 
   // MARK: Floor

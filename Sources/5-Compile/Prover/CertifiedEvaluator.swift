@@ -13,7 +13,7 @@ struct CertifiedEvaluator {
     self.ideal = ideal
     scale = ideal.scale.double
     shift = ideal.shift.double
-    functions = ideal.functions + ideal.quantizer.functions
+    functions = ideal.tail.functions
   }
 
   /// A few roundings to nearest.
@@ -43,11 +43,13 @@ struct CertifiedEvaluator {
       value = result
     }
     error += abs(value) * Self.unit
-    if case .uniform(let steps) = ideal.quantizer.steps { error += abs((steps.bias / steps.gain).double) * Self.unit }
+    if case .uniform(let steps) = ideal.tail.quantizer.steps {
+      error += abs((steps.bias / steps.gain).double) * Self.unit
+    }
     // Beyond the range of doubles nothing is certain.
     guard (value - error).isFinite, (value + error).isFinite else { return ideal.code(of: accumulator) }
-    let first = ideal.quantizer.code(ofResult: value - error)
-    let last = ideal.quantizer.code(ofResult: value + error)
+    let first = ideal.tail.quantizer.code(ofResult: value - error)
+    let last = ideal.tail.quantizer.code(ofResult: value + error)
     return first == last ? first : ideal.code(of: accumulator)
   }
 }

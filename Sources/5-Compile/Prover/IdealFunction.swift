@@ -3,19 +3,32 @@ import Numbers
 import Quantization
 
 /// The ideal function of one output channel: what the model means by a code, as a function of the integer accumulator.
-/// v = scale x accumulator + shift, then `functions`, then the quantizer; all constants exact.
+/// v = scale x accumulator + shift, then its tail; all constants exact.
 package struct IdealFunction {
-  package var scale: Rational
-  package var shift: Rational
-  /// What stands between the accumulator's value and the quantizer.
-  package var functions: [RealFunction]
-  package var quantizer: FeatureMapQuantizer
+  var scale: Rational
+  var shift: Rational
+  let tail: Tail
 
-  package init(scale: Rational, shift: Rational, functions: [RealFunction], quantizer: FeatureMapQuantizer) {
+  package init(scale: Rational, shift: Rational, tail: Tail) {
     self.scale = scale
     self.shift = shift
-    self.functions = functions
-    self.quantizer = quantizer
+    self.tail = tail
+  }
+
+  /// What many channels share: element-wise functions, then the steps of a quantizer.
+  package struct Tail {
+    /// The quantizer's are the last.
+    let functions: [RealFunction]
+    let quantizer: FeatureMapQuantizer
+    /// The affine form, as a function of v.
+    fileprivate let affine: Affine?
+
+    /// - Parameter functions: what stands between the accumulator's value and the quantizer.
+    package init(functions: [RealFunction], quantizer: FeatureMapQuantizer) {
+      self.functions = functions + quantizer.functions
+      self.quantizer = quantizer
+      affine = Affine(self.functions, quantizer)
+    }
   }
 
   /// clamp(round(scale x accumulator + shift) + offset): the form of every chain of affine functions, clips and uniform
@@ -30,9 +43,31 @@ package struct IdealFunction {
 
   /// The affine form, or nil where the chain has another one.
   var affine: Affine? {
+    tail.affine.map { affine in
+      var affine = affine
+      affine.shift = affine.scale * shift + affine.shift
+      affine.scale = affine.scale * scale
+      return affine
+    }
+  }
+
+  /// The code of an accumulator, exactly; nil where an irrational function leaves it open.
+  func code(of accumulator: Int64) -> Int64? {
+    var value = scale * Rational(accumulator) + shift
+    for function in tail.functions {
+      guard let next = function(value) else { return nil }
+      value = next
+    }
+    return tail.quantizer.code(ofResult: value)
+  }
+}
+
+extension IdealFunction.Affine {
+  /// nil where the chain has another form.
+  fileprivate init?(_ functions: [RealFunction], _ quantizer: FeatureMapQuantizer) {
     guard case .uniform(let steps) = quantizer.steps, quantizer.codeFactor == 1 else { return nil }
-    var scale = scale
-    var shift = shift
+    var scale = Rational.one
+    var shift = Rational.zero
     var lower: Rational?
     var upper: Rational?
     func apply(gain: Rational, bias: Rational) {
@@ -42,23 +77,22 @@ package struct IdealFunction {
       upper = upper.map { gain * $0 + bias }
       if gain.sign < 0 { swap(&lower, &upper) }
     }
-    for function in functions + quantizer.functions {
+    for function in functions {
       switch function {
       case .affine(let gain, let bias): apply(gain: gain, bias: bias)
       case .clip(let least, let most):
-        lower = clip(lower ?? least, least, most)
-        upper = clip(upper ?? most, least, most)
+        lower = Self.clip(lower ?? least, least, most)
+        upper = Self.clip(upper ?? most, least, most)
       case .leakyReLU, .thresholdedReLU, .hardSwish, .sigmoid, .tanh: return nil
       }
     }
     apply(gain: steps.gain, bias: steps.bias)
     let least = lower.map(steps.code(at:)) ?? steps.clamp.lowerBound
     let most = upper.map(steps.code(at:)) ?? steps.clamp.upperBound
-    return Affine(
-      scale: scale, shift: shift, offset: steps.zeroPoint, clamp: least...most, rounding: steps.rounding)
+    self.init(scale: scale, shift: shift, offset: steps.zeroPoint, clamp: least...most, rounding: steps.rounding)
   }
 
-  private func clip(_ value: Rational?, _ lower: Rational?, _ upper: Rational?) -> Rational? {
+  private static func clip(_ value: Rational?, _ lower: Rational?, _ upper: Rational?) -> Rational? {
     value.map { value in
       if let lower, value < lower { return lower }
       if let upper, value > upper { return upper }
@@ -66,18 +100,6 @@ package struct IdealFunction {
     }
   }
 
-  /// The code of an accumulator, exactly; nil where an irrational function leaves it open.
-  func code(of accumulator: Int64) -> Int64? {
-    var value = scale * Rational(accumulator) + shift
-    for function in functions + quantizer.functions {
-      guard let next = function(value) else { return nil }
-      value = next
-    }
-    return quantizer.code(ofResult: value)
-  }
-}
-
-extension IdealFunction.Affine {
   /// The same function of integer accumulators with halves rounded to even; nil where rounding depends on the sign and both
   /// signs are reached.
   ///

@@ -35,7 +35,7 @@ package struct RequantizationProof {
       }
     }
     let tables = ideals.indices.map { TableProof(ideal: ideals[$0], accumulators: accumulators[$0]).table }
-    let range = ideals.map(\.quantizer.format.range).hull() ?? 0...0
+    let range = ideals.map(\.tail.quantizer.format.range).hull() ?? 0...0
     return Result(
       requantization: Requantization(
         channels: PerChannel(

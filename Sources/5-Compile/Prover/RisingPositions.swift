@@ -18,7 +18,7 @@ struct RisingPositions {
 
   /// The first step, below zero perhaps, whose position is at least half of `double`.
   func firstStep(atDouble double: BigInt) -> BigInt {
-    -floorDivide((first << 1) - double * unit, by: gain << 1)
+    -floorDivide((first << 1) - double * unit, by: gain << 1).floor
   }
 
   /// position + 1/2 - `least` over the steps of a range, whose floor is the rounded position, counted from `least` to keep
@@ -32,12 +32,13 @@ struct RisingPositions {
     guard fraction > 8, length.magnitude.bitWidth < 60 else { return nil }
     let slope = floorDivide(gain << fraction, by: unit)
     let intercept = floorDivide(line << (fraction - 1), by: unit)
-    guard let cutSlope = slope.int128, let cutIntercept = intercept.int128, let cutLength = length.int128 else {
+    guard let cutSlope = slope.floor.int128, let cutIntercept = intercept.floor.int128, let cutLength = length.int128
+    else {
       return nil
     }
     return CutLine(
       cut: FixedPointLine(slope: cutSlope, intercept: cutIntercept, fraction: fraction, length: cutLength),
-      isExact: slope * unit == gain << fraction && intercept * unit == line << (fraction - 1))
+      isExact: slope.isExact && intercept.isExact)
   }
 
   /// Bits of fraction that a line is looked at with.
@@ -62,8 +63,8 @@ struct CutLine {
   }
 }
 
-/// floor(dividend / divisor) for a positive divisor.
-private func floorDivide(_ dividend: BigInt, by divisor: BigInt) -> BigInt {
+/// floor(dividend / divisor) for a positive divisor, and whether that is all of it.
+private func floorDivide(_ dividend: BigInt, by divisor: BigInt) -> (floor: BigInt, isExact: Bool) {
   let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
-  return remainder.sign == .minus ? quotient - 1 : quotient
+  return (remainder.sign == .minus ? quotient - 1 : quotient, remainder.isZero)
 }

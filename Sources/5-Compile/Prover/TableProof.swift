@@ -62,7 +62,7 @@ struct TableProof {
       }
       return true
     }
-    for function in ideal.functions + ideal.quantizer.functions {
+    for function in ideal.tail.functions {
       guard cut(at: function.turningPoints) else { return nil }
       switch function {
       case .affine(let gain, let bias): line = line.map { (gain * $0.scale, gain * $0.shift + bias) }
@@ -71,7 +71,7 @@ struct TableProof {
       }
     }
     // Levels may turn too: powers of two that are twice a rounded exponent are larger at 0 than right above it.
-    if case .levels(let steps) = ideal.quantizer.steps {
+    if case .levels(let steps) = ideal.tail.quantizer.steps {
       guard cut(at: steps.turningPoints) else { return nil }
     }
     let starts = [accumulators.lowerBound] + cuts.sorted().filter { $0 > accumulators.lowerBound }
