@@ -353,6 +353,8 @@ var oneFile: [LinkerSetting] {
   let release = BuildSettingCondition.when(platforms: [.linux], configuration: .release)
   // What the static Foundation needs and does not name itself.
   let foundation = ["swiftSynchronization", "_FoundationCShims", "_FoundationCollections"]
-  return [.unsafeFlags(["-static-stdlib", "-Xlinker", "-s", "-Xlinker", "--gc-sections"], release)]
+  // At a fixed address nothing has to be relocated at the start, and functions with the same code are one.
+  let small = ["-Xclang-linker", "-no-pie"] + ["-s", "--gc-sections", "--icf=safe"].flatMap { ["-Xlinker", $0] }
+  return [.unsafeFlags(["-static-stdlib"] + small, release)]
     + foundation.map { .linkedLibrary($0, release) }
 }

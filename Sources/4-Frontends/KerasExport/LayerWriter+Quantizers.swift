@@ -126,7 +126,9 @@ extension LayerWriter {
     if tensor.bits == 1, let code = codes.first(where: { abs($0) != 1 }) {
       return ("the code \(code) of 1 bit", "-1 and 1, the signs that QKeras has in 1 bit", "give it 2 bits")
     }
-    let codeRange = IntegerType(bits: tensor.bits, isSigned: true).range
+    var codeRange = IntegerType(bits: tensor.bits, isSigned: true).range
+    // The largest code is a float32 number where QKeras clips: from 26 bits on it is one more.
+    codeRange = codeRange.lowerBound...Int64(Float(codeRange.upperBound))
     if tensor.bits > 1, let code = codes.first(where: { !codeRange.contains($0) }) {
       return (
         "the code \(code) of \(tensor.bits) bits", "signed codes, \(codeRange.lowerBound) to \(codeRange.upperBound)",
