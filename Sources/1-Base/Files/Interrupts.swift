@@ -66,9 +66,17 @@ package enum Interrupts {
 
   static func remember(_ path: String) { unfinished.withLock { _ = $0.paths.insert(path) } }
 
-  /// - Returns: whether it was still there to be removed.
-  @discardableResult
-  static func forget(_ path: String) -> Bool { unfinished.withLock { $0.paths.remove(path) != nil } }
+  static func isUnfinished(_ path: String) -> Bool { unfinished.withLock { $0.paths.contains(path) } }
+
+  static func forget(_ path: String) { unfinished.withLock { _ = $0.paths.remove(path) } }
+
+  /// Moves what was unfinished to its place, unless it is being removed already.
+  static func finish(_ path: String, _ move: () throws(SystemError) -> Void) throws(SystemError) {
+    try unfinished.withLock { (unfinished) throws(SystemError) in
+      try move()
+      unfinished.paths.remove(path)
+    }
+  }
 
   private static func wait(for signals: UnsafeMutablePointer<sigset_t>) {
     var received: Int32 = 0

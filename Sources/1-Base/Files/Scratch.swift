@@ -48,8 +48,7 @@ package final class Scratch {
 
   /// Moves it to its place, over a file that stands there: from then on it stays.
   package func move(to place: String) throws(SystemError) {
-    try SystemError.check(rename(path, place))
-    Interrupts.forget(self.path)
+    try Interrupts.finish(path) { () throws(SystemError) in try SystemError.check(rename(path, place)) }
   }
 
   private init(in folder: String, _ make: (String) throws(SystemError) -> Descriptor) throws(SystemError) {
@@ -73,7 +72,11 @@ package final class Scratch {
     }
   }
 
-  deinit { if Interrupts.forget(path) { Folders.removeTree(path) } }
+  deinit {
+    guard Interrupts.isUnfinished(path) else { return }
+    Folders.removeTree(path)
+    Interrupts.forget(path)
+  }
 
   // MARK: What killed processes left
 
