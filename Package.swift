@@ -236,7 +236,7 @@ let tests: [Target] = [
     name: "IntegerProgramTests",
     dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Numbers", bigInt]),
   .testTarget(
-    name: "ProverTests", dependencies: ["IntegerProgram", "Numbers", "Prover", "Quantization"]),
+    name: "ProverTests", dependencies: ["IntegerProgram", "Numbers", "Prover", "Quantization", bigInt]),
   .testTarget(
     name: "LoweringTests",
     dependencies: [

@@ -1,3 +1,4 @@
+import BigInt
 import IntegerProgram
 import Numbers
 import Quantization
@@ -26,6 +27,20 @@ import Testing
 
   private func uniform(_ step: Rational, zeroPoint: Int64, _ range: ClosedRange<Int64>) -> FeatureMapQuantizer {
     FeatureMapQuantizer(step: step, zeroPoint: zeroPoint, range: range)
+  }
+
+  /// Ties at the least accumulator, where scales have no end in binary or are smaller than any shift.
+  @Test func tiesAtTheStartOfARange() {
+    let relu = uniform(1, zeroPoint: 0, 0...7)
+    for scale in [Rational(1, over: 3), Rational(7, over: 30), Rational(-1, over: 3), Rational(3e-40)] {
+      for half in 0..<6 {
+        for range: ClosedRange<Int64> in [0...0, 0...20, -20...0] {
+          let shift = Rational(BigInt(2 * half + 1), over: 2)
+          let ideal = IdealFunction(scale: scale, shift: shift, functions: [], quantizer: relu)
+          expectExact(ideal, range, mayBeTable: true)
+        }
+      }
+    }
   }
 
   @Test func affineChannelsWithRandomConstants() {

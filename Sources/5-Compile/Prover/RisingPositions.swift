@@ -52,12 +52,14 @@ struct CutLine {
   var isExact: Bool
 
   /// Whether corners are those of the uncut line, and none is a tie. A tie lies on the line. Cutting moved the line down, by
-  /// less than length + 1 units: nothing changed unless a point above is nearer than that.
+  /// less than length + 1 units: nothing changed unless a point above is nearer than that. Where nothing was cut off, as at the
+  /// line's start when the intercept is exact, a tie lies on the cut line too.
   func isDecided(below: [LatticePoint], above: [LatticePoint]) -> Bool {
     func distance(_ y: Int128, _ x: Int128) -> Int128 {
       (y << Int128(cut.fraction)) - (cut.slope * x + cut.intercept)
     }
-    if isExact { return below.allSatisfy { distance($0.y, $0.x) != 0 } }
+    guard below.allSatisfy({ distance($0.y, $0.x) != 0 }) else { return false }
+    if isExact { return true }
     let margin = cut.length + 2
     return above.allSatisfy { distance($0.y, $0.x) > margin } && below.allSatisfy { distance($0.y + 1, $0.x) > margin }
   }
