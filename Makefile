@@ -9,8 +9,8 @@ DEMO := testdata/digits_conv_affine
 LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo test node-tests check-export check-onnx-differential \
-  check-keras-differential check-quantizer-extremes check-quantized-keras check-adding check-user-files check-interrupts bench check-memory fuzz format \
-  lint generated check-generated clean
+  check-keras-differential check-quantizer-extremes check-quantized-keras check-quantize check-adding \
+  check-user-files check-interrupts bench check-memory fuzz format lint generated check-generated clean
 .NOTPARALLEL:
 
 help:

@@ -73,6 +73,12 @@ package struct Rational: Sendable {
     return bottom == 1 ? max(0, -exponent - top.trailingZeroBitCount) : nil
   }
 
+  /// nil where float32 does not hold it exactly.
+  package var float: Float? {
+    let nearest = Float(double)
+    return nearest.isFinite && Rational(nearest) == self ? nearest : nil
+  }
+
   package var sign: Int { top.isZero ? 0 : top.sign == .minus ? -1 : 1 }
   package var magnitude: Rational { Rational(top: BigInt(top.magnitude), bottom: bottom, exponent: exponent) }
 

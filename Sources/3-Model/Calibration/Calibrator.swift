@@ -33,13 +33,9 @@ package struct Calibrator: Sendable {
 
   // MARK: Inputs
 
-  /// How many values of one map are held at once, in float and quantized.
-  private static let mostValues = 1 << 24
-
   /// Evenly out of all of them as many as memory may take.
   private func fewEnough(_ inputs: [NodeID: Batch]) -> [NodeID: Batch] {
-    let largest = network.graph.nodes.map(\.shape.elements).max() ?? 1
-    let most = max(2, Self.mostValues / max(largest, 1))
+    let most = network.mostSamples
     return inputs.mapValues { batch in
       guard batch.samples > most else { return batch }
       let values = (0..<most).flatMap { batch[($0 * batch.samples / most)..<($0 * batch.samples / most + 1)].values }

@@ -15,6 +15,14 @@ package struct FloatNetwork: Sendable {
     package func sharesScale(at bits: Int) -> Bool { sharesScale || bits > 8 }
   }
 
+  /// How many values of one map are held at once.
+  private static let mostValues = 1 << 24
+
+  /// As many samples as memory may take at once: two at least.
+  package var mostSamples: Int {
+    max(2, Self.mostValues / max(graph.nodes.map(\.shape.elements).max() ?? 1, 1))
+  }
+
   package let graph: Graph
   /// The nodes whose results are quantized, in order; what reads them reads the quantized values.
   package let maps: [NodeID]

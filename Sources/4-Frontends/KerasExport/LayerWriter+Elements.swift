@@ -82,11 +82,3 @@ private struct ReLU {
     return number.float.map { .double(Double($0)) }
   }
 }
-
-extension Rational {
-  /// nil where float32 does not hold it exactly.
-  var float: Float? {
-    let nearest = Float(double)
-    return nearest.isFinite && Rational(nearest) == self ? nearest : nil
-  }
-}

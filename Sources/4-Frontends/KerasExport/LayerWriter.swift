@@ -40,7 +40,7 @@ struct LayerWriter {
     case .pad(let op): append("ZeroPadding2D", id, ["padding": op.padding.json])
     case .reshape(let op): append("Reshape", id, ["target_shape": .array(op.shape.extents.map { .int($0) })])
     case .identity: append("Activation", id, ["activation": "linear"])
-    default: report("the operator \(type(of: graph[id].op).mnemonic)", id)
+    case .affine, .transpose: report("the operator \(type(of: graph[id].op).mnemonic)", id)
     }
   }
 
@@ -80,15 +80,11 @@ struct LayerWriter {
     return name
   }
 
-  mutating func report(
-    _ found: String, _ id: NodeID, tensor: String? = nil, supported: String? = nil, fix: String? = nil
-  ) {
-    var location = graph.location(of: id)
-    location.tensor = tensor
+  mutating func report(_ found: String, _ id: NodeID, supported: String? = nil) {
     problems.report(
       Diagnostic(
-        "\(found), which no layer of QKeras says", at: location, supported: supported,
-        fix: fix ?? "write the network as .onnx"))
+        "\(found), which no layer of QKeras says", at: graph.location(of: id), supported: supported,
+        fix: "write the network as .onnx"))
   }
 
   /// A name like this that no layer has, of the letters that TensorFlow lets stand in one.

@@ -56,11 +56,3 @@ extension GraphWriter {
     return [1] + tensor.order.map { $0 == tensor.order.count - 1 ? count : 1 }
   }
 }
-
-extension Rational {
-  /// nil where float32 does not hold it exactly.
-  var float: Float? {
-    let nearest = Float(double)
-    return nearest.isFinite && Rational(nearest) == self ? nearest : nil
-  }
-}

@@ -91,12 +91,16 @@ extension NodeReader {
   /// Constant numbers above 0.
   func scale(_ index: Int) throws -> Constant {
     let constant = try constant(index)
+    try requireScales(constant)
+    return constant
+  }
+
+  func requireScales(_ constant: Constant) throws {
     guard constant.count > 0, constant.floats.allSatisfy({ $0.isNormal && $0 > 0 }) else {
       throw problem(
         "a scale that is not a positive number", supported: "finite scales of 2^-126 or more, normal numbers of float32"
       )
     }
-    return constant
   }
 
   /// Constant integers.

@@ -34,11 +34,7 @@ struct QuantizeLinearInputs {
     } else {
       type = reader.importer.checks.types[reader.result] ?? .uint8
     }
-    guard scale.count > 0, scale.floats.allSatisfy({ $0.isNormal && $0 > 0 }) else {
-      throw reader.problem(
-        "a scale that is not a positive number", supported: "finite scales of 2^-126 or more, normal numbers of float32"
-      )
-    }
+    try reader.requireScales(scale)
     if let largest = scale.floats.max(), !(largest * Float(1 << (type.bits ?? 32))).isFinite {
       throw reader.problem(
         "a scale of \(largest), with which \(type.name) stands for numbers beyond float32", supported: "smaller scales")

@@ -6,9 +6,9 @@ import Plans
 import QIR
 
 extension FloatNetwork {
-  /// Evenly out of all samples as many as memory may take: of the largest map 2^24 numbers.
+  /// Evenly out of all samples as many as memory may take.
   func fewEnough(_ inputs: NetworkInputs) -> [NodeID: Batch] {
-    let most = max(2, (1 << 24) / (graph.nodes.map(\.shape.elements).max() ?? 1))
+    let most = mostSamples
     guard inputs.samples > most else { return inputs.batches(of: graph, samples: 0..<inputs.samples) }
     var few: [NodeID: Batch] = [:]
     for index in 0..<most {

@@ -182,19 +182,32 @@ extension NetworkQuantizer.Result {
     return widths.isSubset(of: [4, 8, 16]) ? .qdq : .qonnx
   }
 
+  private enum FileKind {
+    case onnx, keras, plan
+
+    init(_ path: String) {
+      self =
+        switch path.split(separator: ".").last {
+        case "json": .plan
+        case "h5", "hdf5": .keras
+        default: .onnx
+        }
+    }
+  }
+
   /// A file of the kind that its name says: the network as ONNX or for QKeras, or the plan as JSON.
   /// - Throws: `Diagnostics` where the kind cannot say the network.
   package func bytes(for path: String, style: ExportStyle?) throws -> [UInt8] {
-    switch path.split(separator: ".").last {
-    case "json": Array(plan.json.utf8)
-    case "h5", "hdf5": try KerasExport.content(of: graph).bytes(file: path)
-    default: try ONNXFile.bytes(of: ONNXExport.model(of: graph, style: style ?? self.style), file: path)
+    switch FileKind(path) {
+    case .plan: Array(plan.json.utf8)
+    case .keras: try KerasExport.content(of: graph).bytes(file: path)
+    case .onnx: try ONNXFile.bytes(of: ONNXExport.model(of: graph, style: style ?? self.style), file: path)
     }
   }
 
   /// What has to be known of such a file: Keras has channels last.
   package func remarks(on path: String) -> [Diagnostic] {
-    guard path.hasSuffix(".h5") || path.hasSuffix(".hdf5") else { return [] }
+    guard case .keras = FileKind(path) else { return [] }
     return (graph.inputs + graph.outputs).filter { graph[$0].fileAxes != nil }.map { id in
       Diagnostic(
         "'\(graph[id].name)' has channels last in this file: \(graph[id].shape) in place of \(graph[id].fileShape)",

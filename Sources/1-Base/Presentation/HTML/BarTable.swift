@@ -20,41 +20,32 @@ package struct BarTable {
     }
   }
 
-  var title: String
-  var caption: String
-  var columns: [ChartTable.Column]
-  var rows: [Row]
-  /// As many as columns.
-  var totals: [String]?
+  private let table: ChartTable
 
+  /// - Parameter totals: as many as columns.
   package init(
     title: String = "layer", caption: String, columns: [ChartTable.Column], rows: [Row], totals: [String]? = nil
   ) {
-    self.title = title
-    self.caption = caption
-    self.columns = columns
-    self.rows = rows
-    self.totals = totals
-  }
-
-  package func write(to markup: inout Markup) {
     let longest = rows.flatMap { [$0.bar, $0.second] }.map { $0.reduce(0) { $0 + $1.value } }.max() ?? 0
-    ChartTable(
+    table = ChartTable(
       title: title, caption: caption, columns: columns,
       rows: rows.map { row in
-        .init(name: row.name, cells: row.cells) { markup in write(row, longest: longest, to: &markup) }
-      }, totals: totals
-    ).write(to: &markup)
+        .init(name: row.name, cells: row.cells) { markup in row.write(longest: longest, to: &markup) }
+      }, totals: totals)
   }
 
-  private func write(_ row: Row, longest: Double, to markup: inout Markup) {
-    let height = row.second.isEmpty ? 11 : 15
+  package func write(to markup: inout Markup) { table.write(to: &markup) }
+}
+
+extension BarTable.Row {
+  fileprivate func write(longest: Double, to markup: inout Markup) {
+    let height = second.isEmpty ? 11 : 15
     markup.element("svg", ["class": "bar", "height": "\(height)", "aria-hidden": "true"]) { markup in
-      if row.second.isEmpty {
-        write(row.bar, top: 0, height: 11, longest: longest, to: &markup)
+      if second.isEmpty {
+        write(bar, top: 0, height: 11, longest: longest, to: &markup)
       } else {
-        write(row.bar, top: 0, height: 7, longest: longest, to: &markup)
-        write(row.second, top: 8, height: 7, longest: longest, to: &markup)
+        write(bar, top: 0, height: 7, longest: longest, to: &markup)
+        write(second, top: 8, height: 7, longest: longest, to: &markup)
       }
     }
   }

@@ -3,7 +3,8 @@
 #include <stdint.h>
 
 // Makes an HDF5 file in memory, whose bytes the caller writes where it wants them. Groups come to be with what is put into
-// them; paths have no leading '/'. One output at a time: others wait until it is closed. After the first problem calls do nothing, and the last one says what it was.
+// them; paths have no leading '/'. One output at a time: others wait until it is closed. After the first problem calls do
+// nothing, and the last one says what it was.
 typedef struct chdf5_output chdf5_output;
 
 // NULL where there is no memory.
