@@ -126,6 +126,14 @@ let analysis = floor(
         "Arrays", "Calibration", "Compiler", "Diagnostics", "FloatEngine", "Inference", "IntegerProgram", "Lowering",
         "Numbers", "Performance", "Plans", "Presentation", "QIR", "QTools", "Simulator", "Statistics",
       ]),
+    .target(name: "Exploration"),
+    .target(
+      name: "Search",
+      dependencies: [
+        "Assessment", "Calibration", "Compiler", "CycleSimulator", "Diagnostics", "Exploration", "FloatEngine",
+        "Inference", "Lowering", "Numbers", "Performance", "Plans", "Presentation", "QIR", "QTools", "Schedule",
+        "Simulator", "Statistics", "Targets", "Tiling",
+      ]),
     .target(
       name: "Verify",
       dependencies: [
@@ -149,13 +157,13 @@ let face = floor(
       dependencies: [
         "Assessment", "Backend", "Calibration", "Compiler", "Diagnostics", "Files", "FloatEngine", "Frontends", "HDF5",
         "Inference", "IntegerProgram", "KerasExport", "Lowering", "ONNX", "ONNXExport", "Passes", "Plans", "QIR",
-        "Quantization", "Quantizers", "Simulator",
+        "Quantization", "Quantizers", "Search", "Simulator",
       ]),
     .executableTarget(
       name: "qcc",
       dependencies: [
         "Assessment", "CEmitter", "Compiler", "Diagnostics", "Files", "Frontends", "Inference", "ONNXExport", "Page",
-        "Performance", "Plans", "Presentation", "QCCDriver", "QTools", "Quantization", "Statistics", "Targets",
+        "Performance", "Plans", "Presentation", "QCCDriver", "QTools", "Quantization", "Search", "Statistics", "Targets",
         "Verify", argumentParser,
       ],
       linkerSettings: oneFile),

@@ -154,9 +154,6 @@ struct CalibrationWalk {
 
   // MARK: Layers
 
-  /// How many positions a layer is fitted to at most.
-  private static let mostPositions = 1 << 17
-
   /// Decides a layer's weights and bias, and runs it with them.
   private mutating func fit(_ layer: LinearLayer, _ id: NodeID, _ input: Batch, wanted: Batch) -> Batch {
     let node = graph[id]
@@ -167,7 +164,7 @@ struct CalibrationWalk {
     if let codes = weights.codes, let scales = weights.scales {
       fit = LayerFit(codes: codes.widened.map { Double($0) }, scales: scales, biases: op.biases)
     } else {
-      let found = choose(LayerSolver(layer, op, weights, inputsDividedBy: divisors[id] ?? []), input, wanted)
+      let found = choose(LayerSolver(layer, op, weights, inputsDividedBy: divisors[id] ?? []), input, wanted, known: calibrator.known[node.name])
       fit = found.fit
       calibration.layers.append(Calibration.Layer(name: node.name, method: found.method, gap: found.gap))
       calibration.plan.weights[node.name]?.scales = fit.scales
@@ -195,10 +192,11 @@ struct CalibrationWalk {
   }
 
   private func choose(
-    _ solver: LayerSolver, _ input: Batch, _ wanted: Batch
+    _ solver: LayerSolver, _ input: Batch, _ wanted: Batch, known: FitMethod?
   ) -> (fit: LayerFit, method: FitMethod, gap: Double) {
     let methods = calibrator.methods
-    let (first, second) = halves(solver.layer, input, wanted, positions: Self.mostPositions)
+    let (first, second) = halves(solver.layer, input, wanted, positions: calibrator.mostPositions)
+    if let known { return (solver.fit(input.samples > 1 ? first + second : first, by: known), known, 1) }
     guard input.samples > 1, methods.count > 1 else {
       return (solver.fit(first, by: methods[0]), methods[0], 1)
     }
@@ -231,7 +229,7 @@ struct CalibrationWalk {
       let layer = LinearLayer(op, from: input.shape, to: node.shape)
     else { return 0 }
     let solver = LayerSolver(layer, op, weights, inputsDividedBy: factors)
-    let (first, second) = halves(layer, input, wanted, positions: Self.mostPositions / 4)
+    let (first, second) = halves(layer, input, wanted, positions: calibrator.mostPositions / 4)
     return solver.error(of: solver.fit(first, by: calibrator.methods[0]), on: second) / max(second.energy, 1e-30)
   }
 }

@@ -10,6 +10,10 @@ package struct Calibrator: Sendable {
   package var ranges = RangeMethod.leastError
   /// What may become of weights; the first half of the inputs fits, the second chooses.
   package var methods = FitMethod.all
+  /// By layer what is known to help it: nothing else is tried.
+  package var known: [String: FitMethod] = [:]
+  /// How many positions a layer is fitted to at most.
+  package var mostPositions = 1 << 17
   /// Whether channels of maps may be made alike.
   package var equalizes = true
   private let engine: FloatEngine

@@ -20,6 +20,7 @@ package struct Judge: Sendable {
     case anomalies([Bool], groups: [Int])
   }
 
+  package let measure: Measure
   private let truth: Truth
   private let inputs: NetworkInputs
   private let input: Node
@@ -31,6 +32,7 @@ package struct Judge: Sendable {
     _ measure: Measure, labels: String, groups: String? = nil, inputs: NetworkInputs, network: FloatNetwork
   ) throws(Diagnostics) {
     let graph = network.graph
+    self.measure = measure
     self.inputs = inputs
     input = graph[graph.inputs[0]]
     let output = graph[network.results[0]]
@@ -58,11 +60,14 @@ package struct Judge: Sendable {
   }
 
   /// How often the results are right, and those of the quantized network.
-  package func metric(of comparison: NetworkComparison) -> QuantizeReport.Metric {
+  /// - Parameters:
+  ///   - reference: the float network's results by sample, of the first samples or all.
+  ///   - quantized: as many of the quantized one's.
+  package func metric(reference: [[Double]], quantized results: [[Double]]) -> QuantizeReport.Metric {
     switch truth {
     case .classes(let labels):
-      let float = zip(comparison.reference, labels.classes).map { largest($0) == $1 }
-      let quantized = zip(comparison.quantized, labels.classes).map { largest($0) == $1 }
+      let float = zip(reference, labels.classes).map { largest($0) == $1 }
+      let quantized = zip(results, labels.classes).map { largest($0) == $1 }
       let count = float.count
       let gained = zip(float, quantized).count { !$0 && $1 }
       let lost = zip(float, quantized).count { $0 && !$1 }
@@ -78,11 +83,11 @@ package struct Judge: Sendable {
           zip(output, inputs.sample(sample, of: input)).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
             / Double(output.count)
         }
-        let members = Dictionary(grouping: groups.indices, by: { groups[$0] }).sorted { $0.key < $1.key }.map(\.value)
+        let members = Dictionary(grouping: groups.indices.prefix(results.count), by: { groups[$0] }).sorted { $0.key < $1.key }.map(\.value)
         return AreaUnderCurve(
           scores: members.map { $0.map { errors[$0] }.mean }, isAnomaly: members.map { anomalies[$0[0]] })
       }
-      let (float, quantized) = (area(comparison.reference), area(comparison.quantized))
+      let (float, quantized) = (area(reference), area(results))
       return .init(
         name: Measure.auc.rawValue, float: float.value, quantized: quantized.value, interval: quantized.interval,
         difference: quantized.value - float.value,

@@ -22,6 +22,13 @@ package struct LayerEnergy: Encodable, Hashable, Sendable {
 
   package var total: Double { inputs + outputs + parameters + operations }
 
+  package static func += (sum: inout LayerEnergy, part: LayerEnergy) {
+    sum.inputs += part.inputs
+    sum.outputs += part.outputs
+    sum.parameters += part.parameters
+    sum.operations += part.operations
+  }
+
   /// To two decimals, as QTools gives them.
   package var rounded: LayerEnergy {
     LayerEnergy(

@@ -2,6 +2,7 @@ import Assessment
 import Calibration
 import Compiler
 import Diagnostics
+import FloatEngine
 import Frontends
 import HDF5
 import Inference
@@ -11,6 +12,7 @@ import ONNXExport
 import Passes
 import Plans
 import QIR
+import Search
 
 /// Makes quantized networks of a float one, and judges them.
 package struct NetworkQuantizer: Sendable {
@@ -40,7 +42,7 @@ package struct NetworkQuantizer: Sendable {
   /// Warnings and notes.
   package private(set) var remarks: [Diagnostic]
   private let options: Options
-  private let compiler: Compiler
+  package let compiler: Compiler
   private let calibration: NetworkInputs
   private let fitted: Range<Int>
   private let test: NetworkInputs
@@ -102,7 +104,7 @@ package struct NetworkQuantizer: Sendable {
     plan: QuantizationPlan, remarks: [Diagnostic]
   ) {
     try plan.openProblems(in: network).throwIfErrors()
-    let found = Calibrator(network).calibrate(plan, on: calibration.batches(of: network.graph, samples: fitted))
+    let found = Calibrator(network).calibrate(plan, on: calibrationBatches)
     let unlike = found.layers.filter { $0.gap > Self.widestGap }
     guard !unlike.isEmpty else { return (found.plan, []) }
     let remark = Diagnostic(
@@ -110,6 +112,12 @@ package struct NetworkQuantizer: Sendable {
       at: .init(file: network.graph.file), fix: "calibrate with more inputs that differ more", severity: .warning)
     return (found.plan, [remark])
   }
+
+  /// What ranges and weights are fitted to.
+  package var calibrationBatches: [NodeID: Batch] { calibration.batches(of: network.graph, samples: fitted) }
+
+  /// A judge of many networks of this one.
+  package var trialJudge: TrialJudge { TrialJudge(network, inputs: test, samples: judged, judge: judge) }
 
   /// How much larger a layer's error may be on inputs that it was not fitted to.
   private static let widestGap = 2.0

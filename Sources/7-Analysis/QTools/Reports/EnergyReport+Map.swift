@@ -13,7 +13,7 @@ extension EnergyReport {
   package init(_ compilation: Compilation, types: DataTypeOptions = DataTypeOptions()) throws {
     self.init(
       try DataTypeMap(compilation.model, options: types),
-      model: EnergyModel(process: try ProcessFile.load("horowitz"), options: .init()),
+      model: try .horowitz(),
       hardware: HardwareUse(compilation))
   }
 
@@ -45,32 +45,48 @@ private struct HardwareEnergy {
     var bytes = EnergyReport.Hardware.Bytes(inputs: 0, outputs: 0, parameters: 0)
     var energy = LayerEnergy()
     for (index, scheduled) in layers.enumerated() {
-      let shape = scheduled.shape
-      let traffic = TilingProblem(shape: shape, accelerator: hardware.target).traffic(of: scheduled.nest)
+      let traffic = TilingProblem(shape: scheduled.shape, accelerator: hardware.target).traffic(of: scheduled.nest)
       bytes.inputs += traffic.input
       bytes.outputs += traffic.output
       bytes.parameters += traffic.weights
       // Between the two halves of a separable convolution lies no network boundary.
-      let readsNetworkInput = layer.node.isFirst && index == 0
-      let makesNetworkOutput = layer.node.isLast && index == layers.count - 1
-      energy.inputs += access(
-        traffic.input, elements: shape.input.elements * shape.inputLimbs, bits: shape.modeActivationBits,
-        in: model.featureMapMemory(isNetworkBoundary: readsNetworkInput))
-      energy.parameters += access(
-        traffic.weights, elements: scheduled.instruction.weights.count * shape.weightLimbs, bits: shape.modeWeightBits,
-        in: model.options.weightsOn)
-      energy.outputs += access(
-        traffic.output, elements: shape.output.elements, bits: shape.outputBits,
-        in: model.featureMapMemory(isNetworkBoundary: makesNetworkOutput))
-      energy.operations += operations(scheduled)
+      energy += model.energy(
+        of: scheduled, moving: traffic, readsNetworkInput: layer.node.isFirst && index == 0,
+        makesNetworkOutput: layer.node.isLast && index == layers.count - 1)
     }
     return .init(
       mode: layers.map(\.mode.name).joined(separator: ", "), bytes: bytes, energy: energy.rounded)
   }
+}
+
+extension EnergyModel {
+  /// The 45 nm process of Horowitz, everything in SRAM.
+  package static func horowitz() throws -> EnergyModel {
+    EnergyModel(process: try ProcessFile.load("horowitz"), options: .init())
+  }
+
+  /// Of a layer on the engines.
+  /// - Parameter traffic: what its tiles move.
+  package func energy(
+    of layer: ScheduledLayer, moving traffic: Traffic, readsNetworkInput: Bool = false, makesNetworkOutput: Bool = false
+  ) -> LayerEnergy {
+    let shape = layer.shape
+    return LayerEnergy(
+      inputs: access(
+        traffic.input, elements: shape.input.elements * shape.inputLimbs, bits: shape.modeActivationBits,
+        in: featureMapMemory(isNetworkBoundary: readsNetworkInput)),
+      outputs: access(
+        traffic.output, elements: shape.output.elements, bits: shape.outputBits,
+        in: featureMapMemory(isNetworkBoundary: makesNetworkOutput)),
+      parameters: access(
+        traffic.weights, elements: layer.instruction.weights.count * shape.weightLimbs, bits: shape.modeWeightBits,
+        in: options.weightsOn),
+      operations: operations(layer))
+  }
 
   /// What crosses the bus out of or into a memory that holds the whole tensor.
-  private func access(_ bytes: Int, elements: Int, bits: Int, in memory: EnergyModel.Memory) -> Double {
-    model.access(
+  private func access(_ bytes: Int, elements: Int, bits: Int, in memory: Memory) -> Double {
+    access(
       Double(bytes) * 8, of: Double(elements) * Double(LinearLayerShape.storedBits(bits)), in: memory)
   }
 
@@ -82,6 +98,6 @@ private struct HardwareEnergy {
     let accumulator = IntegerType.narrowestSigned(holding: layer.instruction.accumulatorRange).bits
     let code = DataType.fixedPoint(bits: accumulator, integerBits: accumulator)
     return products
-      * (model.operation(.mul, on: code, bits: width) + model.operation(.add, on: code, bits: Double(accumulator)))
+      * (operation(.mul, on: code, bits: width) + operation(.add, on: code, bits: Double(accumulator)))
   }
 }
