@@ -32,6 +32,8 @@ let formats = floor(
     .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .target(name: "COnnx", dependencies: ["CProtobufC"]),
     .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files", "Numbers"]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "Study", dependencies: ["CSQLite", "Diagnostics", "Files"]),
   ])
 
 let model = floor(
@@ -179,6 +181,7 @@ let testSupport: [Target] = [
     name: "FuzzSupport",
     dependencies: ["Compiler", "Diagnostics", "HDF5", "KerasImport", "ONNX", "ONNXImport", "QIR"],
     path: "Tests/FuzzSupport"),
+  .executableTarget(name: "study-worker", dependencies: ["Study"], path: "Tests/StudyWorker"),
 ]
 
 let tests: [Target] = [
@@ -190,6 +193,8 @@ let tests: [Target] = [
   .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),
   .testTarget(name: "HDF5Tests", dependencies: ["Diagnostics", "HDF5", "Numbers", "TestSupport"]),
   .testTarget(name: "ArraysTests", dependencies: ["Arrays", "Diagnostics", "TestSupport"]),
+  .testTarget(
+    name: "StudyTests", dependencies: ["CSQLite", "Diagnostics", "Numbers", "Study", "TestSupport", "study-worker"]),
   .testTarget(
     name: "QuantizationTests",
     dependencies: ["Diagnostics", "HDF5", "JSON", "Numbers", "Quantization", "Quantizers", "TestSupport"]),

@@ -28,10 +28,15 @@ package struct FileStatus {
     }
   }
 
+  /// In bytes.
+  package var size: Int { Int(status.st_size) }
   /// Permissions.
   package var mode: mode_t { status.st_mode & 0o7777 }
   var owner: uid_t { status.st_uid }
   var group: gid_t { status.st_gid }
+
+  /// Whether both are of one file, whatever it holds by now.
+  package func isSame(as other: FileStatus) -> Bool { isSame(as: other.status) }
 
   func isSame(as other: stat) -> Bool { status.st_dev == other.st_dev && status.st_ino == other.st_ino }
 }
