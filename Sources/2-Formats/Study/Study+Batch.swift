@@ -12,19 +12,16 @@ extension Study {
   ///
   /// - Throws: what `evaluate` throws, and the trial is free again.
   package func results(of trials: [Trial], evaluating evaluate: (Trial) throws -> [UInt8]) throws -> [[UInt8]] {
-    let keys = trials.map(\.key)
-    var pause: UInt32 = 1
-    while true {
-      if let index = try claim(oneOf: trials) {
-        try perform(trials[index], evaluate)
-        pause = 1
-      } else {
-        let results = try results(of: keys).compactMap { $0 }
-        if results.count == keys.count { return results }
-        usleep(pause * 1000)
-        pause = min(2 * pause, 200)
-      }
+    var found: [String: [UInt8]] = [:]
+    var missing = trials
+    while !missing.isEmpty {
+      while let index = try claim(oneOf: missing) { try perform(missing[index], evaluate) }
+      for (trial, result) in zip(missing, try results(of: missing.map(\.key))) { found[trial.key] = result }
+      missing.removeAll { found[$0.key] != nil }
+      // Others are at work on them.
+      if !missing.isEmpty { usleep(20_000) }
     }
+    return trials.compactMap { found[$0.key] }
   }
 
   private func perform(_ trial: Trial, _ evaluate: (Trial) throws -> [UInt8]) throws {
