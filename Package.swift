@@ -128,13 +128,13 @@ let analysis = floor(
         "Arrays", "Calibration", "Compiler", "Diagnostics", "FloatEngine", "Inference", "IntegerProgram", "Lowering",
         "Numbers", "Performance", "Plans", "Presentation", "QIR", "QTools", "Simulator", "Statistics",
       ]),
-    .target(name: "Exploration"),
+    .target(name: "Exploration", dependencies: ["Numbers"]),
     .target(
       name: "Search",
       dependencies: [
         "Assessment", "Calibration", "Compiler", "CycleSimulator", "Diagnostics", "Exploration", "FloatEngine",
         "Inference", "Lowering", "Numbers", "Performance", "Plans", "Presentation", "QIR", "QTools", "Schedule",
-        "Simulator", "Statistics", "Targets", "Tiling",
+        "Simulator", "Statistics", "Study", "Targets", "Tiling",
       ]),
     .target(
       name: "Verify",
@@ -157,9 +157,9 @@ let face = floor(
     .target(
       name: "QCCDriver",
       dependencies: [
-        "Assessment", "Backend", "Calibration", "Compiler", "Diagnostics", "Files", "FloatEngine", "Frontends", "HDF5",
-        "Inference", "IntegerProgram", "KerasExport", "Lowering", "ONNX", "ONNXExport", "Passes", "Plans", "QIR",
-        "Quantization", "Quantizers", "Search", "Simulator",
+        "Assessment", "Backend", "Calibration", "Compiler", "Diagnostics", "Exploration", "Files", "FloatEngine", "Frontends", "HDF5",
+        "Inference", "IntegerProgram", "KerasExport", "Lowering", "ONNX", "ONNXExport", "Passes", "Plans", "Presentation", "QIR",
+        "Quantization", "Quantizers", "Search", "Simulator", "Study",
       ]),
     .executableTarget(
       name: "qcc",
@@ -276,6 +276,7 @@ let tests: [Target] = [
     ]),
   .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
   .testTarget(name: "AssessmentTests", dependencies: ["Assessment", "Numbers"]),
+  .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "Numbers", "TestSupport"]),
   .testTarget(name: "AnalysisTests", dependencies: ["Performance", "Presentation", "Statistics", "Verify"]),
   .testTarget(
     name: "PageTests",

@@ -59,6 +59,11 @@ package struct Judge: Sendable {
     }
   }
 
+  /// The class of each sample; nil where anomalies are told from the rest.
+  package var classes: [Int]? {
+    if case .classes(let labels) = truth { labels.classes } else { nil }
+  }
+
   /// How often the results are right, and those of the quantized network.
   /// - Parameters:
   ///   - reference: the float network's results by sample, of the first samples or all.

@@ -53,9 +53,12 @@ package struct FrontSolver {
   }
 
   private mutating func solve(_ cost: SeparableFunction, _ loss: SeparableFunction) -> [Solution]? {
+    func table(_ term: SeparableFunction.Term, _ entry: (Double) -> Entry) -> Table {
+      Table(scope: term.scope, fronts: term.values.map { [entry($0)] })
+    }
     var tables =
-      cost.terms.map { term in Table(scope: term.scope, fronts: term.values.map { [Entry(cost: $0, loss: 0, step: -1)] }) }
-      + loss.terms.map { term in Table(scope: term.scope, fronts: term.values.map { [Entry(cost: 0, loss: $0, step: -1)] }) }
+      cost.terms.map { table($0) { Entry(cost: $0, loss: 0, step: -1) } }
+      + loss.terms.map { table($0) { Entry(cost: 0, loss: $0, step: -1) } }
     var left = Array(space.variables.indices)
     while !left.isEmpty {
       // The one that binds fewest others, the first of them: along a chain from one end to the other.
@@ -133,7 +136,8 @@ package struct FrontSolver {
 
   private func front(_ entries: [Entry]) -> [Entry] { thinned(entries) { ($0.cost, $0.loss) } }
 
-  private func thinned<Element>(_ entries: [Element], _ numbers: (Element) -> (cost: Double, loss: Double)) -> [Element] {
+  private func thinned<Element>(_ entries: [Element], _ numbers: (Element) -> (cost: Double, loss: Double)) -> [Element]
+  {
     let front = ParetoFront(entries, cost: { numbers($0).cost }, loss: { numbers($0).loss }).elements
     guard front.count > longest, let first = front.first, let last = front.last else { return front }
     let (least, span) = (numbers(first).cost, numbers(last).cost - numbers(first).cost)

@@ -13,6 +13,7 @@ struct LossModel: Sendable {
   private let space: Space
   private let base: Point
   private let floor: Double
+  private let pairs: [(Int, Int)]
   private var features: [Feature] = []
   private var places: [Feature: Int] = [:]
   private var mean: [Double] = []
@@ -28,7 +29,9 @@ struct LossModel: Sendable {
   ///   - base: the point of which the others are changes, with the loss `floor`.
   ///   - pairs: of variables that stand beside each other in the network.
   ///   - single: what changing one variable alone costs.
-  init(_ space: Space, base: Point, floor: Double, pairs: [(Int, Int)], single: (_ variable: Int, _ choice: Int) -> Double) {
+  init(
+    _ space: Space, base: Point, floor: Double, pairs: [(Int, Int)], single: (_ variable: Int, _ choice: Int) -> Double
+  ) {
     self.space = space
     self.base = base
     self.floor = floor
@@ -58,19 +61,17 @@ struct LossModel: Sendable {
     for (place, feature) in features.enumerated() { places[feature] = place }
     covariance = [Double](repeating: 0, count: mean.count * mean.count)
     for place in mean.indices { covariance[place * (mean.count + 1)] = deviations[place] * deviations[place] }
-    pairsOf = pairs
+    self.pairs = pairs
   }
-
-  private let pairsOf: [(Int, Int)]
 
   /// The features that a point has.
   private func active(_ point: Point) -> [Int] {
     let changed = point.choices.indices.filter { point[$0] != base[$0] }
     let single = changed.compactMap { places[Feature(first: $0, firstChoice: point[$0])] }
-    let pairs = pairsOf.compactMap { first, second in
+    let double = pairs.compactMap { first, second in
       places[Feature(first: first, firstChoice: point[first], second: second, secondChoice: point[second])]
     }
-    return single + pairs
+    return single + double
   }
 
   func loss(at point: Point) -> Double { active(point).reduce(floor) { $0 + mean[$1] } }
@@ -98,7 +99,7 @@ struct LossModel: Sendable {
         max(0, places[Feature(first: variable, firstChoice: choices[0])].map { mean[$0] } ?? 0)
       }
     }
-    terms += pairsOf.map { first, second in
+    terms += pairs.map { first, second in
       SeparableFunction.Term([first, second], in: space) { choices in
         let feature = Feature(first: first, firstChoice: choices[0], second: second, secondChoice: choices[1])
         return places[feature].map { mean[$0] } ?? 0

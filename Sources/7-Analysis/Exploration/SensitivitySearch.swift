@@ -1,23 +1,24 @@
 /// The default way through a space of widths: what each narrower choice costs alone makes a model of the loss, the model's whole
 /// front falls out by dynamic programming, and exact evaluations of its points correct the model until its front is evaluated.
-/// What is left of the evaluations tries changes of the best points, one variable or two.
+/// What is left of the evaluations tries changes of the best points, one layer or two.
 package struct SensitivitySearch: ExplorationMethod {
   private enum Phase {
-    case sensitivities, front, changes, end
+    case references, sensitivities, front, changes, end
   }
 
   private let space: Space
   private let goal: Goal
   private let evaluations: Int
-  private let base: Point
+  private let references: [Point]
   private let pairs: [(Int, Int)]
-  private var phase = Phase.sensitivities
+  /// What variables are narrowed from: the cheapest reference within the limit, for what is wider than need be tells nothing.
+  private var base: Point
+  private var phase = Phase.references
   private var asked: [Point] = []
   private var known: [Point: Outcome] = [:]
   /// In the order in which they were told.
   private var order: [Point] = []
   private var model: LossModel?
-  private var reserved: Int
 
   /// Points that are evaluated before the model is corrected.
   private static let batch = 8
@@ -29,13 +30,10 @@ package struct SensitivitySearch: ExplorationMethod {
     self.space = space
     self.goal = goal
     self.evaluations = evaluations
-    base = space.widest
+    self.references = [space.widest] + references
     pairs = Self.pairs(of: goal.cost)
-    reserved = evaluations / 4
-    self.references = references
+    base = space.widest
   }
-
-  private let references: [Point]
 
   /// Variables that a cost looks at together: neighbours in the network.
   private static func pairs(of cost: SeparableFunction) -> [(Int, Int)] {
@@ -54,15 +52,17 @@ package struct SensitivitySearch: ExplorationMethod {
     while true {
       let points: [Point]
       switch phase {
-      case .sensitivities: points = [base] + references + singles
+      case .references: points = references
+      case .sensitivities: points = singles
       case .front: points = pointsOfFront()
       case .changes: points = changes()
       case .end: return []
       }
-      var seen: Set<Point> = []
-      asked = points.filter { known[$0] == nil && seen.insert($0).inserted }
-      asked = Array(asked.prefix(max(0, evaluations - known.count)))
-      if !asked.isEmpty { return asked.map { Request($0) } }
+      asked = points.filter { known[$0] == nil }.prefixed(max(0, evaluations - known.count))
+      if !asked.isEmpty {
+        asked.sort { (goal.cost.value(at: $0), $0) < (goal.cost.value(at: $1), $1) }
+        return asked.map { Request($0) }
+      }
       advance()
     }
   }
@@ -73,7 +73,7 @@ package struct SensitivitySearch: ExplorationMethod {
       order.append(point)
       model?.learn(point, loss: outcome.loss)
     }
-    if phase == .sensitivities { advance() }
+    if phase == .references || phase == .sensitivities { advance() }
   }
 
   private mutating func advance() {
@@ -82,6 +82,9 @@ package struct SensitivitySearch: ExplorationMethod {
       return
     }
     switch phase {
+    case .references:
+      if goal.mostDrop != nil, let best { base = best }
+      phase = .sensitivities
     case .sensitivities:
       makeModel()
       phase = .front
@@ -95,7 +98,7 @@ package struct SensitivitySearch: ExplorationMethod {
   /// Every variable narrowed alone.
   private var singles: [Point] {
     space.variables.indices.flatMap { variable in
-      space.variables[variable].choices.indices.filter { $0 != base[variable] }.map { base.with(variable, $0) }
+      (0..<base[variable]).map { base.with(variable, $0) }
     }
   }
 
@@ -114,11 +117,13 @@ package struct SensitivitySearch: ExplorationMethod {
 
   /// Those of the model's front that are not evaluated: around the limit where there is one, and otherwise where the front has
   /// the widest gaps.
-  private mutating func pointsOfFront() -> [Point] {
-    guard let model, known.count + Self.batch <= evaluations - reserved,
+  private func pointsOfFront() -> [Point] {
+    guard let model, known.count + Self.batch <= evaluations - forChanges,
       let front = FrontSolver.front(of: space, cost: goal.cost, loss: model.function)
     else { return [] }
-    let open = front.indices.filter { known[front[$0].point] == nil }
+    let open = front.indices.filter {
+      known[front[$0].point] == nil && front[$0].cost <= goal.mostCost ?? .infinity
+    }
     guard !open.isEmpty else { return [] }
     if let center = center(of: front) {
       let nearest = open.sorted { (abs($0 - center), $0) < (abs($1 - center), $1) }.prefix(Self.batch / 2)
@@ -126,6 +131,9 @@ package struct SensitivitySearch: ExplorationMethod {
     }
     return spread(open, of: front).map { front[$0].point }.prefixed(Self.batch)
   }
+
+  /// Of the evaluations that are left when single changes are known, a third.
+  private var forChanges: Int { max(0, evaluations - references.count - singles.count) / 3 }
 
   /// Where the front crosses the limit, by what is known of the points nearest to it.
   private func center(of front: [FrontSolver.Solution]) -> Int? {
@@ -141,12 +149,12 @@ package struct SensitivitySearch: ExplorationMethod {
     let evaluated = known.keys.map { goal.cost.value(at: $0) }.sorted()
     func gap(_ place: Int) -> Double {
       let cost = front[place].cost
-      return evaluated.reduce(Double.infinity) { Swift.min($0, abs($1 - cost)) } / Swift.max(cost, 1e-30)
+      return evaluated.reduce(Double.infinity) { min($0, abs($1 - cost)) } / max(cost, 1e-30)
     }
     var chosen: [Int] = []
     while chosen.count < Self.batch, chosen.count < open.count {
       func distance(_ place: Int) -> Double {
-        chosen.reduce(gap(place)) { Swift.min($0, abs(front[$1].cost - front[place].cost) / front[place].cost) }
+        chosen.reduce(gap(place)) { min($0, abs(front[$1].cost - front[place].cost) / front[place].cost) }
       }
       guard
         let next = open.filter({ !chosen.contains($0) }).max(by: { (distance($0), $1) < (distance($1), $0) })
@@ -171,36 +179,82 @@ package struct SensitivitySearch: ExplorationMethod {
     return allowed.min { rank($0) < rank($1) }
   }
 
-  /// Points that differ from good ones in one variable or two and are expected to be better, the best expected first.
+  /// Points that differ from good ones in a layer or two and are expected to be better, the best expected first: where the whole
+  /// front is wanted by the hypervolume that they would add, otherwise by what the loss rises for what is saved.
   private func changes() -> [Point] {
     guard let model else { return [] }
-    let evaluated = ParetoFront(order, cost: { goal.cost.value(at: $0) }, loss: { known[$0]?.loss ?? .infinity })
-    let starts = goal.mostDrop == nil && goal.mostCost == nil ? evaluated.elements : best.map { [$0] } ?? []
-    var candidates: [(point: Point, gain: Double)] = []
-    for start in starts {
+    let front = ParetoFront(order, cost: { goal.cost.value(at: $0) }, loss: { known[$0]?.loss ?? .infinity })
+    let isWhole = goal.mostDrop == nil && goal.mostCost == nil
+    let numbers = front.map { (cost: goal.cost.value(at: $0), logLoss: known[$0]?.logLoss ?? 0) }
+    var worths: [Point: Double] = [:]
+    for start in isWhole ? front.elements : best.map({ [$0] }) ?? [] {
       let (cost, loss) = (goal.cost.value(at: start), known[start]?.loss ?? 0)
       let expected = model.loss(at: start)
       for point in neighbors(of: start) where known[point] == nil {
-        // Only what the change does is taken from the model: the rest is known.
-        let change = loss + model.loss(at: point) - expected
+        // Only what the change does is taken from the model: the rest is known. With luck it is a tenth less.
+        let change = Self.luck * (loss + model.loss(at: point) - expected)
         let saved = cost - goal.cost.value(at: point)
-        guard saved > 0 || saved == 0 && change < loss else { continue }
-        candidates.append((point, saved > 0 ? Swift.max(change - loss, 0) / saved : (change - loss) / Swift.max(cost, 1)))
+        let worth =
+          isWhole
+          ? gain(of: (cost - saved, Outcome(loss: change, drop: 0).logLoss), over: numbers)
+          : saved > 0 ? -max(change - loss, 0) / saved : saved == 0 ? (loss - change) / max(cost, 1) : 0
+        if isWhole && worth > 0 || !isWhole && (saved > 0 || saved == 0 && worth > 0) {
+          worths[point] = max(worths[point] ?? -.infinity, worth)
+        }
       }
     }
-    return candidates.sorted { ($0.gain, $0.point) < ($1.gain, $1.point) }.map(\.point).prefixed(Self.batch)
+    return worths.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key).prefixed(Self.batch)
   }
 
+  private static let luck = 0.9
+
+  /// The area between a front and what a point would make of it, up to the front's end.
+  private func gain(
+    of point: (cost: Double, logLoss: Double), over front: [(cost: Double, logLoss: Double)]
+  ) -> Double {
+    guard let place = front.lastIndex(where: { $0.cost <= point.cost }) else { return .infinity }
+    var (area, left) = (0.0, point.cost)
+    for step in front.indices[place...] where front[step].logLoss > point.logLoss {
+      let right = step + 1 < front.count ? front[step + 1].cost : front[step].cost
+      area += max(0, right - left) * (front[step].logLoss - point.logLoss)
+      left = right
+    }
+    return area
+  }
+
+  /// A layer takes the time of its wider operand: narrowing either alone saves nothing. So the variables of a cost's term change
+  /// together.
+  private struct Move {
+    var scope: [Int]
+    var choice: Int
+    var isDown: Bool
+
+    func applied(to point: Point, in space: Space) -> Point {
+      var point = point
+      for variable in scope {
+        let choice = min(choice, space.variables[variable].choices.count - 1)
+        point[variable] = isDown ? min(point[variable], choice) : max(point[variable], choice)
+      }
+      return point
+    }
+  }
+
+  /// One variable or one term brought down to a choice, or up, or one term down and another up.
   private func neighbors(of point: Point) -> [Point] {
-    let single = space.variables.indices.flatMap { variable in
-      [point[variable] - 1, point[variable] + 1].filter { space.variables[variable].choices.indices.contains($0) }.map {
-        (variable, $0)
+    let terms = Set(goal.cost.terms.map(\.scope)).sorted { $0.lexicographicallyPrecedes($1) }
+    func moves(_ scope: [Int]) -> [Move] {
+      (0..<(scope.map { space.variables[$0].choices.count }.max() ?? 0)).flatMap { choice in
+        [true, false].map { Move(scope: scope, choice: choice, isDown: $0) }
+      }.filter { $0.applied(to: point, in: space) != point }
+    }
+    let ofTerms = terms.flatMap(moves)
+    let single = (space.variables.indices.flatMap { moves([$0]) } + ofTerms).map { $0.applied(to: point, in: space) }
+    let swaps = ofTerms.filter(\.isDown).flatMap { down in
+      ofTerms.filter { !$0.isDown && Set($0.scope).isDisjoint(with: down.scope) }.map { up in
+        up.applied(to: down.applied(to: point, in: space), in: space)
       }
     }
-    let lower = single.filter { $0.1 < point[$0.0] }
-    let higher = single.filter { $0.1 > point[$0.0] }
-    return single.map { point.with($0.0, $0.1) }
-      + lower.flatMap { down in higher.filter { $0.0 != down.0 }.map { point.with(down.0, down.1).with($0.0, $0.1) } }
+    return single + swaps
   }
 }
 

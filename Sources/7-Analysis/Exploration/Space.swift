@@ -29,6 +29,12 @@ package struct Space: Sendable, Hashable {
   /// What a point has chosen, by variable.
   package func values(of point: Point) -> [Int] { zip(variables, point.choices).map { $0.choices[$1] } }
 
+  /// The point that has chosen these; nil where they are no choices.
+  package func point(of values: [Int]) -> Point? {
+    let choices = zip(variables, values).compactMap { $0.choices.firstIndex(of: $1) }
+    return choices.count == variables.count && values.count == variables.count ? Point(choices) : nil
+  }
+
   package func contains(_ point: Point) -> Bool {
     point.choices.count == variables.count
       && zip(variables, point.choices).allSatisfy { $0.choices.indices.contains($1) }

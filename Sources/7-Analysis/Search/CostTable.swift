@@ -48,7 +48,8 @@ package struct CostTable: Sendable {
       // The nearest map is what the layer's sums become.
       if behind[id] == nil { behind[id] = map }
     }
-    let owners = zip(zip(compilation.schedule.program.instructions, compilation.schedule.steps), compilation.layersOfInstructions)
+    let owners = zip(
+      zip(compilation.schedule.program.instructions, compilation.schedule.steps), compilation.layersOfInstructions)
     return owners.compactMap { step, owner in
       guard case (.linear(let instruction), .engine(let tiles)) = step, let owner,
         let id = nodes[graph[owner].identity], let input = network.mapsRead(by: id).first,
@@ -86,11 +87,13 @@ package struct CostTable: Sendable {
     switch kind {
     case .ideal:
       return try IdealLatency(
-        tiles: layer.nest.tileCount, shape: shape, accelerator: target, model: .stated).reconfigurable
+        tiles: layer.nest.tileCount, shape: shape, accelerator: target, model: .stated
+      ).reconfigurable
     case .cycles:
       return Double(
         try CycleSimulator(accelerator: target).simulate(
-          layer.nest, of: shape, multipliers: .reconfigurable, doubleBuffered: true).total)
+          layer.nest, of: shape, multipliers: .reconfigurable, doubleBuffered: true
+        ).total)
     case .bytes: return Double(TilingProblem(shape: shape, accelerator: target).traffic(of: layer.nest).total)
     case .energy:
       let traffic = TilingProblem(shape: shape, accelerator: target).traffic(of: layer.nest)

@@ -3,6 +3,8 @@ import Exploration
 import FloatEngine
 import Plans
 import QIR
+import Simulator
+import Synchronization
 
 /// What full calibrations of a few flat networks found and every trial begins with: the grids of maps by their widths, and what
 /// helps each layer. With that a trial fits its layers once each, behind the layers in front as they are in its own network.
@@ -19,14 +21,18 @@ package struct Groundwork: Sendable {
 
   /// - Parameters:
   ///   - inputs: that calibrate.
-  ///   - onThreads: calls its second argument with every number below its first one.
-  package init(
-    _ space: WidthSpace, calibrator: Calibrator, inputs: [NodeID: Batch],
-    all: (_ count: Int, _ body: @escaping @Sendable (Int) -> Calibration) -> [Calibration]
-  ) {
+  package init(_ space: WidthSpace, calibrator: Calibrator, inputs: [NodeID: Batch], threads: Int) {
     self.space = space
     let widths = Set(space.mapVariables.values.flatMap { space.space.variables[$0].choices }).sorted()
-    let calibrations = all(widths.count) { calibrator.calibrate(Self.flat(widths[$0], in: space), on: inputs) }
+    let found = Mutex([Int: Calibration]())
+    let workers = max(1, min(threads, widths.count))
+    onThreads(workers) { worker in
+      for index in stride(from: worker, to: widths.count, by: workers) {
+        let calibration = calibrator.calibrate(Self.flat(widths[index], in: space), on: inputs)
+        found.withLock { $0[index] = calibration }
+      }
+    }
+    let calibrations = found.withLock { found in widths.indices.compactMap { found[$0] } }
     for (bits, calibration) in zip(widths, calibrations) { maps[bits] = calibration.plan.maps }
     for layer in calibrations.first?.layers ?? [] { methods[layer.name] = layer.method }
     var quick = calibrator

@@ -6,83 +6,61 @@ import FloatEngine
 import Plans
 import QIR
 import Simulator
+import Study
 import Synchronization
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
-/// The search over a network's widths: a method asks, a ledger has its points judged, the trials are kept in the order in which
-/// they were asked.
+/// The search over a network's widths: a method asks, whoever takes part in the study judges, and the trials are kept in the order
+/// in which they were asked for. What was judged before is found in the study: to resume a search is to run it again.
 package struct NetworkSearch: Sendable {
-  package struct Options: Sendable {
-    package var minimize = Costs.Kind.cycles
-    /// Of the metric, or of agreement where there are no labels, 0 to 1; nil: the whole front is wanted.
-    package var mostDrop: Double?
-    package var evaluations = 300
-
-    package init() {}
-  }
-
   package let space: WidthSpace
   package let costs: CostTable
-  private let options: Options
-  private let compiler: Compiler
-  private let calibrator: Calibrator
-  private let inputs: [NodeID: Batch]
-  private let judge: TrialJudge
-  private let ledger: any TrialLedger
-  private let groundwork: Groundwork
   /// In the order in which they were asked for.
   package private(set) var trials: [Trial] = []
+  private let limits: SearchLimits
+  private let minimize: Costs.Kind
+  private let study: Study
+  private let threads: Int
+  private let maker: TrialMaker
 
   /// Lays the groundwork.
+  /// - Parameter inputs: that calibrate.
   package init(
-    _ space: WidthSpace, compiler: Compiler, inputs: [NodeID: Batch], judge: TrialJudge, ledger: any TrialLedger,
-    options: Options
+    _ space: WidthSpace, compiler: Compiler, inputs: [NodeID: Batch], judge: TrialJudge, limits: SearchLimits,
+    minimize: Costs.Kind, study: Study, threads: Int
   ) throws {
     self.space = space
-    self.options = options
-    self.inputs = inputs
-    self.judge = judge
-    self.ledger = ledger
-    calibrator = Calibrator(space.network)
+    self.limits = limits
+    self.minimize = minimize
+    self.study = study
+    self.threads = threads
     var compiler = compiler
     compiler.verifiesProgram = false
-    self.compiler = compiler
-    let calibrator = calibrator
-    groundwork = Groundwork(space, calibrator: calibrator, inputs: inputs) { count, calibrate in
-      let found = Mutex([Calibration?](repeating: nil, count: count))
-      let next = Atomic(0)
-      onThreads(min(count, processorCount)) { _ in
-        while true {
-          let index = next.add(1, ordering: .relaxed).oldValue
-          guard index < count else { return }
-          let calibration = calibrate(index)
-          found.withLock { $0[index] = calibration }
-        }
-      }
-      return found.withLock { $0.compactMap { $0 } }
-    }
+    let calibrator = Calibrator(space.network)
+    let groundwork = Groundwork(space, calibrator: calibrator, inputs: inputs, threads: threads)
+    maker = TrialMaker(
+      space: space, groundwork: groundwork, compiler: compiler, calibrator: calibrator, inputs: inputs, judge: judge)
     let widest = try compiler.compile(groundwork.plan(at: space.space.widest).applied(to: space.network))
-    costs = try CostTable(options.minimize, of: space, like: widest)
+    costs = try CostTable(minimize, of: space, like: widest)
   }
 
-  package var goal: Goal { Goal(cost: costs.function, mostDrop: options.mostDrop) }
+  /// For methods: drops are what is missing to the limits.
+  package var goal: Goal {
+    Goal(cost: costs.function, mostDrop: limits.isEmpty ? nil : 0, mostCost: limits.limitLoss ? nil : limits[minimize])
+  }
 
   // MARK: Turns
 
   /// - Parameter progress: told after every batch.
-  package mutating func run(_ method: inout some ExplorationMethod, progress: ([Trial]) -> Void = { _ in }) throws {
+  package mutating func run(
+    _ method: inout any ExplorationMethod, progress: (NetworkSearch) throws -> Void = { _ in }
+  ) throws {
     while true {
       let requests = method.ask()
       if requests.isEmpty { return }
       let found = try judged(requests.map { TrialTask(request: $0) })
       trials += found
-      method.tell(found.map { Outcome(loss: $0.verdict.loss, drop: $0.verdict.drop) })
-      progress(trials)
+      method.tell(found.map { Outcome(loss: $0.verdict.loss, drop: limits.excess(of: $0)) })
+      try progress(self)
     }
   }
 
@@ -91,25 +69,39 @@ package struct NetworkSearch: Sendable {
     trials += try judged(points.map { TrialTask(request: Request($0), isThorough: true) })
   }
 
-  private mutating func judged(_ tasks: [TrialTask]) throws -> [Trial] {
-    let maker = TrialMaker(
-      space: space, groundwork: groundwork, compiler: compiler, calibrator: calibrator, inputs: inputs, judge: judge)
-    let results = try ledger.results(of: tasks.map { ($0.key(in: space.space), $0) }, making: maker.make)
-    return try results.map { try JSONDecoder().decode(Trial.self, from: Data($0)) }
+  private func judged(_ tasks: [TrialTask]) throws -> [Trial] {
+    let (study, maker, space) = (study, maker, space.space)
+    let keys = tasks.map { $0.key(in: space) }
+    let byKey = Dictionary(zip(keys, tasks), uniquingKeysWith: { first, _ in first })
+    let wanted = zip(keys, tasks).map { key, task in
+      (key: key, kind: task.isThorough ? "thorough" : "quick", payload: Array(key.utf8))
+    }
+    let found = Mutex<Result<[[UInt8]], any Error>?>(nil)
+    onThreads(max(1, min(threads, tasks.count))) { _ in
+      let result = Result {
+        try study.results(of: wanted) { trial in try byKey[trial.key].map(maker.make) ?? [] }
+      }
+      found.withLock { found in
+        // What one thread could not do is not hidden by another that waited for it.
+        if case .failure = found { return }
+        found = result
+      }
+    }
+    let results = try found.withLock { try $0?.get() ?? [] }
+    return try results.map { try Trial(encoded: $0) }
   }
 
   // MARK: Results
 
-  /// The plan of a trial.
-  package func plan(of trial: Trial) throws -> QuantizationPlan {
-    guard let point = point(of: trial) else { return QuantizationPlan() }
-    return trial.isThorough
-      ? calibrator.calibrate(space.widths(at: point), on: inputs).plan : groundwork.plan(at: point)
+  package var choice: TrialChoice { TrialChoice(limits, minimize: minimize, known: trials) }
+
+  /// The plan of a trial, all decided.
+  package func plan(of trial: Trial) -> QuantizationPlan {
+    point(of: trial).map { maker.plan(at: $0, isThorough: trial.isThorough) } ?? QuantizationPlan()
   }
 
   package func point(of trial: Trial) -> Point? {
-    let choices = zip(space.space.variables, trial.widths).compactMap { $0.choices.firstIndex(of: $1) }
-    return choices.count == space.space.variables.count ? Point(choices) : nil
+    space.space.point(of: trial.widths)
   }
 }
 
@@ -122,13 +114,17 @@ private struct TrialMaker: Sendable {
   let inputs: [NodeID: Batch]
   let judge: TrialJudge
 
+  func plan(at point: Point, isThorough: Bool) -> QuantizationPlan {
+    isThorough ? calibrator.calibrate(space.widths(at: point), on: inputs).plan : groundwork.plan(at: point)
+  }
+
   @Sendable func make(_ task: TrialTask) throws -> [UInt8] {
     let point = task.request.point
-    let plan = task.isThorough ? calibrator.calibrate(space.widths(at: point), on: inputs).plan : groundwork.plan(at: point)
+    let plan = plan(at: point, isThorough: task.isThorough)
     let compilation = try compiler.compile(plan.applied(to: space.network))
-    let trial = Trial(
+    return try Trial(
       widths: space.space.values(of: point), isThorough: task.isThorough, share: task.request.share,
-      costs: try Costs(compilation), verdict: try judge.verdict(on: compilation, share: task.request.share))
-    return Array(try JSONEncoder().encode(trial))
+      costs: try Costs(compilation), verdict: try judge.verdict(on: compilation, share: task.request.share)
+    ).encoded
   }
 }

@@ -14,4 +14,15 @@ package struct SearchReport: Report, Sendable, Hashable {
   /// Networks that were judged.
   package var evaluations: Int
   package var seconds: Double
+
+  package init(
+    front: [TrialRow], flat: [TrialRow], chosen: TrialRow?, minimize: String, evaluations: Int, seconds: Double
+  ) {
+    self.front = front
+    self.flat = flat
+    self.chosen = chosen
+    self.minimize = minimize
+    self.evaluations = evaluations
+    self.seconds = seconds
+  }
 }

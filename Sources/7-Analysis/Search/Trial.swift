@@ -1,5 +1,11 @@
 import Exploration
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// A point of a space judged: what its integer program costs and loses.
 package struct Trial: Codable, Sendable, Hashable {
   /// By variable of the space, in bits.
@@ -10,4 +16,12 @@ package struct Trial: Codable, Sendable, Hashable {
   package var share: Double
   package var costs: Costs
   package var verdict: TrialJudge.Verdict
+}
+
+extension Trial {
+  /// - Throws: where it is no trial.
+  package init(encoded bytes: [UInt8]) throws { self = try JSONDecoder().decode(Trial.self, from: Data(bytes)) }
+
+  /// As a study keeps it.
+  var encoded: [UInt8] { get throws { Array(try JSONEncoder().encode(self)) } }
 }

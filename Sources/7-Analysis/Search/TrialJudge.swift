@@ -24,6 +24,8 @@ package struct TrialJudge: Sendable {
     /// Of the fall of the metric, or where there are no labels of the part that does not agree: with 95 %.
     package var drop: Double
     package var dropInterval: [Double]
+    /// The drop with less of the luck of these samples in it: what limits are about.
+    package var expectedDrop: Double
   }
 
   package let network: FloatNetwork
@@ -32,6 +34,8 @@ package struct TrialJudge: Sendable {
   private let judge: Judge?
   /// By sample.
   private let reference: [[Double]]
+  /// Of the float network, by sample and class; nil without classes.
+  private let probabilities: ClassProbabilities?
 
   /// - Parameter judge: nil: agreement judges.
   package init(_ network: FloatNetwork, inputs: NetworkInputs, samples: Range<Int>, judge: Judge?) {
@@ -41,13 +45,15 @@ package struct TrialJudge: Sendable {
     self.judge = judge
     let engine = FloatEngine(network.graph)
     let result = network.results[0]
-    reference = stride(from: samples.lowerBound, to: samples.upperBound, by: 64).flatMap { first in
+    let reference = stride(from: samples.lowerBound, to: samples.upperBound, by: 64).flatMap { first in
       let part = first..<min(first + 64, samples.upperBound)
       let found = engine.run(inputs.batches(of: network.graph, samples: part), results: [result])[result]
       return (0..<part.count).map { sample in
         found?[sample..<(sample + 1)].values.map { Double($0) } ?? []
       }
     }
+    self.reference = reference
+    probabilities = judge?.classes.map { ClassProbabilities(logits: reference, classes: $0) }
   }
 
   /// - Parameters:
@@ -80,12 +86,13 @@ package struct TrialJudge: Sendable {
       : Self.relativeError(quantized, reference)
     let metric = judge?.metric(reference: reference, quantized: quantized)
     let interval = Interval(wilson: quantized.count - agreeing, of: quantized.count)
+    let agreement = Double(agreeing) / Double(quantized.count)
+    let drop = metric.map { -$0.difference } ?? 1 - agreement
     return Verdict(
-      loss: loss, agreement: Double(agreeing) / Double(quantized.count), metric: metric?.quantized,
-      floatMetric: metric?.float,
-      drop: metric.map { -$0.difference } ?? 1 - Double(agreeing) / Double(quantized.count),
+      loss: loss, agreement: agreement, metric: metric?.quantized, floatMetric: metric?.float, drop: drop,
       dropInterval: metric.map { [-$0.differenceInterval.upper, -$0.differenceInterval.lower] }
-        ?? [interval.lower, interval.upper])
+        ?? [interval.lower, interval.upper],
+      expectedDrop: probabilities?.expectedDrop(drop, of: reference, quantized) ?? drop)
   }
 
   private static func relativeError(_ quantized: [[Double]], _ reference: [[Double]]) -> Double {

@@ -40,6 +40,8 @@ package struct TrialRow: Encodable, Sendable, Hashable {
   /// Of the metric, or without labels of agreement, and where it lies with 95 %.
   package var drop: Double
   package var dropInterval: [Double]
+  /// The drop with less of the luck of the samples in it: what limits are about.
+  package var expectedDrop: Double
 
   package init(_ plan: QuantizationPlan, _ costs: Costs, _ verdict: TrialJudge.Verdict) {
     self.plan = Widths(plan)
@@ -58,5 +60,6 @@ package struct TrialRow: Encodable, Sendable, Hashable {
     loss = verdict.loss
     drop = verdict.drop
     dropInterval = verdict.dropInterval
+    expectedDrop = verdict.expectedDrop
   }
 }

@@ -12,13 +12,3 @@ package struct TrialTask: Sendable, Hashable {
     return (isThorough ? "thorough" : "quick \(request.share)") + " " + widths
   }
 }
-
-/// Who does tasks, and keeps what came of them.
-package protocol TrialLedger: Sendable {
-  /// What each of the tasks came to, in their order: recorded before, made by others, or here by `make`.
-  ///
-  /// - Parameter make: is called on several threads.
-  func results(
-    of tasks: [(key: String, task: TrialTask)], making make: @escaping @Sendable (TrialTask) throws -> [UInt8]
-  ) throws -> [[UInt8]]
-}

@@ -116,6 +116,15 @@ package struct NetworkQuantizer: Sendable {
   /// What ranges and weights are fitted to.
   package var calibrationBatches: [NodeID: Batch] { calibration.batches(of: network.graph, samples: fitted) }
 
+  /// A judge of many networks of this one, on other inputs.
+  package func trialJudge(test files: [String], labels: String?) throws -> TrialJudge {
+    let inputs = try NetworkInputs(files: files, for: network.graph)
+    let judge = try labels.map {
+      try Judge(options.measure, labels: $0, groups: nil, inputs: inputs, network: network)
+    }
+    return TrialJudge(network, inputs: inputs, samples: 0..<inputs.samples, judge: judge)
+  }
+
   /// A judge of many networks of this one.
   package var trialJudge: TrialJudge { TrialJudge(network, inputs: test, samples: judged, judge: judge) }
 

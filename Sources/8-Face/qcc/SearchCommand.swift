@@ -1,85 +1,176 @@
 import ArgumentParser
 import Assessment
 import Compiler
-import Exploration
+import Diagnostics
 import Files
-import Plans
 import Presentation
 import QCCDriver
 import Search
 
 extension Costs.Kind: ExpressibleByArgument {}
+extension SearchSettings.Method: ExpressibleByArgument {}
 
 extension WidthLimit: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+  package init?(argument: String) { self.init(argument) }
 }
 
 struct SearchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
-    abstract: "Finds the widths with which a network costs the accelerator least and loses little.")
+    abstract: "Finds the widths with which a network costs the accelerator least and loses little.",
+    discussion: """
+      What a network costs is known before it is made; what it loses is judged by its integer program, on inputs that \
+      calibration did not see where --validation has them. A study keeps every network that was judged: a search that was \
+      stopped goes on where it was. See docs/search.md.
+
+      EXAMPLES
+        qcc search model.h5 --calibration x.npy --validation v.npy --labels y.npy --max-drop 0.5 -o best.onnx
+        qcc search model.h5 --calibration x.npy --minimize energy --max-cycles 200000 --min-agreement 97 --study kws.study
+        qcc study show kws.study
+      """)
 
   @OptionGroup var file: ModelArgument
-  @Option var calibration: [String]
-  @Option var validation: [String] = []
-  @Option var labels: String?
-  @Option var metric = Judge.Measure.accuracy
-  @Option var minimize = Costs.Kind.cycles
-  @Option var maxDrop: Double?
-  @Option var widths = Widths([4, 8, 16])
-  @Option var limit: [WidthLimit] = []
-  @Option var evaluations = 300
-  @Option var study: String?
-  @Option var seed: UInt64 = 1
-  @Option var threads: Int?
-  @Option(name: .shortAndLong) var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Inputs that fix ranges and weights: .npy or file.h5:dataset; NAME=FILE for each of several.", valueName: "file"),
+    completion: .file())
+  var calibration: [String]
+
+  @Option(
+    help: ArgumentHelp("Inputs that choose. Default: a part of the calibration inputs, held out.", valueName: "file"),
+    completion: .file())
+  var validation: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Labels of the validation inputs. Without: agreement with the float network.", valueName: "file"),
+    completion: .file())
+  var labels: String?
+
+  @Option(help: "What labels are compared with: classes, or errors of a reconstruction.")
+  var metric = Judge.Measure.accuracy
+
+  @Option(
+    help: ArgumentHelp(
+      "With --metric auc: a number per sample; those of one number are judged as one.", valueName: "file"),
+    completion: .file())
+  var groups: String?
+
+  @Option(help: "What is to be small.")
+  var minimize = Costs.Kind.cycles
+
+  @Option(
+    help: ArgumentHelp(
+      "How far the metric may fall, or agreement without labels, in percent points.", valueName: "points")
+  )
+  var maxDrop: Double?
+
+  @Option(help: ArgumentHelp("Agreement with the float network at least, in percent.", valueName: "percent"))
+  var minAgreement: Double?
+
+  @Option(help: ArgumentHelp("Cycles at most.", valueName: "count"))
+  var maxCycles: Double?
+
+  @Option(help: ArgumentHelp("Energy of the accelerator at most, in pJ.", valueName: "pJ"))
+  var maxEnergy: Double?
+
+  @Option(help: ArgumentHelp("Bits of parameters and maps at most.", valueName: "count"))
+  var maxBits: Double?
+
+  @Option(help: ArgumentHelp("Bytes across the bus at most.", valueName: "count"))
+  var maxBytes: Double?
+
+  @Option(help: ArgumentHelp("Widths to choose from, 1 to 16.", valueName: "bits,…"))
+  var widths = Widths(SearchSettings().widths)
+
+  @Option(
+    help: ArgumentHelp(
+      "Widths of some layers and maps alone: 'conv.*=8,16', 'weights:dense=4', 'maps:input_1=16'.",
+      valueName: "[weights:|maps:]name=bits,…"))
+  var limit: [WidthLimit] = []
+
+  @Option(help: "How networks are found.")
+  var method = SearchSettings.Method.sensitivity
+
+  @Option(help: ArgumentHelp("Of the methods that draw.", valueName: "number"))
+  var seed: UInt64 = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Networks to judge at most. Default: \(NetworkSearcher.evaluations). More go on where a study was.",
+      valueName: "count"))
+  var evaluations: Int?
+
+  @Option(
+    help: ArgumentHelp("The file that keeps what was judged. Default: none that stays.", valueName: "file"),
+    completion: .file())
+  var study: String?
+
+  @Option(
+    help: ArgumentHelp("Inputs that judge the chosen network, and nothing else.", valueName: "file"),
+    completion: .file())
+  var test: [String] = []
+
+  @Option(help: ArgumentHelp("Labels of the test inputs.", valueName: "file"), completion: .file())
+  var testLabels: String?
+
+  @Option(help: ArgumentHelp("The accelerator: a built-in target's name or a YAML file.", valueName: "name|file"))
+  var target = Compiler.Options().target
+
+  @OptionGroup var running: SearchRunOptions
+
+  func validate() throws {
+    if let evaluations, !(1...1_000_000).contains(evaluations) {
+      throw ValidationError("--evaluations takes 1 to 1000000")
+    }
+    if groups != nil, metric != .auc || labels == nil {
+      throw ValidationError("--groups is for --metric auc with --labels")
+    }
+    if labels != nil, validation.isEmpty { throw ValidationError("--labels is for --validation") }
+    if testLabels != nil, test.isEmpty { throw ValidationError("--test-labels is for --test") }
+    for (name, value, most) in [
+      ("--max-drop", maxDrop, 100), ("--min-agreement", minAgreement, 100), ("--max-cycles", maxCycles, .infinity),
+      ("--max-energy", maxEnergy, .infinity), ("--max-bits", maxBits, .infinity), ("--max-bytes", maxBytes, .infinity),
+    ] {
+      if let value, !(value >= 0 && value <= most) { throw ValidationError("\(name) takes 0 or more, not \(value)") }
+    }
+    if running.output != nil, settings.limits.isEmpty {
+      throw ValidationError("-o needs a limit that chooses: --max-drop, --min-agreement, --max-cycles, …")
+    }
+    if running.workers > 1, study == nil { throw ValidationError("--workers needs a --study that they share") }
+  }
+
+  private var settings: SearchSettings {
+    var settings = SearchSettings()
+    settings.model = file.path
+    settings.calibration = calibration
+    settings.validation = validation
+    settings.labels = labels
+    settings.groups = groups
+    settings.measure = metric
+    settings.target = target
+    settings.widths = widths.bits
+    settings.widthLimits = limit
+    settings.minimize = minimize
+    settings.limits.mostDrop = maxDrop.map { $0 / 100 }
+    settings.limits.leastAgreement = minAgreement.map { $0 / 100 }
+    settings.limits[.cycles] = maxCycles
+    settings.limits[.energy] = maxEnergy
+    settings.limits[.bits] = maxBits
+    settings.limits[.bytes] = maxBytes
+    settings.method = method
+    settings.seed = seed
+    return settings
+  }
 
   func run() throws {
-    let clock = ContinuousClock()
-    let start = clock.now
-    func stamp(_ what: String) { print("\(fixed(Double((clock.now - start) / .seconds(1)), decimals: 2)) s \(what)") }
-    var options = NetworkQuantizer.Options()
-    options.calibration = calibration
-    options.test = validation
-    options.labels = labels
-    options.measure = metric
-    options.threads = threads
-    let quantizer = try NetworkQuantizer(model: file.path, options: options)
-    show(quantizer.remarks)
-    let space = try WidthSpace(quantizer.network, widths: widths.bits, limits: limit)
-    var searching = NetworkSearch.Options()
-    searching.minimize = minimize
-    searching.mostDrop = maxDrop.map { $0 / 100 }
-    searching.evaluations = evaluations
-    stamp("read")
-    let judge = quantizer.trialJudge
-    stamp("float")
-    var search = try NetworkSearch(
-      space, compiler: quantizer.compiler, inputs: quantizer.calibrationBatches, judge: judge,
-      ledger: MemoryLedger(threads: threads), options: searching)
-    stamp("library")
-    let references = widths.bits.map { space.space.flat($0) }
-    var method = SensitivitySearch(space.space, goal: search.goal, evaluations: evaluations, references: references)
-    try search.run(&method) { trials in
-      stamp("\(trials.count) trials")
-    }
-    func line(_ trial: Trial) -> String {
-      "\(fixed(trial.costs.speedup, decimals: 3))x \(fixed(trial.costs.cycleSpeedup, decimals: 3))x loss \(trial.verdict.loss) drop \(fixed(trial.verdict.drop * 100, decimals: 2)) agree \(fixed(trial.verdict.agreement * 100, decimals: 2)) \(trial.isThorough ? "whole" : "") \(trial.widths)"
-    }
-    for trial in search.trials {
-      let predicted = search.costs.function.value(at: search.point(of: trial)!)
-      if predicted != trial.costs[minimize] { print("cost \(predicted) is \(trial.costs[minimize])") }
-    }
-    let front = ParetoFront(search.trials, cost: { $0.costs[minimize] }, loss: { $0.verdict.loss }).elements
-    for trial in front { print(line(trial)) }
-    stamp("front")
-    let few = front.prefix(8)
-    try search.refine(few.compactMap { search.point(of: $0) })
-    for trial in search.trials.suffix(few.count) { print(line(trial)) }
-    stamp("refined")
-    if let output, let chosen = front.first(where: { $0.verdict.drop <= searching.mostDrop ?? 1 }) {
-      let result = try quantizer.quantized(by: search.plan(of: chosen))
-      try OutputFile.write([(output, result.bytes(for: output, style: nil))])
-    }
+    let scratch = study == nil ? try Scratch.temporaryFolder() : nil
+    let path = study ?? scratch.map { "\($0.path)/study" } ?? ""
+    let searcher = try NetworkSearcher(
+      settings, study: path, version: QCC.configuration.version, evaluations: evaluations, threads: running.threads)
+    show(searcher.quantizer.remarks)
+    try running.run(searcher, study: path, test: test.isEmpty ? nil : (test, testLabels))
+    withExtendedLifetime(scratch) {}
   }
 }

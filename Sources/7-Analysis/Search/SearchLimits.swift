@@ -1,0 +1,54 @@
+/// What a network may lose and cost.
+package struct SearchLimits: Sendable, Hashable {
+  /// Of the metric, or without labels of agreement, 0 to 1.
+  package var mostDrop: Double?
+  /// 0 to 1.
+  package var leastAgreement: Double?
+  private var mostCosts: [Costs.Kind: Double] = [:]
+
+  package init() {}
+
+  package subscript(kind: Costs.Kind) -> Double? {
+    get { mostCosts[kind] }
+    set { mostCosts[kind] = newValue }
+  }
+
+  /// Whether there is one on what is lost.
+  package var limitLoss: Bool { mostDrop != nil || leastAgreement != nil }
+  package var isEmpty: Bool { !limitLoss && mostCosts.isEmpty }
+
+  /// A limit that a trial does not keep.
+  package struct Excess: Sendable, Hashable {
+    /// As `drop`.
+    package var name: String
+    package var value: Double
+    package var limit: Double
+    /// By how much, as a part of the whole: of 1, or of the cost.
+    package var part: Double
+  }
+
+  /// The limits that a trial does not keep, the one that it is farthest from first.
+  package func excesses(of trial: Trial) -> [Excess] {
+    var found: [Excess] = []
+    let verdict = trial.verdict
+    if let mostDrop, verdict.expectedDrop > mostDrop {
+      found.append(
+        Excess(name: "drop", value: verdict.expectedDrop, limit: mostDrop, part: verdict.expectedDrop - mostDrop))
+    }
+    if let leastAgreement, verdict.agreement < leastAgreement {
+      found.append(
+        Excess(
+          name: "agreement", value: verdict.agreement, limit: leastAgreement, part: leastAgreement - verdict.agreement))
+    }
+    for kind in Costs.Kind.allCases {
+      guard let most = mostCosts[kind], trial.costs[kind] > most else { continue }
+      found.append(
+        Excess(
+          name: kind.rawValue, value: trial.costs[kind], limit: most, part: trial.costs[kind] / Swift.max(most, 1) - 1))
+    }
+    return found.sorted { $0.part > $1.part }
+  }
+
+  /// What methods are told: how far a trial is from what is allowed, 0 where it is not.
+  package func excess(of trial: Trial) -> Double { excesses(of: trial).first?.part ?? 0 }
+}

@@ -1,0 +1,199 @@
+import Assessment
+import Diagnostics
+import Exploration
+import Files
+import Plans
+import Presentation
+import Search
+import Simulator
+import Study
+
+/// Searches the best widths of a network in a study, alone or with other processes.
+package struct NetworkSearcher: Sendable {
+  package let settings: SearchSettings
+  package let quantizer: NetworkQuantizer
+  private let space: WidthSpace
+  private let study: Study
+  private let threads: Int
+  private let evaluations: Int
+
+  /// The most networks that are judged, when nothing else is said.
+  package static let evaluations = 300
+
+  /// Opens a study, or makes it.
+  ///
+  /// - Parameters:
+  ///   - path: nil: a study that nobody sees.
+  ///   - evaluations: as many at most, those of a study that is there included; nil: what was said of it last.
+  /// - Throws: `Diagnostics`, everything that is wrong with the files.
+  package init(
+    _ settings: SearchSettings, study path: String, version: String, evaluations: Int?, threads: Int?
+  ) throws(Diagnostics) {
+    var options = NetworkQuantizer.Options()
+    options.calibration = settings.calibration
+    options.test = settings.validation
+    options.labels = settings.labels
+    options.groups = settings.groups
+    options.measure = settings.measure
+    options.target = settings.target
+    options.threads = threads
+    let identity = try settings.identity(version: version)
+    quantizer = try NetworkQuantizer(model: settings.model, options: options)
+    space = try WidthSpace(quantizer.network, widths: settings.widths, limits: settings.widthLimits)
+    self.settings = settings
+    self.threads = threads ?? processorCount
+    study = try Study(path, identity: identity)
+    let study = study
+    self.evaluations = try Diagnostics.collected {
+      if let evaluations { try study.extend(Self.evaluationsName, to: String(evaluations)) }
+      return try evaluations ?? study.history(of: Self.evaluationsName).last.flatMap { Int($0) } ?? Self.evaluations
+    }
+  }
+
+  /// Opens a study that is there, to go on with it or to look at it.
+  ///
+  /// - Throws: `Diagnostics`, where its files are not what they were.
+  package init(existing path: String, version: String, evaluations: Int?, threads: Int?) throws(Diagnostics) {
+    let identity = try Study(existing: path).identity
+    let settings = try Diagnostics.collected { try SearchSettings(identity, of: path) }
+    try self.init(settings, study: path, version: version, evaluations: evaluations, threads: threads)
+  }
+
+  private static let evaluationsName = "evaluations"
+
+  /// What a search found.
+  package struct Found: Sendable {
+    /// Thorough ones.
+    package var front: [Trial]
+    /// Flat ones, the widest first.
+    package var flat: [Trial]
+    package var chosen: Trial?
+    /// All of them.
+    package var search: NetworkSearch
+
+    package func row(_ trial: Trial) -> TrialRow {
+      TrialRow(search.point(of: trial).map(search.space.widths) ?? QuantizationPlan(), trial.costs, trial.verdict)
+    }
+  }
+
+  /// - Parameters:
+  ///   - progress: told after every batch how many networks are judged, of how many at most, and the best of them.
+  package func run(progress: (_ done: Int, _ total: Int, _ best: Trial?) throws -> Void = { _, _, _ in }) throws
+    -> Found
+  {
+    var search = try NetworkSearch(
+      space, compiler: quantizer.compiler, inputs: quantizer.calibrationBatches, judge: quantizer.trialJudge,
+      limits: settings.limits, minimize: settings.minimize, study: study, threads: threads)
+    let flat = settings.widths.sorted(by: >).map(space.space.flat)
+    var method = method(for: search.goal, references: flat)
+    try search.run(&method) { search in
+      try progress(search.trials.count, evaluations, search.choice.best(of: search.trials))
+    }
+    let quick = search.trials.filter { $0.share == 1 }
+    let points = candidates(search.choice, of: quick).compactMap(search.point) + flat
+    var seen: Set<Point> = []
+    try search.refine(points.filter { seen.insert($0).inserted })
+    let thorough = search.trials.filter(\.isThorough)
+    let flatTrials = flat.compactMap { point in thorough.first { search.point(of: $0) == point } }
+    let choice = search.choice
+    try progress(evaluations, evaluations, choice.best(of: thorough))
+    return Found(front: choice.front(of: thorough), flat: flatTrials, chosen: choice.best(of: thorough), search: search)
+  }
+
+  /// How many points are calibrated once more, thoroughly.
+  private static let mostCandidates = 12
+
+  /// Points of the front: where something is limited those around the limit, else all over it.
+  private func candidates(_ choice: TrialChoice, of trials: [Trial]) -> [Trial] {
+    let front = choice.front(of: trials)
+    guard front.count > Self.mostCandidates else { return front }
+    guard !settings.limits.isEmpty else {
+      return (0..<Self.mostCandidates).map { front[$0 * (front.count - 1) / (Self.mostCandidates - 1)] }
+    }
+    let center = choice.best(of: front).flatMap { front.firstIndex(of: $0) } ?? front.count - 1
+    let first = max(0, min(center - Self.mostCandidates / 2, front.count - Self.mostCandidates))
+    return Array(front[first..<(first + Self.mostCandidates)])
+  }
+
+  private func method(for goal: Goal, references: [Point]) -> any ExplorationMethod {
+    let (space, seed) = (space.space, settings.seed)
+    return switch settings.method {
+    case .sensitivity: SensitivitySearch(space, goal: goal, evaluations: evaluations, references: references)
+    case .random: RandomSearch(space, goal: goal, evaluations: evaluations, seed: seed, references: references)
+    case .hyperband: Hyperband(space, goal: goal, evaluations: evaluations, seed: seed, references: references)
+    case .bayesian: BayesianSearch(space, goal: goal, evaluations: evaluations, seed: seed, references: references)
+    case .evolutionary:
+      EvolutionarySearch(space, goal: goal, evaluations: evaluations, seed: seed, references: references)
+    }
+  }
+
+  package func report(of found: Found, seconds: Double) -> SearchReport {
+    SearchReport(
+      front: found.front.map(found.row), flat: found.flat.map(found.row), chosen: found.chosen.map(found.row),
+      minimize: settings.minimize.rawValue, evaluations: found.search.trials.count, seconds: seconds)
+  }
+
+  /// A network on inputs that nothing has seen.
+  package func tested(_ result: NetworkQuantizer.Result, on inputs: [String], labels: String?) throws -> TrialRow {
+    let judge = try quantizer.trialJudge(test: inputs, labels: labels)
+    return TrialRow(result.plan, try Costs(result.compilation), try judge.verdict(on: result.compilation))
+  }
+
+  // MARK: What a study has
+
+  /// What was judged so far.
+  package func recorded() throws -> SearchReport {
+    let trials = try recordedTrials
+    let choice = TrialChoice(settings.limits, minimize: settings.minimize, known: trials)
+    let best = trials.contains(where: \.isThorough) ? trials.filter(\.isThorough) : trials
+    func row(_ trial: Trial) -> TrialRow { TrialRow(widths(of: trial), trial.costs, trial.verdict) }
+    let flat = settings.widths.sorted(by: >).compactMap { bits in
+      best.first { $0.widths == space.space.values(of: space.space.flat(bits)) }
+    }
+    return SearchReport(
+      front: choice.front(of: best).map(row), flat: flat.map(row), chosen: choice.best(of: best).map(row),
+      minimize: settings.minimize.rawValue, evaluations: trials.count,
+      seconds: try study.results().reduce(0) { $0 + $1.seconds })
+  }
+
+  private var recordedTrials: [Trial] {
+    get throws { try study.results().map { try Trial(encoded: $0.result) }.filter { $0.share == 1 } }
+  }
+
+  private func widths(of trial: Trial) -> QuantizationPlan {
+    space.space.point(of: trial.widths).map(space.widths) ?? QuantizationPlan()
+  }
+
+  /// Writes the best network that was judged so far.
+  package func best(to path: String) throws -> TrialReport {
+    let trials = try recordedTrials
+    let choice = TrialChoice(settings.limits, minimize: settings.minimize, known: trials)
+    guard let best = choice.best(of: trials.filter(\.isThorough)) ?? choice.best(of: trials) else {
+      throw Diagnostic(
+        "has no network yet that keeps its limits", at: .init(file: study.path), fix: "go on with qcc study resume")
+    }
+    let result = try quantizer.quantized(by: quantizer.calibrated(widths(of: best)).plan)
+    try OutputFile.write([(path, result.bytes(for: path, style: nil))])
+    return TrialReport(
+      row: TrialRow(
+        result.plan, try Costs(result.compilation), try quantizer.trialJudge.verdict(on: result.compilation)))
+  }
+
+  /// Why nothing was chosen: the limit that binds, and the network that is nearest to keeping it.
+  package func problem(of found: Found) -> Diagnostic? {
+    guard found.chosen == nil, !settings.limits.isEmpty else { return nil }
+    let limits = settings.limits
+    let thorough = found.search.trials.filter(\.isThorough)
+    guard let nearest = thorough.min(by: { limits.excess(of: $0) < limits.excess(of: $1) }) else { return nil }
+    guard let excess = limits.excesses(of: nearest).first else {
+      return Diagnostic(
+        "networks that keep the limits do so by luck: others of their loss drop more", at: .init(file: settings.model),
+        fix: "allow more, or bring more validation inputs")
+    }
+    let speedup = fixed(nearest.costs.speedup, decimals: 2)
+    return Diagnostic(
+      "no network that was found keeps the limit on \(excess.name), \(significant(excess.limit)): the nearest, \(speedup)x as "
+        + "fast, has \(significant(excess.value))", at: .init(file: settings.model),
+      fix: "allow more, or more widths (--widths), or calibrate with more inputs")
+  }
+}

@@ -1,0 +1,167 @@
+import Assessment
+import Compiler
+import Diagnostics
+import Files
+import Search
+
+/// What a search is of and what it is for: all that its trials and its choice depend on. A study carries it, so that a search can
+/// go on from its file alone.
+package struct SearchSettings: Sendable {
+  package enum Method: String, Sendable, CaseIterable {
+    case sensitivity, random, hyperband, bayesian, evolutionary
+  }
+
+  package var model = ""
+  package var calibration: [String] = []
+  package var validation: [String] = []
+  package var labels: String?
+  package var groups: String?
+  package var measure = Judge.Measure.accuracy
+  package var target = Compiler.Options().target
+  package var widths = [4, 8, 16]
+  package var widthLimits: [WidthLimit] = []
+  package var minimize = Costs.Kind.cycles
+  package var limits = SearchLimits()
+  package var method = Method.sensitivity
+  package var seed: UInt64 = 1
+
+  package init() {}
+
+  /// One line of settings: what it is called, and what it says in a study.
+  fileprivate struct Line: Sendable {
+    var name: String
+    var get: @Sendable (SearchSettings) -> String?
+    /// Whether the text made sense.
+    var set: @Sendable (inout SearchSettings, String) -> Bool
+  }
+
+  private static let lines: [Line] = [
+    .init("model", \.model),
+    .list("calibration", \.calibration),
+    .list("validation", \.validation),
+    .optional("labels", \.labels),
+    .optional("groups", \.groups),
+    .named("metric", \.measure),
+    .init("target", \.target),
+    .init(
+      name: "widths", get: { $0.widths.map(String.init).joined(separator: ",") },
+      set: { settings, text in
+        settings.widths = text.split(separator: ",").compactMap { Int($0) }
+        return !settings.widths.isEmpty
+      }),
+    .init(
+      name: "width limits", get: { $0.widthLimits.isEmpty ? nil : $0.widthLimits.map(\.text).joined(separator: "\n") },
+      set: { settings, text in
+        settings.widthLimits = text.split(separator: "\n").compactMap { WidthLimit(String($0)) }
+        return !settings.widthLimits.isEmpty
+      }),
+    .named("what is minimized", \.minimize),
+    .number("largest drop", \.limits.mostDrop),
+    .number("least agreement", \.limits.leastAgreement),
+    .number("most cycles", \.limits[.cycles]),
+    .number("most energy", \.limits[.energy]),
+    .number("most bits", \.limits[.bits]),
+    .number("most bytes", \.limits[.bytes]),
+    .named("method", \.method),
+    .init(
+      name: "seed", get: { String($0.seed) },
+      set: { settings, text in
+        guard let seed = UInt64(text) else { return false }
+        settings.seed = seed
+        return true
+      }),
+  ]
+
+  /// For a study: the settings, the version of qcc, and what the files hold.
+  /// - Throws: `Diagnostics`, files that cannot be read.
+  package func identity(version: String) throws(Diagnostics) -> [(name: String, value: String)] {
+    var identity = [(name: "qcc", value: version)]
+    for line in Self.lines {
+      if let value = line.get(self) { identity.append((line.name, value)) }
+    }
+    var problems = Diagnostics()
+    let files =
+      [("model", [model]), ("calibration", calibration), ("validation", validation)] + [
+        ("labels", labels.map { [$0] } ?? []), ("groups", groups.map { [$0] } ?? []),
+      ]
+    for (name, paths) in files {
+      for path in paths {
+        // `input=file.h5:dataset`
+        let file = Self.file(of: path)
+        guard let bytes = problems.collecting({ try InputFile(file).bytes(limit: .max) }) else { continue }
+        identity.append(("contents of \(name) \(path)", SHA256.hexadecimal(bytes)))
+      }
+    }
+    try problems.throwIfErrors()
+    return identity
+  }
+
+  /// - Throws: `Diagnostic` where a study says what this qcc does not know.
+  package init(_ identity: [(name: String, value: String)], of study: String) throws(Diagnostic) {
+    for (name, value) in identity {
+      guard let line = Self.lines.first(where: { $0.name == name }) else { continue }
+      guard line.set(&self, value) else {
+        throw Diagnostic("was made with \(name) \(value)", at: .init(file: study), fix: "use the qcc that made it")
+      }
+    }
+  }
+
+  private static func file(of argument: String) -> String {
+    if InputFile.isOne(argument) { return argument }
+    let path = argument.split(separator: "=", maxSplits: 1).last.map(String.init) ?? argument
+    if InputFile.isOne(path) { return path }
+    guard let colon = path.lastIndex(of: ":") else { return path }
+    return String(path[..<colon])
+  }
+}
+
+extension SearchSettings.Line {
+  fileprivate init(_ name: String, _ path: WritableKeyPath<SearchSettings, String> & Sendable) {
+    self.init(
+      name: name, get: { $0[keyPath: path] },
+      set: {
+        $0[keyPath: path] = $1
+        return true
+      })
+  }
+
+  fileprivate static func optional(_ name: String, _ path: WritableKeyPath<SearchSettings, String?> & Sendable) -> Self
+  {
+    .init(
+      name: name, get: { $0[keyPath: path] },
+      set: {
+        $0[keyPath: path] = $1
+        return true
+      })
+  }
+
+  fileprivate static func list(_ name: String, _ path: WritableKeyPath<SearchSettings, [String]> & Sendable) -> Self {
+    .init(
+      name: name, get: { $0[keyPath: path].isEmpty ? nil : $0[keyPath: path].joined(separator: "\n") },
+      set: {
+        $0[keyPath: path] = $1.split(separator: "\n").map(String.init)
+        return true
+      })
+  }
+
+  fileprivate static func number(_ name: String, _ path: WritableKeyPath<SearchSettings, Double?> & Sendable) -> Self {
+    .init(
+      name: name, get: { $0[keyPath: path].map { "\($0)" } },
+      set: {
+        $0[keyPath: path] = Double($1)
+        return $0[keyPath: path] != nil
+      })
+  }
+
+  fileprivate static func named<Value: RawRepresentable<String>>(
+    _ name: String, _ path: WritableKeyPath<SearchSettings, Value> & Sendable
+  ) -> Self where Value: Sendable {
+    .init(
+      name: name, get: { $0[keyPath: path].rawValue },
+      set: {
+        guard let value = Value(rawValue: $1) else { return false }
+        $0[keyPath: path] = value
+        return true
+      })
+  }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Diagnostics
+import Files
+import Presentation
+import QCCDriver
+import Search
+import Simulator
+
+/// How a search runs and what it hands out: nothing of it changes what is found.
+struct SearchRunOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The best network so far as .onnx or QKeras .h5, or its plan as .json; the chosen one in the end.",
+      valueName: "file"), completion: .file(extensions: NetworkQuantizer.Result.suffixes))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Processes that take part.", valueName: "count"))
+  var workers = 1
+
+  @Option(help: ArgumentHelp("Threads of each process. Default: one per core.", valueName: "count"))
+  var threads: Int?
+
+  @OptionGroup var printing: ReportOptions
+
+  func validate() throws {
+    guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads takes 1 to 1024") }
+    guard (1...256).contains(workers) else { throw ValidationError("--workers takes 1 to 256") }
+    if let output, !NetworkQuantizer.Result.suffixes.contains(where: { output.hasSuffix(".\($0)") }) {
+      throw ValidationError(
+        "-o takes a file that ends in \(NetworkQuantizer.Result.suffixes.map { ".\($0)" }.joined(separator: " or "))")
+    }
+  }
+
+  /// - Parameter test: inputs that judge the chosen network, and their labels.
+  func run(_ searcher: NetworkSearcher, study: String, test: (inputs: [String], labels: String?)?) throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let others = try SearchWorkers(
+      workers - 1, study: study, threads: threads ?? max(1, processorCount / max(workers, 1)))
+    var line = SearchLine()
+    let found = try searcher.run { done, total, best in line.draw(done, total, best) }
+    line.finish()
+    others.wait()
+    if let problem = searcher.problem(of: found) { throw problem }
+    var report = searcher.report(of: found, seconds: Double((clock.now - start) / .seconds(1)))
+    if let chosen = found.chosen {
+      let result = try searcher.quantizer.quantized(by: found.search.plan(of: chosen))
+      if let test { report.test = try searcher.tested(result, on: test.inputs, labels: test.labels) }
+      if let output {
+        try OutputFile.write([(output, result.bytes(for: output, style: nil))])
+        show(result.remarks(on: output))
+      }
+    }
+    try printing.show(report)
+  }
+}

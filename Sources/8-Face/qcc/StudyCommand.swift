@@ -1,0 +1,73 @@
+import ArgumentParser
+import QCCDriver
+
+struct StudyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "study",
+    abstract: "Shows a search's study, goes on with it, or takes its best network out, any time, also while it runs.",
+    subcommands: [ShowCommand.self, ResumeCommand.self, BestCommand.self])
+
+  struct StudyArgument: ParsableArguments {
+    @Argument(help: ArgumentHelp("The study.", valueName: "study"), completion: .file())
+    var path: String
+
+    func searcher(evaluations: Int? = nil, threads: Int? = nil) throws -> NetworkSearcher {
+      let searcher = try NetworkSearcher(
+        existing: path, version: QCC.configuration.version, evaluations: evaluations, threads: threads)
+      show(searcher.quantizer.remarks)
+      return searcher
+    }
+  }
+
+  struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "What was found so far: nothing is judged for it.")
+
+    @OptionGroup var study: StudyArgument
+    @OptionGroup var printing: ReportOptions
+
+    func run() throws { try printing.show(study.searcher().recorded()) }
+  }
+
+  struct ResumeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "resume",
+      abstract: "Goes on with a search that was stopped, or takes part in one that runs.")
+
+    @OptionGroup var study: StudyArgument
+
+    @Option(help: ArgumentHelp("Networks to judge at most. Default: as said before.", valueName: "count"))
+    var evaluations: Int?
+
+    @OptionGroup var running: SearchRunOptions
+
+    func run() throws {
+      let searcher = try study.searcher(evaluations: evaluations, threads: running.threads)
+      try running.run(searcher, study: study.path, test: nil)
+    }
+  }
+
+  struct BestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "best", abstract: "Writes the best network that was found so far.")
+
+    @OptionGroup var study: StudyArgument
+
+    @Option(
+      name: .shortAndLong,
+      help: ArgumentHelp("The network as .onnx or QKeras .h5, or its plan as .json.", valueName: "file"),
+      completion: .file(extensions: NetworkQuantizer.Result.suffixes))
+    var output: String
+
+    @OptionGroup var printing: ReportOptions
+
+    func validate() throws {
+      if !NetworkQuantizer.Result.suffixes.contains(where: { output.hasSuffix(".\($0)") }) {
+        throw ValidationError(
+          "-o takes a file that ends in \(NetworkQuantizer.Result.suffixes.map { ".\($0)" }.joined(separator: " or "))")
+      }
+    }
+
+    func run() throws { try printing.show(study.searcher().best(to: output)) }
+  }
+}
