@@ -18,6 +18,6 @@ for patch in Tests/Adding/*.patch; do
   diffstat="$(grep -c '^diff' "$patch") files, $(grep -cE '^\+([^+]|$)' "$patch") lines"
   echo "$patch: $diffstat"
 done
-for target in Lowering ONNXExport; do
+for target in Lowering ONNXExport KerasExport; do
   swift build --target "$target" --explicit-target-dependency-import-check error
 done

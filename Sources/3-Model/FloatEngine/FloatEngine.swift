@@ -1,4 +1,3 @@
-import CValueKernels
 import QIR
 
 /// Runs a graph in single precision over many samples at once, fast. `FloatReference` says what is right; this one is as far
@@ -45,38 +44,12 @@ package struct FloatEngine: Sendable {
   /// A node's results from those of its inputs.
   package func evaluate(_ id: NodeID, _ inputs: [Batch]) -> Batch {
     let node = graph[id]
-    let (input, output, samples) = (inputs[0], node.shape, inputs[0].samples)
+    let (input, output) = (inputs[0], node.shape)
     if let layer = LinearLayer(node.op, from: input.shape, to: output) {
       let constants = constants[id.index]
       return layer(input, weights: constants[0], bias: constants.count > 1 ? constants[1] : nil, to: output)
     }
-    switch node.op.kind {
-    case .reshape, .identity: return Batch(shape: output, values: input.values)
-    case .add:
-      return inputs.dropFirst().reduce(into: input) { sum, next in
-        qcc_f32_add(next.values.count, next.values, &sum.values)
-      }
-    case .batchNormalization(let op):
-      let shift = op.mean.indices.map { Float(op.beta[$0] - op.mean[$0] * op.scale[$0]) }
-      return Batch(shape: output, samples: samples) {
-        qcc_f32_affine(
-          input.values.count / output.channels, output.channels, op.scale.map { Float($0) }, shift, input.values, $0)
-      }
-    case .elementwise(let op):
-      guard let bounds = op.bounds else { return evaluateExactly(node, inputs) }
-      return Batch(shape: output, samples: samples) {
-        qcc_f32_clip(input.values.count, bounds.lower, bounds.upper, input.values, $0)
-      }
-    case .maxPool(let op) where op.window.dilation == .one:
-      var geometry = op.window.pooling(from: input.shape, to: output)
-      return Batch(shape: output, samples: samples) { qcc_f32_max_pool(&geometry, samples, input.values, $0) }
-    case .averagePool(let op) where op.window.dilation == .one:
-      var geometry = op.window.pooling(from: input.shape, to: output)
-      return Batch(shape: output, samples: samples) {
-        qcc_f32_average_pool(&geometry, samples, Float(op.factor), input.values, $0)
-      }
-    default: return evaluateExactly(node, inputs)
-    }
+    return (node.op as? any BatchOperator)?.evaluate(inputs, to: output) ?? evaluateExactly(node, inputs)
   }
 
   /// As the reference does it, sample by sample: for what no kernel is worth it.
@@ -89,34 +62,5 @@ package struct FloatEngine: Sendable {
       return node.op.evaluate(operands).map { Float($0) }
     }
     return Batch(shape: node.shape, values: values)
-  }
-}
-
-extension ElementwiseOp {
-  /// Where the function is nothing but a clip.
-  fileprivate var bounds: (lower: Float, upper: Float)? {
-    var bounds = (lower: -Float.infinity, upper: Float.infinity)
-    for function in functions {
-      guard case .clip(let lower, let upper) = function else { return nil }
-      // As the values that were clipped so far are clipped on.
-      func clipped(_ value: Float) -> Float {
-        min(max(value, lower.map { Float($0.double) } ?? value), upper.map { Float($0.double) } ?? .infinity)
-      }
-      bounds = (clipped(bounds.lower), clipped(bounds.upper))
-    }
-    return bounds
-  }
-}
-
-extension Window {
-  /// For the kernels in C.
-  fileprivate func pooling(from input: Shape, to output: Shape) -> qcc_pool_geometry {
-    let (input, output) = (input.extents, output.extents)
-    return qcc_pool_geometry(
-      in_height: Int32(input[0]), in_width: Int32(input[1]), channels: Int32(input[2]),
-      out_height: Int32(output[0]), out_width: Int32(output[1]),
-      kernel_height: Int32(size.rows), kernel_width: Int32(size.columns),
-      stride_height: Int32(stride.rows), stride_width: Int32(stride.columns),
-      pad_top: Int32(padding.top), pad_left: Int32(padding.left))
   }
 }

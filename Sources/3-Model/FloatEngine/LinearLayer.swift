@@ -1,23 +1,15 @@
 import CValueKernels
 import QIR
 
-/// A linear operator between two shapes as the kernels in C see it: a convolution in groups of its own.
+/// A linear operator between two shapes as the kernels in C see it: a convolution in groups.
 package struct LinearLayer: Sendable {
   /// Over one sample.
   package let geometry: qcc_conv_geometry
 
   /// nil where the operator is none.
   package init?(_ op: any Operator, from input: Shape, to output: Shape) {
-    switch op.kind {
-    case .convolution(let op): geometry = op.window.geometry(from: input, to: output, groups: op.groups)
-    case .depthwiseConvolution(let op):
-      geometry = op.window.geometry(from: input, to: output, groups: op.kernel.shape[2])
-    case .dense(let op):
-      let rows = input.elements / input.channels
-      geometry = Window(size: .one).geometry(
-        from: Shape([1, rows, input.channels]), to: Shape([1, rows, op.outputChannels]), groups: 1)
-    default: return nil
-    }
+    guard let op = op as? any LinearOperator else { return nil }
+    geometry = op.geometry(from: input, to: output)
   }
 
   package var groups: Int { Int(geometry.groups) }

@@ -1,3 +1,4 @@
+import CValueKernels
 import Diagnostics
 import Numbers
 
@@ -10,6 +11,8 @@ package protocol LinearOperator: Operator {
   var outputChannels: Int { get }
   /// The zeros that its window reads around the feature map.
   var padding: Padding { get }
+  /// The sums as those of a convolution in groups, whose kernel is HWIO, for the kernels in C.
+  func geometry(from input: Shape, to output: Shape) -> qcc_conv_geometry
   /// The weights that an element of the result has, and what they are multiplied with.
   func taps(of element: Int, _ operands: ExactOperands) -> [(weight: Int, input: Int)]
   /// The sums of products without bias; `input` and `kernel` have the shapes of its own. All three have a base address.

@@ -1,5 +1,3 @@
-import CValueKernels
-
 /// The numbers that an operator is evaluated on, of one sample: flattened, last axis fastest.
 package struct Operands: Sendable {
   package var inputs: [[Double]]
@@ -21,10 +19,5 @@ package struct Operands: Sendable {
     var operands = self
     operands.inputs = inputs
     return operands
-  }
-
-  /// For the kernels in C.
-  func geometry(_ window: Window, groups: Int) -> qcc_conv_geometry {
-    window.geometry(from: shapes[0], to: resultShape, groups: groups)
   }
 }

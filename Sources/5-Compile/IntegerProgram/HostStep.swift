@@ -28,7 +28,7 @@ package enum HostStep: Sendable {
     case .identity(let op): self = .identity(op)
     case .reshape(let op): self = .reshape(op)
     case .transpose(let op): self = .transpose(op)
-    default: return nil
+    case .input, .convolution, .depthwiseConvolution, .dense, .add, .concatenate: return nil
     }
   }
 

@@ -18,7 +18,8 @@ package struct FoldBatchNormalization: Pass {
     let motion = QuantizerMotion(graph)
     var rewriter = GraphRewriter(graph)
     for id in graph.ids {
-      guard let function = graph[id].op.channelFunction, motion.onlyReader(of: graph[id].inputs[0]) == id else {
+      guard let function = graph[id].op as? any ChannelwiseAffine, motion.onlyReader(of: graph[id].inputs[0]) == id
+      else {
         try rewriter.keep(id)
         continue
       }
@@ -34,7 +35,7 @@ package struct FoldBatchNormalization: Pass {
   }
 
   /// nil where the layer's numbers are codes.
-  private static func fold(_ function: ChannelFunction, into layer: any LinearOperator) -> (any LinearOperator)? {
+  private static func fold(_ function: any ChannelwiseAffine, into layer: any LinearOperator) -> (any LinearOperator)? {
     guard case .real(let weights, let shape) = layer.kernel else { return nil }
     let bias: [Float]
     switch layer.bias {
@@ -42,30 +43,12 @@ package struct FoldBatchNormalization: Pass {
     case nil: bias = Array(repeating: 0, count: layer.outputChannels)
     case .quantized: return nil
     }
-    let channels = layer.outputChannels
+    let (channels, gains, shifts) = (layer.outputChannels, function.gains, function.shifts)
     var layer = layer
     layer.kernel = .real(
-      weights.indices.map { Float(Double(weights[$0]) * function.scale[$0 % channels]) }, shape: shape)
+      weights.indices.map { Float(Double(weights[$0]) * gains[$0 % channels]) }, shape: shape)
     layer.bias = .real(
-      bias.indices.map { Float(Double(bias[$0]) * function.scale[$0] + function.shift[$0]) }, shape: [channels])
+      bias.indices.map { Float(Double(bias[$0]) * gains[$0] + shifts[$0]) }, shape: [channels])
     return layer
-  }
-}
-
-/// scale x + shift per channel
-private struct ChannelFunction {
-  var scale: [Double]
-  var shift: [Double]
-}
-
-extension Operator {
-  fileprivate var channelFunction: ChannelFunction? {
-    switch kind {
-    case .batchNormalization(let op):
-      return ChannelFunction(
-        scale: op.scale, shift: op.mean.indices.map { op.beta[$0] - op.mean[$0] * op.scale[$0] })
-    case .affine(let op): return ChannelFunction(scale: op.scale.map(\.double), shift: op.shift.map(\.double))
-    default: return nil
-    }
   }
 }

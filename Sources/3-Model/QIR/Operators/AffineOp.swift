@@ -4,7 +4,7 @@ import Text
 
 /// y[c] = scale[c] x[c] + shift[c] with exact numbers: a product, a quotient or a sum with constants per channel (ONNX `Mul`,
 /// `Div`, `Add`, `Sub`).
-package struct AffineOp: Operator {
+package struct AffineOp: ChannelwiseAffine {
   package static let mnemonic = "affine"
   package static let kerasClass = "BatchNormalization"
   /// Per channel, as many as shifts.
@@ -17,6 +17,9 @@ package struct AffineOp: Operator {
     self.shift = shift
     channels = zip(scale, shift).map { Channel(scale: $0, shift: $1) }
   }
+
+  package var gains: [Double] { scale.map(\.double) }
+  package var shifts: [Double] { shift.map(\.double) }
 
   package var kind: OperatorKind { .affine(self) }
   package var productsPerElement: Int { 0 }

@@ -5,7 +5,7 @@ import Text
 /// y[c] = (x[c] - mean[c]) scale[c] + beta[c] with scale = gamma / sqrt(variance + epsilon), at inference
 /// (Keras `BatchNormalization`, QKeras `QBatchNormalization`). The scale is the double nearest to that: an exact constant of
 /// the model from then on.
-package struct BatchNormalizationOp: Operator {
+package struct BatchNormalizationOp: ChannelwiseAffine {
   package static let mnemonic = "batch_normalization"
   package static let kerasClass = "BatchNormalization"
   package let mean: [Double]
@@ -28,6 +28,9 @@ package struct BatchNormalizationOp: Operator {
     scale = variance.indices.map { (gamma?[$0] ?? 1) / (variance[$0] + epsilon).squareRoot() }
     storedParameters = mean.count + variance.count + (gamma?.count ?? 0) + (beta?.count ?? 0)
   }
+
+  package var gains: [Double] { scale }
+  package var shifts: [Double] { mean.indices.map { beta[$0] - mean[$0] * scale[$0] } }
 
   package var kind: OperatorKind { .batchNormalization(self) }
   package var productsPerElement: Int { 0 }

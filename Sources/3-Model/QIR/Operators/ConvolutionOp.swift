@@ -47,6 +47,10 @@ package struct ConvolutionOp: LinearOperator {
     return Shape([positions.rows, positions.columns, shape[3]])
   }
 
+  package func geometry(from input: Shape, to output: Shape) -> qcc_conv_geometry {
+    window.geometry(from: input, to: output, groups: groups)
+  }
+
   package func taps(of element: Int, _ operands: ExactOperands) -> [(weight: Int, input: Int)] {
     window.taps(of: element, operands, groups: groups)
   }
@@ -55,7 +59,7 @@ package struct ConvolutionOp: LinearOperator {
     _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
     _ operands: Operands
   ) {
-    var geometry = operands.geometry(window, groups: groups)
+    var geometry = geometry(from: operands.shapes[0], to: operands.resultShape)
     qcc_ref_conv2d_f64(&geometry, input, kernel, sums)
   }
 }

@@ -32,6 +32,13 @@ package struct DenseOp: LinearOperator {
     return Shape(input.extents.dropLast() + [kernel.shape[1]])
   }
 
+  /// Every row of inputs is a pixel.
+  package func geometry(from input: Shape, to output: Shape) -> qcc_conv_geometry {
+    let rows = input.elements / input.channels
+    return Window(size: .one).geometry(
+      from: Shape([1, rows, input.channels]), to: Shape([1, rows, outputChannels]), groups: 1)
+  }
+
   package func taps(of element: Int, _ operands: ExactOperands) -> [(weight: Int, input: Int)] {
     let (row, output) = element.quotientAndRemainder(dividingBy: outputChannels)
     return (0..<productsPerElement).map { ($0 * outputChannels + output, row * productsPerElement + $0) }

@@ -39,6 +39,10 @@ package struct DepthwiseConvolutionOp: LinearOperator {
     return Shape([positions.rows, positions.columns, shape[2] * shape[3]])
   }
 
+  package func geometry(from input: Shape, to output: Shape) -> qcc_conv_geometry {
+    window.geometry(from: input, to: output, groups: kernel.shape[2])
+  }
+
   package func taps(of element: Int, _ operands: ExactOperands) -> [(weight: Int, input: Int)] {
     window.taps(of: element, operands, groups: kernel.shape[2])
   }
@@ -47,7 +51,7 @@ package struct DepthwiseConvolutionOp: LinearOperator {
     _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
     _ operands: Operands
   ) {
-    var geometry = operands.geometry(window, groups: self.kernel.shape[2])
+    var geometry = geometry(from: operands.shapes[0], to: operands.resultShape)
     qcc_ref_depthwise_f64(&geometry, input, kernel, sums)
   }
 }

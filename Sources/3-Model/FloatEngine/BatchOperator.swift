@@ -1,0 +1,89 @@
+import CValueKernels
+import QIR
+
+/// An operator with a kernel of its own in single precision over many samples; no other is worth one.
+protocol BatchOperator: Operator {
+  /// The result of this shape; nil where its attributes are none that the kernel knows.
+  func evaluate(_ inputs: [Batch], to output: Shape) -> Batch?
+}
+
+extension ReshapeOp: BatchOperator {
+  func evaluate(_ inputs: [Batch], to output: Shape) -> Batch? { Batch(shape: output, values: inputs[0].values) }
+}
+
+extension IdentityOp: BatchOperator {
+  func evaluate(_ inputs: [Batch], to output: Shape) -> Batch? { inputs[0] }
+}
+
+extension AddOp: BatchOperator {
+  func evaluate(_ inputs: [Batch], to output: Shape) -> Batch? {
+    inputs.dropFirst().reduce(into: inputs[0]) { sum, next in
+      qcc_f32_add(next.values.count, next.values, &sum.values)
+    }
+  }
+}
+
+extension BatchNormalizationOp: BatchOperator {
+  func evaluate(_ inputs: [Batch], to output: Shape) -> Batch? {
+    let (values, channels) = (inputs[0].values, output.channels)
+    return Batch(shape: output, samples: inputs[0].samples) {
+      qcc_f32_affine(
+        values.count / channels, channels, gains.map { Float($0) }, shifts.map { Float($0) }, values, $0)
+    }
+  }
+}
+
+extension MaxPoolOp: BatchOperator {
+  func evaluate(_ inputs: [Batch], to output: Shape) -> Batch? {
+    guard var geometry = window.pooling(from: inputs[0].shape, to: output) else { return nil }
+    return Batch(shape: output, samples: inputs[0].samples) {
+      qcc_f32_max_pool(&geometry, inputs[0].samples, inputs[0].values, $0)
+    }
+  }
+}
+
+extension AveragePoolOp: BatchOperator {
+  func evaluate(_ inputs: [Batch], to output: Shape) -> Batch? {
+    guard var geometry = window.pooling(from: inputs[0].shape, to: output) else { return nil }
+    return Batch(shape: output, samples: inputs[0].samples) {
+      qcc_f32_average_pool(&geometry, inputs[0].samples, Float(factor), inputs[0].values, $0)
+    }
+  }
+}
+
+extension ElementwiseOp: BatchOperator {
+  func evaluate(_ inputs: [Batch], to output: Shape) -> Batch? {
+    guard let bounds else { return nil }
+    return Batch(shape: output, samples: inputs[0].samples) {
+      qcc_f32_clip(inputs[0].values.count, bounds.lower, bounds.upper, inputs[0].values, $0)
+    }
+  }
+
+  /// Where the function is nothing but a clip.
+  private var bounds: (lower: Float, upper: Float)? {
+    var bounds = (lower: -Float.infinity, upper: Float.infinity)
+    for function in functions {
+      guard case .clip(let lower, let upper) = function else { return nil }
+      // As the values that were clipped so far are clipped on.
+      func clipped(_ value: Float) -> Float {
+        min(max(value, lower.map { Float($0.double) } ?? value), upper.map { Float($0.double) } ?? .infinity)
+      }
+      bounds = (clipped(bounds.lower), clipped(bounds.upper))
+    }
+    return bounds
+  }
+}
+
+extension Window {
+  /// For the kernels in C, which know no dilation.
+  fileprivate func pooling(from input: Shape, to output: Shape) -> qcc_pool_geometry? {
+    guard dilation == .one else { return nil }
+    let (input, output) = (input.extents, output.extents)
+    return qcc_pool_geometry(
+      in_height: Int32(input[0]), in_width: Int32(input[1]), channels: Int32(input[2]),
+      out_height: Int32(output[0]), out_width: Int32(output[1]),
+      kernel_height: Int32(size.rows), kernel_width: Int32(size.columns),
+      stride_height: Int32(stride.rows), stride_width: Int32(stride.columns),
+      pad_top: Int32(padding.top), pad_left: Int32(padding.left))
+  }
+}
