@@ -173,6 +173,8 @@ let face = floor(
 
 let testSupport: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport"),
+  .target(
+    name: "GraphTestSupport", dependencies: ["FloatReference", "Numbers", "QIR"], path: "Tests/GraphTestSupport"),
   .target(name: "TilingTestSupport", dependencies: ["Numbers", "Targets", "Tiling"], path: "Tests/TilingTestSupport"),
   .target(
     name: "IntegerProgramTestSupport", dependencies: ["IntegerProgram", "Numbers", "Targets", "Tiling"],
@@ -222,12 +224,13 @@ let tests: [Target] = [
   .testTarget(
     name: "ONNXExportTests",
     dependencies: [
-      "Diagnostics", "FloatReference", "KerasImport", "Numbers", "ONNX", "ONNXExport", "ONNXImport", "QIR",
-      "Quantization", "TestSupport",
+      "Diagnostics", "GraphTestSupport", "KerasImport", "Numbers", "ONNX", "ONNXExport", "ONNXImport", "QIR",
+      "Quantization",
+      "TestSupport",
     ]),
   .testTarget(
     name: "KerasExportTests",
-    dependencies: ["Diagnostics", "FloatReference", "KerasExport", "KerasImport", "Numbers", "QIR", "TestSupport"]),
+    dependencies: ["Diagnostics", "GraphTestSupport", "KerasExport", "KerasImport", "QIR", "TestSupport"]),
   .testTarget(
     name: "PlansTests",
     dependencies: ["Diagnostics", "FloatReference", "Numbers", "Plans", "QIR", "Quantization", "TestSupport"]),

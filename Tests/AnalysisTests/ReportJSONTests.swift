@@ -1,9 +1,9 @@
 import Foundation
 import Performance
 import Presentation
-import Statistics
+@testable import Statistics
 import Testing
-import Verify
+@testable import Verify
 
 /// The keys are read with JSONSerialization: the other side is the text of the issue, not our own Codable.
 @Suite struct ReportJSONTests {

@@ -1,6 +1,6 @@
 import Presentation
 import Testing
-import Verify
+@testable import Verify
 
 @Suite struct VerifyReportTextTests {
   @Test func everythingThatWasComparedIsSaid() {

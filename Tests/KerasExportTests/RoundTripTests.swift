@@ -1,9 +1,8 @@
 import Diagnostics
-import FloatReference
 import Foundation
+import GraphTestSupport
 import KerasExport
 import KerasImport
-import Numbers
 import QIR
 import TestSupport
 import Testing
@@ -54,34 +53,17 @@ import Testing
     let counterparts = Dictionary(
       original.ids.map { (original[$0].name.map { $0 == "/" || $0 == ":" ? "_" : String($0) }.joined(), $0) },
       uniquingKeysWith: { first, _ in first })
-    let (reference, other) = (FloatReference(original), FloatReference(read))
-    var random = SplitMix(seed: 7)
-    var inputs: [NodeID: [Double]] = [:]
-    for id in original.inputs {
-      inputs[id] = (0..<original[id].shape.elements).map { _ in Double(Float.random(in: -1.5...1.5, using: &random)) }
-    }
-    let values = reference.run(inputs)
-    var found: [[Double]] = []
-    for id in read.ids {
-      let node = read[id]
-      let counterpart = counterparts[node.name]
-      let result = node.op is InputOp ? nil : other.evaluate(id, node.inputs.map { found[$0.index] })
-      guard let counterpart else {
-        found.append(try #require(result))
-        continue
-      }
-      let expected = values[counterpart.index]
-      if let result {
-        let largest = expected.map(abs).max() ?? 0
-        #expect(zip(expected, result).allSatisfy { abs($0 - $1) <= 1e-12 * largest }, "\(node.name)")
-      }
+    var graphs = SideBySide(original, read)
+    let values = graphs.run(counterpart: { counterparts[$0.name] }) { id, node, values, found in
+      let expected = values[id.index]
+      let largest = expected.map(abs).max() ?? 0
+      #expect(zip(expected, found).allSatisfy { abs($0 - $1) <= 1e-12 * largest }, "\(node.name)")
       let parameters = Dictionary(uniqueKeysWithValues: node.op.parameters.map { ($0.name, $0.parameter) })
-      for (name, parameter) in original[counterpart].op.parameters {
+      for (name, parameter) in original[id].op.parameters {
         #expect(parameters[name]?.values == parameter.values, "\(node.name) \(name)")
         #expect(parameters[name]?.bits == parameter.bits, "\(node.name) \(name)")
       }
-      found.append(expected)
     }
-    #expect(original.outputs.map { values[$0.index] } == read.outputs.map { found[$0.index] })
+    #expect(original.outputs.map { values.original[$0.index] } == read.outputs.map { values.read[$0.index] })
   }
 }

@@ -1,7 +1,6 @@
 import Diagnostics
-import FloatReference
+import GraphTestSupport
 import KerasImport
-import Numbers
 import ONNX
 import ONNXExport
 import ONNXImport
@@ -37,36 +36,22 @@ import Testing
   private func compare(_ original: Graph, _ read: Graph, _ style: ExportStyle) throws {
     #expect(original.inputs.map { original[$0].name } == read.inputs.map { read[$0].name })
     #expect(original.outputs.map { original[$0].fileShape } == read.outputs.map { read[$0].fileShape })
-    let (reference, other) = (FloatReference(original), FloatReference(read))
-    var random = SplitMix(seed: 7)
+    var graphs = SideBySide(original, read)
     for _ in 0..<2 {
-      var inputs: [NodeID: [Double]] = [:]
-      for id in original.inputs {
-        inputs[id] = (0..<original[id].shape.elements).map { _ in Double(Float.random(in: -1.5...1.5, using: &random)) }
-      }
-      let values = reference.run(inputs)
-      // Every tensor that has a counterpart goes on with the original's values: what differs is found where it arises.
-      var found: [[Double]] = []
-      for id in read.ids {
-        let node = read[id]
-        let counterpart = original.node(named: node.name)
-        if node.op is InputOp {
-          let input = try #require(counterpart)
-          found.append(node.fromFileOrder(original[input].inFileOrder(values[input.index])))
-          continue
-        }
-        let result = other.evaluate(id, node.inputs.map { found[$0.index] })
-        guard let counterpart, original[counterpart].shape == node.shape else {
-          found.append(result)
-          continue
-        }
-        compare(values[counterpart.index], result, counterpart, original, values, style)
-        compareParameters(original[counterpart], node)
-        found.append(values[counterpart.index])
+      let values = try graphs.run(
+        counterpart: { node in
+          let id = original.node(named: node.name)
+          guard node.op is InputOp else { return id.flatMap { original[$0].shape == node.shape ? $0 : nil } }
+          return try #require(id)
+        },
+        asRead: { $0.fromFileOrder(original[$2].inFileOrder($1)) }
+      ) { id, node, values, found in
+        compare(values[id.index], found, id, original, values, style)
+        compareParameters(original[id], node)
       }
       for (output, other) in zip(original.outputs, read.outputs) {
-        let expected = original[output].inFileOrder(values[output.index])
-        #expect(read[other].inFileOrder(found[other.index]) == expected, "\(style): \(original[output].name)")
+        let expected = original[output].inFileOrder(values.original[output.index])
+        #expect(read[other].inFileOrder(values.read[other.index]) == expected, "\(style): \(original[output].name)")
       }
     }
     let quantizers = original.ids.filter { original[$0].op is QuantizeOp }

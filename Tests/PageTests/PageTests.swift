@@ -1,8 +1,8 @@
 import GraphDrawing
-import Page
-import Performance
+@testable import Page
+@testable import Performance
 import Presentation
-import QTools
+@testable import QTools
 import Statistics
 import Testing
 import TestSupport

@@ -18,18 +18,24 @@ package struct Diagnostics: Error, Sendable {
     all += others.all
   }
 
+  /// What a step threw, at a place where none is said.
+  package mutating func report(thrown error: any Error, at location: Diagnostic.Location = .init()) {
+    switch error {
+    case is Skipped: break
+    case let problem as Diagnostic: report(problem)
+    case let problems as Diagnostics: report(contentsOf: problems)
+    default: report(Diagnostic("\(error)", at: location))
+    }
+  }
+
   /// Runs `body`; what it throws is collected, and `nil` comes back in place of its result.
   package mutating func collecting<Result>(_ body: () throws -> Result) -> Result? {
     do {
       return try body()
-    } catch let problem as Diagnostic {
-      report(problem)
-    } catch let problems as Diagnostics {
-      report(contentsOf: problems)
     } catch {
-      report(Diagnostic("\(error)"))
+      report(thrown: error)
+      return nil
     }
-    return nil
   }
 
   /// The result of `body`; what it throws is thrown on as diagnostics.

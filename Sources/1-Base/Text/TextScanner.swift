@@ -46,6 +46,21 @@ package struct TextScanner {
     return item
   }
 
+  /// What `value` makes of the text up to the next separator.
+  package mutating func item<Value>(_ supported: String, as value: (Substring) -> Value?) throws -> Value {
+    let before = self
+    guard let value = value(try item()) else { throw before.refused(supported) }
+    return value
+  }
+
+  /// `[1, 2]`, as many as `form` names.
+  package mutating func integers(_ count: Int, _ form: String) throws -> [Int] {
+    let before = self
+    let numbers = try [Int](scanning: &self)
+    guard numbers.count == count else { throw before.refused(form) }
+    return numbers
+  }
+
   /// The text up to the comma or bracket behind an element of a list: brackets in it have their partners.
   package mutating func phrase() throws -> Substring {
     var depth = 0

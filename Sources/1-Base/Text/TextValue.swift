@@ -10,9 +10,7 @@ extension Int: TextValue {
   package var text: String { "\(self)" }
 
   package init(scanning scanner: inout TextScanner) throws {
-    let before = scanner
-    guard let value = Int(try scanner.item()) else { throw before.refused("an integer here") }
-    self = value
+    self = try scanner.item("an integer here") { Int($0) }
   }
 }
 
@@ -20,9 +18,7 @@ extension Int64: TextValue {
   package var text: String { "\(self)" }
 
   package init(scanning scanner: inout TextScanner) throws {
-    let before = scanner
-    guard let value = Int64(try scanner.item()) else { throw before.refused("an integer here") }
-    self = value
+    self = try scanner.item("an integer here") { Int64($0) }
   }
 }
 
@@ -33,9 +29,7 @@ extension Double: TextValue {
   }
 
   package init(scanning scanner: inout TextScanner) throws {
-    let before = scanner
-    guard let value = Double(try scanner.item()) else { throw before.refused("a number here") }
-    self = value
+    self = try scanner.item("a number here") { Double($0) }
   }
 }
 
@@ -45,17 +39,13 @@ extension Float: TextValue {
   }
 
   package init(scanning scanner: inout TextScanner) throws {
-    let before = scanner
-    guard let value = Float(try scanner.item()) else { throw before.refused("a number here") }
-    self = value
+    self = try scanner.item("a number here") { Float($0) }
   }
 }
 
 extension Rational: TextValue {
   package init(scanning scanner: inout TextScanner) throws {
-    let before = scanner
-    guard let value = Rational(try scanner.item()) else { throw before.refused("a number or a fraction here") }
-    self = value
+    self = try scanner.item("a number or a fraction here") { Rational($0) }
   }
 }
 

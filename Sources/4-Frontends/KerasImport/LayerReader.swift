@@ -4,10 +4,7 @@ import QIR
 import Quantization
 
 /// One call of a layer while it becomes nodes of the graph: what the reader of each layer class works on.
-struct LayerReader {
-  /// Thrown where the reason is already among the problems, or lies above in the network.
-  struct Skipped: Error {}
-
+struct LayerReader: ProblemCollector {
   let className: String
   let config: JSONNode
   /// The name of the node that carries the layer's output.
@@ -23,22 +20,6 @@ struct LayerReader {
   var problems = Diagnostics()
 
   var location: Diagnostic.Location { config.location }
-
-  /// Runs a step; what it throws is collected, and nil comes back in place of its result.
-  @discardableResult
-  mutating func check<Result>(_ step: (inout Self) throws -> Result) -> Result? {
-    do {
-      return try step(&self)
-    } catch is Skipped {
-    } catch let problem as Diagnostic {
-      problems.report(problem)
-    } catch let several as Diagnostics {
-      problems.report(contentsOf: several)
-    } catch {
-      problems.report(Diagnostic("\(error)", at: location))
-    }
-    return nil
-  }
 
   /// The layer's one input.
   func input() throws -> NodeID {

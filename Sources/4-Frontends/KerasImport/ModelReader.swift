@@ -3,7 +3,7 @@ import JSON
 import QIR
 
 /// Turns a model's configuration into a graph; models within are inlined, their nodes named `outer/inner`.
-struct ModelReader {
+struct ModelReader: ProblemCollector {
   /// More calls of layers than any network has: a few nested models that call each other twice make billions.
   static let callLimit = 20_000
 
@@ -12,7 +12,8 @@ struct ModelReader {
   private let isOutline: Bool
   private(set) var graph: Graph
   private(set) var layers: [Layer] = []
-  private(set) var problems = Diagnostics()
+  var problems = Diagnostics()
+  var location: Diagnostic.Location { .init(file: graph.file) }
   private var calls = 0
   /// Layers of the outermost model whose weights were asked for.
   private var layersWithWeights: Set<String> = []
@@ -45,21 +46,6 @@ struct ModelReader {
         "the file has weights of layers that the model does not have: "
           + surplus.quotedList, at: .init(file: graph.file),
         fix: "save model and weights together, with model.save"))
-  }
-
-  /// Runs a step; what it throws is collected, and nil comes back in place of its result.
-  @discardableResult
-  private mutating func check<Result>(_ step: (inout Self) throws -> Result) -> Result? {
-    do {
-      return try step(&self)
-    } catch let problem as Diagnostic {
-      problems.report(problem)
-    } catch let several as Diagnostics {
-      problems.report(contentsOf: several)
-    } catch {
-      problems.report(Diagnostic("\(error)", at: .init(file: graph.file)))
-    }
-    return nil
   }
 
   /// Where a model stands in the outermost one.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Numbers
 import ONNX
 import Quantization
@@ -96,7 +97,7 @@ enum ConstantFolder {
     switch try reader.value(0) {
     case .constant(let constant): constant.shape
     case .map(let map): map.shape
-    case .failed: throw NodeReader.Skipped()
+    case .failed: throw Skipped()
     }
   }
 

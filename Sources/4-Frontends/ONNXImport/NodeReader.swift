@@ -5,10 +5,7 @@ import Quantization
 
 /// One node of the model while it becomes nodes of the graph: what the reader of each operator works on. Attributes are
 /// taken one by one, each with its default; what nobody took is a problem.
-struct NodeReader {
-  /// Thrown where the reason is already among the problems, or lies above in the network.
-  struct Skipped: Error {}
-
+struct NodeReader: ProblemCollector {
   let node: ONNXNode
   var importer: NetworkImporter
   /// The model's node, of which `node` may be a part.
@@ -69,22 +66,6 @@ struct NodeReader {
     credit = reader.credit
     importer = reader.importer
     if case .failed? = importer.values[output] { throw Skipped() }
-  }
-
-  /// Runs a step; what it throws is collected, and nil comes back in place of its result.
-  @discardableResult
-  mutating func check<Result>(_ step: (inout Self) throws -> Result) -> Result? {
-    do {
-      return try step(&self)
-    } catch is Skipped {
-    } catch let problem as Diagnostic {
-      problems.report(problem)
-    } catch let several as Diagnostics {
-      problems.report(contentsOf: several)
-    } catch {
-      problems.report(Diagnostic("\(error)", at: location))
-    }
-    return nil
   }
 
   /// What to do about floats narrower than float32.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Numbers
 import ONNX
 import Quantization
@@ -26,7 +27,7 @@ struct QuantInputs {
       }
       return width
     }
-    guard let signed, let narrow, let mode, let scale, let zeroPoint, let bitWidth else { throw NodeReader.Skipped() }
+    guard let signed, let narrow, let mode, let scale, let zeroPoint, let bitWidth else { throw Skipped() }
     self.scale = scale
     self.zeroPoint = zeroPoint
     self.bitWidth = bitWidth

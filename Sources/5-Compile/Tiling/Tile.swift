@@ -2,13 +2,7 @@
 package struct ChannelSlice: Hashable, Sendable {
   package var first: Int
   package var count: Int
-  package var stride: Int
-
-  package init(first: Int, count: Int, stride: Int = 1) {
-    self.first = first
-    self.count = count
-    self.stride = stride
-  }
+  package var stride = 1
 
   package subscript(index: Int) -> Int { first + index * stride }
 }

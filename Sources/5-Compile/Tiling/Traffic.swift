@@ -6,12 +6,6 @@ package struct Traffic: Hashable, Sendable {
   package var weights = 0
   package var output = 0
 
-  package init(input: Int = 0, weights: Int = 0, output: Int = 0) {
-    self.input = input
-    self.weights = weights
-    self.output = output
-  }
-
   package var total: Int { input + weights + output }
 
   package static func += (sum: inout Traffic, part: Traffic) {

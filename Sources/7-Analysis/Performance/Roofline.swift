@@ -5,11 +5,6 @@ package struct Roofline: Hashable, Sendable {
   package struct Roof: Hashable, Sendable {
     package var modes: [String]
     package var macsPerCycle: Int
-
-    package init(modes: [String], macsPerCycle: Int) {
-      self.modes = modes
-      self.macsPerCycle = macsPerCycle
-    }
   }
 
   package struct Point: Hashable, Sendable {
@@ -19,15 +14,6 @@ package struct Roofline: Hashable, Sendable {
     package var bytesRead: Int
     package var bytesWritten: Int
     package var cycles: Int
-
-    package init(layer: String, mode: String, macs: Int, bytesRead: Int, bytesWritten: Int, cycles: Int) {
-      self.layer = layer
-      self.mode = mode
-      self.macs = macs
-      self.bytesRead = bytesRead
-      self.bytesWritten = bytesWritten
-      self.cycles = cycles
-    }
 
     /// Multiply-accumulates per byte: the bus reads and writes at the same time, so the busier way counts.
     package var intensity: Double { Double(macs) / Double(max(bytesRead, bytesWritten, 1)) }
@@ -41,13 +27,6 @@ package struct Roofline: Hashable, Sendable {
   /// Slowest first.
   package var roofs: [Roof]
   package var points: [Point]
-
-  package init(engine: String, busBytesPerCycle: Int, roofs: [Roof], points: [Point]) {
-    self.engine = engine
-    self.busBytesPerCycle = busBytesPerCycle
-    self.roofs = roofs
-    self.points = points
-  }
 
   /// What its mode allows a layer, in multiply-accumulates per cycle.
   package func multiplierLimit(of point: Point) -> Double {

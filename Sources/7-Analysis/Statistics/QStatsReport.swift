@@ -45,12 +45,6 @@ package struct QStatsReport: Report, Codable, Hashable, Sendable {
     package var layer: String
     package var kernels: [Tensor]
     package var bias: Tensor
-
-    package init(layer: String, kernels: [Tensor], bias: Tensor) {
-      self.layer = layer
-      self.kernels = kernels
-      self.bias = bias
-    }
   }
 
   /// Zeros among a layer's quantized kernels and biases.
@@ -80,11 +74,6 @@ package struct QStatsReport: Report, Codable, Hashable, Sendable {
 
     package var layer: String
     package var reason: Reason
-
-    package init(layer: String, reason: Reason) {
-      self.layer = layer
-      self.reason = reason
-    }
   }
 
   /// By name.

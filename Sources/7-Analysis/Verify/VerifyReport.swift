@@ -6,31 +6,18 @@ package struct VerifyReport: Report, Codable, Hashable, Sendable {
   package struct Comparison: Codable, Hashable, Sendable {
     package var elements: Int
     /// Codes that differ where there is no tie.
-    package var mismatches: Int
-    package var ties: Int
-
-    package init(elements: Int, mismatches: Int = 0, ties: Int = 0) {
-      self.elements = elements
-      self.mismatches = mismatches
-      self.ties = ties
-    }
+    package var mismatches = 0
+    package var ties = 0
   }
 
   /// Simulator against float reference, one quantized tensor over all samples.
   package struct TensorComparison: Codable, Hashable, Sendable {
     package var name: String
-    package var elements: Int
+    package var elements = 0
     /// Codes that differ where the reference is no tie.
-    package var mismatches: Int
+    package var mismatches = 0
     /// Reference values on a rounding boundary.
-    package var ties: Int
-
-    package init(name: String, elements: Int = 0, mismatches: Int = 0, ties: Int = 0) {
-      self.name = name
-      self.elements = elements
-      self.mismatches = mismatches
-      self.ties = ties
-    }
+    package var ties = 0
 
     static func += (tensor: inout TensorComparison, part: Comparison) {
       tensor.elements += part.elements
@@ -54,22 +41,12 @@ package struct VerifyReport: Report, Codable, Hashable, Sendable {
   package struct Emitted: Codable, Hashable, Sendable {
     package var ran: Bool
     package var mismatches: Int
-
-    package init(ran: Bool, mismatches: Int) {
-      self.ran = ran
-      self.mismatches = mismatches
-    }
   }
 
   /// Fractions of right answers, 0 to 1.
   package struct Accuracy: Codable, Hashable, Sendable {
     package var reference: Double
     package var accelerator: Double
-
-    package init(reference: Double, accelerator: Double) {
-      self.reference = reference
-      self.accelerator = accelerator
-    }
   }
 
   /// The first code that differs.
@@ -83,17 +60,6 @@ package struct VerifyReport: Report, Codable, Hashable, Sendable {
     package var found: Double
     /// What `expected` comes from: `float reference`, `golden`, …
     package var against: String
-
-    package init(
-      tensor: String, layer: String, index: [Int], expected: Double, found: Double, against: String
-    ) {
-      self.tensor = tensor
-      self.layer = layer
-      self.index = index
-      self.expected = expected
-      self.found = found
-      self.against = against
-    }
   }
 
   /// No mismatch anywhere and every channel proved.

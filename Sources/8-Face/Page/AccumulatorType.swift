@@ -14,19 +14,4 @@ package struct AccumulatorType: Sendable {
   package var bits: Int
   /// The width that QTools gives the layer's accumulator without looking at the weights; nil where it gives none.
   package var estimatedBits: Int?
-
-  package init(
-    layer: String, engine: String?, activationBits: Int?, weightBits: Int?, lowest: Int64, highest: Int64, type: String,
-    bits: Int, estimatedBits: Int? = nil
-  ) {
-    self.layer = layer
-    self.engine = engine
-    self.activationBits = activationBits
-    self.weightBits = weightBits
-    self.lowest = lowest
-    self.highest = highest
-    self.type = type
-    self.bits = bits
-    self.estimatedBits = estimatedBits
-  }
 }

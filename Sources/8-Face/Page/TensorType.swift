@@ -10,16 +10,4 @@ package struct TensorType: Sendable {
   package var zeroPoint: Int64
   /// One, or one per channel.
   package var scales: [Double]
-
-  package init(
-    name: String, shape: [Int], type: String, lowest: Int64, highest: Int64, zeroPoint: Int64, scales: [Double]
-  ) {
-    self.name = name
-    self.shape = shape
-    self.type = type
-    self.lowest = lowest
-    self.highest = highest
-    self.zeroPoint = zeroPoint
-    self.scales = scales
-  }
 }

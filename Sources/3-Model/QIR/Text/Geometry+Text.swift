@@ -13,9 +13,7 @@ extension Extent: TextValue {
   package var text: String { [rows, columns].text }
 
   package init(scanning scanner: inout TextScanner) throws {
-    let before = scanner
-    let numbers = try [Int](scanning: &scanner)
-    guard numbers.count == 2 else { throw before.refused("[rows, columns]") }
+    let numbers = try scanner.integers(2, "[rows, columns]")
     self.init(rows: numbers[0], columns: numbers[1])
   }
 }
@@ -25,9 +23,7 @@ extension Padding: TextValue {
   package var text: String { [top, bottom, left, right].text }
 
   package init(scanning scanner: inout TextScanner) throws {
-    let before = scanner
-    let numbers = try [Int](scanning: &scanner)
-    guard numbers.count == 4 else { throw before.refused("[top, bottom, left, right]") }
+    let numbers = try scanner.integers(4, "[top, bottom, left, right]")
     self.init(top: numbers[0], bottom: numbers[1], left: numbers[2], right: numbers[3])
   }
 }

@@ -29,7 +29,7 @@ enum ActivationLayers {
       return try layer.activation()
     }
     let input = try layer.input()
-    guard let activation else { throw LayerReader.Skipped() }
+    guard let activation else { throw Skipped() }
     return try layer.append(activation, input: input)
   }
 
@@ -52,7 +52,7 @@ enum ActivationLayers {
     { layer in
       let functions = layer.check { try functions($0.config) }
       let input = try layer.input()
-      guard let functions else { throw LayerReader.Skipped() }
+      guard let functions else { throw Skipped() }
       return try layer.append(.functions(functions), input: input)
     }
   }
@@ -80,7 +80,7 @@ enum ActivationLayers {
   private static func softmax(_ layer: inout LayerReader) throws -> NodeID {
     let axis = layer.check { try $0.config.int("axis", default: -1, in: -64...64) }
     let shape = try layer.inputShape()
-    guard let axis else { throw LayerReader.Skipped() }
+    guard let axis else { throw Skipped() }
     guard axis == -1 || axis == shape.rank else {
       throw Diagnostic(
         "softmax along axis \(axis)", at: layer.location, supported: "the last axis, -1",

@@ -52,7 +52,7 @@ enum AdaptiveActivation {
     let input = try layer.input()
     guard let kind, let bits, let isSymmetric, let rounds, let slope, isBounded != nil, let lowest, let highest,
       lowest.count == highest.count
-    else { throw LayerReader.Skipped() }
+    else { throw Skipped() }
     let range = Range(
       bits: bits, isSymmetric: isSymmetric, isSigned: kind == "quantized_bits" || slope != 0, roundsToPowerOfTwo: rounds
     )

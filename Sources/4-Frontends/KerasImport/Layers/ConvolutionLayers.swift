@@ -31,7 +31,7 @@ enum ConvolutionLayers {
       ).masked(by: mask(of: layer.config))
     }
     let shape = try layer.inputShape(rank: 3)
-    guard let window, let groups, let activation, let bias, let kernel else { throw LayerReader.Skipped() }
+    guard let window, let groups, let activation, let bias, let kernel else { throw Skipped() }
     let op = ConvolutionOp(kernel: kernel, bias: bias, window: window.window(over: shape), groups: groups)
     return try layer.append(op, then: activation, inputs: [try layer.input()])
   }
@@ -68,7 +68,7 @@ enum ConvolutionLayers {
         quantizer: "depthwise_quantizer", forKernel: true)
     }
     let shape = try layer.inputShape(rank: 3)
-    guard let window, multiplier != nil, let activation, let bias, let kernel else { throw LayerReader.Skipped() }
+    guard let window, multiplier != nil, let activation, let bias, let kernel else { throw Skipped() }
     let op = DepthwiseConvolutionOp(kernel: kernel, bias: bias, window: window.window(over: shape))
     return try layer.append(op, then: activation, inputs: [try layer.input()])
   }

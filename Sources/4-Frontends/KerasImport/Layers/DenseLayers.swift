@@ -1,3 +1,4 @@
+import Diagnostics
 import JSON
 import QIR
 
@@ -20,7 +21,7 @@ enum DenseLayers {
       try $0.parameter("kernel", shape: [channels, units], quantizer: "kernel_quantizer", forKernel: true)
     }
     let input = try layer.input()
-    guard let activation, let bias, let kernel else { throw LayerReader.Skipped() }
+    guard let activation, let bias, let kernel else { throw Skipped() }
     return try layer.append(DenseOp(kernel: kernel, bias: bias), then: activation, inputs: [input])
   }
 }

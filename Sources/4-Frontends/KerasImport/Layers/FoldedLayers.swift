@@ -35,7 +35,7 @@ enum FoldedLayers {
         outputAxes: 1, quantizer: "kernel_quantizer")
     }
     let shape = try layer.inputShape(rank: 3)
-    guard let window, let groups, let activation, let folded else { throw LayerReader.Skipped() }
+    guard let window, let groups, let activation, let folded else { throw Skipped() }
     let op = ConvolutionOp(
       kernel: folded.kernel, bias: folded.bias, window: window.window(over: shape), groups: groups)
     return try layer.append(op, then: activation, inputs: [try layer.input()])
@@ -53,7 +53,7 @@ enum FoldedLayers {
         quantizer: "depthwise_quantizer")
     }
     let shape = try layer.inputShape(rank: 3)
-    guard let window, let activation, let folded else { throw LayerReader.Skipped() }
+    guard let window, let activation, let folded else { throw Skipped() }
     let op = DepthwiseConvolutionOp(kernel: folded.kernel, bias: folded.bias, window: window.window(over: shape))
     return try layer.append(op, then: activation, inputs: [try layer.input()])
   }
@@ -68,7 +68,7 @@ enum FoldedLayers {
     let biasQuantizer = layer.check { try $0.quantizer("bias_quantizer", of: "bias", forKernel: false) }
     let kernel = layer.check { try $0.weights.values(variable, shape: shape) }
     let statistics = layer.check { try Statistics(&$0, outputs: outputs) }
-    guard let kernelQuantizer, let biasQuantizer, let kernel, let statistics else { throw LayerReader.Skipped() }
+    guard let kernelQuantizer, let biasQuantizer, let kernel, let statistics else { throw Skipped() }
     let count = kernel.shape.suffix(outputAxes).reduce(1, *)
     guard statistics.inverse.count == count else {
       throw Diagnostic(
@@ -109,7 +109,7 @@ enum FoldedLayers {
       let bias = layer.check { layer in
         try config.flag("use_bias", default: true) ? try layer.weights.values("bias", shape: [outputs]).values : nil
       }
-      guard let epsilon, let variance, let mean, let gamma, let beta, let bias else { throw LayerReader.Skipped() }
+      guard let epsilon, let variance, let mean, let gamma, let beta, let bias else { throw Skipped() }
       guard [mean.count, gamma?.count, beta?.count, bias?.count].allSatisfy({ $0 == nil || $0 == variance.count })
       else {
         throw Diagnostic("statistics of unequal numbers of channels", at: layer.location)

@@ -43,7 +43,7 @@ enum NormalizationLayers {
     }
     let input = try layer.input()
     guard let epsilon, let gamma, let beta, let mean, let variance, let inverseQuantizer else {
-      throw LayerReader.Skipped()
+      throw Skipped()
     }
     var op = BatchNormalizationOp(
       gamma: gamma, beta: beta, mean: mean, variance: variance, epsilon: Double(epsilon))

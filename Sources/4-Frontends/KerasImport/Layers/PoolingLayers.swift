@@ -42,7 +42,7 @@ enum PoolingLayers {
       try Self.factor(layer, kind, area: config?.size.area)
     }
     let shape = try layer.inputShape(rank: 3)
-    guard let config, let activation, let factor else { throw LayerReader.Skipped() }
+    guard let config, let activation, let factor else { throw Skipped() }
     let op = Self.op(kind, window: config.window(over: shape), factor: factor)
     return try layer.append(op, then: activation, inputs: [try layer.input()])
   }
@@ -54,7 +54,7 @@ enum PoolingLayers {
     let area = layer.inputShapeIfKnown(rank: 3).map { $0.extents[0] * $0.extents[1] }
     let factor = layer.check { try Self.factor($0, kind, area: area) }
     let shape = try layer.inputShape(rank: 3)
-    guard let keepsAxes, let activation, let factor else { throw LayerReader.Skipped() }
+    guard let keepsAxes, let activation, let factor else { throw Skipped() }
     let window = Window(size: Extent(rows: shape.extents[0], columns: shape.extents[1]))
     let op = Self.op(kind, window: window, factor: factor)
     let input = try layer.input()

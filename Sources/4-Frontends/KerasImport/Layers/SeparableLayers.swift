@@ -43,7 +43,7 @@ enum SeparableLayers {
         quantizer: "pointwise_quantizer", forKernel: true)
     }
     let shape = try layer.inputShape(rank: isSequence ? 2 : 3)
-    guard let window, let activation, let bias, let depthwise, let pointwise else { throw LayerReader.Skipped() }
+    guard let window, let activation, let bias, let depthwise, let pointwise else { throw Skipped() }
     let input = isSequence ? try layer.appendRow() : try layer.input()
     let first = DepthwiseConvolutionOp(
       kernel: isSequence ? depthwise.withLeadingAxis : depthwise, bias: nil,

@@ -25,7 +25,7 @@ enum SequenceLayers {
         "kernel", shape: [window?.size.columns, channels, filters], quantizer: "kernel_quantizer", forKernel: true)
     }
     let row = try layer.appendRow()
-    guard let window, let groups, let activation, let bias, let kernel else { throw LayerReader.Skipped() }
+    guard let window, let groups, let activation, let bias, let kernel else { throw Skipped() }
     let op = ConvolutionOp(
       kernel: kernel.withLeadingAxis, bias: bias, window: window.window(over: layer.graph[row].shape), groups: groups)
     let result = try layer.append(op, "row_result", inputs: [row])

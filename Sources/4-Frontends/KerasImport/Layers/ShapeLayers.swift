@@ -27,7 +27,7 @@ enum ShapeLayers {
   }
 
   private static func several(_ layer: LayerReader) throws -> [NodeID] {
-    guard let inputs = layer.inputs else { throw LayerReader.Skipped() }
+    guard let inputs = layer.inputs else { throw Skipped() }
     guard inputs.count >= 2 else {
       throw Diagnostic(
         "\(layer.className) is called on \(inputs.count) tensor", at: layer.location, supported: "two or more",
@@ -39,7 +39,7 @@ enum ShapeLayers {
   private static func concatenate(_ layer: inout LayerReader) throws -> NodeID {
     let axis = layer.check { try $0.config.int("axis", default: -1, in: -64...64) }
     let inputs = try several(layer)
-    guard let axis else { throw LayerReader.Skipped() }
+    guard let axis else { throw Skipped() }
     let rank = layer.graph[inputs[0]].shape.rank
     // Keras counts the batch, or from the end.
     guard (-rank...rank).contains(axis), axis != 0 else {
@@ -54,7 +54,7 @@ enum ShapeLayers {
     layer.check { try $0.config.requireChannelsLast() }
     let padding = layer.check { try Self.padding($0.config.member("padding")) }
     let input = try layer.input()
-    guard let padding else { throw LayerReader.Skipped() }
+    guard let padding else { throw Skipped() }
     return try layer.append(PadOp(padding: padding), inputs: [input])
   }
 
@@ -91,7 +91,7 @@ enum ShapeLayers {
       try layer.config.array("target_shape").map { try $0.int(in: -1...(1 << 28)) }
     }
     let shape = try layer.inputShape()
-    guard let target else { throw LayerReader.Skipped() }
+    guard let target else { throw Skipped() }
     let unknown = target.filter { $0 == -1 }.count
     let known = target.filter { $0 != -1 }.reduce(into: 1) { product, extent in
       product = product > 1 << 28 ? product : product * extent

@@ -35,7 +35,7 @@ enum ElementwiseOperators {
   ) throws {
     let functions = reader.check { try functions(&$0) }
     let map = try reader.realMap(0)
-    guard let functions else { throw NodeReader.Skipped() }
+    guard let functions else { throw Skipped() }
     let op: any Operator = functions.isEmpty ? IdentityOp() : ElementwiseOp(functions)
     try reader.produce(.map(reader.append(op, to: map)))
   }
@@ -62,7 +62,7 @@ enum ElementwiseOperators {
   private static func clip(_ reader: inout NodeReader) throws {
     let bounds = reader.check { try ClipBounds(&$0) }
     let map = try reader.map(0)
-    guard let bounds else { throw NodeReader.Skipped() }
+    guard let bounds else { throw Skipped() }
     if let encoding = map.encoding, let range = encoding.type.range, !encoding.isPlain || encoding.isNarrow {
       return try reader.produce(.map(reader.clamp(map, encoding, to: bounds.within(range))))
     }

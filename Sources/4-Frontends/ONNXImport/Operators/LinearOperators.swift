@@ -20,7 +20,7 @@ enum LinearOperators {
     let kernel = reader.check { try $0.constant(1) }
     let bias = reader.check { try $0.constantIfPresent(2) }
     let map = try reader.realMap(0)
-    guard let attributes, let groups, let kernel, let bias else { throw NodeReader.Skipped() }
+    guard let attributes, let groups, let kernel, let bias else { throw Skipped() }
     try reader.produce(.map(reader.convolve(map, kernel, bias: bias, groups: groups, attributes)))
   }
 
@@ -32,7 +32,7 @@ enum LinearOperators {
     let weights = reader.check { try $0.constant(1) }
     let addend = reader.check { try $0.constantIfPresent(2) }
     var map = try reader.realMap(0)
-    guard var kernel = weights, var bias = addend else { throw NodeReader.Skipped() }
+    guard var kernel = weights, var bias = addend else { throw Skipped() }
     guard map.shape.count == 2, kernel.shape.count == 2 else {
       throw reader.problem("matrices of shapes \(map.shape) and \(kernel.shape)", supported: "two axes each")
     }

@@ -24,7 +24,7 @@ enum PoolingOperators {
     // The order of the elements that Indices counts.
     reader.ignore("storage_order")
     let map = try reader.map(0)
-    guard let attributes else { throw NodeReader.Skipped() }
+    guard let attributes else { throw Skipped() }
     let space = try axesOfSpace(of: map, reader)
     if let axis = map.encoding?.axis, space.contains(axis) {
       throw reader.problem("maxima of codes with scales along axis \(axis)", supported: "one scale in each window")
@@ -38,7 +38,7 @@ enum PoolingOperators {
     let ceil = try reader.flag("ceil_mode", default: false)
     let countsPadding = try reader.flag("count_include_pad", default: false)
     var map = try reader.realMap(0)
-    guard let attributes else { throw NodeReader.Skipped() }
+    guard let attributes else { throw Skipped() }
     let space = try axesOfSpace(of: map, reader)
     var windows = try attributes.axes(size: nil, over: space.map { map.shape[$0] }, ceil: ceil, reader)
     if countsPadding {

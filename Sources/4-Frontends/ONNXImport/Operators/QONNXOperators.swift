@@ -1,3 +1,4 @@
+import Diagnostics
 import Numbers
 import ONNX
 import QIR
@@ -29,14 +30,14 @@ enum QONNXOperators {
   ) throws {
     let parameters = reader.check(parameters)
     let value = try reader.value(0)
-    guard let parameters else { throw NodeReader.Skipped() }
+    guard let parameters else { throw Skipped() }
     switch value {
     case .constant(let constant): try reader.produce(.constant(fold(constant, parameters, reader)))
     case .map:
       let map = try reader.realMap(0)
       let (axis, quantizers) = try parameters.quantizers(over: map.shape, reader)
       try reader.produce(.map(reader.quantize(map, by: quantizers, along: axis)))
-    case .failed: throw NodeReader.Skipped()
+    case .failed: throw Skipped()
     }
   }
 

@@ -24,7 +24,7 @@ enum QuantizationOperators {
     reader.ignore("saturate")
     let parameters = reader.check { try QuantizeLinearInputs(&$0, input: 1, ofQuantize: true) }
     let map = try reader.realMap(0)
-    guard let parameters else { throw NodeReader.Skipped() }
+    guard let parameters else { throw Skipped() }
     if parameters.isBlocked { return try reader.produce(.map(parameters.quantizeBlocks(of: map, &reader))) }
     let encoding = try parameters.encoding(over: map.shape, reader)
     try reader.produce(.map(reader.quantize(map, encoding)))
@@ -33,7 +33,7 @@ enum QuantizationOperators {
   private static func dequantize(_ reader: inout NodeReader) throws {
     let parameters = reader.check { try QuantizeLinearInputs(&$0, input: 1, ofQuantize: false) }
     let map = try reader.map(0)
-    guard let parameters else { throw NodeReader.Skipped() }
+    guard let parameters else { throw Skipped() }
     guard let found = map.encoding else {
       throw reader.problem("DequantizeLinear of floats", supported: "integers")
     }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Numbers
 import ONNX
 import QIR
@@ -23,7 +24,7 @@ struct TruncOperator {
   static func read(_ reader: inout NodeReader) throws {
     let trunc = reader.check { try TruncOperator(&$0) }
     let value = try reader.value(0)
-    guard let trunc else { throw NodeReader.Skipped() }
+    guard let trunc else { throw Skipped() }
     switch value {
     case .constant(let constant): try reader.produce(.constant(trunc.fold(constant, reader)))
     case .map:
@@ -33,7 +34,7 @@ struct TruncOperator {
         description: "qonnx>trunc(\(Double(trunc.scale)),\(trunc.dropped))",
         bits: IntegerType.narrowest(holding: quantizer.format.range).bits, quantizers: [quantizer])
       try reader.produce(.map(reader.append(op, to: map)))
-    case .failed: throw NodeReader.Skipped()
+    case .failed: throw Skipped()
     }
   }
 
@@ -65,7 +66,7 @@ struct TruncOperator {
       throw reader.problem("zero points \(zero) and \(outputZero)", supported: "integers")
     }
     (zeroPoint, outputZeroPoint) = (Int64(zero), Int64(outputZero))
-    guard let mode else { throw NodeReader.Skipped() }
+    guard let mode else { throw Skipped() }
     rounding = mode.rounding
     clamp =
       count == 5

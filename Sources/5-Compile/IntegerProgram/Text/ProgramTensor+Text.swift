@@ -64,9 +64,7 @@ extension Extents: TextValue {
   package var text: String { [rows, columns].text }
 
   package init(scanning scanner: inout TextScanner) throws {
-    let before = scanner
-    let numbers = try [Int](scanning: &scanner)
-    guard numbers.count == 2 else { throw before.refused("[rows, columns]") }
+    let numbers = try scanner.integers(2, "[rows, columns]")
     self.init(rows: numbers[0], columns: numbers[1])
   }
 }

@@ -22,20 +22,6 @@ package struct DataTypeEntry: Codable, Hashable, Sendable {
   /// The hardware that makes such numbers: `mul`, `shifter`, `mux`, `and`, `xor`, `add`.
   package var operation: String?
 
-  package init(
-    type: String, bits: Int, integerBits: Int? = nil, isSigned: Bool? = nil, largest: Double? = nil,
-    values: [Int]? = nil, shape: Shape? = nil, operation: String? = nil
-  ) {
-    self.type = type
-    self.bits = bits
-    self.integerBits = integerBits
-    self.isSigned = isSigned
-    self.largest = largest
-    self.values = values
-    self.shape = shape
-    self.operation = operation
-  }
-
   private enum CodingKeys: String, CodingKey {
     case type = "quantizer_type"
     case bits

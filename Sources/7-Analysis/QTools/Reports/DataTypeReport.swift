@@ -49,12 +49,6 @@ package struct DataTypeReport: Report, Hashable, Sendable {
     /// The multipliers' mode, as `8x4`; absent where nothing is multiplied.
     package var mode: String?
 
-    package init(accumulatorBits: Int, accumulatorBitsSaved: Int, mode: String?) {
-      self.accumulatorBits = accumulatorBits
-      self.accumulatorBitsSaved = accumulatorBitsSaved
-      self.mode = mode
-    }
-
     private enum CodingKeys: String, CodingKey {
       case accumulatorBits = "accumulator_bits"
       case accumulatorBitsSaved = "accumulator_bits_saved"

@@ -28,12 +28,6 @@ package struct EnergyReport: Report, Hashable, Sendable {
       package var outputs: Int
       package var parameters: Int
 
-      package init(inputs: Int, outputs: Int, parameters: Int) {
-        self.inputs = inputs
-        self.outputs = outputs
-        self.parameters = parameters
-      }
-
       package var total: Int { inputs + outputs + parameters }
     }
 
@@ -41,12 +35,6 @@ package struct EnergyReport: Report, Hashable, Sendable {
     package var mode: String
     package var bytes: Bytes
     package var energy: LayerEnergy
-
-    package init(mode: String, bytes: Bytes, energy: LayerEnergy) {
-      self.mode = mode
-      self.bytes = bytes
-      self.energy = energy
-    }
   }
 
   package var layers: [Layer]
