@@ -49,6 +49,9 @@ import TestSupport
       "input", "batch_input_shape", .array([.null] + Array(repeating: .int(2), count: 7)), "an input of shape [2, 2",
       "0 to 6 axes")
     try expect("input", "sparse", .bool(true), "sparse=True")
+    try expect(
+      "c0", "batch_input_shape", .null, "'config.layers[2].config.batch_input_shape' is null", "leave the key out")
+    try expect("a0", "activation", .null, "activation' is null", "leave the layer out")
   }
 
   @Test func keysOfNoVersion() throws {

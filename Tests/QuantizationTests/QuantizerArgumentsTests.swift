@@ -20,10 +20,15 @@ struct QuantizerArgumentsTests {
     ("quantized_bits(8,qnoise_factor=0.5)", "qnoise_factor = 0.5"), ("quantized_relu(0)", "bits = 0"),
     ("quantized_relu(4,negative_slope=0.3)", "negative_slope = 0.3"), ("quantized_po2(33)", "bits = 33"),
     ("quantized_po2(8,max_value=-1)", "max_value = -1"), ("quantized_po2(4,log2_rounding='up')", "log2_rounding"),
-    ("ternary(alpha='auto',threshold=0.5)", "threshold"), ("quantized_ulaw(8,0,0,-1)", "u = -1"),
+    ("ternary(alpha='auto',threshold=0.5)", "threshold"), ("quantized_ulaw(8,0,0,-1.0)", "u = -1"),
     ("quantized_hswish(8,0,relu_upper_bound=0)", "relu_upper_bound = 0"),
     ("quantized_bits(4,0,1,alpha='auto',min_po2_exponent=1)", "exponent bound"),
     ("quantized_bits(4,0,1,alpha='auto_po2',elements_per_scale=2)", "scale_axis"),
+    ("quantized_bits(8,1.0)", "write integer=1"), ("quantized_relu(4.0,1)", "bits is the float 4.0"),
+    ("quantized_tanh(4.0)", "write bits=4"), ("quantized_sigmoid(bits=4.0)", "write bits=4"),
+    ("quantized_ulaw(4,1,0,3)", "write u=3.0"), ("quantized_ulaw(4,1,0,True)", "u is True"),
+    ("stochastic_binary(use_stochastic_rounding=True)", "unknown argument 'use_stochastic_rounding'"),
+    ("stochastic_ternary(alpha=1,threshold=1)", "threshold = 1"),
   ])
   func refusals(text: String, words: String) throws {
     do {
@@ -34,8 +39,18 @@ struct QuantizerArgumentsTests {
     }
   }
 
+  /// Where QKeras raises Python's numbers to a power, and no tensor.
+  @Test(arguments: [
+    "quantized_bits(4.0,1)", "quantized_ulaw(4.0,1.0)", "quantized_po2(4.0)", "quantized_relu_po2(4.0)",
+  ])
+  func wholeFloats(text: String) throws {
+    let quantizer = try Quantizer(QuantizerArguments(parsing: text))
+    #expect(quantizer.kind.bits == 4)
+  }
+
   @Test(arguments: [
     "quantized_bits(8,0,alpha='auto')", "quantized_bits(8,0,alpha='auto_po2')", "binary(alpha='auto')",
+    "ternary(use_stochastic_rounding=True)", "ternary(alpha=1,use_stochastic_rounding=2)",
     "ternary(alpha='auto_po2')", "quantized_linear(8,alpha='auto')", "quantized_po2(8)", "bernoulli",
     "quantized_bits(8,0,alpha=[1 2])",
   ])
@@ -45,7 +60,8 @@ struct QuantizerArgumentsTests {
   }
 
   @Test(arguments: [
-    "bernoulli()", "quantized_bits(1,0,alpha='auto')", "quantized_bits(4,0,alpha=[1 2])", "quantized_po2(8)",
+    "bernoulli()", "ternary(alpha=0.5,use_stochastic_rounding=True)", "quantized_bits(1,0,alpha='auto')",
+    "quantized_bits(4,0,alpha=[1 2])", "quantized_po2(8)",
     "quantized_bits(4,0,alpha='auto_po2',scale_axis=2)", "quantized_bits_featuremap(8,0.1,3)",
     "quantized_bits(4,0,alpha='auto_po2',scale_axis=0,elements_per_scale=2)",
   ])

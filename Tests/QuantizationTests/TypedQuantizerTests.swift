@@ -37,7 +37,7 @@ struct TypedQuantizerTests {
     (QuantizedSigmoid(), "quantized_sigmoid"),
     (QuantizedSigmoid(bits: 6, isSymmetric: true, usesRealSigmoid: true), "quantized_sigmoid(6,1,True)"),
     (QuantizedULaw(), "quantized_ulaw"),
-    (QuantizedULaw(bits: 5, integer: 1, isSymmetric: true, u: 127), "quantized_ulaw(5,1,1,127)"),
+    (QuantizedULaw(bits: 5, integer: 1, isSymmetric: true, u: 127), "quantized_ulaw(5,1,1,127.0)"),
     (QuantizedHSwish(), "quantized_hswish"),
     (
       QuantizedHSwish(QuantizedBits(bits: 6, integer: 2), shift: 2, upperBound: 4),

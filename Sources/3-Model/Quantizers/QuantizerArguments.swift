@@ -54,7 +54,19 @@ package struct QuantizerArguments {
     for name in names { named[name] = nil }
   }
 
+  /// An integer as Python has them, where 3.0 is none: QKeras makes an integer tensor of it.
   package mutating func int(_ name: String, default standard: Int, in range: ClosedRange<Int>) -> Int {
+    if case .double(let double)? = named[name], double.rounded() == double, abs(double) < 1e9 {
+      refuse(
+        "\(name) is the float \(double)", supported: "an integer in \(range.lowerBound)...\(range.upperBound)",
+        fix: "write \(name)=\(Int(double))")
+      named[name] = nil
+    }
+    return wholeNumber(name, default: standard, in: range)
+  }
+
+  /// An integer, or a float without a fraction.
+  package mutating func wholeNumber(_ name: String, default standard: Int, in range: ClosedRange<Int>) -> Int {
     let value: Int
     switch take(name) {
     case nil: return standard
@@ -123,6 +135,19 @@ package struct QuantizerArguments {
     }
   }
 
+  /// A float as Python has them, where 3 is none: TensorFlow computes with a float32 tensor of it.
+  package mutating func float(_ name: String, default standard: Double) -> Double {
+    switch take(name) {
+    case nil: return standard
+    case .double(let double) where Float(double).isFinite: return double
+    case let other?:
+      var fix: String?
+      if case .int(let int) = other { fix = "write \(name)=\(int).0" }
+      refuse("\(name) is \(other)", supported: "a finite float", fix: fix)
+      return standard
+    }
+  }
+
   package mutating func string(_ name: String, default standard: String) -> String {
     switch take(name) {
     case nil: return standard
@@ -163,6 +188,11 @@ package struct QuantizerArguments {
     for name in named.keys.sorted() { refuse("unknown argument '\(name)'") }
     try problems.throwIfErrors()
   }
+}
+
+extension QuantizerArguments.Value {
+  /// Whether Python takes it for true.
+  package var isTrue: Bool { ![.none, .bool(false), .int(0), .double(0), .string("")].contains(self) }
 }
 
 extension QuantizerArguments.Value: CustomStringConvertible {

@@ -63,6 +63,12 @@ extension JSONNode {
     return try node.int(in: 1...65536)
   }
 
+  /// Keras reads the shape that a layer says wherever it stands, and uses it at the front of a Sequential alone.
+  func requireInputShape() throws {
+    guard isObject, let node = try memberIfPresent("batch_input_shape"), node.isNull else { return }
+    throw node.problem("is null", supported: "an array of extents, or no such key", fix: "leave the key out")
+  }
+
   func requireChannelsLast() throws {
     guard let node = try memberIfPresent("data_format"), !node.isNull else { return }
     let format = try node.string()

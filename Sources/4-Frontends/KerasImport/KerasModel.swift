@@ -34,7 +34,7 @@ package struct KerasModel: ModelFile {
 
   /// A configuration with weights from anywhere.
   package init(config: JSONValue, weights: some KerasWeights, file: String? = nil) {
-    self.config = config
+    self.config = config.resolvingSharedObjects
     self.weights = weights
     self.file = file
   }

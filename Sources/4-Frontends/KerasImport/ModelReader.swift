@@ -164,6 +164,7 @@ struct ModelReader: ProblemCollector {
     layersWithWeights.insert(outermost)
     let tensors = check { reader in
       try PolicyCheck.check(layer.config)
+      try layer.config.requireInputShape()
       return LayerWeights(
         try reader.weights.tensors(ofLayer: outermost) ?? [], ofInnerLayer: place.outermost == nil ? nil : layer.name,
         at: layer.config.location)

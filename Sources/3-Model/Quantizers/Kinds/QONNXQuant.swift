@@ -65,7 +65,7 @@ package struct QONNXQuant: NamedQuantizer {
   package init(_ arguments: inout QuantizerArguments) {
     let scale = arguments.number("scale", default: 1) ?? 1
     if scale <= 0 || !scale.isFinite { arguments.refuse("scale = \(scale)", supported: "a scale above 0") }
-    let zeroPoint = Int64(arguments.int("zero_point", default: 0, in: -(1 << 32)...(1 << 32)))
+    let zeroPoint = Int64(arguments.wholeNumber("zero_point", default: 0, in: -(1 << 32)...(1 << 32)))
     let bitWidth = arguments.number("bit_width", default: 8) ?? 8
     if !Self.bitWidths.contains(bitWidth) { arguments.refuse("bit_width = \(bitWidth)", supported: "1 to 32") }
     let isSigned = arguments.bool("signed", default: true)

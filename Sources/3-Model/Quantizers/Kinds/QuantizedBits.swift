@@ -15,7 +15,8 @@ package struct QuantizedBits: AlphaQuantizer {
 
   package let bits: Int
   package let integer: Int
-  package private(set) var isSymmetric: Bool
+  /// As asked for: a scale that is found is one of symmetric codes.
+  private let wantsSymmetry: Bool
   package let keepsNegative: Bool
   package var alpha: Alpha
   let scaleAxes: ScaleAxes
@@ -35,7 +36,7 @@ package struct QuantizedBits: AlphaQuantizer {
   ) {
     self.bits = bits
     self.integer = integer
-    self.isSymmetric = isSymmetric || alpha.dependsOnData
+    wantsSymmetry = isSymmetric
     self.keepsNegative = keepsNegative
     self.alpha = alpha
     self.scaleAxes = scaleAxes
@@ -48,7 +49,7 @@ package struct QuantizedBits: AlphaQuantizer {
     let isRecent = arguments.mentions(
       "elements_per_scale", "min_po2_exponent", "max_po2_exponent", "post_training_scale")
     self.init(
-      bits: arguments.int("bits", default: 8, in: 1...32),
+      bits: arguments.wholeNumber("bits", default: 8, in: 1...32),
       integer: arguments.int("integer", default: 0, in: -64...64),
       isSymmetric: arguments.bool("symmetric", default: false),
       keepsNegative: arguments.bool("keep_negative", default: true), alpha: arguments.alpha(),
@@ -68,15 +69,7 @@ package struct QuantizedBits: AlphaQuantizer {
     arguments.ignore("use_stochastic_rounding")
   }
 
-  /// As a kernel quantizer: without an alpha, `auto_po2` is taken.
-  package var forKernels: QuantizedBits {
-    guard alpha == .none else { return self }
-    var copy = self
-    copy.alpha = .autoPowerOfTwo
-    copy.isSymmetric = true
-    return copy
-  }
-
+  package var isSymmetric: Bool { wantsSymmetry || alpha.dependsOnData }
   package var isNarrow: Bool { isSymmetric }
   package var dataType: DataType { .fixedPoint(bits: bits, integerBits: integer, isSigned: keepsNegative) }
   package var isKnownToQTools: Bool { true }

@@ -33,8 +33,8 @@ package struct QuantizedLinear: AlphaQuantizer {
 
   package init(_ arguments: inout QuantizerArguments) {
     self.init(
-      bits: arguments.int("bits", default: 8, in: 1...32),
-      integer: arguments.int("integer", default: 0, in: -64...64),
+      bits: arguments.wholeNumber("bits", default: 8, in: 1...32),
+      integer: arguments.wholeNumber("integer", default: 0, in: -64...64),
       isSymmetric: arguments.bool("symmetric", default: true),
       keepsNegative: arguments.bool("keep_negative", default: true), alpha: arguments.alpha(),
       scaleAxes: ScaleAxes(&arguments))

@@ -20,7 +20,7 @@ package struct QuantizedPowerOfTwo: NamedQuantizer {
   }
 
   package init(_ arguments: inout QuantizerArguments) {
-    let bits = arguments.int("bits", default: 8, in: 1...32)
+    let bits = arguments.wholeNumber("bits", default: 8, in: 1...32)
     let maximum = arguments.maximum(magnitudeBits: bits - 1)
     self.init(
       bits: bits, maximum: maximum, isQuadratic: arguments.bool("quadratic_approximation", default: false),

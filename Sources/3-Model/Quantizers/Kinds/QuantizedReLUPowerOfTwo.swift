@@ -30,7 +30,7 @@ package struct QuantizedReLUPowerOfTwo: NamedQuantizer {
   }
 
   package init(_ arguments: inout QuantizerArguments) {
-    let bits = arguments.int("bits", default: 8, in: 1...32)
+    let bits = arguments.wholeNumber("bits", default: 8, in: 1...32)
     let slope = arguments.negativeSlope()
     let maximum = arguments.maximum(magnitudeBits: bits)
     self.init(

@@ -24,10 +24,10 @@ package struct QuantizedULaw: NamedQuantizer {
   }
 
   package init(_ arguments: inout QuantizerArguments) {
-    let bits = arguments.int("bits", default: 8, in: 1...16)
-    let integer = arguments.int("integer", default: 0, in: -64...64)
+    let bits = arguments.wholeNumber("bits", default: 8, in: 1...16)
+    let integer = arguments.wholeNumber("integer", default: 0, in: -64...64)
     let isSymmetric = arguments.bool("symmetric", default: false)
-    let u = arguments.number("u", default: 255) ?? 255
+    let u = arguments.float("u", default: 255)
     if u <= 0 { arguments.refuse("u = \(u)", supported: "above 0") }
     self.init(bits: bits, integer: integer, isSymmetric: isSymmetric, u: max(u, 1e-6))
   }

@@ -14,7 +14,13 @@ package struct Stochastic<Inference: StochasticInference>: AlphaQuantizer {
 
   package init(_ arguments: inout QuantizerArguments) {
     arguments.ignore("temperature", "use_real_sigmoid")
+    if arguments.take("use_stochastic_rounding") != nil {
+      arguments.refuse("unknown argument 'use_stochastic_rounding'", fix: "leave it out")
+    }
     inference = Inference(&arguments)
+    if (inference as? Ternary)?.threshold == 1 {
+      arguments.refuse("threshold = 1, at which training draws nothing", fix: "set threshold to another number")
+    }
   }
 
   package var alpha: Alpha {

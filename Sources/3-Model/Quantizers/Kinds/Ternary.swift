@@ -12,22 +12,28 @@ package struct Ternary: AlphaQuantizer {
   /// nil: the default of 0.33, or found from the data.
   package let threshold: Float?
   private let unrolls: Int
+  private let roundsStochastically: Bool
 
-  /// - Parameter unrolls: how often threshold and scale are found by turns, at most.
-  package init(alpha: Alpha = .none, threshold: Float? = nil, unrolls: Int = 5) {
+  /// - Parameters:
+  ///   - unrolls: how often threshold and scale are found by turns, at most.
+  ///   - roundsStochastically: while training.
+  package init(
+    alpha: Alpha = .none, threshold: Float? = nil, unrolls: Int = 5, roundsStochastically: Bool = false
+  ) {
     self.alpha = alpha
     self.threshold = threshold
     self.unrolls = unrolls
+    self.roundsStochastically = roundsStochastically
   }
 
   package init(_ arguments: inout QuantizerArguments) {
     self.init(
       alpha: arguments.alpha(), threshold: arguments.number("threshold").map { Float($0) },
-      unrolls: arguments.int("number_of_unrolls", default: 5, in: 1...1000))
+      unrolls: arguments.int("number_of_unrolls", default: 5, in: 1...1000),
+      roundsStochastically: arguments.take("use_stochastic_rounding")?.isTrue == true)
     if alpha.dependsOnData, threshold != nil {
       arguments.refuse("a threshold with alpha='auto' or 'auto_po2'", supported: "one of the two", fix: "leave it out")
     }
-    arguments.ignore("use_stochastic_rounding")
   }
 
   package var bits: Int { 2 }
@@ -36,6 +42,7 @@ package struct Ternary: AlphaQuantizer {
   package var isKnownToQTools: Bool { true }
 
   package func featureMap(at location: Diagnostic.Location) throws -> FeatureMapQuantizer {
+    try requireFixedRounding(at: location)
     let scale = try alpha.featureMapScale(description, at: location)
     let one: Int64 = scale.sign < 0 ? -1 : 1
     // A threshold of 0 or less leaves 0 for 0 alone.
@@ -47,6 +54,7 @@ package struct Ternary: AlphaQuantizer {
   }
 
   package func quantize(_ values: [Float], shape: [Int], at location: Diagnostic.Location) throws -> QuantizedTensor {
+    if !alpha.dependsOnData { try requireFixedRounding(at: location) }
     let codes: [Float]
     let scales: [Float]
     let groups: ScaleGroups
@@ -61,6 +69,15 @@ package struct Ternary: AlphaQuantizer {
       (codes, scales, groups) = autoScaled(values, shape: shape)
     }
     return try QuantizedTensor(codes, scales: scales, groups: groups, bits: bits, description, at: location)
+  }
+
+  /// QKeras rounds stochastically on the way to a scale alone, and takes the argument nowhere else.
+  private func requireFixedRounding(at location: Diagnostic.Location) throws {
+    guard roundsStochastically else { return }
+    throw Diagnostic(
+      "\(description) with use_stochastic_rounding", at: location,
+      supported: "only with alpha='auto' or 'auto_po2', of weights",
+      fix: "leave use_stochastic_rounding out: it changes nothing at inference")
   }
 
   /// The order of QKeras' float32 operations.

@@ -33,12 +33,12 @@ package struct UniformAffine: NamedQuantizer {
 
   package init(_ arguments: inout QuantizerArguments) {
     let name = arguments.quantizer == Self.onnx ? Self.onnx : Self.keras
-    let bits = arguments.int("bits", default: 8, in: 1...32)
+    let bits = arguments.wholeNumber("bits", default: 8, in: 1...32)
     let scale = arguments.number("scale", default: 1) ?? 1
     if scale <= 0 { arguments.refuse("scale = \(scale)", supported: "a scale above 0") }
     self.init(
       bits: bits, scale: scale > 0 ? scale : 1,
-      zeroPoint: Int64(arguments.int("zero_point", default: 0, in: -(1 << 32)...(1 << 32))),
+      zeroPoint: Int64(arguments.wholeNumber("zero_point", default: 0, in: -(1 << 32)...(1 << 32))),
       isSigned: name == Self.onnx && arguments.bool("signed", default: true), name: name)
   }
 

@@ -25,7 +25,10 @@ enum ActivationLayers {
 
   private static func activation(_ layer: inout LayerReader) throws -> NodeID {
     let activation = layer.check { layer in
-      _ = try layer.config.member("activation")
+      let function = try layer.config.member("activation")
+      if layer.className == "QActivation", function.isNull {
+        throw function.problem("is null, which QKeras does not call", fix: "leave the layer out, and train again")
+      }
       return try layer.activation()
     }
     let input = try layer.input()
