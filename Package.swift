@@ -47,7 +47,8 @@ let model = floor(
     .target(name: "FloatEngine", dependencies: ["CValueKernels", "QIR"]),
     .target(
       name: "Plans", dependencies: ["Diagnostics", "Files", "JSON", "Numbers", "QIR", "Quantization", "Quantizers"]),
-    .target(name: "Calibration", dependencies: ["CValueKernels", "FloatEngine", "Numbers", "Plans", "QIR"]),
+    .target(
+      name: "Calibration", dependencies: ["CValueKernels", "Diagnostics", "FloatEngine", "Numbers", "Plans", "QIR"]),
   ])
 
 let frontends = floor(
@@ -164,8 +165,9 @@ let face = floor(
     .executableTarget(
       name: "qcc",
       dependencies: [
-        "Assessment", "CEmitter", "Compiler", "Diagnostics", "Files", "Frontends", "Inference", "ONNXExport", "Page",
-        "Performance", "Plans", "Presentation", "QCCDriver", "QTools", "Quantization", "Search", "Statistics", "Targets",
+        "Assessment", "CEmitter", "Calibration", "Compiler", "Diagnostics", "Files", "Frontends", "Inference",
+        "ONNXExport", "Page", "Performance", "Plans", "Presentation", "QCCDriver", "QTools", "Quantization", "Search",
+        "Statistics", "Targets",
         "Verify", argumentParser,
       ],
       linkerSettings: oneFile),

@@ -84,5 +84,48 @@ def layer():
             "errors": ((z * gain + bias - y) ** 2).sum(0).tolist()}
 
 
+def split_mix(seed):
+    """Steele, Lea, Flood: SplitMix64, as fractions."""
+    mask = 2**64 - 1
+    while True:
+        seed = seed + 0x9E3779B97F4A7C15 & mask
+        word = seed
+        word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9 & mask
+        word = (word ^ word >> 27) * 0x94D049BB133111EB & mask
+        yield ((word ^ word >> 31) >> 11) / 2**53
+
+
+def roundings(oracle, share=0.4, seed=5):
+    """Of the layer's weights: codes by other rules than error feedback, and which weights matter least."""
+    k, n, top = oracle["terms"], oracle["outputs"], oracle["top"]
+    w, scales = np.array(oracle["weights"]).reshape(k, n), np.array(oracle["scales"]) * 0.8
+    x = np.array(oracle["inputs"]).reshape(-1, k)
+    h = (x - x.mean(0)).T @ (x - x.mean(0))
+    h += 0.01 * np.trace(h) / k * np.eye(k)
+    fractions = split_mix(seed)
+    chance = np.array([next(fractions) for _ in range(k * n)]).reshape(k, n)
+    odd = np.arange(-top, top + 1, 2)
+    pruned = lambda scores: np.isin(np.arange(k * n), np.argsort(scores.ravel(), kind="stable")[:round(share * k * n)])
+    by_magnitude, by_saliency = pruned(np.abs(w)), pruned(w**2 / np.diag(np.linalg.inv(h))[:, None])
+    return {"scales": scales.tolist(), "share": share, "seed": seed,
+            "nearest": np.clip(np.rint(w / scales), -top, top).ravel().tolist(),
+            "stochastic": np.clip(np.floor(w / scales + chance), -top, top).ravel().tolist(),
+            "midrise": odd[np.abs((w / scales)[..., None] - odd).argmin(-1)].astype(float).ravel().tolist(),
+            "magnitude": by_magnitude.tolist(), "saliency": by_saliency.tolist(),
+            "feedback": pruned_gptq(w, h, scales, top, by_saliency.reshape(k, n)).ravel().tolist()}
+
+
+def pruned_gptq(w, h, scales, top, pruned):
+    """From the last row to the first, codes of pruned weights 0 and their errors handed on (SparseGPT with a mask that is given)."""
+    w, h, pruned = w[::-1].copy(), h[::-1, ::-1], pruned[::-1]
+    u = np.linalg.cholesky(np.linalg.inv(h)).T
+    codes = np.zeros_like(w)
+    for i in range(len(w)):
+        codes[i] = np.where(pruned[i], 0, np.clip(np.rint(w[i] / scales), -top, top))
+        w[i + 1:] -= np.outer(u[i, i + 1:], (w[i] - codes[i] * scales) / u[i, i])
+    return codes[::-1]
+
+
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "calibration.json"), "w") as file:
-    json.dump({"maps": list(maps()), "layer": layer()}, file)
+    values, oracle = list(maps()), layer()
+    json.dump({"maps": values, "layer": oracle, "roundings": roundings(oracle)}, file)

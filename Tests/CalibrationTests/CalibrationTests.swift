@@ -85,6 +85,51 @@ import Testing
     }
   }
 
+  @Test func roundingsAreNumPys() throws {
+    let oracle = try Oracle.read()
+    let (layer, expected) = (oracle.layer, oracle.roundings)
+    let moments = try moments(layer)[0]
+    let methods: [(FitMethod, [Double])] = [
+      (.nearest, expected.nearest), (.stochastic(seed: expected.seed), expected.stochastic),
+      (.midrise, expected.midrise),
+    ]
+    for (method, codes) in methods {
+      let problem = Problem(moments, weights: layer.weights, method)
+      #expect(problem.codes(expected.scales, top: layer.top) == codes, "\(method)")
+    }
+  }
+
+  /// Which weights are pruned, and with error feedback what becomes of the others.
+  @Test func prunedWeightsAreNumPys() throws {
+    let oracle = try Oracle.read()
+    let (layer, expected) = (oracle.layer, oracle.roundings)
+    var problem = Problem(try moments(layer)[0], weights: layer.weights, .feedback)
+    for (criterion, isPruned) in [(Pruning.Criterion.magnitude, expected.magnitude), (.saliency, expected.saliency)] {
+      let pruning = Pruning(share: expected.share, criterion: criterion)
+      #expect(pruning.least(of: problem.scores(of: layer.weights, by: criterion)) == isPruned, "\(criterion)")
+    }
+    problem.isPruned = expected.saliency
+    #expect(problem.codes(expected.scales, top: layer.top) == expected.feedback)
+    // Descent leaves them 0.
+    let rounding = problem.rounded(expected.scales, top: layer.top, mayScale: true)
+    #expect(zip(rounding.codes, expected.saliency).allSatisfy { $0 == 0 || !$1 })
+  }
+
+  @Test(arguments: Pruning.Criterion.allCases, Pruning.Stage.allCases)
+  func asManyWeightsAreZeroAsAreToBe(_ criterion: Pruning.Criterion, _ stage: Pruning.Stage) throws {
+    let oracle = try Oracle.read().layer
+    let moments = try moments(oracle)
+    var solver = LayerSolver(
+      layer: moments.layer, weights: oracle.weights, biases: oracle.bias, bits: 8, sharing: .none)
+    let whole = solver.fit(moments, by: .feedback)
+    solver.pruning = Pruning(share: 0.5, criterion: criterion, stage: stage)
+    let fit = solver.fit(moments, by: .feedback)
+    let zeros = { (codes: [Double]) in codes.count { $0 == 0 } }
+    #expect((30...(30 + zeros(whole.codes))).contains(zeros(fit.codes)), "\(zeros(whole.codes))")
+    #expect(solver.error(of: fit, on: moments) > solver.error(of: whole, on: moments))
+    if stage == .after { #expect(zip(fit.codes, whole.codes).allSatisfy { $0 == 0 || $0 == $1 }) }
+  }
+
   /// What changes more comes nearer, on the inputs that it was fitted to.
   @Test func methodsAreInOrder() throws {
     let oracle = try Oracle.read().layer

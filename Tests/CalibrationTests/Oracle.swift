@@ -36,8 +36,23 @@ struct Oracle: Decodable, Sendable {
     var errors: [Double]
   }
 
+  /// Codes of the layer's weights by other rules, and which of them matter least.
+  struct Roundings: Decodable, Sendable {
+    var scales: [Double]
+    var share: Double
+    var seed: UInt64
+    var nearest: [Double]
+    var stochastic: [Double]
+    var midrise: [Double]
+    var magnitude: [Bool]
+    var saliency: [Bool]
+    /// With error feedback where those of little saliency are pruned.
+    var feedback: [Double]
+  }
+
   var maps: [Map]
   var layer: Layer
+  var roundings: Roundings
 
   static func read() throws -> Oracle {
     try JSONDecoder().decode(

@@ -47,6 +47,39 @@ import Testing
     #expect(loss(Calibrator(network).calibrate(plan, on: inputs(network, samples: 64))) < 1e-3)
   }
 
+  /// Each layer beside another makes up for what that one has lost.
+  @Test func severalLayersOfTwoBitsAreAsGoodAsOneOfMore() throws {
+    let network = try network(
+      """
+      graph points
+      x = input shape=[6]
+      a = dense x kernel=float[6, 8](seeded(1))
+      r = elementwise a functions=[relu]
+      b = dense r kernel=float[8, 4](seeded(2))
+      output b
+      """)
+    var widths = PlanWidths()
+    (widths.weights, widths.maps) = (2, 16)
+    let plan = QuantizationPlan(widths, for: network)
+    let inputs = inputs(network, samples: 128)
+    let calibrator = Calibrator(network)
+    let (one, several) = (
+      calibrator.calibrate(plan, on: inputs), try calibrator.calibrateWithPoints(plan, on: inputs, lost: 0.001)
+    )
+    #expect(loss(several) < 0.1 * loss(one))
+    let split = try network.split(by: several.plan)
+    #expect(split.layers.count > 2 && split.layers.count <= 8)
+    #expect(!several.plan.problems(in: split).hasErrors)
+    #expect(several.plan.weights.values.allSatisfy { $0.bits == 2 })
+    // A plan that is read again is for the same network, and with the same seed the same comes out.
+    let read = try QuantizationPlan(json: Array(several.plan.json.utf8), file: "plan.json")
+    #expect(try network.split(by: read).graph.nodes.map(\.name) == split.graph.nodes.map(\.name))
+    #expect(loss(Calibrator(split).calibrate(several.plan, on: inputs)) == loss(several))
+    // Where nothing is lost, one is enough.
+    let enough = try calibrator.calibrateWithPoints(plan, on: inputs, lost: 0.99)
+    #expect(enough.plan == one.plan)
+  }
+
   /// The channels' ranges are far apart; what they mean to the next layer is not.
   @Test(arguments: [
     "d = dense r kernel=float[3, 2](1, -2, 4, 3, 9, 12)",

@@ -29,6 +29,40 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "nearest", "feedback", "stochastic", "stochastic:7", "midrise", "multipoint:0.0001", "best --prune 50",
+    "nearest --prune 30:saliency", "feedback --prune 60:magnitude:after",
+  ])
+  func everyRoundingVerifies(_ rounding: String) throws {
+    let folder = try Folder()
+    let line = "\(Self.digits) --rounding \(rounding) --weights 4 \(Self.test)"
+    let result = try Command.run("\(line) --format json -o a.onnx --report a.html", in: folder.path)
+    #expect(result.status == 0, "\(result.errors)")
+    let verified = try Command.run(
+      "verify a.onnx --inputs $T/digits_x.npy --labels $T/digits_labels.npy --no-emitted --format json",
+      in: folder.path)
+    #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
+    let report = try json(result.output)
+    let metric = try #require(report["metric"] as? [String: Any])
+    let accuracy = try #require(try json(verified.output)["accuracy"] as? [String: Any])
+    #expect(metric["quantized"] as? Double == accuracy["accelerator"] as? Double)
+    #expect(try #require(metric["quantized"] as? Double) > 0.9)
+    let layers = try #require(report["layers"] as? [[String: Any]])
+    let zeros = layers.map { $0["weightZeros"] as? Double ?? -1 }
+    if let percent = rounding.split(separator: " ").last?.split(separator: ":").first.flatMap({ Double($0) }) {
+      #expect(zeros.dropLast().allSatisfy { $0 >= percent / 100 - 0.01 }, "\(zeros)")
+    }
+    if rounding == "midrise" { #expect(zeros == [0, 0, 0, 0, 0]) }
+    if rounding.hasPrefix("multipoint") { #expect(layers.count > 5) }
+    // The plan alone makes the same network, with the same seed also from the beginning.
+    for again in ["\(line) -o plan.json", "\(Self.digits) --plan plan.json -o b.onnx", "\(line) -o c.onnx"] {
+      let result = try Command.run(again, in: folder.path)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    let compared = try Shell.run("cmp a.onnx b.onnx && cmp a.onnx c.onnx", in: folder.path)
+    #expect(compared.status == 0, "\(compared.output)\(compared.errors)")
+  }
+
   /// The same codes as the ONNX file of the same plan, for every input.
   @Test func aKerasFileIsTheSameNetwork() throws {
     let folder = try Folder()
@@ -142,6 +176,17 @@ import Testing
     ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --weights 17", 2, "--weights takes 1 to 16"),
     ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --compare 8,x", 2, "invalid for '--compare"),
     ("$T/quantize/digits_float.h5", 2, "--calibration"),
+    ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --rounding up", 2, "'up' is invalid"),
+    ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --prune 100", 2, "'100' is invalid"),
+    ("$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --prune 50:least", 2, "'50:least' is invalid"),
+    (
+      "$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --rounding midrise --prune 50", 2,
+      "roundings with a code for 0"
+    ),
+    (
+      "$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --weights 1 --prune 50", 1,
+      "their codes are -1 and 1"
+    ),
     (
       "$T/quantize/digits_float.h5 --calibration $T/digits_x.npy --style qdq -o q.h5", 2, "--style is for .onnx"
     ),

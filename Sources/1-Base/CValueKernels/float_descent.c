@@ -13,6 +13,9 @@ typedef struct {
   const double *a;
   double scale;
   double *codes, *wanted;
+  /// Where it is true, a code stays 0; one per row of `columns`.
+  const bool *pruned;
+  size_t columns;
   /// A wanted, and A (scale x code - wanted).
   double *pull, *slope;
 } column;
@@ -22,6 +25,7 @@ QCC_INLINE void descend(int64_t k, column *c, double low, double high) {
   for (int sweep = 0; sweep < SWEEPS; sweep++) {
     bool has_changed = false;
     for (int64_t i = 0; i < k; i++) {
+      if (c->pruned[(size_t)i * c->columns]) continue;
       const double best = c->codes[i] * c->scale - c->slope[i] / c->a[i * k + i];
       const double code = qcc_nearest_code(best, c->scale, low, high);
       if (code == c->codes[i]) continue;
@@ -46,15 +50,15 @@ QCC_INLINE bool rescale(int64_t k, column *c) {
 }
 
 QCC_INLINE void descent_body(
-  size_t k, size_t n, const double *a, const double *wanted, double low, double high, bool may_scale, double *scales,
-  double *codes, double *errors, double *scratch) {
+  size_t k, size_t n, const double *a, const double *wanted, double low, double high, const bool *pruned,
+  bool may_scale, double *scales, double *codes, double *errors, double *scratch) {
   const int64_t terms = (int64_t)k;
   double *whole = scratch + 4 * k;
   for (size_t i = 0; i < k; i++) {
     for (size_t j = 0; j < k; j++) whole[i * k + j] = a[i < j ? i * k + j : j * k + i];
   }
   for (size_t o = 0; o < n; o++) {
-    column c = {whole, scales[o], scratch, scratch + k, scratch + 2 * k, scratch + 3 * k};
+    column c = {whole, scales[o], scratch, scratch + k, pruned + o, n, scratch + 2 * k, scratch + 3 * k};
     for (size_t i = 0; i < k; i++) {
       c.codes[i] = codes[i * n + o];
       c.wanted[i] = wanted[i * n + o];
@@ -75,20 +79,20 @@ QCC_INLINE void descent_body(
 }
 
 void qcc_descent_f64(
-  size_t k, size_t n, const double *a, const double *wanted, double low, double high, bool may_scale, double *scales,
-  double *codes, double *errors, double *scratch);
+  size_t k, size_t n, const double *a, const double *wanted, double low, double high, const bool *pruned, bool may_scale,
+  double *scales, double *codes, double *errors, double *scratch);
 QCC_DISPATCH(
   qcc_descent_f64,
-  (size_t k, size_t n, const double *a, const double *wanted, double low, double high, bool may_scale, double *scales,
-   double *codes, double *errors, double *scratch),
-  descent_body, (k, n, a, wanted, low, high, may_scale, scales, codes, errors, scratch))
+  (size_t k, size_t n, const double *a, const double *wanted, double low, double high, const bool *pruned,
+   bool may_scale, double *scales, double *codes, double *errors, double *scratch),
+  descent_body, (k, n, a, wanted, low, high, pruned, may_scale, scales, codes, errors, scratch))
 
 bool qcc_descend(
-  size_t k, size_t n, const double *a, const double *wanted, double low, double high, bool may_scale, double *scales,
-  double *codes, double *errors) {
+  size_t k, size_t n, const double *a, const double *wanted, double low, double high, const bool *pruned, bool may_scale,
+  double *scales, double *codes, double *errors) {
   double *scratch = malloc((k + 4) * k * sizeof *scratch);
   if (!scratch) return false;
-  qcc_descent_f64(k, n, a, wanted, low, high, may_scale, scales, codes, errors, scratch);
+  qcc_descent_f64(k, n, a, wanted, low, high, pruned, may_scale, scales, codes, errors, scratch);
   free(scratch);
   return true;
 }

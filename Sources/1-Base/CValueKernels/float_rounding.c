@@ -68,11 +68,12 @@ bool qcc_cholesky_solve(size_t k, size_t n, const double *m, const double *b, do
 }
 
 QCC_INLINE void feedback_body(
-  size_t k, size_t n, const double *m, const double *scales, double low, double high, double *weights, double *codes) {
+  size_t k, size_t n, const double *m, const double *scales, double low, double high, const bool *pruned, double *weights,
+  double *codes) {
   for (size_t i = k; i-- > 0;) {
     double *row = weights + i * n;
     for (size_t o = 0; o < n; o++) {
-      const double code = qcc_nearest_code(row[o], scales[o], low, high);
+      const double code = pruned[i * n + o] ? 0 : qcc_nearest_code(row[o], scales[o], low, high);
       codes[i * n + o] = code;
       row[o] = (row[o] - code * scales[o]) / m[i * k + i];
     }
@@ -82,8 +83,9 @@ QCC_INLINE void feedback_body(
 
 QCC_DISPATCH(
   qcc_round_with_feedback,
-  (size_t k, size_t n, const double *m, const double *scales, double low, double high, double *weights, double *codes),
-  feedback_body, (k, n, m, scales, low, high, weights, codes))
+  (size_t k, size_t n, const double *m, const double *scales, double low, double high, const bool *pruned,
+   double *weights, double *codes),
+  feedback_body, (k, n, m, scales, low, high, pruned, weights, codes))
 
 QCC_INLINE void products_body(
   size_t k, size_t n, const double *moments, const double *weights, double *products, double *symmetric, double *column) {

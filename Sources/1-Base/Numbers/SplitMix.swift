@@ -11,4 +11,7 @@ package struct SplitMix: RandomNumberGenerator, Sendable {
     word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
     return word ^ (word >> 31)
   }
+
+  /// 0 or more and less than 1, in steps of 2^-53.
+  package mutating func nextFraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -12,6 +12,9 @@ package struct Calibration: Sendable {
     /// How much larger the mean squared error on the other half of the inputs is than on the half that the layer was fitted
     /// to: far above 1 where a few inputs say too little of others.
     package var gap: Double
+    /// The squared error of its outputs, and the sum of the squares of those wanted, of inputs that it was not fitted to.
+    package var lost: Double
+    package var energy: Double
   }
 
   package var plan: QuantizationPlan

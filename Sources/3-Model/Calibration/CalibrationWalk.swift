@@ -164,9 +164,11 @@ struct CalibrationWalk {
     if let codes = weights.codes, let scales = weights.scales {
       fit = LayerFit(codes: codes.widened.map { Double($0) }, scales: scales, biases: op.biases)
     } else {
-      let found = choose(LayerSolver(layer, op, weights, inputsDividedBy: divisors[id] ?? []), input, wanted, known: calibrator.known[node.name])
+      let found = choose(
+        solver(of: id, layer, op, weights, inputsDividedBy: divisors[id] ?? []), input, wanted,
+        known: calibrator.known[node.name])
       fit = found.fit
-      calibration.layers.append(Calibration.Layer(name: node.name, method: found.method, gap: found.gap))
+      calibration.layers.append(found.said(of: node.name))
       calibration.plan.weights[node.name]?.scales = fit.scales
       calibration.plan.weights[node.name]?.codes = IntegerArray(fit.codes.map { Int64($0) })
       let bias = calibration.plan.biases[node.name]
@@ -191,14 +193,37 @@ struct CalibrationWalk {
     return bias
   }
 
-  private func choose(
-    _ solver: LayerSolver, _ input: Batch, _ wanted: Batch, known: FitMethod?
-  ) -> (fit: LayerFit, method: FitMethod, gap: Double) {
+  private func solver(
+    of id: NodeID, _ layer: LinearLayer, _ op: any LinearOperator, _ plan: WeightPlan, inputsDividedBy factors: [Float]
+  ) -> LayerSolver {
+    LayerSolver(
+      layer: layer, weights: op.weights(forInputsDividedBy: factors), biases: op.biases, bits: plan.bits,
+      sharing: !plan.isPerChannel ? .all : op.scaleAxis == op.kernel.shape.count - 1 ? .none : .withinGroup,
+      pruning: id == network.layers.last ? nil : calibrator.pruning, number: id.index)
+  }
+
+  private struct Choice {
+    var fit: LayerFit
+    var method: FitMethod
+    var gap = 1.0
+    var lost: Double
+    var energy: Double
+
+    func said(of layer: String) -> Calibration.Layer {
+      Calibration.Layer(name: layer, method: method, gap: gap, lost: lost, energy: energy)
+    }
+  }
+
+  private func choose(_ solver: LayerSolver, _ input: Batch, _ wanted: Batch, known: FitMethod?) -> Choice {
     let methods = calibrator.methods
     let (first, second) = halves(solver.layer, input, wanted, positions: calibrator.mostPositions)
-    if let known { return (solver.fit(input.samples > 1 ? first + second : first, by: known), known, 1) }
-    guard input.samples > 1, methods.count > 1 else {
-      return (solver.fit(first, by: methods[0]), methods[0], 1)
+    if let known {
+      return Choice(
+        fit: solver.fit(input.samples > 1 ? first + second : first, by: known), method: known, lost: 0, energy: 0)
+    }
+    guard input.samples > 1 else {
+      let fit = solver.fit(first, by: methods[0])
+      return Choice(fit: fit, method: methods[0], lost: solver.error(of: fit, on: first), energy: first.energy)
     }
     let tries = methods.map { method in
       let fit = solver.fit(first, by: method)
@@ -206,7 +231,9 @@ struct CalibrationWalk {
     }
     guard let best = tries.min(by: { $0.other < $1.other }) else { preconditionFailure("there are methods") }
     let size = Double(input.samples - input.samples / 2) / Double(input.samples / 2)
-    return (solver.fit(first + second, by: best.method), best.method, best.other / max(best.own * size, 1e-30))
+    return Choice(
+      fit: solver.fit(first + second, by: best.method), method: best.method,
+      gap: best.other / max(best.own * size, 1e-30), lost: best.other, energy: second.energy)
   }
 
   /// A layer's moments over the first half of the samples, and over the rest.
@@ -228,19 +255,9 @@ struct CalibrationWalk {
     guard let op = node.op as? any LinearOperator, let weights = calibration.plan.weights[node.name],
       let layer = LinearLayer(op, from: input.shape, to: node.shape)
     else { return 0 }
-    let solver = LayerSolver(layer, op, weights, inputsDividedBy: factors)
+    let solver = solver(of: id, layer, op, weights, inputsDividedBy: factors)
     let (first, second) = halves(layer, input, wanted, positions: calibrator.mostPositions / 4)
     return solver.error(of: solver.fit(first, by: calibrator.methods[0]), on: second) / max(second.energy, 1e-30)
-  }
-}
-
-extension LayerSolver {
-  fileprivate init(
-    _ layer: LinearLayer, _ op: any LinearOperator, _ plan: WeightPlan, inputsDividedBy factors: [Float]
-  ) {
-    self.init(
-      layer: layer, weights: op.weights(forInputsDividedBy: factors), biases: op.biases, bits: plan.bits,
-      sharing: !plan.isPerChannel ? .all : op.scaleAxis == op.kernel.shape.count - 1 ? .none : .withinGroup)
   }
 }
 

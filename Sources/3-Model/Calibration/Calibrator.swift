@@ -14,6 +14,8 @@ package struct Calibrator: Sendable {
   package var known: [String: FitMethod] = [:]
   /// How many positions a layer is fitted to at most.
   package var mostPositions = 1 << 17
+  /// Of all layers but the last one; nil: of none.
+  package var pruning: Pruning?
   /// Whether channels of maps may be made alike.
   package var equalizes = true
   private let engine: FloatEngine

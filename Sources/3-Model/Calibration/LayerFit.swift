@@ -14,6 +14,10 @@ package enum FitMethod: Sendable, Equatable {
   case plain
   /// The nearest codes, then gain and bias per output channel that come nearest to the float outputs.
   case nearest
+  /// The codes above and below by chance, in proportion to how near, then the same.
+  case stochastic(seed: UInt64)
+  /// The nearest odd codes, then the same.
+  case midrise
   /// Rounding with error feedback, then the same.
   case feedback
   /// First the weights that make up for what the inputs lost: a ridge regression towards the float weights, its strength in
@@ -24,7 +28,7 @@ package enum FitMethod: Sendable, Equatable {
   /// directions that no sample has do not count for nothing.
   var damping: Double? {
     switch self {
-    case .plain, .nearest: nil
+    case .plain, .nearest, .stochastic, .midrise: nil
     case .feedback: 0.01
     case .leastSquares(let damping): damping
     }

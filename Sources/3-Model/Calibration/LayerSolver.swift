@@ -16,19 +16,30 @@ struct LayerSolver: Sendable {
   let biases: [Double]
   let bits: Int
   let sharing: ScaleSharing
+  /// nil: no weight has to become 0.
+  var pruning: Pruning?
+  /// Tells its random numbers from those of other layers.
+  var number = 0
 
   /// The largest code; the least is its opposite.
   private var top: Double { bits == 1 ? 1 : Double((1 << (bits - 1)) - 1) }
   private var channels: Int { layer.groups * layer.outputs }
 
   func fit(_ moments: Moments, by method: FitMethod) -> LayerFit {
-    let groups = (0..<layer.groups).map { Problem(moments[$0], weights: columns(of: $0), method) }
+    var groups = (0..<layer.groups).map {
+      Problem(moments[$0], weights: columns(of: $0), method, number: number * layer.groups + $0)
+    }
+    if pruning?.stage == .before { prune(&groups, by: groups.indices.map { columns(of: $0) }) }
     let scales = scales(of: groups)
     var fit = LayerFit(
       codes: Array(repeating: 0, count: weights.count),
       scales: [], biases: biases)
     var channelScales = scales
-    let roundings = bits == 1 ? [] : roundings(of: groups, scales, method)
+    var roundings = bits == 1 ? [] : roundings(of: groups, scales, method)
+    if pruning?.stage == .after {
+      prune(&groups, by: roundings.map(\.values))
+      for group in roundings.indices { roundings[group].remove(groups[group].isPruned) }
+    }
     for (group, problem) in groups.enumerated() {
       let first = group * layer.outputs
       let codes = bits == 1 ? problem.signs : roundings[group].codes
@@ -53,6 +64,16 @@ struct LayerSolver: Sendable {
       case .all: [Float(channelScales[0])]
       }
     return fit
+  }
+
+  /// Marks the weights that matter least in the whole layer.
+  /// - Parameter weights: of each group, by which that is judged.
+  private func prune(_ groups: inout [Problem], by weights: [[Double]]) {
+    guard let pruning else { return }
+    let isLeast = pruning.least(
+      of: groups.indices.flatMap { groups[$0].scores(of: weights[$0], by: pruning.criterion) })
+    let size = layer.terms * layer.outputs
+    for group in groups.indices { groups[group].isPruned = Array(isLeast[(group * size)..<((group + 1) * size)]) }
   }
 
   /// Whether every output channel has a scale of its own.

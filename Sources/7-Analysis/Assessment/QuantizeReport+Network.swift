@@ -42,14 +42,18 @@ extension QuantizeReport {
     return network.layers.map { id in
       let map = network.mapsRead(by: id)[0]
       var weights = Distortion()
+      var zeros = 0.0
       if let before = graph[id].op as? any LinearOperator, let node = nodes[graph[id].identity],
         let after = quantized[node].op as? any LinearOperator
       {
-        weights.append(before.kernel.values, after.kernel.values)
+        let values = after.kernel.values
+        weights.append(before.kernel.values, values)
+        zeros = Double(values.count { $0 == 0 }) / Double(values.count)
       }
       return Layer(
-        name: graph[id].name, weightSqnr: weights.decibels, mapSqnr: comparison.maps[map]?.decibels,
-        weightBits: plan.weights[graph[id].name]?.bits ?? 0, mapBits: plan.maps[graph[map].name]?.bits ?? 0)
+        name: graph[id].name, weightSqnr: weights.decibels, weightZeros: zeros,
+        mapSqnr: comparison.maps[map]?.decibels, weightBits: plan.weights[graph[id].name]?.bits ?? 0,
+        mapBits: plan.maps[graph[map].name]?.bits ?? 0)
     }
   }
 }

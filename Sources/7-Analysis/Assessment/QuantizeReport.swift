@@ -20,6 +20,8 @@ package struct QuantizeReport: Report, Hashable, Sendable {
     package var name: String
     /// In dB; absent where nothing is lost, or all is zero.
     package var weightSqnr: Double?
+    /// The part of its weights that are 0.
+    package var weightZeros: Double
     /// Of the map in front of it.
     package var mapSqnr: Double?
     package var weightBits: Int

@@ -5,12 +5,13 @@ extension QuantizeReport {
   package var table: Table {
     var table = Table(columns: [
       .init("layer", minimumWidth: 8), .init("weight bits", .right), .init("map bits", .right),
-      .init("weight SQNR dB", .right, isOptional: true), .init("map SQNR dB", .right),
+      .init("weight SQNR dB", .right, isOptional: true), .init("zeros", .right, isOptional: true),
+      .init("map SQNR dB", .right),
     ])
     for layer in layers {
       table.append([
         .text(layer.name), .integer(layer.weightBits), .integer(layer.mapBits), .decibels(layer.weightSqnr),
-        .decibels(layer.mapSqnr),
+        .text("\(fixed(layer.weightZeros * 100, decimals: 0)) %"), .decibels(layer.mapSqnr),
       ])
     }
     return table

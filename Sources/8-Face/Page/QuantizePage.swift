@@ -128,11 +128,12 @@ package struct QuantizePage: Sendable {
 
   private func writeWeights(to markup: inout Markup) {
     writeHistogramNote(to: &markup)
-    let ratios = Dictionary(report.layers.map { ($0.name, $0.weightSqnr) }, uniquingKeysWith: { first, _ in first })
+    let layers = Dictionary(report.layers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     ChartTable(
       title: "layer", caption: "histogram and grid",
       columns: [
-        .init("bits"), .init("least"), .init("largest"), .init("scales", isWide: true), .init("dB"),
+        .init("bits"), .init("least"), .init("largest"), .init("scales", isWide: true),
+        .init("zeros", isWide: true), .init("dB"),
       ],
       rows: profile.layers.map(\.weights).map { tensor in
         let weights = plan.weights[tensor.name]
@@ -140,7 +141,9 @@ package struct QuantizePage: Sendable {
           name: tensor.name,
           cells: [
             weights.map { "\($0.bits)" } ?? "", significant(tensor.least), significant(tensor.largest),
-            weights?.scales?.extent ?? "", decibels(ratios[tensor.name] ?? nil),
+            weights?.scales?.extent ?? "",
+            layers[tensor.name].map { "\(fixed($0.weightZeros * 100, decimals: 0)) %" } ?? "",
+            decibels(layers[tensor.name]?.weightSqnr),
           ]
         ) { HistogramSVG(histogram: tensor.histogram, grid: weights?.grid).write(to: &$0) }
       }

@@ -25,6 +25,9 @@ package struct NetworkQuantizer: Sendable {
     package var labels: String?
     package var groups: String?
     package var measure = Judge.Measure.accuracy
+    package var rounding = Rounding.best
+    /// nil: no weight has to become 0.
+    package var pruning: Pruning?
     package var target = Compiler.Options().target
     package var threads: Int?
 
@@ -103,8 +106,10 @@ package struct NetworkQuantizer: Sendable {
   package func calibrated(_ plan: QuantizationPlan) throws(Diagnostics) -> (
     plan: QuantizationPlan, remarks: [Diagnostic]
   ) {
-    try plan.openProblems(in: network).throwIfErrors()
-    let found = Calibrator(network).calibrate(plan, on: calibrationBatches)
+    var problems = try plan.openProblems(in: network.split(by: plan))
+    problems.report(contentsOf: pruningProblems(of: plan))
+    try problems.throwIfErrors()
+    let found = try calibration(of: plan)
     let unlike = found.layers.filter { $0.gap > Self.widestGap }
     guard !unlike.isEmpty else { return (found.plan, []) }
     let remark = Diagnostic(
@@ -128,12 +133,35 @@ package struct NetworkQuantizer: Sendable {
   /// A judge of many networks of this one.
   package var trialJudge: TrialJudge { TrialJudge(network, inputs: test, samples: judged, judge: judge) }
 
+  /// Signs are no zeros.
+  private func pruningProblems(of plan: QuantizationPlan) -> Diagnostics {
+    var problems = Diagnostics()
+    guard options.pruning != nil else { return problems }
+    for id in network.layers.dropLast() where plan.weights[network.graph[id].name]?.bits == 1 {
+      problems.report(
+        Diagnostic(
+          "weights of 1 bit are to be pruned: their codes are -1 and 1", at: network.graph.location(of: id),
+          supported: "2 bits or more, which have a code for 0"))
+    }
+    return problems
+  }
+
+  private func calibration(of plan: QuantizationPlan) throws(Diagnostics) -> Calibration {
+    let network = try network.split(by: plan)
+    let inputs = calibration.batches(of: network.graph, samples: fitted)
+    var calibrator = Calibrator(network)
+    calibrator.methods = options.rounding.methods
+    calibrator.pruning = options.pruning
+    guard case .multipoint(let lost) = options.rounding else { return calibrator.calibrate(plan, on: inputs) }
+    return try calibrator.calibrateWithPoints(plan, on: inputs, lost: lost)
+  }
+
   /// How much larger a layer's error may be on inputs that it was not fitted to.
   private static let widestGap = 2.0
 
   /// - Throws: what in the plan does not fit, and what keeps its network from being compiled.
   package func quantized(by plan: QuantizationPlan) throws -> Result {
-    let graph = try plan.applied(to: network)
+    let graph = try plan.applied(to: network.split(by: plan))
     return Result(plan: plan, compilation: try compiler.compile(graph))
   }
 
@@ -141,7 +169,7 @@ package struct NetworkQuantizer: Sendable {
   package func report(
     on result: Result, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> QuantizeReport {
-    let network = try network.equalized(by: result.plan)
+    let network = try network.split(by: result.plan).equalized(by: result.plan)
     let comparison = try NetworkComparison(
       network, result.compilation, inputs: test, samples: judged, threads: options.threads,
       progress: { progress($0, judged.count) })
@@ -149,8 +177,11 @@ package struct NetworkQuantizer: Sendable {
       network, result.plan, result.compilation, comparison, judge: judge, isHeldOut: isHeldOut)
   }
 
-  /// What the float network's tensors hold on the calibration inputs.
-  package var profile: ProfileReport { ProfileReport(network, on: network.fewEnough(calibration), widths: []) }
+  /// What the float network's tensors hold on the calibration inputs, its layers as a plan has them.
+  package func profile(of plan: QuantizationPlan) throws(Diagnostics) -> ProfileReport {
+    let network = try network.split(by: plan)
+    return ProfileReport(network, on: network.fewEnough(calibration), widths: [])
+  }
 
   static func remarks(on inputs: NetworkInputs, of network: FloatNetwork) throws(Diagnostics) -> Diagnostics {
     var problems = Diagnostics()

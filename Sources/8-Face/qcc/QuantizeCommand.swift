@@ -1,5 +1,6 @@
 import ArgumentParser
 import Assessment
+import Calibration
 import Compiler
 import Files
 import ONNXExport
@@ -51,6 +52,18 @@ struct QuantizeCommand: ParsableCommand {
 
   @Option(help: "What scales and zero points of feature maps may be.")
   var scheme = MapPlan.Scheme.affine
+
+  @Option(
+    help: ArgumentHelp(
+      "How weights become codes: best, nearest, feedback, stochastic[:seed], midrise, multipoint[:share].",
+      valueName: "rounding"))
+  var rounding = Rounding.best
+
+  @Option(
+    help: ArgumentHelp(
+      "Weights that become 0, of every layer but the last: percent[:magnitude|saliency][:before|after] rounding.",
+      valueName: "percent"))
+  var prune: Pruning?
 
   @Option(
     help: ArgumentHelp("A plan: widths, and what else it fixes.", valueName: "plan.json"),
@@ -121,6 +134,10 @@ struct QuantizeCommand: ParsableCommand {
     if plan != nil || like != nil, widths.dropLast().contains(where: { $0.1 != nil }) || (plan != nil && like != nil) {
       throw ValidationError("widths come from --plan, from --like, or from --weights and --maps")
     }
+    if prune != nil, !rounding.mayPrune {
+      throw ValidationError(
+        "--prune is for roundings with a code for 0 and one layer for each: best, nearest, feedback, stochastic")
+    }
     if let output, !NetworkQuantizer.Result.suffixes.contains(where: { output.hasSuffix(".\($0)") }) {
       throw ValidationError(
         "-o takes a file that ends in \(NetworkQuantizer.Result.suffixes.map { ".\($0)" }.joined(separator: " or "))")
@@ -142,6 +159,8 @@ struct QuantizeCommand: ParsableCommand {
     options.labels = testLabels
     options.groups = groups
     options.measure = metric
+    options.rounding = rounding
+    options.pruning = prune
     options.target = target
     options.threads = threads
     let quantizer = try NetworkQuantizer(model: file.path, options: options)
@@ -162,7 +181,7 @@ struct QuantizeCommand: ParsableCommand {
     report.seconds = Double((clock.now - start) / .seconds(1))
     var files: [(path: String, bytes: [UInt8])] = []
     if let output { files.append((output, try result.bytes(for: output, style: style))) }
-    if let page { files.append((page, Array(html(of: result, report, by: quantizer).utf8))) }
+    if let page { files.append((page, Array(try html(of: result, report, by: quantizer).utf8))) }
     try OutputFile.write(files)
     show(output.map(result.remarks) ?? [])
     try printing.show(report)
@@ -170,10 +189,11 @@ struct QuantizeCommand: ParsableCommand {
 
   private func html(
     of result: NetworkQuantizer.Result, _ report: QuantizeReport, by quantizer: NetworkQuantizer
-  ) -> String {
+  ) throws -> String {
     let graph = quantizer.network.graph
     return QuantizePage(
-      report, profile: quantizer.profile, plan: result.plan, file: graph.file ?? "", network: graph.name,
+      report, profile: try quantizer.profile(of: result.plan), plan: result.plan, file: graph.file ?? "",
+      network: graph.name,
       target: result.compilation.target.name
     ).html()
   }

@@ -119,9 +119,12 @@ bool qcc_cholesky_solve(size_t k, size_t n, const double *m, const double *b, do
 
 /// Rounds weights `[k][n]` to codes in low ... high times the column's scale, from the last row to the first; each hands its
 /// error on to those before it (Frantar et al. 2022, GPTQ, algorithm 1, with H^-1 = M' M).
-/// - Parameter weights: becomes what was left to round.
+/// - Parameters:
+///   - pruned: `[k][n]`, whose codes are 0; their errors are handed on like others.
+///   - weights: become what was left to round.
 void qcc_round_with_feedback(
-  size_t k, size_t n, const double *m, const double *scales, double low, double high, double *weights, double *codes);
+  size_t k, size_t n, const double *m, const double *scales, double low, double high, const bool *pruned, double *weights,
+  double *codes);
 
 /// Brings codes `[k][n]` times the column's scale nearer to what is wanted, in the norm e' A e of the error: by coordinate
 /// descent, one code after the other, and where it may by the best scale for the codes, until neither changes anything.
@@ -129,11 +132,12 @@ void qcc_round_with_feedback(
 /// - Parameters:
 ///   - a: symmetric, `[k][k]`, of which the upper triangle is read; its diagonal is positive.
 ///   - wanted: `[k][n]`.
+///   - pruned: `[k][n]`, whose codes stay as they are.
 ///   - errors: per column e' A e, overwritten.
 /// - Returns: false where memory has run out.
 bool qcc_descend(
-  size_t k, size_t n, const double *a, const double *wanted, double low, double high, bool may_scale, double *scales,
-  double *codes, double *errors);
+  size_t k, size_t n, const double *a, const double *wanted, double low, double high, const bool *pruned, bool may_scale,
+  double *scales, double *codes, double *errors);
 
 /// The nearest codes in low ... high times the column's scale.
 void qcc_round_to_nearest(
