@@ -37,6 +37,29 @@ import Testing
     #expect([kernel.bits, bias.bits] == [3, 32])
   }
 
+  /// Only where no map that meets them there is read by a layer too: `r` is, `p` and `q` are not.
+  @Test func whatSumsAloneReadHasAWidthOfItsOwn() throws {
+    let network = try Self.network(
+      """
+      graph sums
+      x = input shape=[2]
+      a = dense x kernel=float[2, 2](seeded(1))
+      r = elementwise a functions=[relu]
+      b = dense r kernel=float[2, 2](seeded(2))
+      s = add r b
+      p = dense s kernel=float[2, 2](seeded(3))
+      q = dense s kernel=float[2, 2](seeded(4))
+      t = add p q
+      d = dense t kernel=float[2, 2](seeded(5))
+      output d
+      """)
+    var widths = PlanWidths(flat: 4)
+    widths.sumMaps = 8
+    let plan = QuantizationPlan(widths, for: network)
+    #expect(plan.maps.mapValues(\.bits) == ["x": 4, "r": 4, "b": 4, "s": 4, "p": 8, "q": 8, "t": 4, "d": 4])
+    #expect(plan.problems(in: network).all.allSatisfy { $0.found == "no scale" })
+  }
+
   @Test func outputsKeepTheirNames() throws {
     let graph = try Self.plan.applied(to: Self.network(Self.dense))
     #expect(graph.nodes.map(\.name) == ["x", "x/quantized", "d/linear", "d"])

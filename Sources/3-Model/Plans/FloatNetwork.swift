@@ -55,6 +55,26 @@ package struct FloatNetwork: Sendable {
     return placement.demand(graph[id].inputs[0])
   }
 
+  /// The maps that nothing but sums reads, where that is so of all that meet in these.
+  package var mapsOfSumsAlone: Set<NodeID> {
+    var found = Set(maps.filter(isReadBySumsAlone))
+    while let tie = ties.first(where: { !found.isDisjoint(with: $0.maps) && !found.isSuperset(of: $0.maps) }) {
+      found.subtract(tie.maps)
+    }
+    return found
+  }
+
+  private func isReadBySumsAlone(_ id: NodeID) -> Bool {
+    !graph.outputs.contains(id) && !consumers[id.index].isEmpty
+      && consumers[id.index].allSatisfy { reader in
+        switch graph[reader].op.motion {
+        case .keepsOrder, .permutes, .selectsLargest, .surroundsWithZeros: isReadBySumsAlone(reader)
+        case .function, .concatenates, .mixes: false
+        case .combines: graph[reader].op is AddOp
+        }
+      }
+  }
+
   private static func requireFloat(_ graph: Graph) throws(Diagnostics) {
     let quantized = graph.nodes.filter {
       $0.op is QuantizeOp || $0.op.parameters.contains(where: \.parameter.isQuantized)

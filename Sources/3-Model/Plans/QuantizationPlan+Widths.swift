@@ -8,6 +8,8 @@ package struct PlanWidths: Sendable, Equatable {
   package var inputMaps: Int?
   /// Of what the network hands out, which no layer reads; nil: as all maps.
   package var outputMaps: Int?
+  /// Of what sums alone read, which is multiplied with nothing; nil: as all maps.
+  package var sumMaps: Int?
   package var biases = 32
   package var scheme = MapPlan.Scheme.affine
   package var isPerChannel = true
@@ -28,11 +30,15 @@ extension QuantizationPlan {
     self.init()
     let results = Set(
       network.results.filter { id in !network.layers.contains { network.mapsRead(by: $0).contains(id) } })
+    let summed = network.mapsOfSumsAlone
     for id in network.maps {
       let bits =
-        graph[id].op is InputOp
-        ? widths.inputMaps ?? widths.maps
-        : results.contains(id) ? widths.outputMaps ?? widths.maps : widths.maps
+        switch id {
+        case _ where graph[id].op is InputOp: widths.inputMaps ?? widths.maps
+        case _ where results.contains(id): widths.outputMaps ?? widths.maps
+        case _ where summed.contains(id): widths.sumMaps ?? widths.maps
+        default: widths.maps
+        }
       maps[graph[id].name] = MapPlan(bits: bits, isSigned: widths.scheme != .affine, scheme: widths.scheme)
     }
     for id in network.layers {

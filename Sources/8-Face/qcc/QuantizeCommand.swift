@@ -216,6 +216,7 @@ struct QuantizeCommand: ParsableCommand {
     widths.maps = maps ?? widths.maps
     widths.inputMaps = inputMaps
     widths.outputMaps = outputMaps ?? max(widths.maps, 8)
+    widths.sumMaps = max(widths.maps, 8)
     widths.biases = biasBits ?? widths.biases
     widths.scheme = scheme
     return QuantizationPlan(widths, for: quantizer.network)
