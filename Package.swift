@@ -13,6 +13,7 @@ let base = floor(
     .target(name: "Files", dependencies: ["CSHA256", "Diagnostics"]),
     .target(name: "Presentation", dependencies: ["Diagnostics"]),
     .target(name: "Text", dependencies: ["Diagnostics", "Numbers"]),
+    .target(name: "Threads"),
     // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
     .target(
       name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])],
@@ -44,11 +45,12 @@ let model = floor(
     .target(
       name: "QIR", dependencies: ["CValueKernels", "Diagnostics", "Numbers", "Quantization", "Quantizers", "Text"]),
     .target(name: "FloatReference", dependencies: ["Numbers", "QIR"]),
-    .target(name: "FloatEngine", dependencies: ["CValueKernels", "QIR"]),
+    .target(name: "FloatEngine", dependencies: ["CValueKernels", "QIR", "Threads"]),
     .target(
       name: "Plans", dependencies: ["Diagnostics", "Files", "JSON", "Numbers", "QIR", "Quantization", "Quantizers"]),
     .target(
-      name: "Calibration", dependencies: ["CValueKernels", "Diagnostics", "FloatEngine", "Numbers", "Plans", "QIR"]),
+      name: "Calibration",
+      dependencies: ["CValueKernels", "Diagnostics", "FloatEngine", "Numbers", "Plans", "QIR", "Threads"]),
   ])
 
 let frontends = floor(
@@ -94,7 +96,8 @@ let backends = floor(
     .target(
       name: "Simulator",
       dependencies: [
-        "CValueKernels", "Diagnostics", "IntegerProgram", "Numbers", "Quantization", "Schedule", "Targets", "Tiling",
+        "CValueKernels", "Diagnostics", "IntegerProgram", "Numbers", "Quantization", "Schedule", "Targets", "Threads",
+        "Tiling",
       ]),
     .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
     .target(name: "Backend", dependencies: ["Diagnostics", "Files", "IntegerProgram", "Numbers", "Schedule"]),
@@ -128,6 +131,7 @@ let analysis = floor(
       dependencies: [
         "Arrays", "Calibration", "Compiler", "Diagnostics", "FloatEngine", "Inference", "IntegerProgram", "Lowering",
         "Numbers", "Performance", "Plans", "Presentation", "QIR", "QTools", "Simulator", "Statistics",
+        "Threads",
       ]),
     .target(name: "Exploration", dependencies: ["Numbers"]),
     .target(
@@ -135,13 +139,14 @@ let analysis = floor(
       dependencies: [
         "Assessment", "Calibration", "Compiler", "CycleSimulator", "Diagnostics", "Exploration", "FloatEngine",
         "Inference", "Lowering", "Numbers", "Performance", "Plans", "Presentation", "QIR", "QTools", "Schedule",
-        "Simulator", "Statistics", "Study", "Targets", "Tiling",
+        "Simulator", "Statistics", "Study", "Targets", "Threads", "Tiling",
       ]),
     .target(
       name: "Verify",
       dependencies: [
         "Arrays", "Backend", "CEmitter", "Compiler", "Diagnostics", "Files", "FloatReference", "HDF5", "Inference",
         "IntegerProgram", "Lowering", "Numbers", "Presentation", "QIR", "Quantization", "Schedule", "Simulator",
+        "Threads",
       ]),
   ])
 
@@ -160,14 +165,14 @@ let face = floor(
       dependencies: [
         "Assessment", "Backend", "Calibration", "Compiler", "Diagnostics", "Exploration", "Files", "FloatEngine", "Frontends", "HDF5",
         "Inference", "IntegerProgram", "KerasExport", "Lowering", "ONNX", "ONNXExport", "Passes", "Plans", "Presentation", "QIR",
-        "Quantization", "Quantizers", "Search", "Simulator", "Study",
+        "Quantization", "Quantizers", "Search", "Simulator", "Study", "Threads",
       ]),
     .executableTarget(
       name: "qcc",
       dependencies: [
         "Assessment", "CEmitter", "Calibration", "Compiler", "Diagnostics", "Files", "Frontends", "Inference",
         "ONNXExport", "Page", "Performance", "Plans", "Presentation", "QCCDriver", "QTools", "Quantization", "Search",
-        "Statistics", "Targets",
+        "Statistics", "Targets", "Threads",
         "Verify", argumentParser,
       ],
       linkerSettings: oneFile),
@@ -320,7 +325,7 @@ let benchmarks: [Target] = [
     path: "Benchmarks/TilingBench"),
   .executableTarget(
     name: "simulator-bench",
-    dependencies: ["IntegerProgram", "Numbers", "Simulator", "Targets", "Tiling", "TilingTestSupport"],
+    dependencies: ["IntegerProgram", "Numbers", "Simulator", "Targets", "Threads", "Tiling", "TilingTestSupport"],
     path: "Benchmarks/SimulatorBench"),
   .executableTarget(
     name: "emitter-bench",

@@ -1,6 +1,7 @@
 import IntegerProgram
 import Simulator
 import Targets
+import Threads
 import TilingTestSupport
 
 // Simulated values of the four MLPerf Tiny networks with the bit widths of the thesis, and what it takes to get there.

@@ -47,6 +47,28 @@ import Testing
     #expect(loss(Calibrator(network).calibrate(plan, on: inputs(network, samples: 64))) < 1e-3)
   }
 
+  @Test func threadsChangeNothing() throws {
+    let network = try network(
+      """
+      graph threads
+      x = input shape=[5, 5, 3]
+      a = conv2d x kernel=float[3, 3, 3, 8](seeded(1))
+      r = elementwise a functions=[relu]
+      b = depthwise_conv2d r kernel=float[3, 3, 8, 1](seeded(2))
+      output b
+      """)
+    var widths = PlanWidths()
+    (widths.weights, widths.maps) = (4, 4)
+    let plan = QuantizationPlan(widths, for: network)
+    let calibrations = [1, 2, 5].map {
+      Calibrator(network, threads: $0).calibrate(plan, on: inputs(network, samples: 33))
+    }
+    for other in calibrations.dropFirst() {
+      #expect(other.plan == calibrations[0].plan)
+      #expect(other.results[0].quantized == calibrations[0].results[0].quantized)
+    }
+  }
+
   /// Each layer beside another makes up for what that one has lost.
   @Test func severalLayersOfTwoBitsAreAsGoodAsOneOfMore() throws {
     let network = try network(

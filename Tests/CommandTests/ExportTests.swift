@@ -28,6 +28,22 @@ import Testing
     #expect(compared.status == 0 && compared.output.isEmpty, "\(compared.output)\(compared.errors)")
   }
 
+  /// For QKeras, from ONNX too.
+  @Test func aKerasFileIsTheSameNetwork() throws {
+    let folder = try Folder()
+    for line in [
+      "export $T/digits_dense.h5 -o a.h5", "export $T/digits_dense.h5 -o a.onnx", "export a.onnx -o b.h5",
+      "simulate $T/digits_dense.h5 --inputs $T/digits_dense.golden.h5:x -o y.npy",
+      "simulate a.h5 --inputs $T/digits_dense.golden.h5:x -o a.npy",
+      "simulate b.h5 --inputs $T/digits_dense.golden.h5:x -o b.npy",
+    ] {
+      let result = try Command.run(line, in: folder.path)
+      #expect(result.status == 0, "\(line): \(result.errors)")
+    }
+    let compared = try Shell.run("for f in a b; do cmp $f.npy y.npy; done", in: folder.path)
+    #expect(compared.status == 0 && compared.output.isEmpty, "\(compared.output)\(compared.errors)")
+  }
+
   @Test func sourceQuantizer() throws {
     let folder = try Folder()
     let result = try Command.run(
@@ -44,6 +60,7 @@ import Testing
     ("$T/zoo/binary_activations.h5 -o a.onnx --style qdq", 1, "use --style qonnx"),
     ("$T/digits_dense.h5 -o nowhere/a.onnx", 1, "folder does not exist"), ("$T/digits_dense.h5 -o .", 1, "is a folder"),
     ("missing.h5 -o a.onnx", 1, "missing.h5"), ("$T/digits_dense.h5", 2, "--output"),
+    ("$T/digits_dense.h5 -o a.h5 --style qdq", 2, "--style is for .onnx files"),
     ("$T/digits_dense.h5 -o a.onnx --style onnx", 2, "qonnx"), ("$T/digits_dense.h5 -o ''", 2, "empty name"),
   ])
   func refused(_ words: String, _ status: Int32, _ message: String) throws {

@@ -31,7 +31,7 @@ import Testing
 
   @Test(arguments: [
     "nearest", "feedback", "stochastic", "stochastic:7", "midrise", "multipoint:0.0001", "best --prune 50",
-    "nearest --prune 30:saliency", "feedback --prune 60:magnitude:after",
+    "nearest --prune 30:saliency", "feedback --prune 40:magnitude:after",
   ])
   func everyRoundingVerifies(_ rounding: String) throws {
     let folder = try Folder()

@@ -43,3 +43,21 @@ package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) 
   body(0)
   for thread in threads { pthread_join(thread, nil) }
 }
+
+/// The results of `body` for 0 ..< count, in order, whatever thread found them.
+///
+/// - Parameter threads: how many at most; each takes every how many-th one.
+package func concurrently<Result: Sendable>(
+  _ count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Result
+) -> [Result] {
+  let workers = min(threads, count)
+  guard workers > 1 else { return (0..<count).map(body) }
+  var results = [Result?](repeating: nil, count: count)
+  results.withUnsafeMutableBufferPointer { results in
+    nonisolated(unsafe) let results = results
+    onThreads(workers) { worker in
+      for index in stride(from: worker, to: count, by: workers) { results[index] = body(index) }
+    }
+  }
+  return results.compactMap { $0 }
+}

@@ -3,6 +3,7 @@ import FloatEngine
 import Numbers
 import Plans
 import QIR
+import Threads
 
 /// A calibrator's way from a network's inputs to its outputs.
 struct CalibrationWalk {
@@ -179,7 +180,7 @@ struct CalibrationWalk {
     let scales = (0..<channels).map { fit.scales[$0 * fit.scales.count / channels] }
     return layer(
       input, weights: fit.codes.indices.map { Float(fit.codes[$0]) * scales[$0 % channels] },
-      bias: bias.values(count: channels), to: node.shape)
+      bias: bias.values(count: channels), to: node.shape, threads: calibrator.threads)
   }
 
   @discardableResult
@@ -219,20 +220,22 @@ struct CalibrationWalk {
     let (first, second) = halves(solver.layer, input, wanted, positions: calibrator.mostPositions)
     if let known {
       return Choice(
-        fit: solver.fit(input.samples > 1 ? first + second : first, by: known), method: known, lost: 0, energy: 0)
+        fit: solver.fit(input.samples > 1 ? first + second : first, by: known, threads: calibrator.threads),
+        method: known, lost: 0, energy: 0)
     }
     guard input.samples > 1 else {
       let fit = solver.fit(first, by: methods[0])
       return Choice(fit: fit, method: methods[0], lost: solver.error(of: fit, on: first), energy: first.energy)
     }
-    let tries = methods.map { method in
-      let fit = solver.fit(first, by: method)
-      return (method: method, own: solver.error(of: fit, on: first), other: solver.error(of: fit, on: second))
+    let threads = calibrator.threads
+    let tries = concurrently(methods.count, threads: threads) { index in
+      let fit = solver.fit(first, by: methods[index])
+      return (method: methods[index], own: solver.error(of: fit, on: first), other: solver.error(of: fit, on: second))
     }
     guard let best = tries.min(by: { $0.other < $1.other }) else { preconditionFailure("there are methods") }
     let size = Double(input.samples - input.samples / 2) / Double(input.samples / 2)
     return Choice(
-      fit: solver.fit(first + second, by: best.method), method: best.method,
+      fit: solver.fit(first + second, by: best.method, threads: threads), method: best.method,
       gap: best.other / max(best.own * size, 1e-30), lost: best.other, energy: second.energy)
   }
 
@@ -243,10 +246,11 @@ struct CalibrationWalk {
     let half = max(1, input.samples / 2)
     let positions = wanted.values.count / Int(layer.geometry.out_channels)
     let step = (positions / most) * 2 + 1
-    return (
-      Moments(layer, inputs: input, wanted: wanted, samples: 0..<half, step: step),
-      Moments(layer, inputs: input, wanted: wanted, samples: half..<input.samples, step: step)
-    )
+    let halves = concurrently(2, threads: calibrator.threads) { index in
+      Moments(
+        layer, inputs: input, wanted: wanted, samples: index == 0 ? 0..<half : half..<input.samples, step: step)
+    }
+    return (halves[0], halves[1])
   }
 
   /// What a layer that is fitted to one half of the inputs loses of the other half's, of all that is wanted there.
@@ -257,7 +261,8 @@ struct CalibrationWalk {
     else { return 0 }
     let solver = solver(of: id, layer, op, weights, inputsDividedBy: factors)
     let (first, second) = halves(layer, input, wanted, positions: calibrator.mostPositions / 4)
-    return solver.error(of: solver.fit(first, by: calibrator.methods[0]), on: second) / max(second.energy, 1e-30)
+    let fit = solver.fit(first, by: calibrator.methods[0], threads: calibrator.threads)
+    return solver.error(of: fit, on: second) / max(second.energy, 1e-30)
   }
 }
 

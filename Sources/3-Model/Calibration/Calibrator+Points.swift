@@ -35,7 +35,7 @@ extension Calibrator {
         isChanging = true
       }
       guard isChanging else { return calibration }
-      var calibrator = Calibrator(try network.split(points))
+      var calibrator = Calibrator(try network.split(points), threads: threads)
       (calibrator.ranges, calibrator.methods, calibrator.equalizes) = (ranges, methods, equalizes)
       calibration = calibrator.calibrate(plan.split(points), on: calibrator.network.matching(inputs, of: network))
     }

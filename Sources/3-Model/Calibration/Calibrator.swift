@@ -1,6 +1,7 @@
 import FloatEngine
 import Plans
 import QIR
+import Threads
 
 /// Decides what a plan leaves open, scales of maps, codes and scales of weights and biases, by what a network does with some
 /// inputs. One walk from input to output: every layer is fitted on inputs as the layers before it leave them, to the outputs that
@@ -18,11 +19,14 @@ package struct Calibrator: Sendable {
   package var pruning: Pruning?
   /// Whether channels of maps may be made alike.
   package var equalizes = true
+  let threads: Int
   private let engine: FloatEngine
 
-  package init(_ network: FloatNetwork) {
+  /// - Parameter threads: however many, the same comes out.
+  package init(_ network: FloatNetwork, threads: Int = processorCount) {
     self.network = network
-    engine = FloatEngine(network.graph)
+    self.threads = threads
+    engine = FloatEngine(network.graph, threads: threads)
   }
 
   /// - Parameters:

@@ -1,5 +1,6 @@
 import CValueKernels
 import FloatEngine
+import Threads
 
 /// Finds the codes of a layer's weights with which its outputs, of quantized inputs, come nearest to the float ones.
 struct LayerSolver: Sendable {
@@ -25,7 +26,7 @@ struct LayerSolver: Sendable {
   private var top: Double { bits == 1 ? 1 : Double((1 << (bits - 1)) - 1) }
   private var channels: Int { layer.groups * layer.outputs }
 
-  func fit(_ moments: Moments, by method: FitMethod) -> LayerFit {
+  func fit(_ moments: Moments, by method: FitMethod, threads: Int = 1) -> LayerFit {
     var groups = (0..<layer.groups).map {
       Problem(moments[$0], weights: columns(of: $0), method, number: number * layer.groups + $0)
     }
@@ -35,7 +36,7 @@ struct LayerSolver: Sendable {
       codes: Array(repeating: 0, count: weights.count),
       scales: [], biases: biases)
     var channelScales = scales
-    var roundings = bits == 1 ? [] : roundings(of: groups, scales, method)
+    var roundings = bits == 1 ? [] : roundings(of: groups, scales, method, threads: threads)
     if pruning?.stage == .after {
       prune(&groups, by: roundings.map(\.values))
       for group in roundings.indices { roundings[group].remove(groups[group].isPruned) }
@@ -80,14 +81,19 @@ struct LayerSolver: Sendable {
   private var mayScale: Bool { sharing == .none || layer.outputs == 1 && sharing == .withinGroup }
 
   /// By group, for every channel, or all that have a scale in common, from the start that came nearest.
-  private func roundings(of groups: [Problem], _ scales: [Double], _ method: FitMethod) -> [Problem.Rounding] {
+  private func roundings(
+    of groups: [Problem], _ scales: [Double], _ method: FitMethod, threads: Int
+  ) -> [Problem.Rounding] {
     var best: [Problem.Rounding] = []
     var errors = Array(repeating: Double.infinity, count: channels)
-    for fraction in method.damping == nil ? [1] : Self.starts {
-      let found = groups.enumerated().map { group, problem in
+    let starts = method.damping == nil ? [1] : Self.starts
+    let ends = concurrently(starts.count, threads: threads) { index in
+      groups.enumerated().map { group, problem in
         let own = scales[(group * layer.outputs)..<((group + 1) * layer.outputs)]
-        return problem.rounded(own.map { $0 * fraction }, top: top, mayScale: mayScale)
+        return problem.rounded(own.map { $0 * starts[index] }, top: top, mayScale: mayScale)
       }
+    }
+    for found in ends {
       if best.isEmpty { best = found }
       for (channel, error) in shared(found.flatMap(\.errors), { $0.reduce(0, +) }).enumerated()
       where error < errors[channel] {

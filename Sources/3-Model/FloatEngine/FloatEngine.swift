@@ -7,9 +7,12 @@ package struct FloatEngine: Sendable {
   /// The constants of each node, prepared once.
   private let constants: [[[Float]]]
   private let consumers: [[NodeID]]
+  private let threads: Int
 
-  package init(_ graph: Graph) {
+  /// - Parameter threads: that layers are computed on, each a part of the samples.
+  package init(_ graph: Graph, threads: Int = 1) {
     self.graph = graph
+    self.threads = threads
     constants = graph.nodes.map { $0.op.parameters.map { $0.parameter.values.map { Float($0) } } }
     consumers = graph.consumers
   }
@@ -47,7 +50,8 @@ package struct FloatEngine: Sendable {
     let (input, output) = (inputs[0], node.shape)
     if let layer = LinearLayer(node.op, from: input.shape, to: output) {
       let constants = constants[id.index]
-      return layer(input, weights: constants[0], bias: constants.count > 1 ? constants[1] : nil, to: output)
+      return layer(
+        input, weights: constants[0], bias: constants.count > 1 ? constants[1] : nil, to: output, threads: threads)
     }
     return (node.op as? any BatchOperator)?.evaluate(inputs, to: output) ?? evaluateExactly(node, inputs)
   }

@@ -1,5 +1,6 @@
 import CValueKernels
 import QIR
+import Threads
 
 /// A linear operator between two shapes as the kernels in C see it: a convolution in groups.
 package struct LinearLayer: Sendable {
@@ -21,16 +22,25 @@ package struct LinearLayer: Sendable {
   }
 
   /// The layer of many samples; weights as HWIO, which is how all linear operators keep them.
-  package func callAsFunction(_ input: Batch, weights: [Float], bias: [Float]?, to output: Shape) -> Batch {
-    var geometry = geometry
+  package func callAsFunction(
+    _ input: Batch, weights: [Float], bias: [Float]?, to output: Shape, threads: Int = 1
+  ) -> Batch {
+    let geometry = geometry
+    let workers = max(1, min(threads, input.samples))
     return Batch(shape: output, samples: input.samples) { result in
-      let isDone =
-        if let bias {
-          qcc_f32_conv2d(&geometry, input.samples, input.values, weights, bias, result)
-        } else {
-          qcc_f32_conv2d(&geometry, input.samples, input.values, weights, nil, result)
+      nonisolated(unsafe) let result = result
+      onThreads(workers) { worker in
+        var geometry = geometry
+        let first = worker * input.samples / workers
+        let count = (worker + 1) * input.samples / workers - first
+        let isDone = input.values.withUnsafeBufferPointer { values in
+          guard let values = values.baseAddress else { return true }
+          let (from, to) = (values + first * input.shape.elements, result + first * output.elements)
+          guard let bias else { return qcc_f32_conv2d(&geometry, count, from, weights, nil, to) }
+          return qcc_f32_conv2d(&geometry, count, from, weights, bias, to)
         }
-      precondition(isDone, "out of memory")
+        precondition(isDone, "out of memory")
+      }
     }
   }
 }

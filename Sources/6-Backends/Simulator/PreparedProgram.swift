@@ -1,5 +1,6 @@
 import Diagnostics
 import IntegerProgram
+import Threads
 
 /// A program ready to run on any number of samples: weights and requantizers packed for the kernels, once.
 package struct PreparedProgram: Sendable {

@@ -6,6 +6,7 @@ import Lowering
 import Plans
 import QIR
 import Simulator
+import Threads
 
 /// A float network and the integer program of its quantized one on the same inputs.
 package struct NetworkComparison: Sendable {

@@ -3,8 +3,7 @@ import Exploration
 import FloatEngine
 import Plans
 import QIR
-import Simulator
-import Synchronization
+import Threads
 
 /// What full calibrations of a few flat networks found and every trial begins with: the grids of maps by their widths, and what
 /// helps each layer. With that a trial fits its layers once each, behind the layers in front as they are in its own network.
@@ -24,15 +23,9 @@ package struct Groundwork: Sendable {
   package init(_ space: WidthSpace, calibrator: Calibrator, inputs: [NodeID: Batch], threads: Int) {
     self.space = space
     let widths = Set(space.mapVariables.values.flatMap { space.space.variables[$0].choices }).sorted()
-    let found = Mutex([Int: Calibration]())
-    let workers = max(1, min(threads, widths.count))
-    onThreads(workers) { worker in
-      for index in stride(from: worker, to: widths.count, by: workers) {
-        let calibration = calibrator.calibrate(Self.flat(widths[index], in: space), on: inputs)
-        found.withLock { $0[index] = calibration }
-      }
+    let calibrations = concurrently(widths.count, threads: threads) { index in
+      calibrator.calibrate(Self.flat(widths[index], in: space), on: inputs)
     }
-    let calibrations = found.withLock { found in widths.indices.compactMap { found[$0] } }
     for (bits, calibration) in zip(widths, calibrations) { maps[bits] = calibration.plan.maps }
     for layer in calibrations.first?.layers ?? [] { methods[layer.name] = layer.method }
     var quick = calibrator

@@ -5,9 +5,9 @@ import Exploration
 import FloatEngine
 import Plans
 import QIR
-import Simulator
 import Study
 import Synchronization
+import Threads
 
 /// The search over a network's widths: a method asks, whoever takes part in the study judges, and the trials are kept in the order
 /// in which they were asked for. What was judged before is found in the study: to resume a search is to run it again.
@@ -35,7 +35,7 @@ package struct NetworkSearch: Sendable {
     self.threads = threads
     var compiler = compiler
     compiler.verifiesProgram = false
-    let calibrator = Calibrator(space.network)
+    let calibrator = Calibrator(space.network, threads: 1)
     let groundwork = Groundwork(space, calibrator: calibrator, inputs: inputs, threads: threads)
     maker = TrialMaker(
       space: space, groundwork: groundwork, compiler: compiler, calibrator: calibrator, inputs: inputs, judge: judge)

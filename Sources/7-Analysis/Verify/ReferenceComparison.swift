@@ -6,6 +6,7 @@ import Lowering
 import Numbers
 import QIR
 import Simulator
+import Threads
 
 /// Simulated codes against the float reference, tensor by tensor. Every node of the reference is fed with the values of the
 /// simulator's codes where there are any, so that a difference is counted where it is made and nowhere else.

@@ -6,6 +6,7 @@ import Inference
 import IntegerProgram
 import Lowering
 import Simulator
+import Threads
 
 /// Is the program exactly the network that was trained? The float reference, the simulator, the compiled C and a golden file
 /// are compared code by code.

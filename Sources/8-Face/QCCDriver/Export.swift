@@ -1,5 +1,8 @@
 import Diagnostics
+import Files
 import Frontends
+import HDF5
+import KerasExport
 import ONNX
 import ONNXExport
 import Passes
@@ -7,16 +10,28 @@ import QIR
 import Quantization
 import Quantizers
 
-/// A model as an ONNX file.
+/// A model as an ONNX file, or as a Keras one for QKeras.
 package struct Export: Sendable {
-  package let model: ONNXModel
+  private enum Content: Sendable {
+    case onnx(ONNXModel)
+    case keras(H5Output)
+  }
+
+  private let content: Content
+  private let path: String
+  /// How much was written.
+  package let summary: String
   /// Warnings and notes.
   package let remarks: [Diagnostic]
 
   /// - Parameters:
+  ///   - path: of the file to be written, whose name says of what kind it is.
+  ///   - style: of an ONNX file.
   ///   - sourceQuantizer: put behind network inputs that the model leaves unquantized; nil leaves them so.
   /// - Throws: `Diagnostic` or `Diagnostics`, everything that is wrong with the model or that the style cannot say.
-  package init(model file: String, style: ExportStyle, sourceQuantizer: String? = nil) throws {
+  package init(
+    model file: String, to path: String, style: ExportStyle, sourceQuantizer: String? = nil
+  ) throws {
     let model = try Frontends.read(file)
     var (graph, remarks) = (model.graph, model.remarks)
     if let sourceQuantizer {
@@ -26,10 +41,25 @@ package struct Export: Sendable {
       graph = try PassManager([QuantizeInputs(quantizer: quantizer)]).run(on: graph, reporting: &problems)
       remarks = problems.all
     }
-    self.model = try ONNXExport.model(of: graph, style: style)
-    self.remarks = remarks
+    let kind = FileKind(path)
+    switch kind {
+    case .keras:
+      content = .keras(try KerasExport.content(of: graph))
+      summary = "\(graph.nodes.count) operators, for QKeras"
+    case .onnx, .plan:
+      let model = try ONNXExport.model(of: graph, style: style)
+      content = .onnx(model)
+      summary = "\(model.graph.nodes.count) operators, opset \(model.opset)"
+    }
+    self.remarks = remarks + kind.remarks(on: graph, file: path)
+    self.path = path
   }
 
   /// Writes the whole file or nothing.
-  package func write(to path: String) throws { try ONNXFile.write(model, to: path) }
+  package func write() throws {
+    switch content {
+    case .onnx(let model): try ONNXFile.write(model, to: path)
+    case .keras(let content): try OutputFile.write([(path, content.bytes(file: path))])
+    }
+  }
 }

@@ -149,7 +149,7 @@ package struct NetworkQuantizer: Sendable {
   private func calibration(of plan: QuantizationPlan) throws(Diagnostics) -> Calibration {
     let network = try network.split(by: plan)
     let inputs = calibration.batches(of: network.graph, samples: fitted)
-    var calibrator = Calibrator(network)
+    var calibrator = options.threads.map { Calibrator(network, threads: $0) } ?? Calibrator(network)
     calibrator.methods = options.rounding.methods
     calibrator.pruning = options.pruning
     guard case .multipoint(let lost) = options.rounding else { return calibrator.calibrate(plan, on: inputs) }
@@ -230,19 +230,6 @@ extension NetworkQuantizer.Result {
     return widths.isSubset(of: [4, 8, 16]) ? .qdq : .qonnx
   }
 
-  private enum FileKind {
-    case onnx, keras, plan
-
-    init(_ path: String) {
-      self =
-        switch path.split(separator: ".").last {
-        case "json": .plan
-        case "h5", "hdf5": .keras
-        default: .onnx
-        }
-    }
-  }
-
   /// A file of the kind that its name says: the network as ONNX or for QKeras, or the plan as JSON.
   /// - Throws: `Diagnostics` where the kind cannot say the network.
   package func bytes(for path: String, style: ExportStyle?) throws -> [UInt8] {
@@ -253,15 +240,8 @@ extension NetworkQuantizer.Result {
     }
   }
 
-  /// What has to be known of such a file: Keras has channels last.
-  package func remarks(on path: String) -> [Diagnostic] {
-    guard case .keras = FileKind(path) else { return [] }
-    return (graph.inputs + graph.outputs).filter { graph[$0].fileAxes != nil }.map { id in
-      Diagnostic(
-        "'\(graph[id].name)' has channels last in this file: \(graph[id].shape) in place of \(graph[id].fileShape)",
-        at: .init(file: path), severity: .note)
-    }
-  }
+  /// What has to be known of such a file.
+  package func remarks(on path: String) -> [Diagnostic] { FileKind(path).remarks(on: graph, file: path) }
 
   /// What names of files that can be written end in.
   package static let suffixes = ["onnx", "h5", "hdf5", "json"]

@@ -5,7 +5,7 @@ import Files
 import Plans
 import Presentation
 import Search
-import Simulator
+import Threads
 import Study
 
 /// Searches the best widths of a network in a study, alone or with other processes.

@@ -5,7 +5,7 @@ import QCCDriver
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Writes a model as an ONNX file for other tools.",
+    abstract: "Writes a model as an ONNX file, or as a Keras one for QKeras, for other tools.",
     discussion: """
       The file computes what the model computes: its quantizers stand in it as Quant (style qonnx: any width) or as \
       QuantizeLinear and DequantizeLinear (style qdq: 4, 8 and 16 bits). A network that no such file can hold exactly is \
@@ -14,17 +14,18 @@ struct ExportCommand: ParsableCommand {
       EXAMPLES
         qcc export model.h5 -o model.onnx
         qcc export model.h5 -o model.onnx --style qdq
+        qcc export model.onnx -o model.h5
       """)
 
   @OptionGroup var file: ModelArgument
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The ONNX file.", valueName: "file.onnx"),
-    completion: .file(extensions: ["onnx"]))
+    name: .shortAndLong, help: ArgumentHelp("The ONNX file, or the Keras one: .h5.", valueName: "file"),
+    completion: .file(extensions: ["onnx", "h5"]))
   var output: String
 
-  @Option(help: ArgumentHelp("How quantizers are written.", valueName: "qonnx|qdq"))
-  var style = ExportStyle.qonnx
+  @Option(help: ArgumentHelp("How an ONNX file has quantizers. Default: qonnx.", valueName: "qonnx|qdq"))
+  var style: ExportStyle?
 
   @Option(
     help: ArgumentHelp(
@@ -34,13 +35,15 @@ struct ExportCommand: ParsableCommand {
 
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("The output has an empty name.") }
+    if style != nil, FileKind(output) == .keras { throw ValidationError("--style is for .onnx files") }
   }
 
   func run() throws {
-    let export = try Export(model: file.path, style: style, sourceQuantizer: sourceQuantizer)
+    let export = try Export(
+      model: file.path, to: output, style: style ?? .qonnx, sourceQuantizer: sourceQuantizer)
     show(export.remarks)
-    try export.write(to: output)
-    announce("\(output): \(export.model.graph.nodes.count) operators, opset \(export.model.opset)", of: output)
+    try export.write()
+    announce("\(output): \(export.summary)", of: output)
   }
 }
 

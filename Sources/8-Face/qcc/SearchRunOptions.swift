@@ -4,7 +4,7 @@ import Files
 import Presentation
 import QCCDriver
 import Search
-import Simulator
+import Threads
 
 /// How a search runs and what it hands out: nothing of it changes what is found.
 struct SearchRunOptions: ParsableArguments {
