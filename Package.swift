@@ -110,7 +110,7 @@ let backends = floor(
   ])
 
 let analysis = floor(
-  "7-Analysis",
+  "7-Analysis", isSmall: true,
   [
     .target(
       name: "QTools",
@@ -151,7 +151,7 @@ let analysis = floor(
   ])
 
 let face = floor(
-  "8-Face",
+  "8-Face", isSmall: true,
   [
     .target(name: "GraphDrawing", dependencies: ["Presentation"]),
     .target(
@@ -355,8 +355,11 @@ let package = Package(
 )
 
 /// The modules of a floor: each in its folder there, unless it says another.
-func floor(_ folder: String, _ modules: [Target]) -> [Target] {
-  for module in modules where module.path == nil { module.path = "Sources/\(folder)/\(module.name)" }
+func floor(_ folder: String, isSmall: Bool = false, _ modules: [Target]) -> [Target] {
+  for module in modules where module.path == nil {
+    module.path = "Sources/\(folder)/\(module.name)"
+    if isSmall { module.swiftSettings = [.unsafeFlags(["-Osize"], .when(configuration: .release))] }
+  }
   return modules
 }
 
