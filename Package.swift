@@ -157,22 +157,22 @@ let face = floor(
     .target(
       name: "Page",
       dependencies: [
-        "Assessment", "Compiler", "GraphDrawing", "IntegerProgram", "Lowering", "Numbers", "Performance", "Plans",
-        "Presentation", "QIR", "QTools", "Quantization", "Schedule", "Statistics", "Targets",
+        "Assessment", "Compiler", "Exploration", "GraphDrawing", "IntegerProgram", "Lowering", "Numbers", "Performance",
+        "Plans", "Presentation", "QIR", "QTools", "Quantization", "Schedule", "Search", "Statistics", "Targets",
       ]),
     .target(
       name: "QCCDriver",
       dependencies: [
-        "Assessment", "Backend", "Calibration", "Compiler", "Diagnostics", "Exploration", "Files", "FloatEngine", "Frontends", "HDF5",
-        "Inference", "IntegerProgram", "KerasExport", "Lowering", "ONNX", "ONNXExport", "Passes", "Plans", "Presentation", "QIR",
-        "Quantization", "Quantizers", "Search", "Simulator", "Study", "Threads",
+        "Assessment", "Backend", "Calibration", "Compiler", "Diagnostics", "Exploration", "Files", "FloatEngine",
+        "Frontends", "HDF5", "Inference", "IntegerProgram", "KerasExport", "Lowering", "ONNX", "ONNXExport", "Passes",
+        "Plans", "Presentation", "QIR", "Quantization", "Quantizers", "Search", "Simulator", "Study", "Threads",
       ]),
     .executableTarget(
       name: "qcc",
       dependencies: [
-        "Assessment", "CEmitter", "Calibration", "Compiler", "Diagnostics", "Files", "Frontends", "Inference",
-        "ONNXExport", "Page", "Performance", "Plans", "Presentation", "QCCDriver", "QTools", "Quantization", "Search",
-        "Statistics", "Targets", "Threads",
+        "Assessment", "Calibration", "CEmitter", "Compiler", "Diagnostics", "Exploration", "Files", "Frontends",
+        "Inference", "ONNXExport", "Page", "Performance", "Plans", "Presentation", "QCCDriver", "QTools",
+        "Quantization", "Search", "Statistics", "Targets", "Threads",
         "Verify", argumentParser,
       ],
       linkerSettings: oneFile),
@@ -291,7 +291,8 @@ let tests: [Target] = [
   .testTarget(
     name: "PageTests",
     dependencies: [
-      "GraphDrawing", "Numbers", "Page", "Performance", "Presentation", "QTools", "Statistics", "TestSupport",
+      "Exploration", "GraphDrawing", "Numbers", "Page", "Performance", "Plans", "Presentation", "QTools", "Search",
+      "Statistics", "TestSupport",
     ]),
   .testTarget(
     name: "QCCDriverTests",

@@ -93,8 +93,6 @@ package struct NetworkSearch: Sendable {
 
   // MARK: Results
 
-  package var choice: TrialChoice { TrialChoice(limits, minimize: minimize, known: trials) }
-
   /// The plan of a trial, all decided.
   package func plan(of trial: Trial) -> QuantizationPlan {
     point(of: trial).map { maker.plan(at: $0, isThorough: trial.isThorough) } ?? QuantizationPlan()

@@ -4,6 +4,7 @@ extension Table {
   /// A line for each network, with what it is.
   static func of(_ rows: [(name: String, row: TrialRow)]) -> Table {
     let hasMetric = rows.contains { $0.row.metric != nil }
+    let hasScore = rows.contains { $0.row.score != nil }
     var table = Table(columns: [
       .init("network", minimumWidth: 7), .init("ideal", .right), .init("cycles", .right),
       .init("cycle speedup", .right, isOptional: true), .init("energy uJ", .right, isOptional: true),
@@ -11,21 +12,24 @@ extension Table {
       .init("drop", .right), .init("expected", .right), .init("95 %", .right, isOptional: true),
       .init("loss", .right, isOptional: true),
     ])
+    if hasScore { table.columns.append(.init("score", .right)) }
     for (name, row) in rows {
-      table.append([
-        .text(name), .text("\(fixed(row.speedup, decimals: 2))x"), .integer(row.cycles),
-        .text("\(fixed(row.cycleSpeedup, decimals: 2))x"), .real(row.energy / 1e6, decimals: 3), .integer(row.bits),
-        .text(percentage(row.metric ?? row.agreement)), .text(points(row.drop)), .text(points(row.expectedDrop)),
-        .text(interval(row)),
-        .text(significant(row.loss)),
-      ])
+      table.append(
+        [
+          .text(name), .text("\(fixed(row.speedup, decimals: 2))x"), .integer(row.cycles),
+          .text("\(fixed(row.cycleSpeedup, decimals: 2))x"), .real(row.energy / 1e6, decimals: 3), .integer(row.bits),
+          .text(percentage(row.metric ?? row.agreement)), .text(points(row.drop)), .text(points(row.expectedDrop)),
+          .text(interval(row)),
+          .text(significant(row.loss)),
+        ] + (hasScore ? [row.score.map { .real($0, decimals: 4) } ?? .missing] : []))
     }
     return table
   }
 }
 
 extension SearchReport {
-  private var table: Table {
+  /// Flat networks and those of the front.
+  package var table: Table {
     .of(flat.map { ("flat \($0.plan.widest)", $0) } + front.map { ($0 == chosen ? "chosen" : "front", $0) })
   }
 
@@ -49,7 +53,7 @@ extension SearchReport {
 
 extension TrialRow.Widths {
   /// Of all weights.
-  fileprivate var widest: Int { weights.values.compactMap { $0["bits"] }.max() ?? 0 }
+  package var widest: Int { weights.values.compactMap { $0["bits"] }.max() ?? 0 }
 }
 
 private func percentage(_ part: Double) -> String { "\(fixed(part * 100, decimals: 2)) %" }

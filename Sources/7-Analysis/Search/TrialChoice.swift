@@ -5,13 +5,17 @@ import Numbers
 package struct TrialChoice: Sendable {
   package let limits: SearchLimits
   package let minimize: Costs.Kind
+  package let score: TrialScore?
 
   private let known: [Trial]
 
-  /// - Parameter known: all that were judged.
-  package init(_ limits: SearchLimits, minimize: Costs.Kind, known: [Trial]) {
+  /// - Parameters:
+  ///   - score: what is to be largest; nil: costs and losses are compared one by one.
+  ///   - known: all that were judged.
+  package init(_ limits: SearchLimits, minimize: Costs.Kind, score: TrialScore? = nil, known: [Trial]) {
     self.limits = limits
     self.minimize = minimize
+    self.score = score
     self.known = known.filter { $0.share == 1 }
   }
 
@@ -37,10 +41,12 @@ package struct TrialChoice: Sendable {
     limits.excesses(of: trial).isEmpty && expectedDrop(at: trial.verdict.loss) <= limits.mostDrop ?? .infinity
   }
 
-  /// The cheapest that is allowed; where what is lost has no limit, the one that loses least.
+  /// Of those that are allowed the one of the largest score; without scores the cheapest, or where what is lost has no limit the
+  /// one that loses least.
   package func best(of candidates: [Trial]) -> Trial? {
     func rank(_ trial: Trial) -> (Double, Double) {
-      limits.limitLoss
+      if let score { return (-score.value(of: trial), trial.costs[minimize]) }
+      return limits.limitLoss
         ? (trial.costs[minimize], trial.verdict.loss) : (trial.verdict.loss, trial.costs[minimize])
     }
     return candidates.filter(isAllowed).min { rank($0) < rank($1) }

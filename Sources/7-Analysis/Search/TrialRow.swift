@@ -42,8 +42,10 @@ package struct TrialRow: Encodable, Sendable, Hashable {
   package var dropInterval: [Double]
   /// The drop with less of the luck of the samples in it: what limits are about.
   package var expectedDrop: Double
+  /// Where networks are scored.
+  package var score: Double?
 
-  package init(_ plan: QuantizationPlan, _ costs: Costs, _ verdict: TrialJudge.Verdict) {
+  package init(_ plan: QuantizationPlan, _ costs: Costs, _ verdict: TrialJudge.Verdict, score: Double? = nil) {
     self.plan = Widths(plan)
     ideal = costs.ideal
     speedup = costs.speedup
@@ -61,5 +63,16 @@ package struct TrialRow: Encodable, Sendable, Hashable {
     drop = verdict.drop
     dropInterval = verdict.dropInterval
     expectedDrop = verdict.expectedDrop
+    self.score = score
+  }
+
+  package subscript(kind: Costs.Kind) -> Double {
+    switch kind {
+    case .ideal: ideal
+    case .cycles: Double(cycles)
+    case .energy: energy
+    case .bits: Double(bits)
+    case .bytes: Double(bytes)
+    }
   }
 }

@@ -55,7 +55,11 @@ enum PageStyle {
     .histogram{min-width:140px}.histogram .range{fill:var(--panel);stroke:var(--line)}.histogram .level{stroke:var(--line)}
     .bar.conv,.fill-conv{fill:var(--conv)}.fill-depthwise{fill:var(--depthwise)}.fill-dense{fill:var(--dense)}
     .fill-other{fill:var(--other)}.fill-soft{fill:var(--soft)}
-    .roofline{width:100%;min-width:560px;max-width:760px;height:auto}
+    .roofline,.plot{width:100%;min-width:560px;max-width:760px;height:auto}
+    .dot{fill:var(--other)}.dot.conv{fill:var(--conv)}.dot.depthwise{fill:var(--depthwise)}.dot.dense{fill:var(--dense)}.dot.soft{fill:var(--soft)}
+    .dot circle{stroke:var(--paper);stroke-width:1}.dot .interval{fill:none;stroke:var(--muted);stroke-width:1}
+    .run{fill:none;stroke:var(--conv);stroke-opacity:.45;stroke-width:1.4;stroke-linejoin:round}.run.chosen{stroke:var(--dense);stroke-opacity:1;stroke-width:3}
+    .coordinates{flex:none}
     .grid{stroke:var(--grid);fill:none}
     svg .tick{font-size:10.5px;fill:var(--muted)}
     svg .axis{font-size:11px;fill:var(--muted)}
@@ -77,7 +81,7 @@ enum PageStyle {
     body{padding:0;font-size:11.5px}nav{display:none}main{max-width:none}h2{margin-top:26px;break-after:avoid}h3{break-after:avoid}\
     p,.legend{break-after:avoid;break-inside:avoid}.legend{font-size:11px}.scroll{overflow:visible}:root{--scale:.74}\
     .network{gap:8px 24px}.network svg{max-width:100%;break-inside:avoid}tfoot{display:table-row-group}\
-    .roofline{min-width:0;max-width:140mm;break-inside:avoid}tr,.figures div{break-inside:avoid}footer{margin-top:20px;font-size:10px}\
+    .roofline,.plot{min-width:0;max-width:140mm;break-inside:avoid}.coordinates{max-width:100%;height:auto;break-inside:avoid}tr,.figures div{break-inside:avoid}footer{margin-top:20px;font-size:10px}\
     table{font-size:10px}tbody th{font-size:9.5px;min-width:20ch}.chart{width:34%}\
     thead{display:table-header-group}.figures{grid-template-columns:repeat(auto-fill,minmax(29mm,1fr));gap:6px;margin-top:10px}.figures div{padding:5px 8px}.figures dd{font-size:15px}.figures dt,.figures small{font-size:10px}}
 

@@ -12,7 +12,7 @@ import Study
 package struct NetworkSearcher: Sendable {
   package let settings: SearchSettings
   package let quantizer: NetworkQuantizer
-  private let space: WidthSpace
+  let space: WidthSpace
   private let study: Study
   private let threads: Int
   private let evaluations: Int
@@ -70,10 +70,6 @@ package struct NetworkSearcher: Sendable {
     package var chosen: Trial?
     /// All of them.
     package var search: NetworkSearch
-
-    package func row(_ trial: Trial) -> TrialRow {
-      TrialRow(search.point(of: trial).map(search.space.widths) ?? QuantizationPlan(), trial.costs, trial.verdict)
-    }
   }
 
   /// - Parameters:
@@ -87,15 +83,15 @@ package struct NetworkSearcher: Sendable {
     let flat = settings.widths.sorted(by: >).map(space.space.flat)
     var method = method(for: search.goal, references: flat)
     try search.run(&method) { search in
-      try progress(search.trials.count, evaluations, search.choice.best(of: search.trials))
+      try progress(search.trials.count, evaluations, self.choice(among: search.trials).best(of: search.trials))
     }
     let quick = search.trials.filter { $0.share == 1 }
-    let points = candidates(search.choice, of: quick).compactMap(search.point) + flat
+    let points = candidates(self.choice(among: search.trials), of: quick).compactMap(search.point) + flat
     var seen: Set<Point> = []
     try search.refine(points.filter { seen.insert($0).inserted })
     let thorough = search.trials.filter(\.isThorough)
     let flatTrials = flat.compactMap { point in thorough.first { search.point(of: $0) == point } }
-    let choice = search.choice
+    let choice = self.choice(among: search.trials)
     try progress(evaluations, evaluations, choice.best(of: thorough))
     return Found(front: choice.front(of: thorough), flat: flatTrials, chosen: choice.best(of: thorough), search: search)
   }
@@ -103,11 +99,11 @@ package struct NetworkSearcher: Sendable {
   /// How many points are calibrated once more, thoroughly.
   private static let mostCandidates = 12
 
-  /// Points of the front: where something is limited those around the limit, else all over it.
+  /// Points of the front: where something is limited or scored those around the best, else all over it.
   private func candidates(_ choice: TrialChoice, of trials: [Trial]) -> [Trial] {
     let front = choice.front(of: trials)
     guard front.count > Self.mostCandidates else { return front }
-    guard !settings.limits.isEmpty else {
+    guard !settings.limits.isEmpty || choice.score != nil else {
       return (0..<Self.mostCandidates).map { front[$0 * (front.count - 1) / (Self.mostCandidates - 1)] }
     }
     let center = choice.best(of: front).flatMap { front.firstIndex(of: $0) } ?? front.count - 1
@@ -127,10 +123,34 @@ package struct NetworkSearcher: Sendable {
     }
   }
 
+  func choice(among trials: [Trial]) -> TrialChoice {
+    TrialChoice(settings.limits, minimize: settings.minimize, score: score(among: trials), known: trials)
+  }
+
+  /// nil also where the reference is not judged yet.
+  private func score(among trials: [Trial]) -> TrialScore? {
+    guard let formula = settings.score else { return nil }
+    let widths = space.space.values(of: space.space.flat(settings.referenceBits))
+    return trials.first { $0.widths == widths }.map {
+      TrialScore(formula, minimize: settings.minimize, reference: $0.costs)
+    }
+  }
+
   package func report(of found: Found, seconds: Double) -> SearchReport {
-    SearchReport(
-      front: found.front.map(found.row), flat: found.flat.map(found.row), chosen: found.chosen.map(found.row),
-      minimize: settings.minimize.rawValue, evaluations: found.search.trials.count, seconds: seconds)
+    report(
+      front: found.front, flat: found.flat, chosen: found.chosen, score: score(among: found.search.trials),
+      evaluations: found.search.trials.count, seconds: seconds)
+  }
+
+  private func report(
+    front: [Trial], flat: [Trial], chosen: Trial?, score: TrialScore?, evaluations: Int, seconds: Double
+  ) -> SearchReport {
+    func row(_ trial: Trial) -> TrialRow {
+      TrialRow(widths(of: trial), trial.costs, trial.verdict, score: score?.value(of: trial))
+    }
+    return SearchReport(
+      front: front.map(row), flat: flat.map(row), chosen: chosen.map(row), minimize: settings.minimize.rawValue,
+      evaluations: evaluations, seconds: seconds)
   }
 
   /// A network on inputs that nothing has seen.
@@ -144,19 +164,22 @@ package struct NetworkSearcher: Sendable {
   /// What was judged so far.
   package func recorded() throws -> SearchReport {
     let trials = try recordedTrials
-    let choice = TrialChoice(settings.limits, minimize: settings.minimize, known: trials)
-    let best = trials.contains(where: \.isThorough) ? trials.filter(\.isThorough) : trials
-    func row(_ trial: Trial) -> TrialRow { TrialRow(widths(of: trial), trial.costs, trial.verdict) }
+    let choice = choice(among: trials)
+    let best = Self.candidates(of: trials)
     let flat = settings.widths.sorted(by: >).compactMap { bits in
       best.first { $0.widths == space.space.values(of: space.space.flat(bits)) }
     }
-    return SearchReport(
-      front: choice.front(of: best).map(row), flat: flat.map(row), chosen: choice.best(of: best).map(row),
-      minimize: settings.minimize.rawValue, evaluations: trials.count,
-      seconds: try study.results().reduce(0) { $0 + $1.seconds })
+    return report(
+      front: choice.front(of: best), flat: flat, chosen: choice.best(of: best), score: choice.score,
+      evaluations: trials.count, seconds: try study.results().reduce(0) { $0 + $1.seconds })
   }
 
-  private var recordedTrials: [Trial] {
+  /// Those that may be chosen: thorough ones as soon as there are some.
+  static func candidates(of trials: [Trial]) -> [Trial] {
+    trials.contains(where: \.isThorough) ? trials.filter(\.isThorough) : trials
+  }
+
+  var recordedTrials: [Trial] {
     get throws { try study.results().map { try Trial(encoded: $0.result) }.filter { $0.share == 1 } }
   }
 
@@ -167,7 +190,7 @@ package struct NetworkSearcher: Sendable {
   /// Writes the best network that was judged so far.
   package func best(to path: String) throws -> TrialReport {
     let trials = try recordedTrials
-    let choice = TrialChoice(settings.limits, minimize: settings.minimize, known: trials)
+    let choice = choice(among: trials)
     guard let best = choice.best(of: trials.filter(\.isThorough)) ?? choice.best(of: trials) else {
       throw Diagnostic(
         "has no network yet that keeps its limits", at: .init(file: study.path), fix: "go on with qcc study resume")

@@ -1,6 +1,7 @@
 import Assessment
 import Compiler
 import Diagnostics
+import Exploration
 import Files
 import Search
 
@@ -22,6 +23,10 @@ package struct SearchSettings: Sendable {
   package var widthLimits: [WidthLimit] = []
   package var minimize = Costs.Kind.cycles
   package var limits = SearchLimits()
+  /// What is to be largest, over what is minimized; nil: costs and losses are compared one by one.
+  package var score: ForgivingScore?
+  /// Of the flat network that scores are relative to: one of the widths.
+  package var referenceBits = 8
   package var method = Method.sensitivity
   package var seed: UInt64 = 1
 
@@ -62,6 +67,29 @@ package struct SearchSettings: Sendable {
     .number("most energy", \.limits[.energy]),
     .number("most bits", \.limits[.bits]),
     .number("most bytes", \.limits[.bytes]),
+    .init(
+      name: "score", get: { $0.score.map { _ in "forgiving" } },
+      set: { settings, text in
+        settings.score = ForgivingScore.Measure(settings.minimize).map { ForgivingScore($0, isCompatible: false) }
+        return text == "forgiving" && settings.score != nil
+      }),
+    .ofScore("percent forgiven", \.deltaP),
+    .ofScore("percent fined", \.deltaN),
+    .ofScore("rate", \.rate),
+    .ofScore("stress", \.stress),
+    .init(
+      name: "scores like", get: { $0.score?.isCompatible == true ? "QKeras" : nil },
+      set: { settings, text in
+        settings.score?.isCompatible = true
+        return text == "QKeras" && settings.score != nil
+      }),
+    .init(
+      name: "reference bits", get: { $0.score == nil ? nil : String($0.referenceBits) },
+      set: { settings, text in
+        guard let bits = Int(text) else { return false }
+        settings.referenceBits = bits
+        return true
+      }),
     .named("method", \.method),
     .init(
       name: "seed", get: { String($0.seed) },
@@ -150,6 +178,18 @@ extension SearchSettings.Line {
       set: {
         $0[keyPath: path] = Double($1)
         return $0[keyPath: path] != nil
+      })
+  }
+
+  fileprivate static func ofScore(
+    _ name: String, _ path: WritableKeyPath<ForgivingScore, Double> & Sendable
+  ) -> Self {
+    .init(
+      name: name, get: { $0.score.map { "\($0[keyPath: path])" } },
+      set: {
+        guard let value = Double($1), $0.score != nil else { return false }
+        $0.score?[keyPath: path] = value
+        return true
       })
   }
 

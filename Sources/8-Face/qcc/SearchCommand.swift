@@ -90,6 +90,8 @@ struct SearchCommand: ParsableCommand {
       valueName: "[weights:|maps:]name=bits,…"))
   var limit: [WidthLimit] = []
 
+  @OptionGroup var scoring: ScoreOptions
+
   @Option(help: "How networks are found.")
   var method = SearchSettings.Method.sensitivity
 
@@ -135,9 +137,11 @@ struct SearchCommand: ParsableCommand {
     ] {
       if let value, !(value >= 0 && value <= most) { throw ValidationError("\(name) takes 0 or more, not \(value)") }
     }
-    if running.output != nil, settings.limits.isEmpty {
-      throw ValidationError("-o needs a limit that chooses: --max-drop, --min-agreement, --max-cycles, …")
+    try scoring.validate(minimize: minimize, widths: widths.bits)
+    if running.output != nil, settings.limits.isEmpty, settings.score == nil {
+      throw ValidationError("-o needs what chooses: --max-drop, --min-agreement, --max-cycles, …, or --score")
     }
+    try running.page.validate(besides: [file.path, study])
     if running.workers > 1, study == nil { throw ValidationError("--workers needs a --study that they share") }
   }
 
@@ -159,6 +163,7 @@ struct SearchCommand: ParsableCommand {
     settings.limits[.energy] = maxEnergy
     settings.limits[.bits] = maxBits
     settings.limits[.bytes] = maxBytes
+    scoring.apply(to: &settings)
     settings.method = method
     settings.seed = seed
     return settings

@@ -21,6 +21,7 @@ struct SearchRunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads of each process. Default: one per core.", valueName: "count"))
   var threads: Int?
 
+  @OptionGroup var page: SearchPageOptions
   @OptionGroup var printing: ReportOptions
 
   func validate() throws {
@@ -30,6 +31,7 @@ struct SearchRunOptions: ParsableArguments {
       throw ValidationError(
         "-o takes a file that ends in \(NetworkQuantizer.Result.suffixes.map { ".\($0)" }.joined(separator: " or "))")
     }
+    try page.validate(besides: [output])
   }
 
   /// - Parameter test: inputs that judge the chosen network, and their labels.
@@ -44,14 +46,16 @@ struct SearchRunOptions: ParsableArguments {
     others.wait()
     if let problem = searcher.problem(of: found) { throw problem }
     var report = searcher.report(of: found, seconds: Double((clock.now - start) / .seconds(1)))
+    var files: [(path: String, bytes: [UInt8])] = []
     if let chosen = found.chosen {
       let result = try searcher.quantizer.quantized(by: found.search.plan(of: chosen))
       if let test { report.test = try searcher.tested(result, on: test.inputs, labels: test.labels) }
       if let output {
-        try OutputFile.write([(output, result.bytes(for: output, style: nil))])
+        files.append((output, try result.bytes(for: output, style: nil)))
         show(result.remarks(on: output))
       }
     }
+    try OutputFile.write(files + page.file(report, searcher.details(of: found), by: searcher))
     try printing.show(report)
   }
 }

@@ -1,10 +1,17 @@
 import ArgumentParser
+import Files
 import QCCDriver
 
 struct StudyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study",
     abstract: "Shows a search's study, goes on with it, or takes its best network out, any time, also while it runs.",
+    discussion: """
+      EXAMPLES
+        qcc study show kws.study --report page.html
+        qcc study resume kws.study --evaluations 500
+        qcc study best kws.study -o best.onnx
+      """,
     subcommands: [ShowCommand.self, ResumeCommand.self, BestCommand.self])
 
   struct StudyArgument: ParsableArguments {
@@ -24,9 +31,17 @@ struct StudyCommand: ParsableCommand {
       commandName: "show", abstract: "What was found so far: nothing is judged for it.")
 
     @OptionGroup var study: StudyArgument
+    @OptionGroup var page: SearchPageOptions
     @OptionGroup var printing: ReportOptions
 
-    func run() throws { try printing.show(study.searcher().recorded()) }
+    func validate() throws { try page.validate(besides: [study.path]) }
+
+    func run() throws {
+      let searcher = try study.searcher()
+      let report = try searcher.recorded()
+      try OutputFile.write(page.file(report, searcher.recordedDetails(), by: searcher))
+      try printing.show(report)
+    }
   }
 
   struct ResumeCommand: ParsableCommand {
@@ -40,6 +55,8 @@ struct StudyCommand: ParsableCommand {
     var evaluations: Int?
 
     @OptionGroup var running: SearchRunOptions
+
+    func validate() throws { try running.page.validate(besides: [study.path]) }
 
     func run() throws {
       let searcher = try study.searcher(evaluations: evaluations, threads: running.threads)
