@@ -8,13 +8,14 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare prepare-tests build demo test node-tests check-export check-onnx-differential \
+.PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
   check-keras-differential check-quantizer-extremes check-quantized-keras check-quantize check-adding \
-  check-user-files check-interrupts bench check-memory fuzz format lint generated check-generated clean
+  check-user-files check-interrupts check-search-kills bench check-memory fuzz format lint generated check-generated clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo             build, then compile, verify and report the digits network'
+	@echo 'make demo-search      build, then search widths for the float digits network, compile and verify the chosen one'
 	@echo 'make test             all tests'
 	@echo 'make build            the release build of qcc: $(QCC)'
 	@echo 'make node-tests       the ONNX project'\''s tests of operators (needs its Python package)'
@@ -27,6 +28,7 @@ help:
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
 	@echo 'make check-user-files compile into 50 folders in which users have changed files'
 	@echo 'make check-interrupts  end commands 400 times at random moments'
+	@echo 'make check-search-kills  end searches 100 times at random moments and resume them'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
 	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
 	@echo 'make fuzz             fuzz the importers for SECONDS=60, TARGETS="keras hdf5 onnx"'
@@ -47,6 +49,9 @@ build: prepare
 
 demo: build
 	@scripts/demo.sh $(QCC) $(DEMO)
+
+demo-search: build
+	@scripts/demo-search.sh $(QCC)
 
 test: prepare-tests
 	$(SWIFT) build --build-tests $(LAYERS)
@@ -83,6 +88,9 @@ check-user-files: prepare-tests
 
 check-interrupts: prepare-tests
 	QCC_CAMPAIGN=200 $(SWIFT) test --filter InterruptTests
+
+check-search-kills: prepare-tests
+	QCC_CAMPAIGN=100 $(SWIFT) test --filter killedAndResumedItFindsTheSame
 
 bench: prepare
 	$(SWIFT) build -c release $(LAYERS)

@@ -90,8 +90,8 @@ extension SearchPage {
       "p",
       """
       What changing one width of the chosen network would add to its \(minimize.title) or take from it, and beside that what it \
-      would do to its loss, as networks have it in which that width alone was changed; empty where those were not judged. A layer takes the time of its wider \
-      operand: where weights and map are as wide, narrowing one of them saves nothing.
+      would do to its loss, as networks have it in which that width alone was changed; empty where those were not judged. A \
+      layer takes the time of its wider operand: where weights and map are as wide, narrowing one of them saves nothing.
       """)
     let widths = Set(details.variables.flatMap(\.choices)).sorted()
     TextTable(
