@@ -125,7 +125,7 @@ class Network:
 
     def line(self, row):
         """A network in words."""
-        cost = f"{row[self.options.minimize]:,.6g} {self.options.minimize}"
+        cost = f"{row[self.options.minimize]:,} {self.options.minimize}"
         return f"{cost}, {row['speedup']:.2f}x, loss {row['loss']:.4g}, drop {100 * row['drop']:.2f} points"
 
     def _space(self):
