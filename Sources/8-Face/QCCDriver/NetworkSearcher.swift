@@ -180,7 +180,22 @@ package struct NetworkSearcher: Sendable {
   }
 
   var recordedTrials: [Trial] {
-    get throws { try study.results().map { try Trial(encoded: $0.result) }.filter { $0.share == 1 } }
+    get throws { try recordedEntries.map(\.trial) }
+  }
+
+  /// Those that were judged by all samples.
+  private var recordedEntries: [(trial: Trial, entry: Study.Entry)] {
+    get throws {
+      try study.results().map { (trial: try Trial(encoded: $0.result), entry: $0) }.filter { $0.trial.share == 1 }
+    }
+  }
+
+  /// Writes what was judged so far for Optuna's `JournalStorage`, as a study of the file's name.
+  package func exportOptunaJournal(to path: String) throws {
+    let name = study.path.split(separator: "/").last.map(String.init) ?? study.path
+    let journal = try OptunaJournal(
+      name: name, space: space, minimize: settings.minimize, trials: recordedEntries)
+    try OutputFile.write(journal.bytes, to: path)
   }
 
   private func widths(of trial: Trial) -> QuantizationPlan {

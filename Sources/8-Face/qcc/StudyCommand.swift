@@ -12,7 +12,7 @@ struct StudyCommand: ParsableCommand {
         qcc study resume kws.study --evaluations 500
         qcc study best kws.study -o best.onnx
       """,
-    subcommands: [ShowCommand.self, ResumeCommand.self, BestCommand.self])
+    subcommands: [ShowCommand.self, ResumeCommand.self, BestCommand.self, ExportCommand.self])
 
   struct StudyArgument: ParsableArguments {
     @Argument(help: ArgumentHelp("The study.", valueName: "study"), completion: .file())
@@ -86,5 +86,21 @@ struct StudyCommand: ParsableCommand {
     }
 
     func run() throws { try printing.show(study.searcher().best(to: output)) }
+  }
+
+  struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "export", abstract: "Writes what was found so far for other tools.",
+      discussion: "See docs/integrations/optuna.md.")
+
+    @OptionGroup var study: StudyArgument
+
+    @Option(
+      help: ArgumentHelp(
+        "A journal for Optuna and optuna-dashboard: values are what is minimized and the loss.", valueName: "file"),
+      completion: .file())
+    var optuna: String
+
+    func run() throws { try study.searcher().exportOptunaJournal(to: optuna) }
   }
 }
