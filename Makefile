@@ -10,7 +10,8 @@ LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
   check-keras-differential check-quantizer-extremes check-quantized-keras check-quantize check-adding \
-  check-user-files check-interrupts check-search-kills bench check-memory fuzz format lint generated check-generated clean
+  check-optuna check-vizier check-user-files check-interrupts check-search-kills bench check-memory fuzz format lint \
+  generated check-generated clean
 .NOTPARALLEL:
 
 help:
@@ -26,6 +27,8 @@ help:
 	@echo 'make check-quantized-keras  files that qcc quantize writes for QKeras, run by QKeras (Python packages)'
 	@echo 'make check-quantize   what qcc quantize loses, beside ONNX Runtime'\''s quantizer (Python packages)'
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
+	@echo 'make check-optuna     integrations/optuna_search.py on PostgreSQL, and a journal in optuna-dashboard'
+	@echo 'make check-vizier     integrations/vizier_search.py with a server'
 	@echo 'make check-user-files compile into 50 folders in which users have changed files'
 	@echo 'make check-interrupts  end commands 400 times at random moments'
 	@echo 'make check-search-kills  end searches 100 times at random moments and resume them'
@@ -81,6 +84,13 @@ check-quantize: build
 
 check-adding: prepare
 	@scripts/check-adding.sh
+
+# In environments of their own, which they install by pip; the first needs Debian's postgresql.
+check-optuna: build
+	$(PYTHON) Tests/optuna-check.py $(QCC) build/optuna
+
+check-vizier: build
+	$(PYTHON) Tests/vizier-check.py $(QCC) build/vizier
 
 # Tests with more tries than `make test` gives them.
 check-user-files: prepare-tests

@@ -40,7 +40,7 @@ def free_port():
         return found.getsockname()[1]
 
 
-def until(what, condition, seconds=120):
+def until(what, condition, seconds=300):
     """What a condition says as soon as it says something."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
