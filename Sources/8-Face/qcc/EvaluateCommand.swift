@@ -9,6 +9,7 @@ struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Judges one plan: what its network costs the accelerator and what it loses.",
+    usage: "qcc evaluate [<options>] <model> --plan <file> --calibration <file>",
     discussion: """
       One trial of a search, which depends on its files alone: for engines that do their own searching. What the plan leaves \
       open is calibrated as qcc quantize does. The JSON is described in schemas/trial.schema.json.

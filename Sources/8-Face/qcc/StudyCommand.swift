@@ -47,7 +47,8 @@ struct StudyCommand: ParsableCommand {
   struct ResumeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "resume",
-      abstract: "Goes on with a search that was stopped, or takes part in one that runs.")
+      abstract: "Goes on with a search that was stopped, or takes part in one that runs.",
+      usage: "qcc study resume [<options>] <study>")
 
     @OptionGroup var study: StudyArgument
 
