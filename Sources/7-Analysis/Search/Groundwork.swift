@@ -16,7 +16,7 @@ package struct Groundwork: Sendable {
   private var methods: [String: FitMethod] = [:]
 
   /// Multiply-accumulates that a trial's inputs may take at most, so that it is done at once.
-  private static let mostWork = 2 << 30
+  private static let mostWork = 1 << 29
 
   /// - Parameters:
   ///   - inputs: that calibrate.
@@ -48,7 +48,7 @@ package struct Groundwork: Sendable {
       guard let layer = graph[id].op as? any LinearOperator else { return sum }
       return sum + graph[id].shape.elements * layer.kernel.elements / layer.outputChannels
     }
-    let most = max(32, mostWork / macs)
+    let most = max(64, mostWork / macs)
     return inputs.mapValues { batch in
       guard batch.samples > most else { return batch }
       let values = (0..<most).flatMap { batch[($0 * batch.samples / most)..<($0 * batch.samples / most + 1)].values }

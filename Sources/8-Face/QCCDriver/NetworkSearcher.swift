@@ -86,18 +86,16 @@ package struct NetworkSearcher: Sendable {
       try progress(search.trials.count, evaluations, self.choice(among: search.trials).best(of: search.trials))
     }
     let quick = search.trials.filter { $0.share == 1 }
-    let points = candidates(self.choice(among: search.trials), of: quick).compactMap(search.point) + flat
-    var seen: Set<Point> = []
-    try search.refine(points.filter { seen.insert($0).inserted })
+    try search.refine(candidates(self.choice(among: search.trials), of: quick).compactMap(search.point))
     let thorough = search.trials.filter(\.isThorough)
-    let flatTrials = flat.compactMap { point in thorough.first { search.point(of: $0) == point } }
+    let flatTrials = flat.compactMap { point in (thorough + quick).first { search.point(of: $0) == point } }
     let choice = self.choice(among: search.trials)
     try progress(evaluations, evaluations, choice.best(of: thorough))
     return Found(front: choice.front(of: thorough), flat: flatTrials, chosen: choice.best(of: thorough), search: search)
   }
 
   /// How many points are calibrated once more, thoroughly.
-  private static let mostCandidates = 12
+  private static let mostCandidates = 6
 
   /// Points of the front: where something is limited or scored those around the best, else all over it.
   private func candidates(_ choice: TrialChoice, of trials: [Trial]) -> [Trial] {
