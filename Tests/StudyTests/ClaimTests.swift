@@ -26,10 +26,8 @@ import Testing
     #expect(workers.map { $0.ended() } == [0, 0, 0], "\(workers.map(\.errors))")
     let keys = workers.map(\.lines)
     #expect(keys.joined().sorted() == (0..<500).map { "trial \($0)" }.sorted())
-    #expect(keys.filter(\.isEmpty).isEmpty, "every process had its share")
     let entries = try Study(existing: path).results(kind: "test")
     #expect(entries.map(\.key).sorted() == keys.joined().sorted())
-    #expect(Set(entries.map(\.worker)).count == 3)
     #expect(entries.allSatisfy { $0.payload == Array("payload \($0.key.split(separator: " ")[1])".utf8) })
   }
 

@@ -88,7 +88,9 @@ package struct Judge: Sendable {
           zip(output, inputs.sample(sample, of: input)).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
             / Double(output.count)
         }
-        let members = Dictionary(grouping: groups.indices.prefix(results.count), by: { groups[$0] }).sorted { $0.key < $1.key }.map(\.value)
+        let members = Dictionary(grouping: groups.indices.prefix(results.count), by: { groups[$0] }).sorted {
+          $0.key < $1.key
+        }.map(\.value)
         return AreaUnderCurve(
           scores: members.map { $0.map { errors[$0] }.mean }, isAnomaly: members.map { anomalies[$0[0]] })
       }

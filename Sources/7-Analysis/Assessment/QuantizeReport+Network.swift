@@ -19,7 +19,8 @@ extension QuantizeReport {
     let isClassifier = (comparison.reference.first?.count ?? 0) > 1
     let divergences = isClassifier ? results.map { divergence(ofLogits: $1, from: $0) } : []
     self.init(
-      samples: samples, isHeldOut: isHeldOut, metric: judge?.metric(reference: comparison.reference, quantized: comparison.quantized),
+      samples: samples, isHeldOut: isHeldOut,
+      metric: judge?.metric(reference: comparison.reference, quantized: comparison.quantized),
       agreement: Double(agreeing) / Double(samples), agreementInterval: Interval(wilson: agreeing, of: samples),
       outputSqnr: comparison.output.decibels, outputSqnrInterval: comparison.output.interval,
       outputDivergence: isClassifier ? divergences.mean : nil,

@@ -56,6 +56,8 @@ package struct NetworkSearcher: Sendable {
   package init(existing path: String, version: String, evaluations: Int?, threads: Int?) throws(Diagnostics) {
     let identity = try Study(existing: path).identity
     let settings = try Diagnostics.collected { try SearchSettings(identity, of: path) }
+    // What has changed is said before it is read as if it had not.
+    _ = try Study(path, identity: settings.identity(version: version))
     try self.init(settings, study: path, version: version, evaluations: evaluations, threads: threads)
   }
 
@@ -165,7 +167,7 @@ package struct NetworkSearcher: Sendable {
     let choice = choice(among: trials)
     let best = Self.candidates(of: trials)
     let flat = settings.widths.sorted(by: >).compactMap { bits in
-      best.first { $0.widths == space.space.values(of: space.space.flat(bits)) }
+      (best + trials).first { $0.widths == space.space.values(of: space.space.flat(bits)) }
     }
     return report(
       front: choice.front(of: best), flat: flat, chosen: choice.best(of: best), score: choice.score,
@@ -226,10 +228,11 @@ package struct NetworkSearcher: Sendable {
         "networks that keep the limits do so by luck: others of their loss drop more", at: .init(file: settings.model),
         fix: "allow more, or bring more validation inputs")
     }
+    func number(_ value: Double) -> String { Int(exactly: value).map(grouped) ?? significant(value) }
     let speedup = fixed(nearest.costs.speedup, decimals: 2)
     return Diagnostic(
-      "no network that was found keeps the limit on \(excess.name), \(significant(excess.limit)): the nearest, \(speedup)x as "
-        + "fast, has \(significant(excess.value))", at: .init(file: settings.model),
+      "no network that was found keeps the limit on \(excess.name), \(number(excess.limit)): the nearest, \(speedup)x as "
+        + "fast, has \(number(excess.value))", at: .init(file: settings.model),
       fix: "allow more, or more widths (--widths), or calibrate with more inputs")
   }
 }
