@@ -18,7 +18,7 @@ package struct NetworkSearcher: Sendable {
   private let evaluations: Int
 
   /// The most networks that are judged, when nothing else is said.
-  package static let evaluations = 300
+  package static let evaluations = 100
 
   /// Opens a study, or makes it.
   ///
