@@ -33,24 +33,13 @@ package struct Calibrator: Sendable {
   ///   - plan: with widths for every map and layer; what else it says stays.
   ///   - inputs: by input node, as many samples of each.
   package func calibrate(_ plan: QuantizationPlan, on inputs: [NodeID: Batch]) -> Calibration {
-    let inputs = fewEnough(inputs)
+    // As many as memory may take.
+    let inputs = inputs.mapValues { $0.thinned(to: network.mostSamples) }
     var plan = plan
     shareScales(&plan, inputs)
     var walk = CalibrationWalk(self, engine, plan)
     walk.run(inputs)
     return walk.calibration
-  }
-
-  // MARK: Inputs
-
-  /// Evenly out of all of them as many as memory may take.
-  private func fewEnough(_ inputs: [NodeID: Batch]) -> [NodeID: Batch] {
-    let most = network.mostSamples
-    return inputs.mapValues { batch in
-      guard batch.samples > most else { return batch }
-      let values = (0..<most).flatMap { batch[($0 * batch.samples / most)..<($0 * batch.samples / most + 1)].values }
-      return Batch(shape: batch.shape, values: values)
-    }
   }
 
   /// Gives maps that a concatenation puts side by side one scale, by the values of all of them in the float network.

@@ -27,4 +27,11 @@ package struct Batch: Sendable, Equatable {
       shape: shape,
       values: Array(values[(samples.lowerBound * shape.elements)..<(samples.upperBound * shape.elements)]))
   }
+
+  /// Evenly out of all samples so many at most.
+  package func thinned(to most: Int) -> Batch {
+    guard samples > most else { return self }
+    return Batch(
+      shape: shape, values: (0..<most).flatMap { self[($0 * samples / most)..<($0 * samples / most + 1)].values })
+  }
 }

@@ -69,7 +69,6 @@ extension TableCell {
   fileprivate static func decibels(_ value: Double?) -> TableCell { value.map { .real($0, decimals: 1) } ?? .text("") }
 }
 
-private func percentage(_ part: Double) -> String { "\(fixed(part * 100, decimals: 2)) %" }
 private func points(_ part: Double) -> String { (part > 0 ? "+" : "") + fixed(part * 100, decimals: 2) }
 private func range(_ interval: Interval, _ text: (Double) -> String) -> String {
   "\(text(interval.lower)) to \(text(interval.upper))"

@@ -17,7 +17,7 @@ package struct CostTable: Sendable {
   ///   - compilation: of any point's network: its layers are those of all others.
   package init(_ kind: Costs.Kind, of space: WidthSpace, like compilation: Compilation) throws {
     switch kind {
-    case .bits: function = Self.bits(of: space, like: compilation)
+    case .bits: function = Self.bits(of: space)
     case .ideal, .cycles, .energy, .bytes:
       let layers = Self.layers(of: compilation, in: space)
       let energy = try EnergyModel.horowitz()
@@ -103,7 +103,7 @@ package struct CostTable: Sendable {
   }
 
   /// Eq. 2.4 of the thesis.
-  private static func bits(of space: WidthSpace, like compilation: Compilation) -> SeparableFunction {
+  private static func bits(of space: WidthSpace) -> SeparableFunction {
     let graph = space.network.graph
     let numbers = space.decisions.map { decision in
       switch decision {

@@ -23,13 +23,16 @@ package struct Costs: Codable, Sendable, Hashable {
     case bytes
   }
 
+  /// In tile times.
   package var ideal: Double
   /// Over the same network on standard multipliers.
   package var speedup: Double
   package var cycles: Int
   package var cycleSpeedup: Double
+  /// In pJ.
   package var energy: Double
   package var bits: Int
+  /// That cross the bus.
   package var bytes: Int
   package var tiles: Int
   /// Of feature maps on the host, in bytes.

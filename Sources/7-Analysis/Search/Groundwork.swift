@@ -49,11 +49,7 @@ package struct Groundwork: Sendable {
       return sum + graph[id].shape.elements * layer.kernel.elements / layer.outputChannels
     }
     let most = max(64, mostWork / macs)
-    return inputs.mapValues { batch in
-      guard batch.samples > most else { return batch }
-      let values = (0..<most).flatMap { batch[($0 * batch.samples / most)..<($0 * batch.samples / most + 1)].values }
-      return Batch(shape: batch.shape, values: values)
-    }
+    return inputs.mapValues { $0.thinned(to: most) }
   }
 
   /// The plan of a point, all decided.

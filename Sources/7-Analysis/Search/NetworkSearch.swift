@@ -6,7 +6,6 @@ import FloatEngine
 import Plans
 import QIR
 import Study
-import Synchronization
 import Threads
 
 /// The search over a network's widths: a method asks, whoever takes part in the study judges, and the trials are kept in the order
@@ -76,19 +75,12 @@ package struct NetworkSearch: Sendable {
     let wanted = zip(keys, tasks).map { key, task in
       (key: key, kind: task.isThorough ? "thorough" : "quick", payload: Array(key.utf8))
     }
-    let found = Mutex<Result<[[UInt8]], any Error>?>(nil)
-    onThreads(max(1, min(threads, tasks.count))) { _ in
-      let result = Result {
-        try study.results(of: wanted) { trial in try byKey[trial.key].map(maker.make) ?? [] }
-      }
-      found.withLock { found in
-        // What one thread could not do is not hidden by another that waited for it.
-        if case .failure = found { return }
-        found = result
-      }
-    }
-    let results = try found.withLock { try $0?.get() ?? [] }
-    return try results.map { try Trial(encoded: $0) }
+    let workers = max(1, min(threads, tasks.count))
+    // Each has them all in the end; what one could not do is not hidden by another that waited for it.
+    let results = try concurrently(workers, threads: workers) { _ in
+      Result { try study.results(of: wanted) { trial in try byKey[trial.key].map(maker.make) ?? [] } }
+    }.map { try $0.get() }
+    return try results[0].map { try Trial(encoded: $0) }
   }
 
   // MARK: Results

@@ -3,7 +3,7 @@ import Presentation
 extension Table {
   /// A line for each network, with what it is.
   static func of(_ rows: [(name: String, row: TrialRow)]) -> Table {
-    let hasMetric = rows.contains { $0.row.metric != nil }
+    let hasMetric = rows.contains { $0.row.verdict.metric != nil }
     let hasScore = rows.contains { $0.row.score != nil }
     var table = Table(columns: [
       .init("network", minimumWidth: 7), .init("ideal", .right), .init("cycles", .right),
@@ -14,13 +14,14 @@ extension Table {
     ])
     if hasScore { table.columns.append(.init("score", .right)) }
     for (name, row) in rows {
+      let (costs, verdict) = (row.costs, row.verdict)
       table.append(
         [
-          .text(name), .text("\(fixed(row.speedup, decimals: 2))x"), .integer(row.cycles),
-          .text("\(fixed(row.cycleSpeedup, decimals: 2))x"), .real(row.energy / 1e6, decimals: 3), .integer(row.bits),
-          .text(percentage(row.metric ?? row.agreement)), .text(points(row.drop)), .text(points(row.expectedDrop)),
-          .text(interval(row)),
-          .text(significant(row.loss)),
+          .text(name), .text("\(fixed(costs.speedup, decimals: 2))x"), .integer(costs.cycles),
+          .text("\(fixed(costs.cycleSpeedup, decimals: 2))x"), .real(costs.energy / 1e6, decimals: 3),
+          .integer(costs.bits),
+          .text(percentage(verdict.quality)), .text(points(verdict.drop)), .text(points(verdict.expectedDrop)),
+          .text(interval(verdict)), .text(significant(verdict.loss)),
         ] + (hasScore ? [row.score.map { .real($0, decimals: 4) } ?? .missing] : []))
     }
     return table
@@ -38,14 +39,14 @@ extension SearchReport {
   package func text(_ style: TextStyle) -> String {
     var text = table.text(style) + "\n"
     if let chosen {
-      text += "chosen: \(fixed(chosen.speedup, decimals: 2))x ideal latency, "
-      text +=
-        "\(fixed(chosen.cycleSpeedup, decimals: 2))x cycles, drop \(points(chosen.drop)) points, expected \(points(chosen.expectedDrop)) "
-      text += "(95 %: \(interval(chosen)))\n"
+      let (costs, verdict) = (chosen.costs, chosen.verdict)
+      text += "chosen: \(fixed(costs.speedup, decimals: 2))x ideal latency, "
+      text += "\(fixed(costs.cycleSpeedup, decimals: 2))x cycles, drop \(points(verdict.drop)) points, "
+      text += "expected \(points(verdict.expectedDrop)) (95 %: \(interval(verdict)))\n"
     }
-    if let test {
-      text += "on test inputs: \(percentage(test.metric ?? test.agreement)), drop \(points(test.drop)) points "
-      text += "(95 %: \(interval(test)))\n"
+    if let verdict = test?.verdict {
+      text += "on test inputs: \(percentage(verdict.quality)), drop \(points(verdict.drop)) points "
+      text += "(95 %: \(interval(verdict)))\n"
     }
     return text + "\(grouped(evaluations)) networks judged in \(fixed(seconds, decimals: 1)) s\n"
   }
@@ -56,6 +57,7 @@ extension TrialRow.Widths {
   package var widest: Int { weights.values.compactMap { $0["bits"] }.max() ?? 0 }
 }
 
-private func percentage(_ part: Double) -> String { "\(fixed(part * 100, decimals: 2)) %" }
 private func points(_ part: Double) -> String { fixed(part * 100, decimals: 2) }
-private func interval(_ row: TrialRow) -> String { "\(points(row.dropInterval[0])) to \(points(row.dropInterval[1]))" }
+private func interval(_ verdict: TrialJudge.Verdict) -> String {
+  "\(points(verdict.dropInterval[0])) to \(points(verdict.dropInterval[1]))"
+}

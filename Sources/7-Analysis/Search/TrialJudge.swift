@@ -26,9 +26,11 @@ package struct TrialJudge: Sendable {
     package var dropInterval: [Double]
     /// The drop with less of the luck of these samples in it: what limits are about.
     package var expectedDrop: Double
+
+    /// The metric, or without labels the agreement.
+    package var quality: Double { metric ?? agreement }
   }
 
-  package let network: FloatNetwork
   private let inputs: NetworkInputs
   private let samples: Range<Int>
   private let judge: Judge?
@@ -39,7 +41,6 @@ package struct TrialJudge: Sendable {
 
   /// - Parameter judge: nil: agreement judges.
   package init(_ network: FloatNetwork, inputs: NetworkInputs, samples: Range<Int>, judge: Judge?) {
-    self.network = network
     self.inputs = inputs
     self.samples = samples
     self.judge = judge
@@ -56,10 +57,8 @@ package struct TrialJudge: Sendable {
     probabilities = judge?.classes.map { ClassProbabilities(logits: reference, classes: $0) }
   }
 
-  /// - Parameters:
-  ///   - share: of the samples.
-  ///   - threads: that run the program.
-  package func verdict(on compilation: Compilation, share: Double = 1, threads: Int = 1) throws -> Verdict {
+  /// - Parameter share: of the samples.
+  package func verdict(on compilation: Compilation, share: Double = 1) throws -> Verdict {
     let lowered = compilation.network
     let prepared = try PreparedProgram(lowered.program)
     let output = lowered.program.outputs[0].tensor
@@ -70,7 +69,7 @@ package struct TrialJudge: Sendable {
     for first in stride(from: judged.lowerBound, to: judged.upperBound, by: batch) {
       let part = first..<min(first + batch, judged.upperBound)
       let simulated = try prepared.run(
-        lowered.codes(of: inputs, samples: part).byInput.map { .int64($0) }, samples: part.count, threads: threads)
+        lowered.codes(of: inputs, samples: part).byInput.map { .int64($0) }, samples: part.count, threads: 1)
       quantized += (0..<part.count).map { simulated.values(of: output, sample: $0) }
     }
     return verdict(on: quantized)

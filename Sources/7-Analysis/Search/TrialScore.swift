@@ -28,6 +28,6 @@ package struct TrialScore: Sendable {
 
   package func value(of trial: Trial) -> Double {
     formula.score(
-      metric: trial.verdict.metric ?? trial.verdict.agreement, reference: reference, trial: trial.costs[minimize])
+      metric: trial.verdict.quality, reference: reference, trial: trial.costs[minimize])
   }
 }

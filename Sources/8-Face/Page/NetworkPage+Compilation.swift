@@ -18,7 +18,7 @@ extension NetworkPage {
     let map = try DataTypeMap(compilation.model, options: types)
     let model = EnergyModel(process: try ProcessFile.load("horowitz"), options: .init())
     self.init(
-      name: compilation.model.graph.name, file: file.split(separator: "/").last.map(String.init) ?? file,
+      name: compilation.model.graph.name, file: file.fileName,
       target: compilation.target.name, targetSummary: compilation.target.summary,
       summary: SummaryReport(compilation.model), tiles: tiles,
       energy: EnergyReport(map, model: model, hardware: HardwareUse(compilation)),

@@ -11,7 +11,7 @@ package struct ProfilePage: Sendable {
   /// - Parameter file: the model's.
   package init(_ report: ProfileReport, file: String, network: String) {
     self.report = report
-    self.file = file.split(separator: "/").last.map(String.init) ?? file
+    self.file = file.fileName
     self.network = network
   }
 

@@ -23,7 +23,7 @@ package struct QuantizePage: Sendable {
     self.report = report
     self.profile = profile
     self.plan = plan
-    self.file = file.split(separator: "/").last.map(String.init) ?? file
+    self.file = file.fileName
     self.network = network
     self.target = target
   }

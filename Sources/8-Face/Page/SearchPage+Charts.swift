@@ -15,37 +15,40 @@ extension SearchPage {
     var rows: [(row: TrialRow, fill: String, label: String?)] = report.front.map { ($0, "conv", nil) }
     rows += report.flat.map { ($0, "depthwise", "flat \($0.plan.widest)") }
     if let chosen = report.chosen { rows.append((chosen, "dense", "chosen")) }
-    let x = PlotAxis.linear(minimize.title, rows.map { $0.row[minimize] } + details.trials.map { $0.costs[minimize] })
-    let others = details.trials.filter { trial in !rows.contains { $0.row.loss == trial.verdict.loss } }
+    let x = PlotAxis.linear(
+      minimize.title, rows.map { $0.row.costs[minimize] } + details.trials.map { $0.costs[minimize] })
+    let others = details.trials.filter { trial in !rows.contains { $0.row.verdict.loss == trial.verdict.loss } }
     func marks(
       _ y: (TrialRow) -> Double, _ other: (Trial) -> Double, _ interval: (TrialRow) -> ClosedRange<Double>?
     ) -> [PlotSVG.Mark] {
       others.map { .init(x: $0.costs[minimize], y: other($0), fill: "soft", radius: 2.5) }
         + rows.map { row, fill, label in
           .init(
-            x: row[minimize], y: y(row), fill: fill, label: label, interval: interval(row), title: title(of: row),
+            x: row.costs[minimize], y: y(row), fill: fill, label: label, interval: interval(row), title: title(of: row),
             radius: label == "chosen" ? 6 : 4)
         }
     }
-    let qualities = rows.flatMap { [$0.row.quality, $0.row.qualityRange.lowerBound, $0.row.qualityRange.upperBound] }
+    let qualities = rows.flatMap {
+      [$0.row.verdict.quality, $0.row.verdict.qualityRange.lowerBound, $0.row.verdict.qualityRange.upperBound]
+    }
     PlotSVG(
       title: "\(qualityName) over \(minimize.title)", x: x,
-      y: .linear("\(qualityName), %", (qualities + others.map(\.quality)).map { $0 * 100 }),
+      y: .linear("\(qualityName), %", (qualities + others.map(\.verdict.quality)).map { $0 * 100 }),
       marks: marks(
-        { $0.quality * 100 }, { $0.quality * 100 },
-        { ($0.qualityRange.lowerBound * 100)...($0.qualityRange.upperBound * 100) })
+        { $0.verdict.quality * 100 }, { $0.verdict.quality * 100 },
+        { ($0.verdict.qualityRange.lowerBound * 100)...($0.verdict.qualityRange.upperBound * 100) })
     ).write(to: &markup)
     PlotSVG(
       title: "loss over \(minimize.title)", x: x,
-      y: .logarithmic("loss", rows.map(\.row.loss) + others.map(\.verdict.loss)),
-      marks: marks({ $0.loss }, { $0.verdict.loss }, { _ in nil }),
-      line: report.front.map { ($0[minimize], $0.loss) }
+      y: .logarithmic("loss", rows.map(\.row.verdict.loss) + others.map(\.verdict.loss)),
+      marks: marks({ $0.verdict.loss }, { $0.verdict.loss }, { _ in nil }),
+      line: report.front.map { ($0.costs[minimize], $0.verdict.loss) }
     ).write(to: &markup)
   }
 
   private func title(of row: TrialRow) -> String {
-    "\(minimize.text(row[minimize])) \(minimize.rawValue), \(fixed(row.speedup, decimals: 2))x ideal, \(share(row.quality)), "
-      + "loss \(significant(row.loss))"
+    "\(minimize.text(row.costs[minimize])) \(minimize.rawValue), \(fixed(row.costs.speedup, decimals: 2))x ideal, \(percentage(row.verdict.quality)), "
+      + "loss \(significant(row.verdict.loss))"
   }
 
   func writeHistory(to markup: inout Markup) {
@@ -68,7 +71,7 @@ extension SearchPage {
     if let scores = details.scores { write(scores, .linear("score", scores, steps: 4), "score") }
     let losses = details.trials.map(\.verdict.loss)
     write(losses, .logarithmic("loss", losses), "loss")
-    let qualities = details.trials.map { $0.quality * 100 }
+    let qualities = details.trials.map { $0.verdict.quality * 100 }
     write(qualities, .linear("\(qualityName), %", qualities, steps: 4), qualityName)
     let bits = details.trials.map { Double($0.costs.bits) }
     write(bits, .linear("bits", bits, steps: 4), "bits")
@@ -129,16 +132,10 @@ extension SearchPage {
   }
 }
 
-extension TrialRow {
-  fileprivate var quality: Double { metric ?? agreement }
-
+extension TrialJudge.Verdict {
   /// Where the quality lies by what the drop does.
   fileprivate var qualityRange: ClosedRange<Double> {
     let whole = metric == nil ? 1 : floatMetric ?? 1
     return max(0, whole - dropInterval[1])...max(0, min(1, whole - dropInterval[0]))
   }
-}
-
-extension Trial {
-  fileprivate var quality: Double { verdict.metric ?? verdict.agreement }
 }

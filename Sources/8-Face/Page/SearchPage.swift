@@ -20,7 +20,7 @@ package struct SearchPage: Sendable {
     self.report = report
     self.details = details
     self.minimize = minimize
-    self.file = file.split(separator: "/").last.map(String.init) ?? file
+    self.file = file.fileName
     self.network = network
     self.target = target
   }
@@ -47,20 +47,20 @@ package struct SearchPage: Sendable {
   }
 
   private var figures: [Frame.Figure] {
-    func quality(_ row: TrialRow) -> String { share(row.metric ?? row.agreement) }
+    func quality(_ row: TrialRow) -> String { percentage(row.verdict.quality) }
     func drop(_ row: TrialRow) -> String {
-      let ends = row.dropInterval.map { fixed($0 * 100, decimals: 2) }
-      return "drop \(fixed(row.drop * 100, decimals: 2)) points; 95 %: \(ends[0]) to \(ends[1])"
+      let ends = row.verdict.dropInterval.map { fixed($0 * 100, decimals: 2) }
+      return "drop \(fixed(row.verdict.drop * 100, decimals: 2)) points; 95 %: \(ends[0]) to \(ends[1])"
     }
     let chosen: [Frame.Figure] =
       report.chosen.map { row in
         [
           .init("chosen: \(qualityName)", quality(row), drop(row)),
           .init(
-            "speedup, ideal latency", "\(fixed(row.speedup, decimals: 2))x",
-            "\(fixed(row.cycleSpeedup, decimals: 2))x cycles: \(grouped(row.cycles))"),
-          .init("bits", grouped(row.bits), "parameters, feature maps and inputs"),
-          .init("energy", NetworkPage.energy(row.energy), "of what tiles move and compute"),
+            "speedup, ideal latency", "\(fixed(row.costs.speedup, decimals: 2))x",
+            "\(fixed(row.costs.cycleSpeedup, decimals: 2))x cycles: \(grouped(row.costs.cycles))"),
+          .init("bits", grouped(row.costs.bits), "parameters, feature maps and inputs"),
+          .init("energy", NetworkPage.energy(row.costs.energy), "of what tiles move and compute"),
         ] + (row.score.map { [.init("score", fixed($0, decimals: 4), "forgiving")] } ?? [])
       } ?? []
     let test = report.test.map { Frame.Figure("on test inputs", quality($0), drop($0)) }
@@ -70,9 +70,7 @@ package struct SearchPage: Sendable {
     ]
   }
 
-  var qualityName: String { (report.chosen ?? report.flat.first)?.metric != nil ? "metric" : "agreement" }
-
-  func share(_ part: Double) -> String { "\(fixed(part * 100, decimals: 2)) %" }
+  var qualityName: String { (report.chosen ?? report.flat.first)?.verdict.metric != nil ? "metric" : "agreement" }
 
   private func writeNetworks(to markup: inout Markup) {
     markup.element(

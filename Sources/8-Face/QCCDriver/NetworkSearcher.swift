@@ -5,8 +5,8 @@ import Files
 import Plans
 import Presentation
 import Search
-import Threads
 import Study
+import Threads
 
 /// Searches the best widths of a network in a study, alone or with other processes.
 package struct NetworkSearcher: Sendable {
@@ -22,31 +22,15 @@ package struct NetworkSearcher: Sendable {
 
   /// Opens a study, or makes it.
   ///
-  /// - Parameters:
-  ///   - path: nil: a study that nobody sees.
-  ///   - evaluations: as many at most, those of a study that is there included; nil: what was said of it last.
+  /// - Parameter evaluations: as many at most, those of a study that is there included; nil: what was said of it last.
   /// - Throws: `Diagnostics`, everything that is wrong with the files.
   package init(
     _ settings: SearchSettings, study path: String, version: String, evaluations: Int?, threads: Int?
   ) throws(Diagnostics) {
-    var options = NetworkQuantizer.Options()
-    options.calibration = settings.calibration
-    options.test = settings.validation
-    options.labels = settings.labels
-    options.groups = settings.groups
-    options.measure = settings.measure
-    options.target = settings.target
-    options.threads = threads
     let identity = try settings.identity(version: version)
-    quantizer = try NetworkQuantizer(model: settings.model, options: options)
-    space = try WidthSpace(quantizer.network, widths: settings.widths, limits: settings.widthLimits)
-    self.settings = settings
-    self.threads = threads ?? processorCount
-    study = try Study(path, identity: identity)
-    let study = study
-    self.evaluations = try Diagnostics.collected {
-      if let evaluations { try study.extend(Self.evaluationsName, to: String(evaluations)) }
-      return try evaluations ?? study.history(of: Self.evaluationsName).last.flatMap { Int($0) } ?? Self.evaluations
+    // Nothing is made for what cannot be searched.
+    try self.init(settings, evaluations: evaluations, threads: threads) { () throws(Diagnostics) in
+      try Study(path, identity: identity)
     }
   }
 
@@ -57,8 +41,31 @@ package struct NetworkSearcher: Sendable {
     let identity = try Study(existing: path).identity
     let settings = try Diagnostics.collected { try SearchSettings(identity, of: path) }
     // What has changed is said before it is read as if it had not.
-    _ = try Study(path, identity: settings.identity(version: version))
-    try self.init(settings, study: path, version: version, evaluations: evaluations, threads: threads)
+    let study = try Study(path, identity: settings.identity(version: version))
+    try self.init(settings, evaluations: evaluations, threads: threads) { () throws(Diagnostics) in study }
+  }
+
+  private init(
+    _ settings: SearchSettings, evaluations: Int?, threads: Int?, open: () throws(Diagnostics) -> Study
+  ) throws(Diagnostics) {
+    var options = NetworkQuantizer.Options()
+    options.calibration = settings.calibration
+    options.test = settings.validation
+    options.labels = settings.labels
+    options.groups = settings.groups
+    options.measure = settings.measure
+    options.target = settings.target
+    options.threads = threads
+    quantizer = try NetworkQuantizer(model: settings.model, options: options)
+    space = try WidthSpace(quantizer.network, widths: settings.widths, limits: settings.widthLimits)
+    self.settings = settings
+    self.threads = threads ?? processorCount
+    let study = try open()
+    self.study = study
+    self.evaluations = try Diagnostics.collected {
+      if let evaluations { try study.extend(Self.evaluationsName, to: String(evaluations)) }
+      return try evaluations ?? study.history(of: Self.evaluationsName).last.flatMap { Int($0) } ?? Self.evaluations
+    }
   }
 
   private static let evaluationsName = "evaluations"
@@ -155,15 +162,15 @@ package struct NetworkSearcher: Sendable {
 
   /// A network on inputs that nothing has seen.
   package func tested(_ result: NetworkQuantizer.Result, on inputs: [String], labels: String?) throws -> TrialRow {
-    let judge = try quantizer.trialJudge(test: inputs, labels: labels)
-    return TrialRow(result.plan, try Costs(result.compilation), try judge.verdict(on: result.compilation))
+    try TrialRow(result.plan, result.compilation, by: quantizer.trialJudge(test: inputs, labels: labels))
   }
 
   // MARK: What a study has
 
   /// What was judged so far.
   package func recorded() throws -> SearchReport {
-    let trials = try recordedTrials
+    let entries = try study.results()
+    let trials = try Self.whole(entries).map(\.trial)
     let choice = choice(among: trials)
     let best = Self.candidates(of: trials)
     let flat = settings.widths.sorted(by: >).compactMap { bits in
@@ -171,7 +178,7 @@ package struct NetworkSearcher: Sendable {
     }
     return report(
       front: choice.front(of: best), flat: flat, chosen: choice.best(of: best), score: choice.score,
-      evaluations: trials.count, seconds: try study.results().reduce(0) { $0 + $1.seconds })
+      evaluations: trials.count, seconds: entries.reduce(0) { $0 + $1.seconds })
   }
 
   /// Those that may be chosen: thorough ones as soon as there are some.
@@ -180,21 +187,19 @@ package struct NetworkSearcher: Sendable {
   }
 
   var recordedTrials: [Trial] {
-    get throws { try recordedEntries.map(\.trial) }
+    get throws { try Self.whole(study.results()).map(\.trial) }
   }
 
   /// Those that were judged by all samples.
-  private var recordedEntries: [(trial: Trial, entry: Study.Entry)] {
-    get throws {
-      try study.results().map { (trial: try Trial(encoded: $0.result), entry: $0) }.filter { $0.trial.share == 1 }
-    }
+  private static func whole(_ entries: [Study.Entry]) throws -> [(trial: Trial, entry: Study.Entry)] {
+    try entries.map { (trial: try Trial(encoded: $0.result), entry: $0) }.filter { $0.trial.share == 1 }
   }
 
   /// Writes what was judged so far for Optuna's `JournalStorage`, as a study of the file's name.
   package func exportOptunaJournal(to path: String) throws {
     let name = study.path.split(separator: "/").last.map(String.init) ?? study.path
     let journal = try OptunaJournal(
-      name: name, space: space, minimize: settings.minimize, trials: recordedEntries)
+      name: name, space: space, minimize: settings.minimize, trials: Self.whole(study.results()))
     try OutputFile.write(journal.bytes, to: path)
   }
 
@@ -212,9 +217,7 @@ package struct NetworkSearcher: Sendable {
     }
     let result = try quantizer.quantized(by: quantizer.calibrated(widths(of: best)).plan)
     try OutputFile.write([(path, result.bytes(for: path, style: nil))])
-    return TrialReport(
-      row: TrialRow(
-        result.plan, try Costs(result.compilation), try quantizer.trialJudge.verdict(on: result.compilation)))
+    return TrialReport(row: try TrialRow(result.plan, result.compilation, by: quantizer.trialJudge))
   }
 
   /// Why nothing was chosen: the limit that binds, and the network that is nearest to keeping it.

@@ -25,31 +25,7 @@ struct EvaluateCommand: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var plan: String
 
-  @Option(
-    help: ArgumentHelp(
-      "Inputs that fix ranges and weights: .npy or file.h5:dataset; NAME=FILE for each of several.", valueName: "file"),
-    completion: .file())
-  var calibration: [String]
-
-  @Option(
-    help: ArgumentHelp("Inputs that judge. Default: a part of the calibration inputs, held out.", valueName: "file"),
-    completion: .file())
-  var validation: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "Labels of the validation inputs. Without: agreement with the float network.", valueName: "file"),
-    completion: .file())
-  var labels: String?
-
-  @Option(help: "What labels are compared with: classes, or errors of a reconstruction.")
-  var metric = Judge.Measure.accuracy
-
-  @Option(
-    help: ArgumentHelp(
-      "With --metric auc: a number per sample; those of one number are judged as one.", valueName: "file"),
-    completion: .file())
-  var groups: String?
+  @OptionGroup var judging: ValidationOptions
 
   @Option(help: ArgumentHelp("The accelerator: a built-in target's name or a YAML file.", valueName: "name|file"))
   var target = Compiler.Options().target
@@ -60,20 +36,16 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var printing: ReportOptions
 
   func validate() throws {
-    guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads takes 1 to 1024") }
-    if labels != nil, validation.isEmpty { throw ValidationError("--labels is for --validation") }
-    if groups != nil, metric != .auc || labels == nil {
-      throw ValidationError("--groups is for --metric auc with --labels")
-    }
+    try validateThreads(threads)
   }
 
   func run() throws {
     var options = NetworkQuantizer.Options()
-    options.calibration = calibration
-    options.test = validation
-    options.labels = labels
-    options.groups = groups
-    options.measure = metric
+    options.calibration = judging.calibration.files
+    options.test = judging.validation
+    options.labels = judging.labels
+    options.groups = judging.metric.groups
+    options.measure = judging.metric.metric
     options.target = target
     options.threads = threads
     let quantizer = try NetworkQuantizer(model: file.path, options: options)
@@ -82,8 +54,6 @@ struct EvaluateCommand: ParsableCommand {
     show(calibrated.remarks)
     let result = try quantizer.quantized(by: calibrated.plan)
     try printing.show(
-      TrialReport(
-        row: TrialRow(
-          calibrated.plan, Costs(result.compilation), quantizer.trialJudge.verdict(on: result.compilation))))
+      TrialReport(row: TrialRow(calibrated.plan, result.compilation, by: quantizer.trialJudge)))
   }
 }

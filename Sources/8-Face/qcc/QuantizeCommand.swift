@@ -9,7 +9,6 @@ import Plans
 import Presentation
 import QCCDriver
 
-extension Judge.Measure: ExpressibleByArgument {}
 extension MapPlan.Scheme: ExpressibleByArgument {}
 
 struct QuantizeCommand: ParsableCommand {
@@ -29,11 +28,7 @@ struct QuantizeCommand: ParsableCommand {
 
   @OptionGroup var file: ModelArgument
 
-  @Option(
-    help: ArgumentHelp(
-      "Inputs that fix ranges and weights: .npy or file.h5:dataset; NAME=FILE for each of several.", valueName: "file"),
-    completion: .file())
-  var calibration: [String]
+  @OptionGroup var calibration: CalibrationOption
 
   @Option(help: ArgumentHelp("Width of weights, 1 to 16.", valueName: "bits"))
   var weights: Int?
@@ -84,14 +79,7 @@ struct QuantizeCommand: ParsableCommand {
     help: ArgumentHelp("Labels of the test inputs: .npy or file.h5:dataset.", valueName: "file"), completion: .file())
   var testLabels: String?
 
-  @Option(help: "What labels are compared with: classes, or errors of a reconstruction.")
-  var metric = Judge.Measure.accuracy
-
-  @Option(
-    help: ArgumentHelp(
-      "With --metric auc: a number per sample; those of one number are judged as one.", valueName: "file"),
-    completion: .file())
-  var groups: String?
+  @OptionGroup var metric: MetricOptions
 
   @Option(help: ArgumentHelp("Flat widths to compare, 1 to 16: 16,8,4", valueName: "bits,…"))
   var compare: Widths?
@@ -122,7 +110,7 @@ struct QuantizeCommand: ParsableCommand {
   @OptionGroup var printing: ReportOptions
 
   func validate() throws {
-    guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads takes 1 to 1024") }
+    try validateThreads(threads)
     let widths = [
       ("--weights", weights, WeightPlan.widths), ("--maps", maps, MapPlan.widths),
       ("--input-maps", inputMaps, MapPlan.widths), ("--output-maps", outputMaps, MapPlan.widths),
@@ -138,27 +126,22 @@ struct QuantizeCommand: ParsableCommand {
       throw ValidationError(
         "--prune is for roundings with a code for 0 and one layer for each: best, nearest, feedback, stochastic")
     }
-    if let output, !NetworkQuantizer.Result.suffixes.contains(where: { output.hasSuffix(".\($0)") }) {
-      throw ValidationError(
-        "-o takes a file that ends in \(NetworkQuantizer.Result.suffixes.map { ".\($0)" }.joined(separator: " or "))")
-    }
+    if let output { try validateNetworkName(output) }
     if page == "" || page == output && page != nil { throw ValidationError("--report takes a file of its own") }
     if style != nil, output?.hasSuffix(".onnx") != true { throw ValidationError("--style is for .onnx files") }
     if testLabels != nil, test.isEmpty { throw ValidationError("--test-labels is for --test") }
-    if groups != nil, metric != .auc || testLabels == nil {
-      throw ValidationError("--groups is for --metric auc with --test-labels")
-    }
+    try metric.validate(labels: testLabels, of: "--test-labels")
   }
 
   func run() throws {
     let clock = ContinuousClock()
     let start = clock.now
     var options = NetworkQuantizer.Options()
-    options.calibration = calibration
+    options.calibration = calibration.files
     options.test = test
     options.labels = testLabels
-    options.groups = groups
-    options.measure = metric
+    options.groups = metric.groups
+    options.measure = metric.metric
     options.rounding = rounding
     options.pruning = prune
     options.target = target

@@ -31,31 +31,7 @@ struct SearchCommand: ParsableCommand {
 
   @OptionGroup var file: ModelArgument
 
-  @Option(
-    help: ArgumentHelp(
-      "Inputs that fix ranges and weights: .npy or file.h5:dataset; NAME=FILE for each of several.", valueName: "file"),
-    completion: .file())
-  var calibration: [String]
-
-  @Option(
-    help: ArgumentHelp("Inputs that choose. Default: a part of the calibration inputs, held out.", valueName: "file"),
-    completion: .file())
-  var validation: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "Labels of the validation inputs. Without: agreement with the float network.", valueName: "file"),
-    completion: .file())
-  var labels: String?
-
-  @Option(help: "What labels are compared with: classes, or errors of a reconstruction.")
-  var metric = Judge.Measure.accuracy
-
-  @Option(
-    help: ArgumentHelp(
-      "With --metric auc: a number per sample; those of one number are judged as one.", valueName: "file"),
-    completion: .file())
-  var groups: String?
+  @OptionGroup var judging: ValidationOptions
 
   @Option(help: "What is to be small.")
   var minimize = Costs.Kind.cycles
@@ -126,10 +102,6 @@ struct SearchCommand: ParsableCommand {
     if let evaluations, !(1...1_000_000).contains(evaluations) {
       throw ValidationError("--evaluations takes 1 to 1000000")
     }
-    if groups != nil, metric != .auc || labels == nil {
-      throw ValidationError("--groups is for --metric auc with --labels")
-    }
-    if labels != nil, validation.isEmpty { throw ValidationError("--labels is for --validation") }
     if testLabels != nil, test.isEmpty { throw ValidationError("--test-labels is for --test") }
     for (name, value, most) in [
       ("--max-drop", maxDrop, 100), ("--min-agreement", minAgreement, 100), ("--max-cycles", maxCycles, .infinity),
@@ -148,11 +120,11 @@ struct SearchCommand: ParsableCommand {
   private var settings: SearchSettings {
     var settings = SearchSettings()
     settings.model = file.path
-    settings.calibration = calibration
-    settings.validation = validation
-    settings.labels = labels
-    settings.groups = groups
-    settings.measure = metric
+    settings.calibration = judging.calibration.files
+    settings.validation = judging.validation
+    settings.labels = judging.labels
+    settings.groups = judging.metric.groups
+    settings.measure = judging.metric.metric
     settings.target = target
     settings.widths = widths.bits
     settings.widthLimits = limit

@@ -11,8 +11,8 @@ struct SearchRunOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The best network so far as .onnx or QKeras .h5, or its plan as .json; the chosen one in the end.",
-      valueName: "file"), completion: .file(extensions: NetworkQuantizer.Result.suffixes))
+      "The chosen network as .onnx or QKeras .h5, or its plan as .json.", valueName: "file"),
+    completion: .file(extensions: NetworkQuantizer.Result.suffixes))
   var output: String?
 
   @Option(help: ArgumentHelp("Processes that take part.", valueName: "count"))
@@ -25,12 +25,9 @@ struct SearchRunOptions: ParsableArguments {
   @OptionGroup var printing: ReportOptions
 
   func validate() throws {
-    guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads takes 1 to 1024") }
+    try validateThreads(threads)
     guard (1...256).contains(workers) else { throw ValidationError("--workers takes 1 to 256") }
-    if let output, !NetworkQuantizer.Result.suffixes.contains(where: { output.hasSuffix(".\($0)") }) {
-      throw ValidationError(
-        "-o takes a file that ends in \(NetworkQuantizer.Result.suffixes.map { ".\($0)" }.joined(separator: " or "))")
-    }
+    if let output { try validateNetworkName(output) }
     try page.validate(besides: [output])
   }
 

@@ -79,12 +79,7 @@ struct StudyCommand: ParsableCommand {
 
     @OptionGroup var printing: ReportOptions
 
-    func validate() throws {
-      if !NetworkQuantizer.Result.suffixes.contains(where: { output.hasSuffix(".\($0)") }) {
-        throw ValidationError(
-          "-o takes a file that ends in \(NetworkQuantizer.Result.suffixes.map { ".\($0)" }.joined(separator: " or "))")
-      }
-    }
+    func validate() throws { try validateNetworkName(output) }
 
     func run() throws { try printing.show(study.searcher().best(to: output)) }
   }

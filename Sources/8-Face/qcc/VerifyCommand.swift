@@ -50,7 +50,7 @@ struct VerifyCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...1_000_000).contains(samples) else { throw ValidationError("--samples takes 1 to 1000000") }
-    guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads takes 1 to 1024") }
+    try validateThreads(threads)
   }
 
   func run() throws {

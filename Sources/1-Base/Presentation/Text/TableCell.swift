@@ -47,6 +47,9 @@ package func grouped(_ value: Int) -> String {
   return (value < 0 ? "-" : "") + String(digits)
 }
 
+/// A part of 1 as `12.35 %`.
+package func percentage(_ part: Double) -> String { "\(fixed(part * 100, decimals: 2)) %" }
+
 /// `value` with `decimals` digits (0 to 9) after the point, rounded half to even, grouped by thousands before it. What is
 /// rounded is the very number, as in C's `printf`: 0.00625 is a little more than its digits say.
 package func fixed(_ value: Double, decimals: Int) -> String {
