@@ -21,7 +21,7 @@ import TestSupport
     ("soft_cycle.h5", "'a/root' is refused: a group that contains itself"),
     ("dangling.h5", "'nowhere' is refused: a soft link that leads nowhere in this file"),
     ("deep.h5", "groups nested deeper than 64"),
-    ("diamonds.h5", "more than 200000 groups, datasets and attributes"),
+    ("diamonds.h5", "more than 50000 groups, datasets and attributes"),
     ("chunked_huge.h5", "its shape asks for 4398046511104 bytes, and the file holds 0 for it"),
     ("contiguous_huge.h5", "its shape asks for 274877906944 bytes, and the file holds 0 for it"),
     ("uncountable.h5", "a shape of more elements than can be counted"),

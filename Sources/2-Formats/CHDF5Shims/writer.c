@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 // More than any network's file has; a damaged or a malicious one can name the same objects without end.
-#define OBJECT_LIMIT 200000
+#define OBJECT_LIMIT 50000
 
 _Noreturn static void stop(chdf5_writer *writer, chdf5_status status, const char *object) {
   snprintf(writer->arena->object, CHDF5_TEXT, "%s", object);

@@ -39,12 +39,15 @@ enum LayerActivation {
     if let functions = isQKeras ? QKerasActivation.named(name) : KerasActivation.named(name) {
       return functions.isEmpty ? .linear : .functions(functions)
     }
-    // Names of functions that round, such as binary_tanh, are quantizers; so is everything with arguments.
-    let isQuantizer = isQKeras && Quantizer.supportedNames.contains(name) || name.contains("(" as Character)
-    guard isQuantizer else {
+    // Names of functions that round, such as binary_tanh, are quantizers; so is everything with arguments, which only
+    // QKeras' layers read out of a text.
+    let isCall = name.contains("(" as Character)
+    guard isQKeras && (isCall || Quantizer.supportedNames.contains(name)) else {
       throw node.problem(
         "is the activation '\(name)'", supported: names.joined(separator: ", "),
-        fix: "use one of them, or a quantizer, and train again")
+        fix: isCall && !isQKeras
+          ? "QKeras' layers alone read a quantizer out of a text: use QActivation"
+          : "use one of them, or a quantizer, and train again")
     }
     return .quantizer(try QuantizerConfig.read(node))
   }
