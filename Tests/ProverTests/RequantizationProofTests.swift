@@ -31,9 +31,13 @@ import Testing
 
   /// Ties at the least accumulator, where scales have no end in binary or are smaller than any shift.
   @Test func tiesAtTheStartOfARange() {
-    let relu = uniform(1, zeroPoint: 0, 0...7)
-    for scale in [Rational(1, over: 3), Rational(7, over: 30), Rational(-1, over: 3), Rational(3e-40)] {
-      for half in 0..<6 {
+    let scales = [
+      Rational(1, over: 3), Rational(7, over: 30), Rational(-1, over: 3), Rational(3e-40), Rational(-3e-40),
+    ]
+    // Some of the ties lie between two codes, some at the ends of the codes and beyond them.
+    for (scale, most) in scales.flatMap({ scale in ([3, 4, 7] as [Int64]).map { (scale, $0) } }) {
+      let relu = uniform(1, zeroPoint: 0, 0...most)
+      for half in -2..<9 {
         for range: ClosedRange<Int64> in [0...0, 0...20, -20...0] {
           let shift = Rational(BigInt(2 * half + 1), over: 2)
           let ideal = IdealFunction(scale: scale, shift: shift, functions: [], quantizer: relu)

@@ -21,6 +21,12 @@ struct RisingPositions {
     -floorDivide((first << 1) - double * unit, by: gain << 1).floor
   }
 
+  /// Whether a step's position is half of an odd number.
+  func isTie(at step: BigInt) -> Bool {
+    let (double, remainder) = ((first + gain * step) << 1).quotientAndRemainder(dividingBy: unit)
+    return remainder.isZero && double.magnitude & 1 == 1
+  }
+
   /// position + 1/2 - `least` over the steps of a range, whose floor is the rounded position, counted from `least` to keep
   /// numbers small; nil where they are too large all the same.
   func halfUp(from start: BigInt, to end: BigInt, countingFrom least: BigInt) -> CutLine? {

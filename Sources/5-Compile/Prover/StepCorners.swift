@@ -48,7 +48,8 @@ struct StepCorners {
       above = [Corner(accumulator: end, code: lowest + 1)]
       return
     }
-    if arrives <= 0 {
+    // A tie at the start goes to the even code.
+    if arrives < 0 || arrives == 0 && (most.magnitude & 1 == 0 || !positions.isTie(at: 0)) {
       constant = most
       below = [Corner(accumulator: origin, code: Int128(ideal.clamp.upperBound) - Int128(ideal.offset))]
       return
