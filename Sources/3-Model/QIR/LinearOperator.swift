@@ -40,17 +40,24 @@ extension LinearOperator {
 
   /// Of a sum of n products and a bias, in any order, with or without fused multiply-adds, each product is rounded once and
   /// goes through at most n additions; a weight is a code times its scale, rounded, and once more where QKeras adds its
-  /// straight-through difference. So |error| <= sum of |w| e + g(n + 3) (sum of |w| (|x| + e) + |bias|), e the inputs'
-  /// errors and g that of `FloatArithmetic.roundings`.
+  /// straight-through difference. So |error| <= sum of |w| e + g(n + 4) (sum of |w| (|x| + e) + |bias|), e the inputs'
+  /// errors and g that of `FloatArithmetic.roundings`; and where numbers lie far from what they became (`farthest`), g(2) of
+  /// that for every weight.
   package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
     let kernel = operands.constants[0].map(abs)
     let bias = operands.constants.count > 1 ? operands.constants[1].map(abs) : []
     let sums = sums(zip(operands.inputs[0], errors[0]).map { abs($0) + $1 }, kernel, operands)
     let carried = errors[0].contains { $0 > 0 } ? self.sums(errors[0], kernel, operands) : []
-    return sums.indices.map { index in
+    var bounds = sums.indices.map { index in
       let magnitude = sums[index] + (bias.isEmpty ? 0 : bias[index % bias.count])
-      return arithmetic.roundings(productsPerElement + 3) * magnitude + (carried.isEmpty ? 0 : carried[index])
+      return arithmetic.roundings(productsPerElement + 4) * magnitude + (carried.isEmpty ? 0 : carried[index])
     }
+    let (far, farBias) = (self.kernel.farthest, self.bias?.farthest ?? 0)
+    guard far > 0 || farBias > 0 else { return bounds }
+    let inputs = self.sums(
+      zip(operands.inputs[0], errors[0]).map { abs($0) + $1 }, Array(repeating: 1, count: kernel.count), operands)
+    for index in bounds.indices { bounds[index] += arithmetic.roundings(2) * (far * inputs[index] + farBias) }
+    return bounds
   }
 
   /// The same bound, looser, from the largest magnitudes alone: no more work than there are elements.
@@ -61,10 +68,12 @@ extension LinearOperator {
   ) -> [Double] {
     let error = errors[0].max() ?? 0
     let magnitude = error + operands.inputs[0].reduce(0) { max($0, abs($1)) }
+    let farBias = bias?.farthest ?? 0
     let ofChannel = weightSums.indices.map { channel in
       let bias = operands.constants.count > 1 ? abs(operands.constants[1][channel]) : 0
       return weightSums[channel] * error
-        + arithmetic.roundings(productsPerElement + 3) * (weightSums[channel] * magnitude + bias)
+        + arithmetic.roundings(productsPerElement + 4) * (weightSums[channel] * magnitude + bias)
+        + arithmetic.roundings(2) * (kernel.farthest * Double(productsPerElement) * magnitude + farBias)
     }
     return (0..<operands.resultShape.elements).map { ofChannel[$0 % ofChannel.count] }
   }

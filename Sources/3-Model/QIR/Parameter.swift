@@ -36,6 +36,11 @@ package enum Parameter: Sendable {
     }
   }
 
+  /// See `QuantizedTensor`.
+  package var farthest: Double {
+    if case .quantized(let tensor) = self { tensor.farthest } else { 0 }
+  }
+
   /// The declared width in bits; 32 for float32.
   package var bits: Int {
     switch self {

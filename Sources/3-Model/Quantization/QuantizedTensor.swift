@@ -17,6 +17,10 @@ package struct QuantizedTensor: Sendable {
   /// folded into them.
   package var zerosBefore: Int?
 
+  /// Of the numbers far from what they became, by how much the farthest was: x + (q - x), which QKeras' straight-through
+  /// estimators hand out, is only as near to q as float32 has numbers of that size.
+  package var farthest = 0.0
+
   package init(shape: [Int], codes: IntegerArray, scales: [Rational], scaleAxis: Int? = nil, bits: Int) {
     precondition(codes.count == shape.reduce(1, *), "as many codes as the shape holds")
     self.shape = shape
@@ -37,6 +41,18 @@ package struct QuantizedTensor: Sendable {
     guard scales.contains(where: { $0.magnitude < least && $0.sign != 0 }) else { return self }
     var tensor = self
     tensor.codes = IntegerArray(codes.indices.map { fraction(at: $0).magnitude < least ? 0 : codes[$0] })
+    return tensor
+  }
+
+  /// With `farthest` of the numbers that were quantized. Of q / 2 <= x <= 2 q the difference is exact, as it is of q = 0
+  /// (Sterbenz), and q's own rounding covers what is nearer to 0.
+  package func carried(by numbers: [Float]) -> QuantizedTensor {
+    var tensor = self
+    for (value, number) in zip(values, numbers) where value != 0 {
+      let number = Double(number)
+      guard abs(number) > 2 * abs(value) || (number < 0) != (value < 0) else { continue }
+      tensor.farthest = max(tensor.farthest, abs(value - number))
+    }
     return tensor
   }
 

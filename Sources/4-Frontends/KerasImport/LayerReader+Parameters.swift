@@ -40,6 +40,7 @@ extension LayerReader {
     guard let quantizer else { return .real(values, shape: shape) }
     do {
       var tensor = try quantizer.kind.quantize(values, shape: shape, at: weights.location(of: variable)).flushed
+      if quantizer.kind.isStraightThrough { tensor = tensor.carried(by: values) }
       tensor.quantizer = quantizer
       return .quantized(tensor)
     } catch {

@@ -15,6 +15,17 @@ package struct BatchNormalizationOp: ChannelwiseAffine {
   package let gamma: [Double]
   package let variance: [Double]
   package let epsilon: Double
+  /// How far numbers lay from what they became (`QuantizedTensor.farthest`).
+  package struct Farthest: Sendable {
+    package var gamma = 0.0
+    package var beta = 0.0
+    package var mean = 0.0
+    package var variance = 0.0
+
+    package init() {}
+  }
+
+  package var farthest = Farthest()
   /// How many numbers the layer stores.
   package var storedParameters: Int
 
@@ -66,9 +77,17 @@ package struct BatchNormalizationOp: ChannelwiseAffine {
     zip(operands.inputs[0], errors[0]).enumerated().map { index, next in
       let channel = index % mean.count
       let scale = abs(scale[channel])
-      return next.1 * scale
-        + arithmetic.roundings(7) * ((abs(next.0) + next.1 + abs(mean[channel])) * scale + abs(beta[channel]))
+      let difference = abs(next.0) + next.1 + abs(mean[channel])
+      return next.1 * scale + arithmetic.roundings(7) * (difference * scale + abs(beta[channel]))
+        + arithmetic.roundings(2) * carried(by: difference, channel: channel)
     }
+  }
+
+  /// What straight-through differences are to the result, of a difference from the mean.
+  private func carried(by difference: Double, channel: Int) -> Double {
+    let spread = variance[channel] + epsilon
+    let scale = farthest.gamma / spread.squareRoot() + abs(scale[channel]) * farthest.variance / spread
+    return difference * scale + abs(self.scale[channel]) * farthest.mean + farthest.beta
   }
 
   package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? {

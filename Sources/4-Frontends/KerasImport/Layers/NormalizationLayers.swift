@@ -23,13 +23,12 @@ enum NormalizationLayers {
     let epsilon = layer.check { Float(try $0.config.double("epsilon", default: 0.001)) }
     try checkAxis(layer)
     let channels = layer.inputs?.first.map { layer.graph[$0].shape.channels }
-    let values: (inout LayerReader, Statistic) throws -> [Double] = { layer, statistic in
+    let values: (inout LayerReader, Statistic) throws -> Parameter = { layer, statistic in
       try layer.parameter(
         statistic.variable, shape: [channels], quantizer: isQuantized ? statistic.quantizer : nil,
-        default: statistic.standard, forKernel: statistic.isTrained
-      ).values
+        default: statistic.standard, forKernel: statistic.isTrained)
     }
-    let optionalValues: (inout LayerReader, Statistic, String) throws -> [Double]? = { layer, statistic, flag in
+    let optionalValues: (inout LayerReader, Statistic, String) throws -> Parameter? = { layer, statistic, flag in
       if try layer.config.flag(flag, default: true) { return try values(&layer, statistic) }
       _ = try layer.quantizer(statistic.quantizer, of: statistic.variable, forKernel: false)
       return nil
@@ -46,14 +45,18 @@ enum NormalizationLayers {
       throw Skipped()
     }
     var op = BatchNormalizationOp(
-      gamma: gamma, beta: beta, mean: mean, variance: variance, epsilon: Double(epsilon))
+      gamma: gamma?.values, beta: beta?.values, mean: mean.values, variance: variance.values, epsilon: Double(epsilon))
     if let inverseQuantizer {
-      let inverse = try inverse(layer, gamma, variance, epsilon, through: inverseQuantizer)
+      let inverse = try inverse(layer, gamma?.values, variance.values, epsilon, through: inverseQuantizer)
       let stored = op.storedParameters
       op = BatchNormalizationOp(
-        gamma: inverse, beta: beta, mean: mean, variance: inverse.map { _ in 1 }, epsilon: 0)
+        gamma: inverse, beta: beta?.values, mean: mean.values, variance: inverse.map { _ in 1 }, epsilon: 0)
       op.storedParameters = stored
     }
+    op.farthest.gamma = gamma?.farthest ?? 0
+    op.farthest.beta = beta?.farthest ?? 0
+    op.farthest.mean = mean.farthest
+    op.farthest.variance = variance.farthest
     return try layer.append(op, inputs: [input])
   }
 
