@@ -124,7 +124,7 @@ import Testing
     let whole = solver.fit(moments, by: .feedback)
     solver.pruning = Pruning(share: 0.5, criterion: criterion, stage: stage)
     let fit = solver.fit(moments, by: .feedback)
-    let zeros = { (codes: [Double]) in codes.count { $0 == 0 } }
+    let zeros = { (codes: [Int16]) in codes.count { $0 == 0 } }
     #expect((30...(30 + zeros(whole.codes))).contains(zeros(fit.codes)), "\(zeros(whole.codes))")
     #expect(solver.error(of: fit, on: moments) > solver.error(of: whole, on: moments))
     if stage == .after { #expect(zip(fit.codes, whole.codes).allSatisfy { $0 == 0 || $0 == $1 }) }

@@ -69,6 +69,49 @@ import Testing
     }
   }
 
+  /// Layers behind a change are fitted anew, those in front of it are not, and no plan is decided otherwise than alone. Sums
+  /// mix what two branches have lost, and an equalized map divides what was fitted before it.
+  @Test func whatIsRememberedChangesNothing() throws {
+    let network = try network(
+      """
+      graph memory
+      x = input shape=[5, 5, 3]
+      a = conv2d x kernel=float[1, 1, 3, 8](seeded(1))
+      r = elementwise a functions=[relu]
+      b = depthwise_conv2d r kernel=float[3, 3, 8, 1](seeded(2))
+      c = conv2d x kernel=float[3, 3, 3, 8](seeded(3))
+      s = add b c
+      d = conv2d s kernel=float[1, 1, 8, 4](seeded(4))
+      output d
+      """)
+    let inputs = inputs(network, samples: 33)
+    var remembering = Calibrator(network)
+    remembering.memory = FitMemory()
+    var widths = PlanWidths()
+    (widths.weights, widths.maps) = (4, 4)
+    let flat = QuantizationPlan(widths, for: network)
+    var plans = [flat, flat]
+    for layer in ["a", "b", "c", "d"] {
+      var plan = flat
+      plan.weights[layer]?.bits = 2
+      plans += [plan, flat]
+      plan.biases[layer]?.bits = 8
+      plans.append(plan)
+    }
+    for map in flat.maps.keys.sorted() {
+      var plan = flat
+      plan.maps[map]?.bits = 8
+      plans.append(plan)
+    }
+    for plan in plans {
+      let (alone, remembered) = (
+        Calibrator(network).calibrate(plan, on: inputs), remembering.calibrate(plan, on: inputs)
+      )
+      #expect(remembered.plan == alone.plan)
+      #expect(remembered.results[0].quantized == alone.results[0].quantized)
+    }
+  }
+
   /// Each layer beside another makes up for what that one has lost.
   @Test func severalLayersOfTwoBitsAreAsGoodAsOneOfMore() throws {
     let network = try network(

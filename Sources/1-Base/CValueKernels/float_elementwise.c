@@ -103,17 +103,34 @@ double qcc_f32_squared_distance(size_t count, const float *x, const float *y) {
   return sum;
 }
 
-void qcc_f32_range(size_t count, const float *x, float *low, float *high) {
-  *low = count > 0 ? x[0] : 0;
-  *high = *low;
-  float odd = 0;
-  for (size_t i = 0; i < count; i++) {
-    *low = x[i] < *low ? x[i] : *low;
-    *high = x[i] > *high ? x[i] : *high;
-    odd += x[i] * 0;
+QCC_INLINE void range_body(size_t count, const float *x, float *low, float *high) {
+  vec16 least = QCC_SPLAT(count > 0 ? x[0] : 0), most = least, odd = {};
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    const vec16 values = *(const vec16 *)(x + i);
+    least = __builtin_elementwise_min(values, least);
+    most = __builtin_elementwise_max(values, most);
+    odd += values * 0;
   }
-  if (odd != 0) *low = *high = odd;
+  for (; i < count; i++) {
+    least[0] = x[i] < least[0] ? x[i] : least[0];
+    most[0] = x[i] > most[0] ? x[i] : most[0];
+    odd[0] += x[i] * 0;
+  }
+  // Of two zeros the positive one, whatever the instruction set says.
+  *low = least[0] + 0.0f;
+  *high = most[0] + 0.0f;
+  float sum = odd[0];
+  for (int lane = 1; lane < LANES; lane++) {
+    *low = least[lane] < *low ? least[lane] + 0.0f : *low;
+    *high = most[lane] > *high ? most[lane] + 0.0f : *high;
+    sum += odd[lane];
+  }
+  if (sum != 0) *low = *high = sum;
 }
+
+QCC_DISPATCH(
+  qcc_f32_range, (size_t count, const float *x, float *low, float *high), range_body, (count, x, low, high))
 
 void qcc_f32_histogram(size_t count, const float *x, float low, float high, size_t bins, uint64_t *counts) {
   const double factor = high > low ? (double)bins / ((double)high - (double)low) : 0;

@@ -1,13 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "float_windows.h"
+#include "float_moments.h"
 #include "isa.h"
 #include "qcc_float.h"
 
-/// Rows of v are gathered as panels of 16 columns, `[panel][ROWS][16]`; sums over so many rows are float32, those of the sums
-/// float64.
-enum { ROWS = 128, LANES = 16 };
+/// Rows of v are gathered as panels of 16 columns, `[panel][ROWS][16]`.
+enum { ROWS = QCC_MOMENT_ROWS, LANES = QCC_MOMENT_LANES };
 
 size_t qcc_moment_size(const qcc_conv_geometry *g) {
   return (size_t)g->kernel_height * g->kernel_width * (g->in_channels / g->groups) + 1 + g->out_channels / g->groups;
@@ -90,6 +89,11 @@ bool qcc_f32_moments(
   const qcc_conv_geometry *g, size_t samples, size_t step, const float *x, const float *y, double *moments) {
   qcc_windows w;
   if (!qcc_windows_make(&w, g, (int64_t)samples, false)) return false;
+  if (g->in_channels == g->groups && g->out_channels == g->groups) {
+    const bool isDone = qcc_f32_channel_moments(&w, g->groups, (int64_t)step, x, y, moments);
+    qcc_windows_free(&w);
+    return isDone;
+  }
   const int64_t size = (int64_t)qcc_moment_size(g), inputs = g->in_channels / g->groups;
   const int64_t panel_floats = (size + LANES - 1) / LANES * ROWS * LANES;
   float *panels = calloc((size_t)(g->groups * panel_floats), sizeof *panels);

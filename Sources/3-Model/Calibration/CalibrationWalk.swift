@@ -23,6 +23,8 @@ struct CalibrationWalk {
   private var biases: [NodeID: [Double]] = [:]
   /// By layer: by what its inputs' channels have been divided.
   private var divisors: [NodeID: [Float]] = [:]
+  /// Behind what was decided; nil where nothing is remembered.
+  private var way: FitMemory.Way?
 
   private var network: FloatNetwork { calibrator.network }
   private var graph: Graph { calibrator.network.graph }
@@ -31,6 +33,7 @@ struct CalibrationWalk {
     self.calibrator = calibrator
     self.engine = engine
     consumers = calibrator.network.graph.consumers
+    way = calibrator.memory?.start
     calibration = Calibration(plan: plan, layers: [], results: [])
   }
 
@@ -90,6 +93,7 @@ struct CalibrationWalk {
     }
     if map.scale == nil { map = decided(map, id, pair) }
     calibration.plan.maps[graph[id].name] = map
+    go(.map(map))
     pair.quantized = map.quantized(pair.quantized)
   }
 
@@ -161,26 +165,31 @@ struct CalibrationWalk {
     guard let op = node.op as? any LinearOperator, let weights = calibration.plan.weights[node.name] else {
       return engine.evaluate(id, [input])
     }
+    let bias = calibration.plan.biases[node.name]
     var fit: LayerFit
     if let codes = weights.codes, let scales = weights.scales {
-      fit = LayerFit(codes: codes.widened.map { Double($0) }, scales: scales, biases: op.biases)
+      way = nil
+      fit = LayerFit(codes: codes.widened.map { Int16($0) }, scales: scales, biases: op.biases)
     } else {
-      let found = choose(
-        solver(of: id, layer, op, weights, inputsDividedBy: divisors[id] ?? []), input, wanted,
-        known: calibrator.known[node.name])
+      if bias?.codes != nil || bias?.scales != nil || weights.scales != nil { way = nil }
+      go(.layer(bits: weights.bits, isPerChannel: weights.isPerChannel, biasBits: bias?.bits))
+      let found = remembered {
+        choose(
+          solver(of: id, layer, op, weights, inputsDividedBy: divisors[id] ?? []), input, wanted,
+          known: calibrator.known[node.name])
+      }
       fit = found.fit
       calibration.layers.append(found.said(of: node.name))
       calibration.plan.weights[node.name]?.scales = fit.scales
-      calibration.plan.weights[node.name]?.codes = IntegerArray(fit.codes.map { Int64($0) })
-      let bias = calibration.plan.biases[node.name]
+      calibration.plan.weights[node.name]?.codes = IntegerArray(fit.codes)
       if fit.scales.count == op.outputChannels, bias?.codes == nil, bias?.scales == nil { biases[id] = fit.biases }
     }
-    let bias = decideBias(of: id, fit.biases, scales: fit.scales)
+    let decided = decideBias(of: id, fit.biases, scales: fit.scales)
     let channels = op.outputChannels
     let scales = (0..<channels).map { fit.scales[$0 * fit.scales.count / channels] }
     return layer(
       input, weights: fit.codes.indices.map { Float(fit.codes[$0]) * scales[$0 % channels] },
-      bias: bias.values(count: channels), to: node.shape, threads: calibrator.threads)
+      bias: decided.values(count: channels), to: node.shape, threads: calibrator.threads)
   }
 
   @discardableResult
@@ -203,7 +212,21 @@ struct CalibrationWalk {
       pruning: id == network.layers.last ? nil : calibrator.pruning, number: id.index)
   }
 
-  private struct Choice {
+  // MARK: What was fitted before
+
+  private mutating func go(_ decision: FitMemory.Decision) {
+    way = way.flatMap { calibrator.memory?.way(from: $0, decision) }
+  }
+
+  /// The choice for a layer, at the end of the way to it.
+  private func remembered(_ make: () -> Choice) -> Choice {
+    guard let way, let memory = calibrator.memory else { return make() }
+    return memory.choice(at: way, or: make)
+  }
+
+  // MARK: Choices
+
+  struct Choice {
     var fit: LayerFit
     var method: FitMethod
     var gap = 1.0

@@ -17,6 +17,8 @@ package struct Calibrator: Sendable {
   package var mostPositions = 1 << 17
   /// Of all layers but the last one; nil: of none.
   package var pruning: Pruning?
+  /// Of what was done with the same settings and inputs before; nil: nothing is remembered.
+  package var memory: FitMemory?
   /// Whether channels of maps may be made alike.
   package var equalizes = true
   let threads: Int

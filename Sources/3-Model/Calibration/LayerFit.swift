@@ -1,7 +1,7 @@
 /// Weights of a layer as codes, with what belongs to them.
 struct LayerFit: Sendable {
   /// `[k][output channels]`, the kernel's own order.
-  var codes: [Double]
+  var codes: [Int16]
   /// As many as the plan has.
   var scales: [Float]
   /// One per output channel.

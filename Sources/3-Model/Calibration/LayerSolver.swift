@@ -47,7 +47,7 @@ struct LayerSolver: Sendable {
       if bits > 1 { channelScales.replaceSubrange(first..<(first + layer.outputs), with: roundings[group].scales) }
       for term in 0..<layer.terms {
         for output in 0..<layer.outputs {
-          fit.codes[term * channels + first + output] = codes[term * layer.outputs + output]
+          fit.codes[term * channels + first + output] = Int16(codes[term * layer.outputs + output])
         }
       }
       guard method != .plain else { continue }
@@ -113,7 +113,7 @@ struct LayerSolver: Sendable {
       let group = moments[index]
       let first = index * layer.outputs
       let scales = (0..<channels).map { Double(fit.scales[$0 * fit.scales.count / channels]) }
-      let codes = columns(of: index, in: fit.codes)
+      let codes = columns(of: index, in: fit.codes.map { Double($0) })
       let products = group.products(of: values(codes, scales, from: first))
       return total
         + products.indices.reduce(0) {

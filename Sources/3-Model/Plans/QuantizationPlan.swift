@@ -20,7 +20,7 @@ package struct QuantizationPlan: Sendable, Equatable {
 }
 
 /// code = clamp(round_half_even(x / scale) + zero point), value = scale x (code - zero point)
-package struct MapPlan: Sendable, Equatable {
+package struct MapPlan: Sendable, Hashable {
   /// What scales and zero points may be.
   package enum Scheme: String, Sendable, CaseIterable {
     /// Any.

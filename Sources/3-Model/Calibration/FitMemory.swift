@@ -1,0 +1,56 @@
+import Plans
+import Synchronization
+
+/// What layers were fitted to be, by everything that was decided on the way to them: plans that begin alike are fitted alike. Of
+/// one calibrator on the same inputs.
+package final class FitMemory: Sendable {
+  /// A way from the inputs of a network up to a node.
+  struct Way: Hashable {
+    fileprivate var number: Int
+    fileprivate static let start = Way(number: 0)
+  }
+
+  /// What a plan says of a node, as far as what follows depends on it.
+  enum Decision: Hashable {
+    case map(MapPlan)
+    case layer(bits: Int, isPerChannel: Bool, biasBits: Int?)
+  }
+
+  private struct Step: Hashable {
+    var from: Way
+    var decision: Decision
+  }
+
+  private struct State {
+    var ways: [Step: Way] = [:]
+    var choices: [Way: CalibrationWalk.Choice] = [:]
+    var bytes = 0
+  }
+
+  private static let mostBytes = 256 << 20
+  private let state = Mutex(State())
+
+  package init() {}
+
+  let start = Way.start
+
+  func way(from: Way, _ decision: Decision) -> Way {
+    state.withLock { state in
+      let step = Step(from: from, decision: decision)
+      if let way = state.ways[step] { return way }
+      let way = Way(number: state.ways.count + 1)
+      state.ways[step] = way
+      return way
+    }
+  }
+
+  func choice(at way: Way, or make: () -> CalibrationWalk.Choice) -> CalibrationWalk.Choice {
+    if let known = state.withLock({ $0.choices[way] }) { return known }
+    let choice = make()
+    state.withLock { state in
+      state.bytes += choice.fit.codes.count * MemoryLayout<Int16>.size
+      if state.bytes <= Self.mostBytes { state.choices[way] = choice }
+    }
+    return choice
+  }
+}
