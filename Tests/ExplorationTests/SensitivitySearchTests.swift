@@ -76,6 +76,17 @@ import Testing
     #expect(found(front, in: evaluated) == front.count)
   }
 
+  /// A narrowest network that seems to keep the limit is no reason to learn nothing of the others: what it keeps may be luck.
+  @Test func theNarrowestIsNoBase() {
+    let chain = Chain(variables: 6, pairs: 0, seed: 1)
+    let references = [16, 8, 4].map(chain.space.flat)
+    let search = SensitivitySearch(
+      chain.space, goal: Goal(cost: chain.cost, mostDrop: 1), evaluations: 40, references: references)
+    let singles = chain.space.variables.indices.map { chain.space.flat(8).with($0, 0) }
+    let evaluated = search.run(chain.outcome).joined().map(\.0.point)
+    #expect(Set(evaluated).isSuperset(of: singles))
+  }
+
   /// Where two neighbours lose up to 30 % of theirs more or less together: at least four of five points of the true front of 729
   /// or 2187, and what is missed is hardly worse.
   @Test(arguments: [6, 7], 1...10 as ClosedRange<UInt64>) func pairs(variables: Int, seed: UInt64) {

@@ -83,7 +83,7 @@ package struct SensitivitySearch: ExplorationMethod {
     }
     switch phase {
     case .references:
-      if goal.mostDrop != nil, let best { base = best }
+      if goal.mostDrop != nil, let best = best(of: references.filter(isToNarrow)) { base = best }
       phase = .sensitivities
     case .sensitivities:
       makeModel()
@@ -94,6 +94,11 @@ package struct SensitivitySearch: ExplorationMethod {
   }
 
   // MARK: Sensitivities
+
+  /// Whether there is something to learn from it: of a point that has nothing to narrow only luck is known.
+  private func isToNarrow(_ point: Point) -> Bool {
+    point.choices.indices.contains { point[$0] > 0 && space.variables[$0].choices.count > 1 }
+  }
 
   /// Every variable narrowed alone.
   private var singles: [Point] {
@@ -167,8 +172,10 @@ package struct SensitivitySearch: ExplorationMethod {
   // MARK: Changes
 
   /// The cheapest point within the limit; without one, or where none is, that of least loss.
-  private var best: Point? {
-    let allowed = order.filter { point in
+  private var best: Point? { best(of: order) }
+
+  private func best(of points: [Point]) -> Point? {
+    let allowed = points.filter { point in
       guard let outcome = known[point] else { return false }
       return outcome.drop <= goal.mostDrop ?? .infinity && goal.cost.value(at: point) <= goal.mostCost ?? .infinity
     }

@@ -31,6 +31,7 @@ package struct Groundwork: Sendable {
     var quick = calibrator
     quick.known = methods
     quick.mostPositions = 1 << 13
+    quick.memory = FitMemory()
     self.calibrator = quick
     self.inputs = Self.few(inputs, of: space.network)
   }

@@ -34,7 +34,8 @@ package struct NetworkSearch: Sendable {
     self.threads = threads
     var compiler = compiler
     compiler.verifiesProgram = false
-    let calibrator = Calibrator(space.network, threads: 1)
+    var calibrator = Calibrator(space.network, threads: 1)
+    calibrator.memory = FitMemory()
     let groundwork = Groundwork(space, calibrator: calibrator, inputs: inputs, threads: threads)
     maker = TrialMaker(
       space: space, groundwork: groundwork, compiler: compiler, calibrator: calibrator, inputs: inputs, judge: judge)

@@ -83,16 +83,23 @@ package struct NetworkSearcher: Sendable {
 
   /// - Parameters:
   ///   - progress: told after every batch how many networks are judged, of how many at most, and the best of them.
-  package func run(progress: (_ done: Int, _ total: Int, _ best: Trial?) throws -> Void = { _, _, _ in }) throws
-    -> Found
-  {
+  ///   - improved: handed the best so far as soon as it is another one.
+  package func run(
+    progress: (_ done: Int, _ total: Int, _ best: Trial?) throws -> Void = { _, _, _ in },
+    improved: ((NetworkQuantizer.Result) throws -> Void)? = nil
+  ) throws -> Found {
     var search = try NetworkSearch(
       space, compiler: quantizer.compiler, inputs: quantizer.calibrationBatches, judge: quantizer.trialJudge,
       limits: settings.limits, minimize: settings.minimize, study: study, threads: threads)
     let flat = settings.widths.sorted(by: >).map(space.space.flat)
     var method = method(for: search.goal, references: flat)
+    var shown: Trial?
     try search.run(&method) { search in
-      try progress(search.trials.count, evaluations, self.choice(among: search.trials).best(of: search.trials))
+      let best = self.choice(among: search.trials).best(of: search.trials)
+      try progress(search.trials.count, evaluations, best)
+      guard let improved, let best, best != shown else { return }
+      shown = best
+      try improved(quantizer.quantized(by: search.plan(of: best)))
     }
     let quick = search.trials.filter { $0.share == 1 }
     try search.refine(candidates(self.choice(among: search.trials), of: quick).compactMap(search.point))

@@ -11,7 +11,8 @@ struct SearchRunOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The chosen network as .onnx or QKeras .h5, or its plan as .json.", valueName: "file"),
+      "The chosen network as .onnx or QKeras .h5, or its plan as .json; while the search runs the best so far.",
+      valueName: "file"),
     completion: .file(extensions: NetworkQuantizer.Result.suffixes))
   var output: String?
 
@@ -38,7 +39,11 @@ struct SearchRunOptions: ParsableArguments {
     let others = try SearchWorkers(
       workers - 1, study: study, threads: threads ?? max(1, processorCount / max(workers, 1)))
     var line = SearchLine()
-    let found = try searcher.run { done, total, best in line.draw(done, total, best) }
+    // What is found first may be all that there is time for.
+    let improved = output.map { output in
+      { (best: NetworkQuantizer.Result) in try OutputFile.write(best.bytes(for: output, style: nil), to: output) }
+    }
+    let found = try searcher.run(progress: { line.draw($0, $1, $2) }, improved: improved)
     line.finish()
     others.wait()
     if let problem = searcher.problem(of: found) { throw problem }
