@@ -10,7 +10,7 @@ LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
   check-keras-differential check-quantizer-extremes check-quantized-keras check-quantize check-adding \
-  check-optuna check-vizier check-user-files check-interrupts check-search-kills bench check-memory fuzz format lint \
+  check-optuna check-vizier check-user-files check-interrupts check-search-kills check-search-methods bench check-memory fuzz format lint \
   generated check-generated clean
 .NOTPARALLEL:
 
@@ -32,6 +32,7 @@ help:
 	@echo 'make check-user-files compile into 50 folders in which users have changed files'
 	@echo 'make check-interrupts  end commands 400 times at random moments'
 	@echo 'make check-search-kills  end searches 100 times at random moments and resume them'
+	@echo 'make check-search-methods  compare what the methods of a search find, and the default with true fronts'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
 	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
 	@echo 'make fuzz             fuzz the importers for SECONDS=60, TARGETS="keras hdf5 onnx"'
@@ -101,6 +102,10 @@ check-interrupts: prepare-tests
 
 check-search-kills: prepare-tests
 	QCC_CAMPAIGN=100 $(SWIFT) test --filter killedAndResumedItFindsTheSame
+
+check-search-methods: build
+	$(PYTHON) Tests/search-front.py $(QCC)
+	$(PYTHON) Tests/search-methods.py $(QCC) ../shared/models
 
 bench: prepare
 	$(SWIFT) build -c release $(LAYERS)

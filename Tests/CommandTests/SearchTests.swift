@@ -75,6 +75,22 @@ import Testing
   }
 
   /// The bytes of everything that is written.
+  @Test func whatIsNotSearchedIsTheSameForAll() throws {
+    let folder = try Folder()
+    let coding = "--scheme powerOfTwo --rounding nearest --prune 30:magnitude:before"
+    _ = try run("\(Self.limited) --max-drop 40 --evaluations 3 \(coding) --study s -o best.json", in: folder)
+    _ = try run("study best s -o again.json", in: folder)
+    try expectEqual("best.json", "again.json", in: folder)
+    let plan = try json(String(contentsOfFile: "\(folder.path)/best.json", encoding: .utf8))
+    let maps = try #require(plan["maps"] as? [String: [String: Any]])
+    #expect(maps.values.allSatisfy { ($0["scale"] as? Double)?.significand == 1 })
+    let weights = try #require(plan["weights"] as? [String: [String: Any]])
+    for (layer, plan) in weights where layer != "classifier/linear" {
+      let codes = try #require(plan["codes"] as? [Int])
+      #expect(10 * codes.count { $0 == 0 } >= 3 * codes.count - 10, "\(layer)")
+    }
+  }
+
   @Test func threadsAndProcessesFindTheSame() throws {
     let folder = try Folder()
     var reports: [NSDictionary] = []

@@ -34,3 +34,26 @@ package struct Pruning: Sendable, Equatable {
     return isLeast
   }
 }
+
+extension Pruning {
+  /// `50`, `50:saliency`, `50:magnitude:after`
+  package init?(_ text: String) {
+    let words = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard let percent = Double(words[0]), percent > 0, percent < 100 else { return nil }
+    self.init(share: percent / 100)
+    for word in words.dropFirst() {
+      if let criterion = Criterion(rawValue: word) {
+        self.criterion = criterion
+      } else if let stage = Stage(rawValue: word) {
+        self.stage = stage
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// Percents of ten digits are read as the same share.
+  package var text: String {
+    "\((share * 1e12).rounded() / 1e10):\(criterion.rawValue):\(stage.rawValue)"
+  }
+}

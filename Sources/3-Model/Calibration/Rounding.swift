@@ -25,3 +25,42 @@ package enum Rounding: Sendable, Equatable {
     }
   }
 }
+
+extension Rounding {
+  /// `best`, `stochastic:7`, `multipoint:0.01`
+  package init?(_ text: String) {
+    let words = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    switch (words[0], words.count) {
+    case ("best", 1): self = .best
+    case ("nearest", 1): self = .nearest
+    case ("feedback", 1): self = .feedback
+    case ("midrise", 1): self = .midrise
+    case ("stochastic", _):
+      guard let seed = words.count == 1 ? 1 : UInt64(words[1]) else { return nil }
+      self = .stochastic(seed: seed)
+    case ("multipoint", _):
+      guard let lost = words.count == 1 ? 0.001 : Double(words[1]), lost >= 0, lost < 1 else { return nil }
+      self = .multipoint(lost: lost)
+    default: return nil
+    }
+  }
+
+  package var text: String {
+    switch self {
+    case .best: "best"
+    case .nearest: "nearest"
+    case .feedback: "feedback"
+    case .midrise: "midrise"
+    case .stochastic(let seed): "stochastic:\(seed)"
+    case .multipoint(let lost): "multipoint:\(lost)"
+    }
+  }
+
+  /// Where a weight may be 0 and stays what it is.
+  package var mayPrune: Bool {
+    switch self {
+    case .best, .nearest, .feedback, .stochastic: true
+    case .midrise, .multipoint: false
+    }
+  }
+}

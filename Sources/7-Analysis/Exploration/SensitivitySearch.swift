@@ -11,7 +11,7 @@ package struct SensitivitySearch: ExplorationMethod {
   private let evaluations: Int
   private let references: [Point]
   private let pairs: [(Int, Int)]
-  /// What variables are narrowed from: the cheapest reference within the limit, for what is wider than need be tells nothing.
+  /// What variables are narrowed from.
   private var base: Point
   private var phase = Phase.references
   private var asked: [Point] = []
@@ -55,7 +55,7 @@ package struct SensitivitySearch: ExplorationMethod {
       case .references: points = references
       case .sensitivities: points = singles
       case .front: points = pointsOfFront()
-      case .changes: points = changes()
+      case .changes: points = Self.lucks.lazy.map(changes).first { !$0.isEmpty } ?? []
       case .end: return []
       }
       asked = points.filter { known[$0] == nil }.prefixed(max(0, evaluations - known.count))
@@ -83,7 +83,7 @@ package struct SensitivitySearch: ExplorationMethod {
     }
     switch phase {
     case .references:
-      if goal.mostDrop != nil, let best = best(of: references.filter(isToNarrow)) { base = best }
+      base = start
       phase = .sensitivities
     case .sensitivities:
       makeModel()
@@ -95,15 +95,21 @@ package struct SensitivitySearch: ExplorationMethod {
 
   // MARK: Sensitivities
 
-  /// Whether there is something to learn from it: of a point that has nothing to narrow only luck is known.
-  private func isToNarrow(_ point: Point) -> Bool {
-    point.choices.indices.contains { point[$0] > 0 && space.variables[$0].choices.count > 1 }
+  /// The cheapest reference within the limit, for what is wider than need be tells nothing; without a limit the widest whose
+  /// single changes leave as many evaluations for what they say. Of a point that has nothing to narrow nothing is learned.
+  private var start: Point {
+    let open = references.filter { !singles(of: $0).isEmpty }
+    if goal.mostDrop != nil { return best(of: open) ?? space.widest }
+    return open.first { 2 * singles(of: $0).count <= evaluations }
+      ?? open.min { singles(of: $0).count < singles(of: $1).count } ?? space.widest
   }
 
   /// Every variable narrowed alone.
-  private var singles: [Point] {
+  private var singles: [Point] { singles(of: base) }
+
+  private func singles(of point: Point) -> [Point] {
     space.variables.indices.flatMap { variable in
-      (0..<base[variable]).map { base.with(variable, $0) }
+      (0..<point[variable]).map { point.with(variable, $0) }
     }
   }
 
@@ -188,7 +194,9 @@ package struct SensitivitySearch: ExplorationMethod {
 
   /// Points that differ from good ones in a layer or two and are expected to be better, the best expected first: where the whole
   /// front is wanted by the hypervolume that they would add, otherwise by what the loss rises for what is saved.
-  private func changes() -> [Point] {
+  ///
+  /// - Parameter luck: the part of what is expected that a change may lose instead.
+  private func changes(luck: Double) -> [Point] {
     guard let model else { return [] }
     let front = ParetoFront(order, cost: { goal.cost.value(at: $0) }, loss: { known[$0]?.loss ?? .infinity })
     let isWhole = goal.mostDrop == nil && goal.mostCost == nil
@@ -198,8 +206,8 @@ package struct SensitivitySearch: ExplorationMethod {
       let (cost, loss) = (goal.cost.value(at: start), known[start]?.loss ?? 0)
       let expected = model.loss(at: start)
       for point in neighbors(of: start) where known[point] == nil {
-        // Only what the change does is taken from the model: the rest is known. With luck it is a tenth less.
-        let change = Self.luck * (loss + model.loss(at: point) - expected)
+        // Only what the change does is taken from the model: the rest is known.
+        let change = luck * (loss + model.loss(at: point) - expected)
         let saved = cost - goal.cost.value(at: point)
         let worth =
           isWhole
@@ -213,7 +221,8 @@ package struct SensitivitySearch: ExplorationMethod {
     return worths.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key).prefixed(Self.batch)
   }
 
-  private static let luck = 0.9
+  /// A tenth less is hoped for first; with evaluations left to try it, more.
+  private static let lucks = [0.9, 0.6, 0.3]
 
   /// The area between a front and what a point would make of it, up to the front's end.
   private func gain(

@@ -22,10 +22,12 @@ package struct NetworkSearch: Sendable {
   private let maker: TrialMaker
 
   /// Lays the groundwork.
-  /// - Parameter inputs: that calibrate.
+  /// - Parameters:
+  ///   - calibrator: says how; of one thread, for as many trials as there are threads.
+  ///   - inputs: that calibrate.
   package init(
-    _ space: WidthSpace, compiler: Compiler, inputs: [NodeID: Batch], judge: TrialJudge, limits: SearchLimits,
-    minimize: Costs.Kind, study: Study, threads: Int
+    _ space: WidthSpace, compiler: Compiler, calibrator: Calibrator, inputs: [NodeID: Batch], judge: TrialJudge,
+    limits: SearchLimits, minimize: Costs.Kind, study: Study, threads: Int
   ) throws {
     self.space = space
     self.limits = limits
@@ -34,7 +36,7 @@ package struct NetworkSearch: Sendable {
     self.threads = threads
     var compiler = compiler
     compiler.verifiesProgram = false
-    var calibrator = Calibrator(space.network, threads: 1)
+    var calibrator = calibrator
     calibrator.memory = FitMemory()
     let groundwork = Groundwork(space, calibrator: calibrator, inputs: inputs, threads: threads)
     maker = TrialMaker(

@@ -21,14 +21,18 @@ package struct WidthSpace: Sendable {
   let weightVariables: [String: Int]
   /// By map.
   let mapVariables: [String: Int]
+  private let scheme: MapPlan.Scheme
 
   /// Inputs are what a network knows, and what no layer reads is compared: where no limit says otherwise they have this many
   /// bits at least.
   private static let leastAtEnds = 8
 
   /// - Throws: `Diagnostics` where limits name nothing, or leave nothing.
-  package init(_ network: FloatNetwork, widths: [Int], limits: [WidthLimit] = []) throws(Diagnostics) {
+  package init(
+    _ network: FloatNetwork, widths: [Int], limits: [WidthLimit] = [], scheme: MapPlan.Scheme = .affine
+  ) throws(Diagnostics) {
     self.network = network
+    self.scheme = scheme
     let graph = network.graph
     let groups = Self.groups(of: network)
     var problems = Diagnostics()
@@ -109,7 +113,9 @@ package struct WidthSpace: Sendable {
 
   /// A plan of widths alone.
   package func widths(at point: Point) -> QuantizationPlan {
-    var plan = QuantizationPlan(PlanWidths(), for: network)
+    var flat = PlanWidths()
+    flat.scheme = scheme
+    var plan = QuantizationPlan(flat, for: network)
     for name in plan.maps.keys { plan.maps[name]?.bits = mapBits(of: name, at: point) }
     for name in plan.weights.keys { plan.weights[name]?.bits = weightBits(of: name, at: point) }
     return plan

@@ -13,6 +13,7 @@ import Passes
 import Plans
 import QIR
 import Search
+import Threads
 
 /// Makes quantized networks of a float one, and judges them.
 package struct NetworkQuantizer: Sendable {
@@ -149,11 +150,17 @@ package struct NetworkQuantizer: Sendable {
   private func calibration(of plan: QuantizationPlan) throws(Diagnostics) -> Calibration {
     let network = try network.split(by: plan)
     let inputs = calibration.batches(of: network.graph, samples: fitted)
-    var calibrator = options.threads.map { Calibrator(network, threads: $0) } ?? Calibrator(network)
-    calibrator.methods = options.rounding.methods
-    calibrator.pruning = options.pruning
+    let calibrator = calibrator(of: network, threads: options.threads ?? processorCount)
     guard case .multipoint(let lost) = options.rounding else { return calibrator.calibrate(plan, on: inputs) }
     return try calibrator.calibrateWithPoints(plan, on: inputs, lost: lost)
+  }
+
+  /// As the options say.
+  func calibrator(of network: FloatNetwork, threads: Int) -> Calibrator {
+    var calibrator = Calibrator(network, threads: threads)
+    calibrator.methods = options.rounding.methods
+    calibrator.pruning = options.pruning
+    return calibrator
   }
 
   /// How much larger a layer's error may be on inputs that it was not fitted to.

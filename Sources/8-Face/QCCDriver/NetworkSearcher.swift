@@ -54,10 +54,13 @@ package struct NetworkSearcher: Sendable {
     options.labels = settings.labels
     options.groups = settings.groups
     options.measure = settings.measure
+    options.rounding = settings.rounding
+    options.pruning = settings.pruning
     options.target = settings.target
     options.threads = threads
     quantizer = try NetworkQuantizer(model: settings.model, options: options)
-    space = try WidthSpace(quantizer.network, widths: settings.widths, limits: settings.widthLimits)
+    space = try WidthSpace(
+      quantizer.network, widths: settings.widths, limits: settings.widthLimits, scheme: settings.scheme)
     self.settings = settings
     self.threads = threads ?? processorCount
     let study = try open()
@@ -89,8 +92,9 @@ package struct NetworkSearcher: Sendable {
     improved: ((NetworkQuantizer.Result) throws -> Void)? = nil
   ) throws -> Found {
     var search = try NetworkSearch(
-      space, compiler: quantizer.compiler, inputs: quantizer.calibrationBatches, judge: quantizer.trialJudge,
-      limits: settings.limits, minimize: settings.minimize, study: study, threads: threads)
+      space, compiler: quantizer.compiler, calibrator: quantizer.calibrator(of: space.network, threads: 1),
+      inputs: quantizer.calibrationBatches, judge: quantizer.trialJudge, limits: settings.limits,
+      minimize: settings.minimize, study: study, threads: threads)
     let flat = settings.widths.sorted(by: >).map(space.space.flat)
     var method = method(for: search.goal, references: flat)
     var shown: Trial?

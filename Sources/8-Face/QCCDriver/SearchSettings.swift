@@ -1,8 +1,10 @@
 import Assessment
+import Calibration
 import Compiler
 import Diagnostics
 import Exploration
 import Files
+import Plans
 import Search
 
 /// What a search is of and what it is for: all that its trials and its choice depend on. A study carries it, so that a search can
@@ -21,6 +23,9 @@ package struct SearchSettings: Sendable {
   package var target = Compiler.Options().target
   package var widths = [4, 8, 16]
   package var widthLimits: [WidthLimit] = []
+  package var scheme = MapPlan.Scheme.affine
+  package var rounding = Rounding.best
+  package var pruning: Pruning?
   package var minimize = Costs.Kind.cycles
   package var limits = SearchLimits()
   /// What is to be largest, over what is minimized; nil: costs and losses are compared one by one.
@@ -59,6 +64,20 @@ package struct SearchSettings: Sendable {
       set: { settings, text in
         settings.widthLimits = text.split(separator: "\n").compactMap { WidthLimit(String($0)) }
         return !settings.widthLimits.isEmpty
+      }),
+    .named("scheme", \.scheme),
+    .init(
+      name: "rounding", get: { $0.rounding.text },
+      set: { settings, text in
+        guard let rounding = Rounding(text) else { return false }
+        settings.rounding = rounding
+        return true
+      }),
+    .init(
+      name: "pruning", get: { $0.pruning?.text },
+      set: { settings, text in
+        settings.pruning = Pruning(text)
+        return settings.pruning != nil
       }),
     .named("what is minimized", \.minimize),
     .number("largest drop", \.limits.mostDrop),

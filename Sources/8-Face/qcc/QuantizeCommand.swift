@@ -9,8 +9,6 @@ import Plans
 import Presentation
 import QCCDriver
 
-extension MapPlan.Scheme: ExpressibleByArgument {}
-
 struct QuantizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "quantize",
@@ -45,20 +43,7 @@ struct QuantizeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Width of biases, 2 to 32.", valueName: "bits"))
   var biasBits: Int?
 
-  @Option(help: "What scales and zero points of feature maps may be.")
-  var scheme = MapPlan.Scheme.affine
-
-  @Option(
-    help: ArgumentHelp(
-      "How weights become codes: best, nearest, feedback, stochastic[:seed], midrise, multipoint[:share].",
-      valueName: "rounding"))
-  var rounding = Rounding.best
-
-  @Option(
-    help: ArgumentHelp(
-      "Weights that become 0, of every layer but the last: percent[:magnitude|saliency][:before|after] rounding.",
-      valueName: "percent"))
-  var prune: Pruning?
+  @OptionGroup var coding: WeightOptions
 
   @Option(
     help: ArgumentHelp("A plan: widths, and what else it fixes.", valueName: "plan.json"),
@@ -122,10 +107,6 @@ struct QuantizeCommand: ParsableCommand {
     if plan != nil || like != nil, widths.dropLast().contains(where: { $0.1 != nil }) || (plan != nil && like != nil) {
       throw ValidationError("widths come from --plan, from --like, or from --weights and --maps")
     }
-    if prune != nil, !rounding.mayPrune {
-      throw ValidationError(
-        "--prune is for roundings with a code for 0 and one layer for each: best, nearest, feedback, stochastic")
-    }
     if let output { try validateNetworkName(output) }
     if page == "" || page == output && page != nil { throw ValidationError("--report takes a file of its own") }
     if style != nil, output?.hasSuffix(".onnx") != true { throw ValidationError("--style is for .onnx files") }
@@ -142,8 +123,8 @@ struct QuantizeCommand: ParsableCommand {
     options.labels = testLabels
     options.groups = metric.groups
     options.measure = metric.metric
-    options.rounding = rounding
-    options.pruning = prune
+    options.rounding = coding.rounding
+    options.pruning = coding.prune
     options.target = target
     options.threads = threads
     let quantizer = try NetworkQuantizer(model: file.path, options: options)
@@ -155,7 +136,7 @@ struct QuantizeCommand: ParsableCommand {
     report.comparison = try compare.map { widths in
       try widths.bits.map { bits in
         var flat = PlanWidths(flat: bits)
-        flat.scheme = scheme
+        flat.scheme = coding.scheme
         flat.biases = biasBits ?? flat.biases
         let row = try quantizer.quantized(by: quantizer.calibrated(QuantizationPlan(flat, for: quantizer.network)).plan)
         return try QuantizeReport.Row(bits: bits, judged(row, by: quantizer), row.compilation)
@@ -201,7 +182,7 @@ struct QuantizeCommand: ParsableCommand {
     widths.outputMaps = outputMaps ?? max(widths.maps, 8)
     widths.sumMaps = max(widths.maps, 8)
     widths.biases = biasBits ?? widths.biases
-    widths.scheme = scheme
+    widths.scheme = coding.scheme
     return QuantizationPlan(widths, for: quantizer.network)
   }
 }

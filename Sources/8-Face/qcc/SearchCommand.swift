@@ -66,6 +66,8 @@ struct SearchCommand: ParsableCommand {
       valueName: "[weights:|maps:]name=bits,…"))
   var limit: [WidthLimit] = []
 
+  @OptionGroup var coding: WeightOptions
+
   @OptionGroup var scoring: ScoreOptions
 
   @Option(help: "How networks are found.")
@@ -109,6 +111,9 @@ struct SearchCommand: ParsableCommand {
     ] {
       if let value, !(value >= 0 && value <= most) { throw ValidationError("\(name) takes 0 or more, not \(value)") }
     }
+    if case .multipoint = coding.rounding {
+      throw ValidationError("--rounding multipoint adds layers, whose cost a search does not know")
+    }
     try scoring.validate(minimize: minimize, widths: widths.bits)
     if running.output != nil, settings.limits.isEmpty, settings.score == nil {
       throw ValidationError("-o needs what chooses: --max-drop, --min-agreement, --max-cycles, …, or --score")
@@ -128,6 +133,9 @@ struct SearchCommand: ParsableCommand {
     settings.target = target
     settings.widths = widths.bits
     settings.widthLimits = limit
+    settings.scheme = coding.scheme
+    settings.rounding = coding.rounding
+    settings.pruning = coding.prune
     settings.minimize = minimize
     settings.limits.mostDrop = maxDrop.map { $0 / 100 }
     settings.limits.leastAgreement = minAgreement.map { $0 / 100 }

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Whether the default method of `qcc search` finds the true front of a network where every point can be judged: three layers of the
+digits network with three widths each for weights and maps, 729 points.
+
+usage: Tests/search-front.py QCC [--evaluations N]
+
+Prints for every cost how much of the front was found with how many evaluations; exits 1 where a point is missing.
+"""
+
+import argparse
+import json
+import pathlib
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+DATA = pathlib.Path(__file__).resolve().parent.parent / "testdata"
+LIMITS = ["weights:(depthwise|classifier).*=8", "maps:(input|stem.*|residual.*|classifier.*)=8"]
+COSTS = ["ideal", "cycles", "energy", "bits", "bytes"]
+
+
+def judged(qcc, cost, method, evaluations):
+    """Cost and loss by widths."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = f"{folder}/study"
+        command = [qcc, "search", f"{DATA}/quantize/digits_float.h5", "--calibration", f"{DATA}/quantize/calibration.npy"]
+        command += ["--validation", f"{DATA}/search/validation_x.npy", "--labels", f"{DATA}/search/validation_y.npy"]
+        command += ["--minimize", cost, "--method", method, "--evaluations", str(evaluations), "--study", study]
+        command += [word for limit in LIMITS for word in ("--limit", limit)]
+        subprocess.run(command, check=True, capture_output=True)
+        trials = [json.loads(row[0]) for row in sqlite3.connect(study).execute("select result from result")]
+    return {tuple(t["widths"]): (t["costs"][cost], t["verdict"]["loss"]) for t in trials if not t["isThorough"]}
+
+
+def front(points):
+    best, found = float("inf"), []
+    for cost, loss in sorted(points):
+        if loss < best:
+            found.append((cost, loss))
+            best = loss
+    return found
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("qcc")
+    p.add_argument("--evaluations", type=int, default=300)
+    a = p.parse_args()
+    missing = 0
+    for cost in COSTS:
+        everything = judged(a.qcc, cost, "random", 10000)
+        some = judged(a.qcc, cost, "sensitivity", a.evaluations)
+        true = front(everything.values())
+        found = len(set(true) & set(front(some.values())))
+        missing += len(true) - found
+        print(f"{cost:8} {len(everything)} points, {len(some)} evaluated: {found} of {len(true)} on the true front", flush=True)
+    sys.exit(missing > 0)
+
+
+main()
