@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """The fronts that the methods of `qcc search` find with as many evaluations, on the four networks with labelled inputs.
 
-usage: Tests/search-methods.py QCC MODELS [--evaluations N] [--seeds N] [--networks NAME ...]
+usage: Tests/search-methods.py QCC MODELS [--evaluations N] [--seeds N] [--samples N] [--networks NAME ...]
 
 Prints the area that a front dominates in cost (ideal latency, as a part of that of flat 16 bits) and loss (its logarithm, from the
-flat network of 4 bits, where it is 0, down to that of 8 bits, where it is 1: nobody needs less), of that of all fronts together. Python with NumPy.
+flat network of 4 bits, where it is 0, down to that of 8 bits, where it is 1: nobody needs less), of that of all fronts together.
+Python with NumPy.
 """
 
 import argparse
@@ -16,13 +17,23 @@ import statistics
 import subprocess
 import tempfile
 
+import numpy as np
+
 METHODS = ["sensitivity", "random", "hyperband", "bayesian", "evolutionary"]
 
 
-def networks(models):
-    labelled = os.path.join(models, "labelled")
+def networks(models, folder, samples):
     float_ = os.path.join(models, "float")
-    path = lambda name: os.path.join(labelled, name + ".npy")
+
+    def path(name):
+        """The first inputs, or labels, of those that judge."""
+        file = os.path.join(models, "labelled", name + ".npy")
+        if "validation" not in name:
+            return file
+        short = os.path.join(folder, name + ".npy")
+        np.save(short, np.load(file)[:samples])
+        return short
+
     fashion = ["--calibration", path("fashion_calibration_x"), "--validation", path("fashion_validation_x"), "--labels", path("fashion_validation_y")]
     return {
         "dscnn_kws": [os.path.join(float_, "dscnn_kws.h5"), "--calibration", path("kws_calibration_x"), "--validation", path("kws_calibration_x"), "--labels", path("kws_calibration_y")],
@@ -61,10 +72,12 @@ def main():
     p.add_argument("models")
     p.add_argument("--evaluations", type=int, default=100)
     p.add_argument("--seeds", type=int, default=5)
+    p.add_argument("--samples", type=int, default=400)
     p.add_argument("--networks", nargs="+")
     a = p.parse_args()
+    inputs = tempfile.TemporaryDirectory()
     print(f"{'network':18}" + "".join(f"{m:>22}" for m in METHODS), flush=True)
-    for name, arguments in networks(a.models).items():
+    for name, arguments in networks(a.models, inputs.name, a.samples).items():
         if a.networks and name not in a.networks:
             continue
         # The default draws nothing.

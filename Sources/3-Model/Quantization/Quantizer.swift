@@ -27,7 +27,7 @@ package protocol QuantizerKind: Sendable {
   func featureMaps(at location: Diagnostic.Location) throws -> PerChannel<FeatureMapQuantizer>
   /// The codes and scales of a parameter, found as the framework finds them (float32). `values` are finite.
   func quantize(_ values: [Float], shape: [Int], at location: Diagnostic.Location) throws -> QuantizedTensor
-  /// Whether a feature map's values are handed out as x + (q - x), of which a straight-through estimator is made.
+  /// Whether numbers, of maps and parameters, are handed out as x + (q - x), of which a straight-through estimator is made.
   var isStraightThrough: Bool { get }
   /// As a model would write it: `quantized_bits(8,0,1)`
   var description: String { get }
