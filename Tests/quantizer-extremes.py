@@ -149,6 +149,7 @@ def main():
         case.write(f"{name}.h5")
         golden = f"{name}.golden.h5" if verify(a.qcc, f"{name}.h5")[0] == "exact" else None
         if golden and not case.golden(golden):
+            os.remove(f"{name}.h5")
             sys.exit(f"{number}: QKeras has nothing to compare with")
         print(number, case.kernel_quantizer, case.bias_quantizer, case.activation, "exact" if golden else "refused")
     if a.store:

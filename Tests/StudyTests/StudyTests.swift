@@ -209,6 +209,8 @@ import Testing
     var timing = Study.Timing()
     timing.patience = .seconds(1)
     let study = try Study(path, identity: identity, timing: timing)
+    timing.patience = .seconds(60)
+    let patient = try Study(path, identity: identity, timing: timing)
     var database: OpaquePointer?
     #expect(sqlite3_open(path, &database) == SQLITE_OK)
     #expect(sqlite3_exec(database, "BEGIN IMMEDIATE", nil, nil, nil) == SQLITE_OK)
@@ -220,7 +222,7 @@ import Testing
         + "fix: end the program that holds it and run the search again: what was recorded stays")
     nonisolated(unsafe) let held = database
     DispatchQueue.global().asyncAfter(deadline: .now() + 0.3) { sqlite3_exec(held, "COMMIT", nil, nil, nil) }
-    #expect(try study.claim(oneOf: [("new", "test", [])]) == 0, "who waits gets its turn")
+    #expect(try patient.claim(oneOf: [("new", "test", [])]) == 0, "who waits gets its turn")
     sqlite3_close(database)
   }
 
