@@ -105,7 +105,8 @@ let backends = floor(
     .target(
       name: "CEmitter",
       dependencies: [
-        "Backend", "Diagnostics", "IntegerProgram", "Numbers", "QIR", "Quantization", "Schedule", "Targets", "Tiling",
+        "Backend", "Diagnostics", "Files", "IntegerProgram", "Numbers", "QIR", "Quantization", "Schedule", "Targets",
+        "Tiling",
       ]),
   ])
 

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "st_names.h"
+
 /* Two's complement to signed, where a plain cast is up to the compiler. */
 static inline int32_t st_signed32(uint32_t bits)
 {

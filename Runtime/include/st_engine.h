@@ -8,6 +8,7 @@
 
 #include "st_config.h"
 #include "st_mac.h"
+#include "st_names.h"
 
 #if ST_ACCUMULATOR_BITS == 64
 typedef int64_t st_accumulator;

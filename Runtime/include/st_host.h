@@ -5,6 +5,8 @@
 #ifndef ST_HOST_H
 #define ST_HOST_H
 
+#include "st_names.h"
+
 /* e^x and tanh(x), within a few units in the last place of a double. */
 double st_exp(double x);
 double st_tanh(double x);

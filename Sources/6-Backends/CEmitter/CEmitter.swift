@@ -6,16 +6,24 @@ import Schedule
 package struct CEmitter: Backend {
   /// Builds the benches.
   private let compiler: String
+  /// Of the network in C; nil: its own.
+  private let network: String?
 
-  package init(compiler: String = "cc") {
+  /// - Parameter network: a name that `isNetworkName`.
+  package init(compiler: String = "cc", network: String? = nil) {
     self.compiler = compiler
+    self.network = network
   }
 
   package var name: String { "C" }
 
+  /// Whether all that a project defines may begin with it: lower-case letters, digits and underscores that are no name of the
+  /// standard library's.
+  package static func isNetworkName(_ name: String) -> Bool { Identifier.network(name) == name }
+
   /// - Throws: `Diagnostics` where the runtime's multiplier has no such mode as the schedule uses.
   package func project(_ schedule: Schedule, vectors: TestVectors) throws(Diagnostics) -> Project {
-    try ProjectWriter(schedule).project(vectors)
+    try ProjectWriter(schedule, name: network).project(vectors)
   }
 
   package func bench(of project: Project, in folder: String) -> Bench {

@@ -1,3 +1,4 @@
+import Files
 import Targets
 
 /// Writes `st_config.h`: the sizes of the accelerator's memories, and what of the runtime the network uses.
@@ -16,6 +17,20 @@ struct ConfigurationWriter {
       "/* Sizes of the memories of target '\(Identifier.comment(accelerator.name))', in 16-bit words and accumulators. */"
     )
     text.line("#ifndef ST_CONFIG_H\n#define ST_CONFIG_H\n")
+    text.append(settings)
+    text.line("\n/* Tells this runtime from others: see st_names.h. */\n#define ST_RUNTIME \(runtime)\n\n#endif")
+    return text
+  }
+
+  /// The beginning of the hash of the settings and the runtime's sources.
+  private var runtime: String {
+    let sources = RuntimeFiles.files.filter { $0.path != "include/st_config.h" && !$0.path.hasPrefix("test/") }
+    let all = settings.bytes + sources.flatMap { Array($0.text.utf8) }
+    return String(SHA256.hexadecimal(all).prefix(8))
+  }
+
+  private var settings: SourceText {
+    var text = SourceText()
     for engine in accelerator.engines {
       let runtime = engine.kind.runtime
       for size in runtime.sizes {
@@ -29,7 +44,6 @@ struct ConfigurationWriter {
       "/* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of feature maps' codes. */"
     )
     for macro in use.macros { text.line("#define ST_USES_\(macro.name) \(macro.isUsed ? 1 : 0)") }
-    text.line("\n#endif")
     return text
   }
 }

@@ -45,6 +45,12 @@ enum Literal {
     return "\(sign)0x1\(digits.isEmpty ? "" : ".")\(digits)p\(magnitude.exponent)"
   }
 
+  /// The shortest decimal constant that is read as `value`; a negative one keeps together. C++ has no hexadecimal ones
+  /// before 2017.
+  static func decimal(_ value: Double) -> String {
+    value.sign == .minus ? "(\(value))" : "\(value)"
+  }
+
   /// For macros: a negative constant keeps together.
   static func parenthesized(_ value: Double) -> String {
     value.sign == .minus ? "(\(double(value)))" : double(value)

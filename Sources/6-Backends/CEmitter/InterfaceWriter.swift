@@ -80,6 +80,7 @@ struct InterfaceWriter {
       " * model computes behind an output's codes in float is part of its dequantization. */"
     )
     text.line("#ifndef \(macro)_H\n#define \(macro)_H\n\n#include <stdint.h>\n\n#include \"st_pragmas.h\"")
+    text.line("\n#ifdef __cplusplus\nextern \"C\" {\n#endif")
     for port in ports { describe(port, into: &text) }
     text.line("\n/* Runs the network once. */")
     text.line("void \(name)_run(\(parameters));")
@@ -93,7 +94,7 @@ struct InterfaceWriter {
       "/* Has `made` called with every tensor right after it was made, in the order of the layers; null for no calls. */"
     )
     text.line("void \(name)_trace(void (*made)(int tensor, const void *codes));")
-    text.line("#endif\n\n#endif")
+    text.line("#endif\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif")
     return text
   }
 
@@ -128,7 +129,7 @@ struct InterfaceWriter {
     _ numbers: PerChannel<Double>, _ single: String, _ plural: String, _ port: Port, into text: inout SourceText
   ) {
     if let number = numbers.uniform {
-      text.line("#define \(macro)_\(port.macro)_\(single) \(Literal.parenthesized(number)) /* \(number) */")
+      text.line("#define \(macro)_\(port.macro)_\(single) \(Literal.decimal(number)) /* \(Literal.double(number)) */")
     } else {
       text.line("extern const double \(name)_\(port.name)_\(plural)[\(macro)_\(port.macro)_CHANNELS];")
     }

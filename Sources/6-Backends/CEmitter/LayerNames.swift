@@ -2,12 +2,12 @@
 struct LayerNames {
   /// `layer_03_run_conv_pw_1`: no name of a layer makes it one of a constant.
   let function: String
-  /// `layer_03_`, before the names of the layer's constants
+  /// `mobilenet_layer_03_`, before the names of the layer's constants
   let prefix: String
 
-  init(index: Int, name: String) {
+  init(index: Int, name: String, network: String) {
     let number = index < 10 ? "0\(index)" : "\(index)"
-    prefix = "layer_\(number)_"
-    function = prefix + "run_" + Identifier.sanitized(name)
+    prefix = "\(network)_layer_\(number)_"
+    function = "layer_\(number)_run_" + Identifier.sanitized(name)
   }
 }

@@ -19,7 +19,7 @@ struct LayersWriter {
     var calls = SourceText()
     var traced = 0
     for (index, instruction) in program.instructions.enumerated() {
-      let names = LayerNames(index: index, name: instruction.name)
+      let names = LayerNames(index: index, name: instruction.name, network: name)
       guard write(instruction, schedule.steps[index], names, into: &functions, constants: &constants) else { continue }
       let arguments = (instruction.inputs + [instruction.output]).map(expression).joined(separator: ", ")
       calls.line("    \(names.function)(\(arguments));")

@@ -4,22 +4,31 @@ import Schedule
 /// The files around the sources.
 enum ProjectFiles {
   /// - Parameter sources: of the project: others in its folder are the user's.
-  static func makefile(sources: [String]) -> SourceText {
-    SourceText(
+  static func makefile(sources: [String], name: String) -> SourceText {
+    let (tests, library) = (sources.filter { $0.hasPrefix("test/") }, sources.filter { !$0.hasPrefix("test/") })
+    return SourceText(
       """
-      # make: builds the test bench; make test: runs it. CC and CFLAGS as usual.
+      # make: builds the test bench; make test: runs it; make lib: the network as lib\(name).a. CC, CFLAGS and AR as usual.
       CC ?= cc
+      AR ?= ar
       CFLAGS ?= -O2
       override CFLAGS += -std=c99 -Wall -Wextra -Werror -pedantic
       INCLUDES = -Iinclude -Iruntime -Isrc -Itest
-      SOURCES = \(sources.joined(separator: " "))
+      SOURCES = \(library.joined(separator: " "))
+      TESTS = \(tests.joined(separator: " "))
       OBJECTS = $(SOURCES:%.c=build/%.o)
       HEADERS = $(wildcard include/*.h runtime/*.h src/*.h test/*.h)
 
       all: build/testbench
 
-      build/testbench: $(OBJECTS) Makefile
-      \t$(CC) $(CFLAGS) $(LDFLAGS) $(OBJECTS) -o $@
+      build/testbench: $(OBJECTS) $(TESTS:%.c=build/%.o) Makefile
+      \t$(CC) $(CFLAGS) $(LDFLAGS) $(OBJECTS) $(TESTS:%.c=build/%.o) -o $@
+
+      lib: lib\(name).a
+
+      lib\(name).a: $(OBJECTS) Makefile
+      \trm -f $@
+      \t$(AR) rcs $@ $(OBJECTS)
 
       build/%.o: %.c $(HEADERS)
       \t@mkdir -p $(@D)
@@ -29,9 +38,9 @@ enum ProjectFiles {
       \t./build/testbench
 
       clean:
-      \trm -rf build
+      \trm -rf build lib\(name).a
 
-      .PHONY: all test clean
+      .PHONY: all test lib clean
 
       """)
   }
@@ -44,6 +53,7 @@ enum ProjectFiles {
 
       make          builds the test bench (build/testbench)
       make test     runs it: every output code must equal the vectors, else it fails
+      make lib      lib\(name).a: the network and the runtime. Archives of several networks link into one program, in C or C++
 
       include/\(name).h   inputs, outputs, scales, zero points, the function to call: \(name)_run, and the
                           model's numbers of output codes: \(name)_dequantize

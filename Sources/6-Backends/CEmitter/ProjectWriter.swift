@@ -10,9 +10,10 @@ struct ProjectWriter {
   private var program: IntegerProgram { schedule.program }
   private var storage: Storage { schedule.storage }
 
-  init(_ schedule: Schedule) {
+  /// - Parameter name: nil: the program's.
+  init(_ schedule: Schedule, name: String?) {
     self.schedule = schedule
-    name = Identifier.network(schedule.program.name)
+    self.name = name ?? Identifier.network(schedule.program.name)
   }
 
   func project(_ vectors: TestVectors) throws(Diagnostics) -> Project {
@@ -40,7 +41,7 @@ struct ProjectWriter {
       files.append(.init(path: file.path, contents: Array(file.text.utf8)))
     }
     let sources = files.map(\.path).filter { $0.hasSuffix(".c") }.sorted()
-    files.append(.init(path: "Makefile", contents: ProjectFiles.makefile(sources: sources).bytes))
+    files.append(.init(path: "Makefile", contents: ProjectFiles.makefile(sources: sources, name: name).bytes))
     return Project(name: name, files: files)
   }
 

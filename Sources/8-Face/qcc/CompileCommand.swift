@@ -9,7 +9,8 @@ struct CompileCommand: ParsableCommand {
     abstract: "Writes a C project for the accelerator.",
     discussion: """
       The folder is self-contained: kernels in C99, packed weights, a header with types, scales and zero points, and a \
-      test bench that fails when one code differs. `make test` in it builds and runs the bench.
+      test bench that fails when one code differs. `make test` in it builds and runs the bench, `make lib` makes an archive; \
+      those of several networks link into one program.
 
       Into a folder that is there only files are written that qcc wrote before and nobody changed since (.qcc-manifest \
       lists them); what else is in the way is named, and nothing is written. All other files of the folder stay.
@@ -26,12 +27,26 @@ struct CompileCommand: ParsableCommand {
     completion: .directory)
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "What the network is called in C: include/<name>.h, <name>_run, <NAME>_INPUT_SIZE, lib<name>.a. Default: its own name.",
+      valueName: "name"))
+  var name: String?
+
   @Flag(help: "Keep what is in the way under another name (.bak) beside the project's files, instead of refusing.")
   var force = false
 
+  func validate() throws {
+    if let name, !CEmitter.isNetworkName(name) {
+      throw ValidationError(
+        "--name takes lower-case letters, digits and underscores, at most 40, that begin with a letter and are no name of the "
+          + "standard library's or the runtime's: not '\(name)'")
+    }
+  }
+
   func run() throws {
     let compilation = try model.compilation()
-    let project = try ProjectBuilder(compilation, backend: CEmitter()).project()
+    let project = try ProjectBuilder(compilation, backend: CEmitter(network: name)).project()
     let folder = output ?? project.name
     show(try project.place(at: folder, force: force))
     let channels = compilation.network.proofs.reduce(0) { $0 + $1.proved }

@@ -1,0 +1,97 @@
+import Backend
+import CEmitter
+import Foundation
+import IntegerProgram
+import IntegerProgramTestSupport
+import Schedule
+import Targets
+import TestSupport
+import Testing
+
+/// Archives of networks in one program of a user's.
+@Suite struct LibraryTests {
+  /// A network's archive, and what a C++ program has to say to run it on a sample.
+  private struct Library {
+    let name: String
+    let project: CProject
+    let sample: TestVectors.Sample
+
+    init(_ name: String, seed: UInt64) throws {
+      var (random, accelerator) = try RandomProgram.mixed(seed: seed)
+      let program = random.program
+      let tensors = NaiveProgram(program: program).run(random.inputs())
+      self.name = name
+      sample = TestVectors.Sample(tensors: tensors, of: program)
+      project = try CProject(
+        CEmitter(network: name).project(Schedule(program, for: accelerator), vectors: TestVectors(samples: [sample])))
+      let (status, output) = try project.run("/usr/bin/env", ["make", "-s", "lib"])
+      try #require(status == 0, "\(output)")
+    }
+
+    var archive: String { project.url("lib\(name).a").path }
+    var includes: String { "-I\(project.url("include").path)" }
+
+    /// The types of the parameters of `_run`, in their order.
+    private var types: [String] {
+      get throws {
+        let header = try String(contentsOf: project.url("include/\(name).h"), encoding: .utf8)
+        let declaration = try #require(header.split(separator: "\n").first { $0.hasPrefix("void \(name)_run(") })
+        return try declaration.matches(of: Regex("u?int[0-9]+_t")).map { String(declaration[$0.range]) }
+      }
+    }
+
+    /// Runs the network and counts codes that are not those wanted.
+    var check: String {
+      get throws {
+        let types = try types
+        var lines: [String] = []
+        for (index, (type, codes)) in zip(types, sample.inputs + sample.outputs).enumerated() {
+          let values = codes.map { $0 == .min ? "INT64_MIN" : "\($0)" }.joined(separator: ", ")
+          lines.append("  static const \(type) codes_\(index)[] = {\(values)};")
+          lines.append("  static \(type) made_\(index)[sizeof codes_\(index) / sizeof *codes_\(index)];")
+        }
+        let inputs = sample.inputs.count
+        let arguments = types.indices.map { "\($0 < inputs ? "codes" : "made")_\($0)" }.joined(separator: ", ")
+        lines.append("  \(name)_run(\(arguments));")
+        for index in types.indices.dropFirst(inputs) {
+          lines.append("  differences += memcmp(codes_\(index), made_\(index), sizeof made_\(index)) != 0;")
+        }
+        return "static void \(name)_check() {\n\(lines.joined(separator: "\n"))\n}\n"
+      }
+    }
+  }
+
+  /// Of three accelerators, and one of them twice: every archive whole, every name of a linker's once.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/g++")), arguments: ["c++11", "c++20"])
+  func networksLinkIntoOneProgram(standard: String) throws {
+    let libraries = try [("one", 1), ("two", 2), ("three", 3)].map { try Library($0.0, seed: $0.1) }
+    let folder = try Folder()
+    let source =
+      "#include <cstdint>\n#include <cstring>\n" + libraries.map { "#include \"\($0.name).h\"\n" }.joined()
+      + "static int differences = 0;\n" + (try libraries.map { try $0.check }.joined())
+      + "int main() {\n" + libraries.map { "  \($0.name)_check();\n" }.joined() + "  return differences;\n}\n"
+    try Data(source.utf8).write(to: URL(filePath: "\(folder.path)/main.cpp"))
+    let flags = ["-std=\(standard)", "-Wall", "-Wextra", "-Werror", "-pedantic"]
+    let linked = try Shell.run(
+      "/usr/bin/env",
+      ["g++"] + flags + libraries.map(\.includes) + ["main.cpp", "-Wl,--whole-archive"] + libraries.map(\.archive)
+        + ["-Wl,--no-whole-archive", "-o", "all"], in: folder.path)
+    try #require(linked.status == 0, "\(linked.errors)")
+    #expect(try Shell.run("\(folder.path)/all", [], in: folder.path).status == 0)
+  }
+
+  /// What has the same runtime shares it.
+  @Test func namesOfTheLinkerAreTheNetworksOrTheRuntimes() throws {
+    let (first, second) = (try Library("first", seed: 4), try Library("second", seed: 4))
+    func names(_ library: Library) throws -> Set<String> {
+      let listed = try Shell.run("/usr/bin/env", ["nm", "-g", "--defined-only", "-P", library.archive], in: "/")
+      try #require(listed.status == 0, "\(listed.errors)")
+      return Set(
+        listed.output.split(separator: "\n").map { String($0.split(separator: " ")[0]) }.filter { !$0.hasSuffix(":") })
+    }
+    let (mine, others) = (try names(first), try names(second))
+    let runtime = mine.filter { !$0.hasPrefix("first_") }
+    #expect(!runtime.isEmpty && runtime == others.filter { !$0.hasPrefix("second_") })
+    #expect(runtime.allSatisfy { $0.wholeMatch(of: /st_[0-9a-f]{8}_[a-z0-9_]+/) != nil }, "\(runtime.sorted())")
+  }
+}
