@@ -80,6 +80,18 @@ import Testing
     #expect(try Shell.run("\(folder.path)/all", [], in: folder.path).status == 0)
   }
 
+  /// What README.txt says of static memory is what an object file has of it, but for what lies between two arrays.
+  @Test(arguments: 1...8 as ClosedRange<UInt64>) func theMemoryIsWhatItTakes(seed: UInt64) throws {
+    let library = try Library("net", seed: seed)
+    let readme = try String(contentsOf: library.project.url("README.txt"), encoding: .utf8)
+    let said = try #require(readme.firstMatch(of: /Static arrays take ([0-9]+) bytes/).flatMap { Int($0.1) })
+    let sizes = try Shell.run("/usr/bin/env", ["size", "-A", library.archive], in: "/")
+    let taken = sizes.output.split(separator: "\n").map { $0.split(separator: " ") }.filter { $0.first == ".bss" }
+      .reduce(0) { $0 + (Int($1[1]) ?? 0) }
+    // One pointer is the trace's.
+    #expect((said...(said + 8 + 15 * 64)).contains(taken), "\(said) said, \(taken) taken")
+  }
+
   /// What has the same runtime shares it.
   @Test func namesOfTheLinkerAreTheNetworksOrTheRuntimes() throws {
     let (first, second) = (try Library("first", seed: 4), try Library("second", seed: 4))

@@ -45,7 +45,8 @@ enum ProjectFiles {
       """)
   }
 
-  static func readme(_ program: IntegerProgram, name: String, storage: Storage) -> SourceText {
+  /// - Parameter engines: bytes of the engines' memories.
+  static func readme(_ program: IntegerProgram, name: String, storage: Storage, engines: Int) -> SourceText {
     let layers = program.instructions.count
     return SourceText(
       """
@@ -61,7 +62,8 @@ enum ProjectFiles {
       runtime/            the Sum-Together multiplier, the engines with their memories, DMA, requantization
       test/               the test bench and its vectors
 
-      Feature maps take \(storage.bytes) bytes in static arrays; nothing is allocated at run time.
+      Static arrays take \(storage.bytes + engines) bytes: feature maps \(storage.bytes), the engines' memories \(engines). Nothing is allocated at
+      run time.
 
       For synthesis, define QCC_HLS_VITIS (Vitis HLS) or QCC_HLS_CATAPULT (Catapult) and take \(name)_run as the top
       function with include/, src/ and runtime/; test/ is the C test bench. Without either macro the code is plain C99.

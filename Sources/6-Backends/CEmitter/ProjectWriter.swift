@@ -21,18 +21,23 @@ struct ProjectWriter {
     let interface = InterfaceWriter(program, storage: storage, name: name)
     let bench = BenchWriter(program, storage: storage, name: name)
     var constants = ConstantPool()
+    let use = RuntimeUse(schedule, storage: storage)
     let layers = LayersWriter(schedule, storage: storage, name: name).text(constants: &constants)
     var files: [Project.File] = [
       .init(path: "include/\(name).h", contents: interface.header.bytes),
       .init(
         path: "include/st_config.h",
-        contents: ConfigurationWriter(schedule.accelerator, use: RuntimeUse(schedule, storage: storage)).text.bytes),
+        contents: ConfigurationWriter(schedule.accelerator, use: use).text.bytes),
       .init(path: "src/constants.h", contents: constantsHeader(constants).bytes),
       .init(path: "src/constants.c", contents: constantsSource(constants).bytes),
       .init(path: "src/\(name).c", contents: layers.bytes),
       .init(path: "src/\(name)_interface.c", contents: interface.source.bytes),
       .init(path: "test/bench_network.c", contents: bench.network(samples: vectors.samples.count).bytes),
-      .init(path: "README.txt", contents: ProjectFiles.readme(program, name: name, storage: storage).bytes),
+      .init(
+        path: "README.txt",
+        contents: ProjectFiles.readme(
+          program, name: name, storage: storage, engines: use.memoryBytes(of: schedule.accelerator)
+        ).bytes),
     ]
     for (index, sample) in vectors.samples.enumerated() {
       files.append(.init(path: "test/vectors_\(index).c", contents: bench.vectors(sample, index: index).bytes))

@@ -17,6 +17,16 @@ struct RuntimeUse {
     }
   }
 
+  /// Bytes of the engines' memories: inputs and weights in 16-bit words, and accumulators.
+  func memoryBytes(of accelerator: Accelerator) -> Int {
+    accelerator.engines.filter { engines.contains($0.kind) }.reduce(0) { total, engine in
+      let runtime = engine.kind.runtime
+      let sizes = Dictionary(uniqueKeysWithValues: runtime.sizes.map { ($0.name, $0.value(engine)) })
+      let counts = runtime.memories.map { $0.reduce(1) { $0 * (sizes[$1] ?? 1) } }
+      return total + counts.dropLast().reduce(0) { $0 + 2 * $1 } + (counts.last ?? 0) * accumulatorBits / 8
+    }
+  }
+
   /// 32 where every accumulator fits, else 64.
   var accumulatorBits: Int { sumBits.max() ?? 32 }
 
