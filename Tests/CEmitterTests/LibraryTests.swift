@@ -44,13 +44,14 @@ import Testing
     var check: String {
       get throws {
         let types = try types
+        let inputs = sample.inputs.count
         var lines: [String] = []
         for (index, (type, codes)) in zip(types, sample.inputs + sample.outputs).enumerated() {
           let values = codes.map { $0 == .min ? "INT64_MIN" : "\($0)" }.joined(separator: ", ")
           lines.append("  static const \(type) codes_\(index)[] = {\(values)};")
+          guard index >= inputs else { continue }
           lines.append("  static \(type) made_\(index)[sizeof codes_\(index) / sizeof *codes_\(index)];")
         }
-        let inputs = sample.inputs.count
         let arguments = types.indices.map { "\($0 < inputs ? "codes" : "made")_\($0)" }.joined(separator: ", ")
         lines.append("  \(name)_run(\(arguments));")
         for index in types.indices.dropFirst(inputs) {
@@ -86,8 +87,8 @@ import Testing
     let readme = try String(contentsOf: library.project.url("README.txt"), encoding: .utf8)
     let said = try #require(readme.firstMatch(of: /Static arrays take ([0-9]+) bytes/).flatMap { Int($0.1) })
     let sizes = try Shell.run("/usr/bin/env", ["size", "-A", library.archive], in: "/")
-    let taken = sizes.output.split(separator: "\n").map { $0.split(separator: " ") }.filter { $0.first == ".bss" }
-      .reduce(0) { $0 + (Int($1[1]) ?? 0) }
+    let rows = sizes.output.split(separator: "\n").map { $0.split(separator: " ") }
+    let taken = rows.filter { $0.first == ".bss" }.compactMap { Int($0[1]) }.reduce(0, +)
     // One pointer is the trace's.
     #expect((said...(said + 8 + 15 * 64)).contains(taken), "\(said) said, \(taken) taken")
   }
