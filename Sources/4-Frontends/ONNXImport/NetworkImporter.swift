@@ -72,7 +72,7 @@ struct NetworkImporter {
     for index in order {
       if let node = checks.readable(index) { read(node) } else { fail(model.graph.nodes[index]) }
     }
-    for output in model.graph.outputs { readOutput(output.name) }
+    for output in model.graph.outputs { readOutput(output) }
   }
 
   func isRead(_ tensor: String) -> Bool { readers[tensor] != nil }
@@ -169,9 +169,17 @@ struct NetworkImporter {
     for output in node.outputs where !output.isEmpty && values[output] == nil { values[output] = .failed }
   }
 
-  private mutating func readOutput(_ name: String) {
+  private mutating func readOutput(_ output: ONNXValueInfo) {
+    let name = output.name
     switch values[name] {
     case .map(let map):
+      if let declared = output.shape, declared.count != map.shape.count {
+        problems.report(
+          Diagnostic(
+            "the graph's output is said to have \(declared.count) axes, and has \(map.shape.count)",
+            at: .init(file: file, tensor: name),
+            fix: "infer the shapes again, with onnx.shape_inference, or export again"))
+      }
       var found = Diagnostics()
       if let node = found.collecting({ try integers(of: map, named: name) }) {
         graph.outputTitles[graph.outputs.count] = name

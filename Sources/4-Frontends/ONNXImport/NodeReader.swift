@@ -223,6 +223,9 @@ extension NodeReader {
     guard let integers = constant.integers else {
       throw problem("input '\(node.inputs[index])' is not of integers", supported: "int64")
     }
+    guard constant.shape.count <= 1 else {
+      throw problem("input '\(node.inputs[index])' has shape \(constant.shape)", supported: "a list, of one axis")
+    }
     return integers.map { Int($0) }
   }
 

@@ -17,6 +17,9 @@ enum ShapeOperators {
   private static func reshape(_ reader: inout NodeReader) throws {
     let keepsZeros = try reader.flag("allowzero", default: false)
     guard let target = try reader.ints("shape", orInput: 1) else { throw reader.problem("no shape") }
+    if let constant = try reader.constantIfPresent(1), constant.shape.isEmpty {
+      throw reader.problem("a shape that is one number", supported: "a list, of one axis")
+    }
     let map = try reader.map(0)
     let shape = try resolve(reader.withoutBatch(target), of: map.shape, keepsZeros: keepsZeros, reader)
     try reader.produce(.map(reader.reshape(map, to: shape)))
