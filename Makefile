@@ -100,8 +100,8 @@ check-user-files: prepare-tests
 check-interrupts: prepare-tests
 	QCC_CAMPAIGN=200 $(SWIFT) test --filter InterruptTests
 
-check-search-kills: prepare-tests
-	QCC_CAMPAIGN=100 $(SWIFT) test --filter killedAndResumedItFindsTheSame
+check-search-kills: build
+	$(PYTHON) Tests/search-kills.py $(QCC)
 
 check-search-methods: build
 	$(PYTHON) Tests/search-front.py $(QCC)

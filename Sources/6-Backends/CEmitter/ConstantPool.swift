@@ -1,28 +1,67 @@
+import Files
 import Numbers
 import Schedule
 
-/// The constant arrays of a network: their definitions, and their declarations for the code that reads them.
+/// The constant arrays of a network: their definitions, and their declarations for the code that reads them. What is the same
+/// stands there once.
 struct ConstantPool {
-  private(set) var definitions = SourceText()
-  private(set) var declarations = SourceText()
+  private let network: String
+  private var written = SourceText()
+  private var declared = SourceText()
+  /// By type, and hash of the numbers.
+  private var names: [String: String] = [:]
+  /// How many accumulators are 0 where all of a layer are.
+  private var zeros = 0
 
-  mutating func array(_ name: String, type: String, _ values: some Collection<some FixedWidthInteger>) {
-    declare(name, type: type, count: values.count)
-    definitions.integers(values)
-    definitions.write("\n};\n")
+  /// - Parameter network: what the names of arrays begin with that are no layer's.
+  init(network: String) {
+    self.network = network
   }
 
-  private mutating func declare(_ name: String, type: String, count: Int) {
-    declarations.line("extern const \(type) \(name)[\(count)];")
-    definitions.line("const \(type) \(name)[\(count)] = {")
+  /// The name of an array with these values: this one, or that of one that is there already.
+  mutating func array(_ name: String, type: String, _ values: some Collection<some FixedWidthInteger>) -> String {
+    var numbers = SourceText()
+    numbers.integers(values)
+    let key = type + SHA256.hexadecimal(numbers.bytes)
+    if let known = names[key] { return known }
+    names[key] = name
+    declared.line(Self.declaration(name, type, values.count))
+    written.line("const \(type) \(name)[\(values.count)] = {")
+    written.append(numbers)
+    written.write("\n};\n")
+    return name
+  }
+
+  /// The name of an array of initial accumulators: of as many zeros as any layer needs, or of its own.
+  mutating func initial(_ name: String, _ values: [Int64]) -> String {
+    guard values.allSatisfy({ $0 == 0 }) else { return array(name, type: "st_accumulator", values) }
+    zeros = max(zeros, values.count)
+    return zerosName
   }
 
   /// `values` as an expression of the variable `channel`: a literal where all are equal, else an element of an array called `name`.
   mutating func perChannel(_ name: String, _ values: [Int64]) -> String {
     let range = values.hull() ?? 0...0
     guard range.lowerBound < range.upperBound else { return Literal.integer(range.lowerBound) }
-    array(name, type: CodeType(holding: range).name, values)
-    return "\(name)[channel]"
+    return array(name, type: CodeType(holding: range).name, values) + "[channel]"
+  }
+
+  var declarations: SourceText {
+    var text = declared
+    if zeros > 0 { text.line(Self.declaration(zerosName, "st_accumulator", zeros)) }
+    return text
+  }
+
+  var definitions: SourceText {
+    var text = written
+    if zeros > 0 { text.line("const st_accumulator \(zerosName)[\(zeros)] = {0};") }
+    return text
+  }
+
+  private var zerosName: String { network + "_zeros" }
+
+  private static func declaration(_ name: String, _ type: String, _ count: Int) -> String {
+    "extern const \(type) \(name)[\(count)];"
   }
 }
 

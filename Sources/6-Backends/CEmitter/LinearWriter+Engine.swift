@@ -14,7 +14,7 @@ extension LinearWriter {
     case .rows: "rows"
     case .columns: "columns"
     case .outputs: "outputs"
-    case .initial: "\(names.prefix)initial + first_output"
+    case .initial: "\(initial) + first_output"
     case .initialStride: "\(shape.channelMultiplier)"
     case .window: nest.width == nil ? "map, &window" : "map, &run"
     case .inputChannels: "map + first_input"

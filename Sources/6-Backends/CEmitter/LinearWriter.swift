@@ -11,6 +11,9 @@ struct LinearWriter {
   let outputType: CodeType
   let stage: RequantizationWriter
   let weights: PackedWeights
+  /// The names of their arrays.
+  private let weightWords: String
+  let initial: String
 
   init(
     _ layer: ScheduledLayer, names: LayerNames, inputType: CodeType, outputType: CodeType,
@@ -21,8 +24,8 @@ struct LinearWriter {
     self.inputType = inputType
     self.outputType = outputType
     weights = PackedWeights(layer)
-    constants.array(names.prefix + "weights", type: "uint16_t", weights.words)
-    constants.array(names.prefix + "initial", type: "st_accumulator", layer.instruction.initial)
+    weightWords = constants.array(names.prefix + "weights", type: "uint16_t", weights.words)
+    initial = constants.initial(names.prefix + "initial", layer.instruction.initial)
     stage = RequantizationWriter(
       layer.instruction.stage, prefix: names.prefix, range: layer.instruction.accumulatorRange, constants: &constants)
   }
@@ -81,7 +84,7 @@ struct LinearWriter {
       load(
         "weights", scope.number(of: .weights),
         [
-          "const uint16_t *const words = \(names.prefix)weights + weight_offsets[weights_block];",
+          "const uint16_t *const words = \(weightWords) + weight_offsets[weights_block];",
           call("weights", runtime.weights),
         ])
     case .pass: pass

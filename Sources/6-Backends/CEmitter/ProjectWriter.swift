@@ -20,7 +20,7 @@ struct ProjectWriter {
     try check()
     let interface = InterfaceWriter(program, storage: storage, name: name)
     let bench = BenchWriter(program, storage: storage, name: name)
-    var constants = ConstantPool()
+    var constants = ConstantPool(network: name)
     let use = RuntimeUse(schedule, storage: storage)
     let layers = LayersWriter(schedule, storage: storage, name: name).text(constants: &constants)
     var files: [Project.File] = [

@@ -78,19 +78,19 @@ struct RequantizationWriter {
       thresholds.append(contentsOf: table.thresholds)
       codes.append(contentsOf: table.codes.map { $0.clamped(to: clamp) })
     }
-    constants.array(prefix + "codes", type: CodeType(holding: codes.hull() ?? 0...0).name, codes)
+    let codesName = constants.array(prefix + "codes", type: CodeType(holding: codes.hull() ?? 0...0).name, codes)
     // The codes of a channel start behind the thresholds and one code more of every channel before it.
     let codeStart = constants.perChannel(
       prefix + "code_start", starts.enumerated().map { $0.element + Int64($0.offset) })
     // C has no empty arrays; where every channel is constant, nothing reads the one threshold.
     if thresholds.isEmpty { thresholds = [0] }
     let bits = thresholds.allSatisfy { Int64(Int32.min)...Int64(Int32.max) ~= $0 } ? 32 : 64
-    constants.array(prefix + "thresholds", type: "int\(bits)_t", thresholds)
+    let thresholdsName = constants.array(prefix + "thresholds", type: "int\(bits)_t", thresholds)
     let start = constants.perChannel(prefix + "start", starts)
     let count = constants.perChannel(prefix + "count", counts)
     let steps = Int64.bitWidth - (counts.max() ?? 0).leadingZeroBitCount
-    let passed = "st_count_thresholds\(bits)(accumulator, \(prefix)thresholds + \(start), \(count), \(steps))"
-    return "\(prefix)codes[\(codeStart) + \(passed)]"
+    let passed = "st_count_thresholds\(bits)(accumulator, \(thresholdsName) + \(start), \(count), \(steps))"
+    return "\(codesName)[\(codeStart) + \(passed)]"
   }
 }
 
