@@ -358,9 +358,17 @@ let package = Package(
 
 /// The modules of a floor: each in its folder there, unless it says another.
 func floor(_ folder: String, isSmall: Bool = false, _ modules: [Target]) -> [Target] {
+  // What computes much in tests is optimized for them as well: with its checks of overflow, without those of `assert`.
+  let computes: Set = [
+    "Numbers", "Quantization", "Quantizers", "QIR", "Calibration", "FloatEngine", "FloatReference", "Plans",
+    "IntegerProgram", "Prover", "Lowering", "Tiling", "Schedule", "Simulator", "CycleSimulator", "Exploration", "JSON",
+  ]
   for module in modules where module.path == nil {
     module.path = "Sources/\(folder)/\(module.name)"
     if isSmall { module.swiftSettings = [.unsafeFlags(["-Osize"], .when(configuration: .release))] }
+    if computes.contains(module.name) {
+      module.swiftSettings = (module.swiftSettings ?? []) + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+    }
   }
   return modules
 }

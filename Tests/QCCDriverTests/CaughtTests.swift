@@ -96,7 +96,7 @@ import Verify
     var changed = project
     let index = try #require(changed.files.firstIndex { $0.path == "src/constants.c" })
     var text = String(decoding: changed.files[index].contents, as: UTF8.self)
-    let table = try #require(text.range(of: "_initial[32] = {"), "the biases of the first layer")
+    let table = try #require(text.range(of: "_addend[32] = {"), "the first layer's")
     text.insert(contentsOf: "100000 + ", at: table.upperBound)
     changed.files[index].contents = Array(text.utf8)
     _ = try changed.place(at: folder.path + "/p", force: true)
