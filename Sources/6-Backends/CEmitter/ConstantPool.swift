@@ -2,8 +2,8 @@ import Files
 import Numbers
 import Schedule
 
-/// The constant arrays of a network: their definitions, and their declarations for the code that reads them. What is the same
-/// stands there once.
+/// The constant arrays of a network: their definitions, and their declarations for the code that reads them. What is the same,
+/// but for weights, stands there once.
 struct ConstantPool {
   private let network: String
   private var written = SourceText()
@@ -25,11 +25,20 @@ struct ConstantPool {
     let key = type + SHA256.hexadecimal(numbers.bytes)
     if let known = names[key] { return known }
     names[key] = name
-    declared.line(Self.declaration(name, type, values.count))
-    written.line("const \(type) \(name)[\(values.count)] = {")
-    written.append(numbers)
-    written.write("\n};\n")
+    write(name, type, count: values.count) { $0.append(numbers) }
     return name
+  }
+
+  /// A layer's weights, in words: no two layers have the same.
+  mutating func weights(_ name: String, _ words: [UInt16]) {
+    write(name, "uint16_t", count: words.count) { $0.integers(words) }
+  }
+
+  private mutating func write(_ name: String, _ type: String, count: Int, numbers: (inout SourceText) -> Void) {
+    declared.line(Self.declaration(name, type, count))
+    written.line("const \(type) \(name)[\(count)] = {")
+    numbers(&written)
+    written.write("\n};\n")
   }
 
   /// The name of an array of initial accumulators: of as many zeros as any layer needs, or of its own.

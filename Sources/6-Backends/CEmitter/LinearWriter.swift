@@ -11,8 +11,7 @@ struct LinearWriter {
   let outputType: CodeType
   let stage: RequantizationWriter
   let weights: PackedWeights
-  /// The names of their arrays.
-  private let weightWords: String
+  /// The name of the array of initial accumulators.
   let initial: String
 
   init(
@@ -24,7 +23,7 @@ struct LinearWriter {
     self.inputType = inputType
     self.outputType = outputType
     weights = PackedWeights(layer)
-    weightWords = constants.array(names.prefix + "weights", type: "uint16_t", weights.words)
+    constants.weights(names.prefix + "weights", weights.words)
     initial = constants.initial(names.prefix + "initial", layer.instruction.initial)
     stage = RequantizationWriter(
       layer.instruction.stage, prefix: names.prefix, range: layer.instruction.accumulatorRange, constants: &constants)
@@ -84,7 +83,7 @@ struct LinearWriter {
       load(
         "weights", scope.number(of: .weights),
         [
-          "const uint16_t *const words = \(weightWords) + weight_offsets[weights_block];",
+          "const uint16_t *const words = \(names.prefix)weights + weight_offsets[weights_block];",
           call("weights", runtime.weights),
         ])
     case .pass: pass
