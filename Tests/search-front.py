@@ -9,13 +9,12 @@ Prints for every cost how much of the front was found with how many evaluations;
 
 import argparse
 import json
-import pathlib
-import sqlite3
 import subprocess
 import sys
 import tempfile
 
-DATA = pathlib.Path(__file__).resolve().parent.parent / "testdata"
+from search_runs import digits, recorded
+
 LIMITS = ["weights:(depthwise|classifier).*=8", "maps:(input|stem.*|residual.*|classifier.*)=8"]
 COSTS = ["ideal", "cycles", "energy", "bits", "bytes"]
 
@@ -24,12 +23,10 @@ def judged(qcc, cost, method, evaluations):
     """Cost and loss by widths."""
     with tempfile.TemporaryDirectory() as folder:
         study = f"{folder}/study"
-        command = [qcc, "search", f"{DATA}/quantize/digits_float.h5", "--calibration", f"{DATA}/quantize/calibration.npy"]
-        command += ["--validation", f"{DATA}/search/validation_x.npy", "--labels", f"{DATA}/search/validation_y.npy"]
-        command += ["--minimize", cost, "--method", method, "--evaluations", str(evaluations), "--study", study]
+        command = digits(qcc, "--minimize", cost, "--method", method, "--evaluations", str(evaluations), "--study", study)
         command += [word for limit in LIMITS for word in ("--limit", limit)]
         subprocess.run(command, check=True, capture_output=True)
-        trials = [json.loads(row[0]) for row in sqlite3.connect(study).execute("select result from result")]
+        trials = [json.loads(result) for result in recorded(study).values()]
     return {tuple(t["widths"]): (t["costs"][cost], t["verdict"]["loss"]) for t in trials if not t["isThorough"]}
 
 

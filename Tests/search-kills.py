@@ -16,13 +16,7 @@ import sys
 import tempfile
 import time
 
-DATA = pathlib.Path(__file__).resolve().parent.parent / "testdata"
-
-
-def search(qcc):
-    command = [qcc, "search", f"{DATA}/quantize/digits_float.h5", "--calibration", f"{DATA}/quantize/calibration.npy"]
-    command += ["--validation", f"{DATA}/search/validation_x.npy", "--labels", f"{DATA}/search/validation_y.npy"]
-    return command + ["--minimize", "cycles", "--max-drop", "1.5", "--evaluations", "60", "--format", "json"]
+from search_runs import digits, recorded
 
 
 def found(output):
@@ -31,11 +25,11 @@ def found(output):
     return report
 
 
-def recorded(study):
+def recorded_so_far(study):
     if not os.path.exists(study):
         return {}
     try:
-        return dict(sqlite3.connect(study).execute("select key, result from result"))
+        return recorded(study)
     except sqlite3.OperationalError:  # It was not made yet.
         return {}
 
@@ -47,16 +41,17 @@ def kill_workers(process):
 
 def main():
     qcc, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 100
+    search = digits(qcc, "--minimize", "cycles", "--max-drop", "1.5", "--evaluations", "60", "--format", "json")
     random.seed(7)
     kept, lost, wrong = 0, 0, 0
     with tempfile.TemporaryDirectory() as folder:
         start = time.time()
         file = pathlib.Path(folder, "best.onnx")
-        whole = found(subprocess.run(search(qcc) + ["-o", file], capture_output=True, check=True).stdout)
+        whole = found(subprocess.run(search + ["-o", file], capture_output=True, check=True).stdout)
         network, duration = file.read_bytes(), time.time() - start
         for number in range(count):
             study = f"{folder}/{number}.study"
-            command = search(qcc) + ["--study", study, "-o", file] + (["--workers", "2"] if number % 2 else [])
+            command = search + ["--study", study, "-o", file] + (["--workers", "2"] if number % 2 else [])
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(duration * random.random())
             if number % 4 == 3:
@@ -64,9 +59,9 @@ def main():
                 time.sleep(duration * random.random() * 0.3)
             process.kill()
             process.wait()
-            before = recorded(study)
+            before = recorded_so_far(study)
             resumed = subprocess.run(command, capture_output=True, text=True)
-            after = recorded(study)
+            after = recorded_so_far(study)
             kept += len(before)
             lost += sum(after.get(key) != result for key, result in before.items())
             if resumed.returncode != 0 or found(resumed.stdout) != whole or file.read_bytes() != network:

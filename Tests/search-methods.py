@@ -12,12 +12,13 @@ import argparse
 import json
 import math
 import os
-import sqlite3
 import statistics
 import subprocess
 import tempfile
 
 import numpy as np
+
+from search_runs import recorded
 
 METHODS = ["sensitivity", "random", "hyperband", "bayesian", "evolutionary"]
 
@@ -49,8 +50,7 @@ def trials(qcc, arguments, method, seed, evaluations):
         study = os.path.join(folder, "study")
         command = [qcc, "search", *arguments, "--minimize", "ideal", "--method", method, "--seed", str(seed), "--evaluations", str(evaluations), "--study", study]
         subprocess.run(command, check=True, capture_output=True)
-        rows = sqlite3.connect(study).execute("select result from result")
-        found = [json.loads(row[0]) for row in rows]
+        found = [json.loads(result) for result in recorded(study).values()]
     return [(t["widths"], t["costs"]["ideal"], t["verdict"]["loss"]) for t in found if t["share"] == 1 and not t["isThorough"]]
 
 

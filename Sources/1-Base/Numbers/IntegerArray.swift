@@ -1,7 +1,7 @@
 /// Integers in as few bytes each as the widest of them needs: most codes of parameters need one.
-package struct IntegerArray: Sendable, Equatable {
+package struct IntegerArray: Sendable, Hashable {
   /// For loops over all elements, which shall not ask for the width at each of them.
-  package enum Storage: Sendable, Equatable {
+  package enum Storage: Sendable, Hashable {
     case int8([Int8])
     case uint8([UInt8])
     case int16([Int16])

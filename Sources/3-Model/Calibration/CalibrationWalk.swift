@@ -93,7 +93,7 @@ struct CalibrationWalk {
     }
     if map.scale == nil { map = decided(map, id, pair) }
     calibration.plan.maps[graph[id].name] = map
-    go(.map(map))
+    go(over: id, .map(map))
     pair.quantized = map.quantized(pair.quantized)
   }
 
@@ -166,13 +166,11 @@ struct CalibrationWalk {
       return engine.evaluate(id, [input])
     }
     let bias = calibration.plan.biases[node.name]
+    go(over: id, .layer(weights, bias))
     var fit: LayerFit
     if let codes = weights.codes, let scales = weights.scales {
-      way = nil
       fit = LayerFit(codes: codes.widened.map { Int16($0) }, scales: scales, biases: op.biases)
     } else {
-      if bias?.codes != nil || bias?.scales != nil || weights.scales != nil { way = nil }
-      go(.layer(bits: weights.bits, isPerChannel: weights.isPerChannel, biasBits: bias?.bits))
       let found = remembered {
         choose(
           solver(of: id, layer, op, weights, inputsDividedBy: divisors[id] ?? []), input, wanted,
@@ -214,8 +212,8 @@ struct CalibrationWalk {
 
   // MARK: What was fitted before
 
-  private mutating func go(_ decision: FitMemory.Decision) {
-    way = way.flatMap { calibrator.memory?.way(from: $0, decision) }
+  private mutating func go(over id: NodeID, _ decision: FitMemory.Decision) {
+    way = way.flatMap { calibrator.memory?.way(from: $0, over: id, decision) }
   }
 
   /// The choice for a layer, at the end of the way to it.

@@ -1,4 +1,5 @@
 import Plans
+import QIR
 import Synchronization
 
 /// What layers were fitted to be, by everything that was decided on the way to them: plans that begin alike are fitted alike. Of
@@ -10,14 +11,15 @@ package final class FitMemory: Sendable {
     fileprivate static let start = Way(number: 0)
   }
 
-  /// What a plan says of a node, as far as what follows depends on it.
+  /// What a plan says of a node: of a map all that was decided, of a layer what was said before it is fitted.
   enum Decision: Hashable {
     case map(MapPlan)
-    case layer(bits: Int, isPerChannel: Bool, biasBits: Int?)
+    case layer(WeightPlan, BiasPlan?)
   }
 
   private struct Step: Hashable {
     var from: Way
+    var node: NodeID
     var decision: Decision
   }
 
@@ -34,9 +36,9 @@ package final class FitMemory: Sendable {
 
   let start = Way.start
 
-  func way(from: Way, _ decision: Decision) -> Way {
+  func way(from: Way, over node: NodeID, _ decision: Decision) -> Way {
     state.withLock { state in
-      let step = Step(from: from, decision: decision)
+      let step = Step(from: from, node: node, decision: decision)
       if let way = state.ways[step] { return way }
       let way = Way(number: state.ways.count + 1)
       state.ways[step] = way

@@ -60,7 +60,7 @@ package struct MapPlan: Sendable, Hashable {
 }
 
 /// value = scale x code, codes signed and, but for one bit, without the least one as a rule.
-package struct WeightPlan: Sendable, Equatable {
+package struct WeightPlan: Sendable, Hashable {
   package static let widths = 1...16
 
   package var bits: Int
@@ -83,7 +83,7 @@ package struct WeightPlan: Sendable, Equatable {
 }
 
 /// value = scale x code
-package struct BiasPlan: Sendable, Equatable {
+package struct BiasPlan: Sendable, Hashable {
   package static let widths = 2...32
   /// From this width on a bias counts in units of its layer's accumulators, as ONNX Runtime has it, where nothing else is
   /// said.
