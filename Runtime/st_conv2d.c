@@ -2,6 +2,7 @@
  * channels. */
 #include "st_arithmetic.h"
 #include "st_memories.h"
+#include "st_weights.h"
 
 #if ST_USES_CONV2D
 
@@ -43,8 +44,11 @@ void st_conv2d_begin(int rows, int columns, const st_accumulator initial[], int 
     }
 }
 
-void st_conv2d_weights(const uint16_t weights[], int kernel_rows, int kernel_columns, int words, int outputs)
+void st_conv2d_weights(
+    const uint16_t weights[], int kernel_rows, int kernel_columns, int inputs, int outputs, int bits, st_mode mode)
 {
+    st_fields fields = {weights, 0, 0};
+    const int lanes = st_lanes(mode);
     for (int kr = 0; kr < ST_CONV2D_KERNEL_ROWS; ++kr) {
         if (kr >= kernel_rows) {
             break;
@@ -54,12 +58,12 @@ void st_conv2d_weights(const uint16_t weights[], int kernel_rows, int kernel_col
                 break;
             }
             for (int word = 0; word < ST_CONV2D_INPUT_CHANNELS; ++word) {
-                if (word >= words) {
+                const int left = inputs - word * lanes;
+                if (left <= 0) {
                     break;
                 }
                 for (int o = 0; o < ST_CONV2D_OUTPUT_CHANNELS; ++o) {
-                    const int index = ((kr * kernel_columns + kc) * words + word) * outputs + o;
-                    st_conv2d_kernel[kr][kc][word][o] = (uint16_t)(o < outputs ? weights[index] : 0);
+                    st_conv2d_kernel[kr][kc][word][o] = o < outputs ? st_weight_word(&fields, left, bits, lanes) : 0u;
                 }
             }
         }

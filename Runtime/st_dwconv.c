@@ -1,6 +1,7 @@
 /* The DWConv engine. Sixteen multipliers, one per channel; a word sums up to four taps of the channel's kernel. */
 #include "st_arithmetic.h"
 #include "st_memories.h"
+#include "st_weights.h"
 
 #if ST_USES_DWCONV
 
@@ -41,14 +42,17 @@ void st_dwconv_begin(int rows, int columns, const st_accumulator initial[], int 
     }
 }
 
-void st_dwconv_weights(const uint16_t weights[], int words, int channels)
+void st_dwconv_weights(const uint16_t weights[], int taps, int channels, int bits, st_mode mode)
 {
+    st_fields fields = {weights, 0, 0};
+    const int lanes = st_lanes(mode);
     for (int word = 0; word < ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS; ++word) {
-        if (word >= words) {
+        const int left = taps - word * lanes;
+        if (left <= 0) {
             break;
         }
         for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-            st_dwconv_kernel[word][o] = (uint16_t)(o < channels ? weights[word * channels + o] : 0);
+            st_dwconv_kernel[word][o] = o < channels ? st_weight_word(&fields, left, bits, lanes) : 0u;
         }
     }
 }

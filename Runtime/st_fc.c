@@ -1,6 +1,7 @@
 /* The FC engine. Sixteen multipliers, one per output, share an activation word that holds up to four inputs. */
 #include "st_arithmetic.h"
 #include "st_memories.h"
+#include "st_weights.h"
 
 #if ST_USES_FC
 
@@ -31,14 +32,17 @@ void st_fc_begin(const st_accumulator initial[], int outputs)
     }
 }
 
-void st_fc_weights(const uint16_t weights[], int words, int outputs)
+void st_fc_weights(const uint16_t weights[], int inputs, int outputs, int bits, st_mode mode)
 {
+    st_fields fields = {weights, 0, 0};
+    const int lanes = st_lanes(mode);
     for (int word = 0; word < ST_FC_INPUTS; ++word) {
-        if (word >= words) {
+        const int left = inputs - word * lanes;
+        if (left <= 0) {
             break;
         }
         for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
-            st_fc_kernel[word][o] = (uint16_t)(o < outputs ? weights[word * outputs + o] : 0);
+            st_fc_kernel[word][o] = o < outputs ? st_weight_word(&fields, left, bits, lanes) : 0u;
         }
     }
 }

@@ -63,7 +63,9 @@ extern st_accumulator
 extern st_accumulator st_dwconv_output[ST_DWCONV_OUTPUT_ROWS][ST_DWCONV_OUTPUT_COLUMNS][ST_DWCONV_CHANNELS];
 extern st_accumulator st_fc_output[ST_FC_OUTPUTS];
 
-/* 2DConv: `weights` are kernel_rows x kernel_columns x words x outputs, a word holding consecutive input channels. */
+/* Weights are stored as fields of `bits` bits (st_weights.h), in the order of the words that they make in a weight memory.
+ *
+ * 2DConv: those words are kernel_rows x kernel_columns x words x outputs, a word holding consecutive input channels. */
 void st_conv2d_begin(int rows, int columns, const st_accumulator initial[], int outputs);
 void st_conv2d_load8(const int8_t map[], const st_window *window, st_mode mode);
 void st_conv2d_load16(const int16_t map[], const st_window *window, st_mode mode);
@@ -73,10 +75,11 @@ void st_conv2d_load_run8(const int8_t map[], const st_run *run, st_mode mode);
 void st_conv2d_load_run16(const int16_t map[], const st_run *run, st_mode mode);
 void st_conv2d_load_run32(const int32_t map[], const st_run *run, st_mode mode);
 void st_conv2d_load_run64(const int64_t map[], const st_run *run, st_mode mode);
-void st_conv2d_weights(const uint16_t weights[], int kernel_rows, int kernel_columns, int words, int outputs);
+void st_conv2d_weights(
+    const uint16_t weights[], int kernel_rows, int kernel_columns, int inputs, int outputs, int bits, st_mode mode);
 void st_conv2d_run(const st_pass *pass);
 
-/* DWConv: lane o is input channel first_channel + o. `weights` are words x channels, a word holding consecutive taps of the
+/* DWConv: lane o is input channel first_channel + o. Words are words x channels, a word holding consecutive taps of the
  * kernel part, row by row. `initial` has one accumulator every `stride`. */
 void st_dwconv_begin(int rows, int columns, const st_accumulator initial[], int stride, int channels);
 void st_dwconv_load8(const int8_t map[], const st_window *window);
@@ -87,16 +90,16 @@ void st_dwconv_load_run8(const int8_t map[], const st_run *run);
 void st_dwconv_load_run16(const int16_t map[], const st_run *run);
 void st_dwconv_load_run32(const int32_t map[], const st_run *run);
 void st_dwconv_load_run64(const int64_t map[], const st_run *run);
-void st_dwconv_weights(const uint16_t weights[], int words, int channels);
+void st_dwconv_weights(const uint16_t weights[], int taps, int channels, int bits, st_mode mode);
 void st_dwconv_run(const st_pass *pass);
 
-/* FC: `weights` are words x outputs, a word holding consecutive inputs. */
+/* FC: words are words x outputs, a word holding consecutive inputs. */
 void st_fc_begin(const st_accumulator initial[], int outputs);
 void st_fc_load8(const int8_t inputs[], int count, int limb, st_mode mode);
 void st_fc_load16(const int16_t inputs[], int count, int limb, st_mode mode);
 void st_fc_load32(const int32_t inputs[], int count, int limb, st_mode mode);
 void st_fc_load64(const int64_t inputs[], int count, int limb, st_mode mode);
-void st_fc_weights(const uint16_t weights[], int words, int outputs);
+void st_fc_weights(const uint16_t weights[], int inputs, int outputs, int bits, st_mode mode);
 void st_fc_run(int words, st_mode mode, int wide, int shift);
 
 #endif

@@ -41,11 +41,42 @@ struct EngineModel {
       case .load(.weights):
         let block = cuts.reduce(0) { $0 * $1.slices.count + index[$1.axis] }
         let end = block + 1 < packed.offsets.count ? packed.offsets[block + 1] : packed.words.count
-        weights = Array(packed.words[packed.offsets[block]..<end])
+        weights = unpacked(Array(packed.words[packed.offsets[block]..<end]), tile)
       case .pass: pass(tile)
       case .store: store(tile)
       }
     }
+  }
+
+  /// The weight memory's words from the bits of a stored block: lines of operands that share words, outputs side by side.
+  private func unpacked(_ stored: [UInt16], _ tile: Tile) -> [UInt16] {
+    var bits = stored.flatMap { word in (0..<16).map { word >> UInt16($0) & 1 } }[...]
+    let lanes = layer.mode.products
+    let (taps, channels) = (tile.kernelRows.count * tile.kernelColumns.count, tile.inputChannels.count)
+    let ownsChannel = shape.engine.reduction == .ownChannel
+    let (lines, length) =
+      switch shape.engine.runtime.packs {
+      case .inputChannels: (taps, ownsChannel ? 1 : channels)
+      case .kernelTaps: (ownsChannel ? 1 : channels, taps)
+      }
+    var words: [UInt16] = []
+    for _ in 0..<lines {
+      for first in stride(from: 0, to: length, by: lanes) {
+        for _ in 0..<tile.outputChannels.count {
+          var word: UInt16 = 0
+          for lane in 0..<min(lanes, length - first) {
+            let field = bits.prefix(packed.bits)
+            bits = bits.dropFirst(packed.bits)
+            // Signed: the highest bit fills the lane.
+            for bit in 0..<16 / lanes {
+              word |= field[field.startIndex + min(bit, packed.bits - 1)] << UInt16(lane * 16 / lanes + bit)
+            }
+          }
+          words.append(word)
+        }
+      }
+    }
+    return words
   }
 
   private var shape: LinearLayerShape { layer.shape }

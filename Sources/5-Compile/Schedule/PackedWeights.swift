@@ -3,24 +3,28 @@ import Numbers
 import Targets
 import Tiling
 
-/// A layer's weights as 16-bit words in the order in which tiles bring them into the weight memory: one block for every
-/// combination of the nest's cuts that weights depend on, outermost first. A block is words x outputs, and a word holds
-/// consecutive input channels of a tap or consecutive taps of a channel, as the engine multiplies them.
+/// A layer's weights as they are stored, in the order in which tiles bring them into the weight memory: one block for every
+/// combination of the nest's cuts that weights depend on, outermost first. In the memory a block is words x outputs, and a word
+/// holds consecutive input channels of a tap or consecutive taps of a channel, as the engine multiplies them. What is stored is
+/// these operands one after another, each in as few bits as the layer's widest needs, the lowest bits of a word first; lanes
+/// that a word leaves empty are not stored.
 package struct PackedWeights: Hashable, Sendable {
   package private(set) var words: [UInt16] = []
   /// Where each block starts in `words`.
   package private(set) var offsets: [Int] = []
+  /// What each weight, or limb of one, takes.
+  package let bits: Int
 
-  /// Operands per word: 1, 2 or 4, of 16, 8 or 4 bits.
+  /// Operands per word of the weight memory: 1, 2 or 4.
   private let lanes: Int
-  private let laneBits: Int
-  private let laneMask: UInt16
+  /// What does not fill a word yet.
+  private var held: UInt32 = 0
+  private var heldBits = 0
 
   package init(_ layer: ScheduledLayer) {
     lanes = layer.mode.products
-    laneBits = 16 / lanes
-    laneMask = UInt16.max >> UInt16(16 - laneBits)
-    words.reserveCapacity(layer.instruction.weights.count / max(1, lanes - 1) + 64)
+    bits = layer.shape.weightLimbs > 1 ? LinearLayerShape.limbBits : layer.instruction.weightType.bits
+    words.reserveCapacity(layer.instruction.weights.count * bits / 16 + 64)
     let cuts = layer.nest.cuts.filter { TileOperand.weights.depends(on: $0.axis) }
     let tiles = TileMaker(layer.nest, of: layer.shape)
     let blocks = cuts.reduce(1) { $0 * $1.slices.count }
@@ -47,16 +51,15 @@ package struct PackedWeights: Hashable, Sendable {
       for start in stride(from: 0, to: line.count, by: lanes) {
         let end = min(start + lanes, line.count)
         for output in 0..<count {
-          var packed: UInt16 = 0
           for operand in start..<end {
             let weight = weights[line[operand] * channels + first + output * step]
             // Most weights are their own only digit.
-            packed |= place(limb == 0 ? weight : weight.balancedDigit(limb), operand - start)
+            store(limb == 0 ? weight : weight.balancedDigit(limb))
           }
-          words.append(packed)
         }
       }
     }
+    if heldBits > 0 { store(0, bits: 16 - heldBits) }
   }
 
   /// Operands that share words, as tap x reduced channels + channel: no word holds some of two lines.
@@ -76,7 +79,15 @@ package struct PackedWeights: Hashable, Sendable {
   }
 
   @inline(__always)
-  private func place(_ operand: Int64, _ lane: Int) -> UInt16 {
-    (UInt16(truncatingIfNeeded: operand) & laneMask) &<< UInt16(truncatingIfNeeded: lane &* laneBits)
+  private mutating func store(_ operand: Int64) { store(operand, bits: bits) }
+
+  @inline(__always)
+  private mutating func store(_ operand: Int64, bits: Int) {
+    held |= (UInt32(truncatingIfNeeded: operand) & ((1 << bits) &- 1)) &<< UInt32(truncatingIfNeeded: heldBits)
+    heldBits += bits
+    guard heldBits >= 16 else { return }
+    words.append(UInt16(truncatingIfNeeded: held))
+    held >>= 16
+    heldBits -= 16
   }
 }

@@ -11,8 +11,9 @@ package struct EngineRuntime: Sendable {
     /// The feature map with a window or run of it; or the input channels alone, for an engine without pixels.
     case window, inputChannels
     case inputs, limb
-    /// The block of packed weights; extents of the kernel part; words that each output reads.
-    case weights, kernelRows, kernelColumns, words
+    /// The block of packed weights; extents of the kernel part; operands that share an output's words, the words, and how many
+    /// bits of the block each weight takes.
+    case weights, kernelRows, kernelColumns, operands, words, weightBits
     /// All of a pass in one structure.
     case pass
     case mode, wide, shift

@@ -23,7 +23,9 @@ extension LinearWriter {
     case .weights: "words"
     case .kernelRows: isGrid ? "part_rows[part_row]" : "1"
     case .kernelColumns: isGrid ? "part_columns[part_column]" : "1"
+    case .operands: operands
     case .words: words
+    case .weightBits: "\(weights.bits)"
     case .pass: "&pass"
     case .mode: layer.mode.runtimeName
     case .wide: layer.needsWideAccumulators ? "1" : "0"
@@ -31,14 +33,17 @@ extension LinearWriter {
     }
   }
 
+  /// Operands that share words, of one output: input channels of a tap, or taps of a channel.
+  private var operands: String {
+    switch runtime.packs {
+    case .inputChannels: "inputs"
+    case .kernelTaps: isGrid ? "part_rows[part_row] * part_columns[part_column]" : "1"
+    }
+  }
+
   /// Words that each output reads in a pass.
   private var words: String {
     let lanes = layer.mode.products
-    let operands =
-      switch runtime.packs {
-      case .inputChannels: "inputs"
-      case .kernelTaps: isGrid ? "part_rows[part_row] * part_columns[part_column]" : "1"
-      }
     return lanes == 1 ? operands : "(\(operands) + \(lanes - 1)) / \(lanes)"
   }
 

@@ -4,7 +4,7 @@ extension EngineKind {
     name: "conv2D", publishedName: "2DConv", reduction: .group, hasPixels: true, takesRuns: true,
     runtime: EngineRuntime(
       symbol: "conv2d", packs: .inputChannels, begin: [.rows, .columns, .initial, .outputs], load: [.window, .mode],
-      weights: [.weights, .kernelRows, .kernelColumns, .words, .outputs], run: [.pass],
+      weights: [.weights, .kernelRows, .kernelColumns, .operands, .outputs, .weightBits, .mode], run: [.pass],
       sizes: [
         .init(name: "INPUT_ROWS") { $0.inputMemory.rows },
         .init(name: "INPUT_COLUMNS") { $0.inputMemory.columns },

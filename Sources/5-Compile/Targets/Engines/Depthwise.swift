@@ -4,7 +4,7 @@ extension EngineKind {
     name: "depthwise", publishedName: "DWConv", reduction: .ownChannel, hasPixels: true, takesRuns: false,
     runtime: EngineRuntime(
       symbol: "dwconv", packs: .kernelTaps, begin: [.rows, .columns, .initial, .initialStride, .outputs],
-      load: [.window], weights: [.weights, .words, .outputs], run: [.pass],
+      load: [.window], weights: [.weights, .operands, .outputs, .weightBits, .mode], run: [.pass],
       sizes: [
         .init(name: "INPUT_ROWS") { $0.inputMemory.rows },
         .init(name: "INPUT_COLUMNS") { $0.inputMemory.columns },

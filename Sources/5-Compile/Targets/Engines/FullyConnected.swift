@@ -4,7 +4,7 @@ extension EngineKind {
     name: "fullyConnected", publishedName: "FC", reduction: .group, hasPixels: false, takesRuns: false,
     runtime: EngineRuntime(
       symbol: "fc", packs: .inputChannels, begin: [.initial, .outputs], load: [.inputChannels, .inputs, .limb, .mode],
-      weights: [.weights, .words, .outputs], run: [.words, .mode, .wide, .shift],
+      weights: [.weights, .operands, .outputs, .weightBits, .mode], run: [.words, .mode, .wide, .shift],
       sizes: [
         .init(name: "INPUTS") { $0.inputMemory.elements },
         .init(name: "OUTPUTS") { max($0.outputMemory.elements, $0.weightMemory.outputChannels) },

@@ -215,7 +215,9 @@ enum RuntimeFiles {
       extern st_accumulator st_dwconv_output[ST_DWCONV_OUTPUT_ROWS][ST_DWCONV_OUTPUT_COLUMNS][ST_DWCONV_CHANNELS];
       extern st_accumulator st_fc_output[ST_FC_OUTPUTS];
 
-      /* 2DConv: `weights` are kernel_rows x kernel_columns x words x outputs, a word holding consecutive input channels. */
+      /* Weights are stored as fields of `bits` bits (st_weights.h), in the order of the words that they make in a weight memory.
+       *
+       * 2DConv: those words are kernel_rows x kernel_columns x words x outputs, a word holding consecutive input channels. */
       void st_conv2d_begin(int rows, int columns, const st_accumulator initial[], int outputs);
       void st_conv2d_load8(const int8_t map[], const st_window *window, st_mode mode);
       void st_conv2d_load16(const int16_t map[], const st_window *window, st_mode mode);
@@ -225,10 +227,11 @@ enum RuntimeFiles {
       void st_conv2d_load_run16(const int16_t map[], const st_run *run, st_mode mode);
       void st_conv2d_load_run32(const int32_t map[], const st_run *run, st_mode mode);
       void st_conv2d_load_run64(const int64_t map[], const st_run *run, st_mode mode);
-      void st_conv2d_weights(const uint16_t weights[], int kernel_rows, int kernel_columns, int words, int outputs);
+      void st_conv2d_weights(
+          const uint16_t weights[], int kernel_rows, int kernel_columns, int inputs, int outputs, int bits, st_mode mode);
       void st_conv2d_run(const st_pass *pass);
 
-      /* DWConv: lane o is input channel first_channel + o. `weights` are words x channels, a word holding consecutive taps of the
+      /* DWConv: lane o is input channel first_channel + o. Words are words x channels, a word holding consecutive taps of the
        * kernel part, row by row. `initial` has one accumulator every `stride`. */
       void st_dwconv_begin(int rows, int columns, const st_accumulator initial[], int stride, int channels);
       void st_dwconv_load8(const int8_t map[], const st_window *window);
@@ -239,16 +242,16 @@ enum RuntimeFiles {
       void st_dwconv_load_run16(const int16_t map[], const st_run *run);
       void st_dwconv_load_run32(const int32_t map[], const st_run *run);
       void st_dwconv_load_run64(const int64_t map[], const st_run *run);
-      void st_dwconv_weights(const uint16_t weights[], int words, int channels);
+      void st_dwconv_weights(const uint16_t weights[], int taps, int channels, int bits, st_mode mode);
       void st_dwconv_run(const st_pass *pass);
 
-      /* FC: `weights` are words x outputs, a word holding consecutive inputs. */
+      /* FC: words are words x outputs, a word holding consecutive inputs. */
       void st_fc_begin(const st_accumulator initial[], int outputs);
       void st_fc_load8(const int8_t inputs[], int count, int limb, st_mode mode);
       void st_fc_load16(const int16_t inputs[], int count, int limb, st_mode mode);
       void st_fc_load32(const int32_t inputs[], int count, int limb, st_mode mode);
       void st_fc_load64(const int64_t inputs[], int count, int limb, st_mode mode);
-      void st_fc_weights(const uint16_t weights[], int words, int outputs);
+      void st_fc_weights(const uint16_t weights[], int inputs, int outputs, int bits, st_mode mode);
       void st_fc_run(int words, st_mode mode, int wide, int shift);
 
       #endif
@@ -484,6 +487,55 @@ enum RuntimeFiles {
       #else
       #define ST_SPECIALIZE inline
       #endif
+
+      #endif
+
+      """##
+    ),
+    (
+      "include/st_weights.h",
+      ##"""
+      /* Weights as they are stored: fields of 1 to 16 bits side by side in 16-bit words, the lowest bits first. */
+      #ifndef ST_WEIGHTS_H
+      #define ST_WEIGHTS_H
+
+      #include "st_mac.h"
+
+      /* Where the next field begins: in the `count` bits that are held, then in the next words. */
+      typedef struct {
+          const uint16_t *next;
+          uint32_t held;
+          int count;
+      } st_fields;
+
+      /* The next field, signed. */
+      static inline int32_t st_next_field(st_fields *fields, int bits)
+      {
+          const int32_t sign = (int32_t)1 << (bits - 1);
+          int32_t field;
+          if (fields->count < bits) {
+              fields->held |= (uint32_t)*fields->next << fields->count;
+              fields->next += 1;
+              fields->count += 16;
+          }
+          field = (int32_t)(fields->held & ((1u << bits) - 1u));
+          fields->held >>= bits;
+          fields->count -= bits;
+          return (field ^ sign) - sign;
+      }
+
+      /* A word of a weight memory: one of the next fields in each of its lanes, `left` of them at most. */
+      static inline uint16_t st_weight_word(st_fields *fields, int left, int bits, int lanes)
+      {
+          uint32_t word = 0;
+          for (int lane = 0; lane < 4; ++lane) {
+              if (lane >= lanes || lane >= left) {
+                  break;
+              }
+              word |= st_place(st_next_field(fields, bits), lane, lanes);
+          }
+          return (uint16_t)word;
+      }
 
       #endif
 
@@ -960,6 +1012,7 @@ enum RuntimeFiles {
        * channels. */
       #include "st_arithmetic.h"
       #include "st_memories.h"
+      #include "st_weights.h"
 
       #if ST_USES_CONV2D
 
@@ -1001,8 +1054,11 @@ enum RuntimeFiles {
           }
       }
 
-      void st_conv2d_weights(const uint16_t weights[], int kernel_rows, int kernel_columns, int words, int outputs)
+      void st_conv2d_weights(
+          const uint16_t weights[], int kernel_rows, int kernel_columns, int inputs, int outputs, int bits, st_mode mode)
       {
+          st_fields fields = {weights, 0, 0};
+          const int lanes = st_lanes(mode);
           for (int kr = 0; kr < ST_CONV2D_KERNEL_ROWS; ++kr) {
               if (kr >= kernel_rows) {
                   break;
@@ -1012,12 +1068,12 @@ enum RuntimeFiles {
                       break;
                   }
                   for (int word = 0; word < ST_CONV2D_INPUT_CHANNELS; ++word) {
-                      if (word >= words) {
+                      const int left = inputs - word * lanes;
+                      if (left <= 0) {
                           break;
                       }
                       for (int o = 0; o < ST_CONV2D_OUTPUT_CHANNELS; ++o) {
-                          const int index = ((kr * kernel_columns + kc) * words + word) * outputs + o;
-                          st_conv2d_kernel[kr][kc][word][o] = (uint16_t)(o < outputs ? weights[index] : 0);
+                          st_conv2d_kernel[kr][kc][word][o] = o < outputs ? st_weight_word(&fields, left, bits, lanes) : 0u;
                       }
                   }
               }
@@ -1082,6 +1138,7 @@ enum RuntimeFiles {
       /* The DWConv engine. Sixteen multipliers, one per channel; a word sums up to four taps of the channel's kernel. */
       #include "st_arithmetic.h"
       #include "st_memories.h"
+      #include "st_weights.h"
 
       #if ST_USES_DWCONV
 
@@ -1122,14 +1179,17 @@ enum RuntimeFiles {
           }
       }
 
-      void st_dwconv_weights(const uint16_t weights[], int words, int channels)
+      void st_dwconv_weights(const uint16_t weights[], int taps, int channels, int bits, st_mode mode)
       {
+          st_fields fields = {weights, 0, 0};
+          const int lanes = st_lanes(mode);
           for (int word = 0; word < ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS; ++word) {
-              if (word >= words) {
+              const int left = taps - word * lanes;
+              if (left <= 0) {
                   break;
               }
               for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-                  st_dwconv_kernel[word][o] = (uint16_t)(o < channels ? weights[word * channels + o] : 0);
+                  st_dwconv_kernel[word][o] = o < channels ? st_weight_word(&fields, left, bits, lanes) : 0u;
               }
           }
       }
@@ -1159,6 +1219,7 @@ enum RuntimeFiles {
       /* The FC engine. Sixteen multipliers, one per output, share an activation word that holds up to four inputs. */
       #include "st_arithmetic.h"
       #include "st_memories.h"
+      #include "st_weights.h"
 
       #if ST_USES_FC
 
@@ -1189,14 +1250,17 @@ enum RuntimeFiles {
           }
       }
 
-      void st_fc_weights(const uint16_t weights[], int words, int outputs)
+      void st_fc_weights(const uint16_t weights[], int inputs, int outputs, int bits, st_mode mode)
       {
+          st_fields fields = {weights, 0, 0};
+          const int lanes = st_lanes(mode);
           for (int word = 0; word < ST_FC_INPUTS; ++word) {
-              if (word >= words) {
+              const int left = inputs - word * lanes;
+              if (left <= 0) {
                   break;
               }
               for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
-                  st_fc_kernel[word][o] = (uint16_t)(o < outputs ? weights[word * outputs + o] : 0);
+                  st_fc_kernel[word][o] = o < outputs ? st_weight_word(&fields, left, bits, lanes) : 0u;
               }
           }
       }
