@@ -20,10 +20,16 @@ static inline int64_t st_signed64(uint64_t bits)
 /* floor(value / 2^shift), shift in 0..63 */
 static inline int64_t st_shift_right(int64_t value, unsigned shift)
 {
-    return value >= 0 ? value >> shift : ~(~value >> shift);
+    /* How negative numbers are shifted is up to the compiler: nearly all copy the sign. */
+    return value >= 0 || (-1 >> 1) == -1 ? value >> shift : ~(~value >> shift);
 }
 
 static inline int64_t st_clamp(int64_t value, int64_t lowest, int64_t highest)
+{
+    return value < lowest ? lowest : value > highest ? highest : value;
+}
+
+static inline int32_t st_clamp32(int32_t value, int32_t lowest, int32_t highest)
 {
     return value < lowest ? lowest : value > highest ? highest : value;
 }
@@ -44,7 +50,13 @@ static inline int64_t st_requantize(int64_t accumulator, int64_t multiplier, int
     return st_shift_right(accumulator * multiplier + addend, shift);
 }
 
-/* The same, rounded to the nearest integer and ties to the even one. */
+/* The same for a shift of 32: the upper word. */
+static inline int32_t st_requantize_upper(int32_t accumulator, int32_t multiplier, int64_t addend)
+{
+    return (int32_t)st_shift_right((int64_t)accumulator * multiplier + addend, 32);
+}
+
+/* st_requantize, rounded to the nearest integer and ties to the even one. */
 static inline int64_t st_requantize_even(int64_t accumulator, int64_t multiplier, int64_t addend, unsigned shift)
 {
     const int64_t scaled = accumulator * multiplier + addend;

@@ -63,7 +63,7 @@ extern st_accumulator
 extern st_accumulator st_dwconv_output[ST_DWCONV_OUTPUT_ROWS][ST_DWCONV_OUTPUT_COLUMNS][ST_DWCONV_CHANNELS];
 extern st_accumulator st_fc_output[ST_FC_OUTPUTS];
 
-/* Weights are stored as fields of `bits` bits (st_weights.h), in the order of the words that they make in a weight memory.
+/* Weights are stored as fields of `bits` bits (st_fields.h), in the order of the words that they make in a weight memory.
  *
  * 2DConv: those words are kernel_rows x kernel_columns x words x outputs, a word holding consecutive input channels. */
 void st_conv2d_begin(int rows, int columns, const st_accumulator initial[], int outputs);

@@ -13,7 +13,18 @@ import Testing
 
   @Test(arguments: Self.seeds)
   func emittedCodeIsExact(seed: UInt64) throws {
-    var (random, accelerator) = try RandomProgram.mixed(seed: seed)
+    let (random, accelerator) = try RandomProgram.mixed(seed: seed)
+    try check(random, on: accelerator, seed: seed)
+  }
+
+  /// Without engines: on the kernels for processors.
+  @Test(arguments: Self.seeds)
+  func processorsAreExact(seed: UInt64) throws {
+    try check(RandomProgram.mixed(seed: seed &+ 100).0, on: TargetFile.load("cpu"), seed: seed)
+  }
+
+  private func check(_ random: RandomProgram, on accelerator: Accelerator, seed: UInt64) throws {
+    var random = random
     let program = random.program
     let samples = (0..<3).map { _ in NaiveProgram(program: program).run(random.inputs()) }
     let vectors = TestVectors(samples: samples.map { .init(tensors: $0, of: program) })
@@ -29,7 +40,10 @@ import Testing
   /// One layer alone: the parts of the runtime that it does not use are left out, and nothing else is.
   @Test(arguments: [EngineKind.conv2D, .depthwise, .fullyConnected], [4, 8, 16, 24, 40])
   func oneLayerAlone(engine: EngineKind, bits: Int) throws {
-    let accelerator = try TargetFile.load("stmac")
+    for target in ["stmac", "cpu"] { try oneLayer(engine, bits: bits, on: TargetFile.load(target)) }
+  }
+
+  private func oneLayer(_ engine: EngineKind, bits: Int, on accelerator: Accelerator) throws {
     var random = RandomProgram(seed: UInt64(bits), name: "layer")
     let input = random.input(MapShape(rows: 5, columns: 4, channels: 3), bits: bits)
     let source = engine == .fullyConnected ? random.flatten(input) : input

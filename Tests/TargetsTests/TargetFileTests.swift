@@ -46,6 +46,18 @@ import TestSupport
     #expect(throws: Diagnostics.self) { try TargetFile.load(path) }
   }
 
+  /// A name and what it is: a processor without engines. One part of an accelerator asks for the others.
+  @Test func processors() throws {
+    let processor = try TargetFile.parse("name: mine\ndescription: a microcontroller\n", file: "mine.yaml")
+    #expect(processor.name == "mine" && processor.engines.isEmpty)
+    #expect(throws: Diagnostic.self) { try processor.requireEngines("tiles") }
+    #expect(
+      problems("name: mine\ndescription: a microcontroller\nmodes: []\n") == [
+        "the file lacks `operandPortBits`, `engines`, `cycles` (line 1)",
+        "`modes` is an empty list (line 3); a list that is not empty",
+      ])
+  }
+
   @Test func unknownAndMissingKeys() {
     #expect(
       problems(replacing: "  busBytesPerCycle: {", with: "  busBytePerCycle: {") == [

@@ -1,26 +1,50 @@
-/// A memory in which buffers that never live at once share places: first fit, in the order in which they come to life.
+/// A memory in which buffers that never live at once share places.
 package struct Arena: Hashable, Sendable {
-  /// What all buffers need.
-  package private(set) var size = 0
-  private var live: [Buffer] = []
+  package struct Buffer: Hashable, Sendable {
+    package var size: Int
+    /// From which to which step it is in use.
+    package var life: ClosedRange<Int>
 
-  private struct Buffer: Hashable, Sendable {
-    var place: Range<Int>
-    var lastUse: Int
+    package init(size: Int, life: ClosedRange<Int>) {
+      self.size = size
+      self.life = life
+    }
   }
 
-  package init() {}
+  /// What all buffers need.
+  package private(set) var size = 0
+  /// Where each buffer starts.
+  package private(set) var offsets: [Int]
 
-  /// The first place that is free from the first to the last step of `life`.
-  ///
-  /// - Precondition: no buffer placed before comes to life later.
-  package mutating func place(_ size: Int, life: ClosedRange<Int>) -> Int {
-    live.removeAll { $0.lastUse < life.lowerBound }
-    var start = 0
-    for other in live where other.place.lowerBound < start + size { start = max(start, other.place.upperBound) }
-    let position = live.firstIndex { $0.place.lowerBound > start } ?? live.endIndex
-    live.insert(Buffer(place: start..<start + size, lastUse: life.upperBound), at: position)
-    self.size = max(self.size, start + size)
-    return start
+  /// Places each buffer where it is free all its life, as low as it can be: in the order in which they come to life, or the largest
+  /// first, whichever needs less memory.
+  package init(_ buffers: [Buffer]) {
+    let byLife = Arena(buffers, order: Self.order(of: buffers) { $0.life.lowerBound }, forgettingTheDead: true)
+    // Here every buffer looks at all that are larger.
+    let bySize =
+      buffers.count > 2048
+      ? byLife : Arena(buffers, order: Self.order(of: buffers) { -$0.size }, forgettingTheDead: false)
+    self = bySize.size < byLife.size ? bySize : byLife
+  }
+
+  private static func order(of buffers: [Buffer], by key: (Buffer) -> Int) -> [Int] {
+    buffers.indices.sorted { (key(buffers[$0]), $0) < (key(buffers[$1]), $1) }
+  }
+
+  private init(_ buffers: [Buffer], order: [Int], forgettingTheDead: Bool) {
+    offsets = Array(repeating: 0, count: buffers.count)
+    /// Placed and perhaps in the way, by offset.
+    var placed: [Int] = []
+    for index in order {
+      let (life, size) = (buffers[index].life, buffers[index].size)
+      if forgettingTheDead { placed.removeAll { buffers[$0].life.upperBound < life.lowerBound } }
+      var start = 0
+      for other in placed where offsets[other] < start + size && buffers[other].life.overlaps(life) {
+        start = max(start, offsets[other] + buffers[other].size)
+      }
+      offsets[index] = start
+      placed.insert(index, at: placed.firstIndex { offsets[$0] > start } ?? placed.endIndex)
+      self.size = max(self.size, start + size)
+    }
   }
 }

@@ -9,22 +9,21 @@ import Tiling
 /// these operands one after another, each in as few bits as the layer's widest needs, the lowest bits of a word first; lanes
 /// that a word leaves empty are not stored.
 package struct PackedWeights: Hashable, Sendable {
-  package private(set) var words: [UInt16] = []
+  private var fields: PackedFields
   /// Where each block starts in `words`.
   package private(set) var offsets: [Int] = []
-  /// What each weight, or limb of one, takes.
-  package let bits: Int
-
   /// Operands per word of the weight memory: 1, 2 or 4.
   private let lanes: Int
-  /// What does not fill a word yet.
-  private var held: UInt32 = 0
-  private var heldBits = 0
+
+  package var words: [UInt16] { fields.words }
+  /// What each weight, or limb of one, takes.
+  package var bits: Int { fields.bits }
 
   package init(_ layer: ScheduledLayer) {
     lanes = layer.mode.products
-    bits = layer.shape.weightLimbs > 1 ? LinearLayerShape.limbBits : layer.instruction.weightType.bits
-    words.reserveCapacity(layer.instruction.weights.count * bits / 16 + 64)
+    fields = PackedFields(
+      bits: layer.shape.weightLimbs > 1 ? LinearLayerShape.limbBits : layer.instruction.weightType.bits)
+    fields.reserveCapacity(layer.instruction.weights.count)
     let cuts = layer.nest.cuts.filter { TileOperand.weights.depends(on: $0.axis) }
     let tiles = TileMaker(layer.nest, of: layer.shape)
     let blocks = cuts.reduce(1) { $0 * $1.slices.count }
@@ -43,7 +42,7 @@ package struct PackedWeights: Hashable, Sendable {
   }
 
   private mutating func append(_ tile: Tile, of layer: ScheduledLayer, _ weights: UnsafeBufferPointer<Int64>) {
-    offsets.append(words.count)
+    offsets.append(fields.words.count)
     let limb = tile.weightLimb
     let (first, count, step) = (tile.outputChannels.first, tile.outputChannels.count, tile.outputChannels.stride)
     let channels = layer.shape.output.channels
@@ -54,12 +53,12 @@ package struct PackedWeights: Hashable, Sendable {
           for operand in start..<end {
             let weight = weights[line[operand] * channels + first + output * step]
             // Most weights are their own only digit.
-            store(limb == 0 ? weight : weight.balancedDigit(limb))
+            fields.append(limb == 0 ? weight : weight.balancedDigit(limb))
           }
         }
       }
     }
-    if heldBits > 0 { store(0, bits: 16 - heldBits) }
+    fields.fillWord()
   }
 
   /// Operands that share words, as tap x reduced channels + channel: no word holds some of two lines.
@@ -76,18 +75,5 @@ package struct PackedWeights: Hashable, Sendable {
     case .inputChannels: taps.map { tap in channels.map { tap + $0 } }
     case .kernelTaps: channels.map { channel in taps.map { $0 + channel } }
     }
-  }
-
-  @inline(__always)
-  private mutating func store(_ operand: Int64) { store(operand, bits: bits) }
-
-  @inline(__always)
-  private mutating func store(_ operand: Int64, bits: Int) {
-    held |= (UInt32(truncatingIfNeeded: operand) & ((1 << bits) &- 1)) &<< UInt32(truncatingIfNeeded: heldBits)
-    heldBits += bits
-    guard heldBits >= 16 else { return }
-    words.append(UInt16(truncatingIfNeeded: held))
-    held >>= 16
-    heldBits -= 16
   }
 }

@@ -12,7 +12,7 @@ package struct Schedule: Hashable, Sendable {
   package var steps: [ScheduleStep]
   package var storage: Storage
 
-  /// Picks the cheapest mode and the fewest tiles for every layer.
+  /// Picks the cheapest mode and the fewest tiles for every layer; without engines all runs on the processor.
   /// - Throws: `Diagnostics`, every layer that has no mode or no tiles.
   package init(_ program: IntegerProgram, for accelerator: Accelerator) throws(Diagnostics) {
     self.program = program
@@ -20,7 +20,7 @@ package struct Schedule: Hashable, Sendable {
     storage = Storage(program)
     var problems = Diagnostics()
     steps = program.instructions.map { instruction in
-      guard case .linear(let linear) = instruction else { return .cpu }
+      guard case .linear(let linear) = instruction, !accelerator.engines.isEmpty else { return .cpu }
       let tiles = problems.collecting {
         try TiledLayer(linear, output: program[linear.output], on: accelerator)
       }
@@ -34,6 +34,14 @@ package struct Schedule: Hashable, Sendable {
     self.accelerator = accelerator
     self.steps = steps
     self.storage = storage
+  }
+
+  /// The layers that run on no engine.
+  package var directLayers: [LinearInstruction] {
+    zip(program.instructions, steps).compactMap { instruction, step in
+      guard case .linear(let linear) = instruction, case .cpu = step else { return nil }
+      return linear
+    }
   }
 
   /// The layers that run on engines, in the program's order.

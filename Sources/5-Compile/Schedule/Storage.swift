@@ -38,19 +38,25 @@ package struct Storage: Hashable, Sendable {
 
   package init(_ program: IntegerProgram) {
     let lifetimes = Lifetimes(program)
-    var arenas: [CodeType: Arena] = [:]
+    var living: [CodeType: [(tensor: TensorID, buffer: Arena.Buffer)]] = [:]
     var buffers = program.tensors.map { Buffer(type: CodeType(holding: $0.range), place: .arena(offset: 0)) }
     for (index, input) in program.inputs.enumerated() { buffers[input.index].place = .input(index) }
     for output in program.instructions.map(\.output) {
-      guard let life = lifetimes[output] else {
-        buffers[output.index] = buffers[lifetimes.root(of: output).index]
-        continue
+      guard let life = lifetimes[output] else { continue }
+      living[buffers[output.index].type, default: []].append(
+        (output, .init(size: program[output].shape.elements, life: life)))
+    }
+    arenas = []
+    for (type, living) in living.sorted(by: { $0.key.bytes < $1.key.bytes }) {
+      let arena = Arena(living.map(\.buffer))
+      for (output, offset) in zip(living.map(\.tensor), arena.offsets) {
+        buffers[output.index].place = .arena(offset: offset)
       }
-      let elements = program[output].shape.elements
-      buffers[output.index].place = .arena(
-        offset: arenas[buffers[output.index].type, default: Arena()].place(elements, life: life))
+      arenas.append(Memory(type: type, elements: arena.size))
+    }
+    for output in program.instructions.map(\.output) where lifetimes[output] == nil {
+      buffers[output.index] = buffers[lifetimes.root(of: output).index]
     }
     self.buffers = buffers
-    self.arenas = arenas.map { Memory(type: $0.key, elements: $0.value.size) }.sorted { $0.type.bytes < $1.type.bytes }
   }
 }

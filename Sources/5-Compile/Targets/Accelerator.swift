@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// An accelerator as the compiler sees it: engines, multiplier modes and what things cost.
+/// An accelerator as the compiler sees it: engines, multiplier modes and what things cost. A processor alone has none of them.
 package struct Accelerator: Hashable, Sendable {
   /// A constant and where it comes from, for people to read.
   package struct Constant: Hashable, Sendable {
@@ -23,13 +23,29 @@ package struct Accelerator: Hashable, Sendable {
   /// Width of each of a multiplier's two operand ports, in bits.
   package var operandPortBits: Int
   package var modes: [MultiplierMode]
-  /// One of each kind, in the kinds' order.
+  /// One of each kind, in the kinds' order; none of a processor alone.
   package var engines: [Engine]
   package var cycles: CycleCosts
   /// Every constant of the target file in the file's order.
   package var constants: [Constant]
   /// Its name, for messages.
   package var file: String
+
+  /// A processor without an accelerator.
+  package static func processor(name: String, summary: String, file: String) -> Accelerator {
+    Accelerator(
+      name: name, summary: summary, operandPortBits: 0, modes: [], engines: [],
+      cycles: CycleCosts(busBytesPerCycle: 1, transferSetup: 0, pipelineFill: 0, requantizedPerCycle: 1, layerSetup: 0),
+      constants: [], file: file)
+  }
+
+  /// - Throws: `Diagnostic` where there are no engines: what asks speaks of tiles, cycles or multiplier modes.
+  package func requireEngines(_ what: String) throws(Diagnostic) {
+    guard engines.isEmpty else { return }
+    throw Diagnostic(
+      "target '\(name)' is a processor without engines", supported: "\(what) of targets with engines",
+      fix: "name an accelerator: --target stmac")
+  }
 
   package subscript(kind: EngineKind) -> Engine {
     get { engines[index(of: kind)] }

@@ -12,10 +12,17 @@ struct TargetReader {
   }
 
   mutating func accelerator() throws(Diagnostics) -> Accelerator {
-    let fields = reader.fields(
-      of: root, required: ["name", "description", "operandPortBits", "modes", "engines", "cycles"])
+    let names = ["name", "description"]
+    let parts = ["operandPortBits", "modes", "engines", "cycles"]
+    let isProcessor =
+      root.node.members.map { members in !members.contains { parts.contains($0.key.text ?? "") } } ?? false
+    let fields = reader.fields(of: root, required: isProcessor ? names : names + parts)
     let name = reader.string(fields["name"])
     let summary = reader.string(fields["description"])
+    if isProcessor {
+      try reader.problems.throwIfErrors()
+      return .processor(name: name, summary: summary, file: reader.file)
+    }
     let operandPortBits = constant(fields["operandPortBits"], in: 1...32)
     let modes = modes(fields["modes"], portBits: operandPortBits)
     let engines = fields["engines"].map { reader.fields(of: $0, required: EngineKind.all.map(\.name)) } ?? [:]

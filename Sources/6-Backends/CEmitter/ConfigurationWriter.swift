@@ -13,9 +13,8 @@ struct ConfigurationWriter {
 
   var text: SourceText {
     var text = SourceText()
-    text.line(
-      "/* Sizes of the memories of target '\(Identifier.comment(accelerator.name))', in 16-bit words and accumulators. */"
-    )
+    let sizes = accelerator.engines.isEmpty ? "" : " and the sizes of its memories, in 16-bit words and accumulators"
+    text.line("/* What the network uses of target '\(Identifier.comment(accelerator.name))'\(sizes). */")
     text.line("#ifndef ST_CONFIG_H\n#define ST_CONFIG_H\n")
     text.append(settings)
     text.line("\n/* Tells this runtime from others: see st_names.h. */\n#define ST_RUNTIME \(runtime)\n\n#endif")
@@ -24,7 +23,7 @@ struct ConfigurationWriter {
 
   /// The beginning of the hash of the settings and the runtime's sources.
   private var runtime: String {
-    let sources = RuntimeFiles.files.filter { $0.path != "include/st_config.h" && !$0.path.hasPrefix("test/") }
+    let sources = use.files.filter { !$0.path.hasPrefix("test/") }
     let all = settings.bytes + sources.flatMap { Array($0.text.utf8) }
     return String(SHA256.hexadecimal(all).prefix(8))
   }
@@ -38,11 +37,13 @@ struct ConfigurationWriter {
       }
       text.line()
     }
-    text.line("/* 32 where every accumulator of the network fits, else 64. */")
-    text.line("#define ST_ACCUMULATOR_BITS \(use.accumulatorBits)\n")
-    text.line(
-      "/* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of feature maps' codes. */"
-    )
+    if !accelerator.engines.isEmpty {
+      text.line("/* 32 where every accumulator of the network fits, else 64. */")
+      text.line("#define ST_ACCUMULATOR_BITS \(use.accumulatorBits)\n")
+      text.line(
+        "/* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of feature maps' codes. */"
+      )
+    }
     for macro in use.macros { text.line("#define ST_USES_\(macro.name) \(macro.isUsed ? 1 : 0)") }
     return text
   }

@@ -29,9 +29,9 @@ struct ConstantPool {
     return name
   }
 
-  /// A layer's weights, in words: no two layers have the same.
-  mutating func weights(_ name: String, _ words: [UInt16]) {
-    write(name, "uint16_t", count: words.count) { $0.integers(words) }
+  /// A layer's weights, as numbers of `type`: no two layers have the same.
+  mutating func weights(_ name: String, type: String = "uint16_t", _ words: [some FixedWidthInteger]) {
+    write(name, type, count: words.count) { $0.integers(words) }
   }
 
   private mutating func write(_ name: String, _ type: String, count: Int, numbers: (inout SourceText) -> Void) {

@@ -51,7 +51,14 @@ struct LayersWriter {
     let host = HostWriter(program: program, storage: storage, names: names)
     switch instruction {
     case .linear(let layer):
-      guard case .engine(let tiles) = step else { preconditionFailure("a layer that runs on no engine") }
+      guard case .engine(let tiles) = step else {
+        DirectWriter(
+          layer, in: program, names: names, inputType: storage[layer.input].type,
+          outputType: storage[layer.output].type,
+          constants: &constants
+        ).write(into: &text)
+        return true
+      }
       LinearWriter(
         ScheduledLayer(instruction: layer, tiles: tiles), names: names, inputType: storage[layer.input].type,
         outputType: storage[layer.output].type, constants: &constants

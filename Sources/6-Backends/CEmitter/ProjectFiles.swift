@@ -45,12 +45,28 @@ enum ProjectFiles {
       """)
   }
 
-  /// - Parameter engines: bytes of the engines' memories.
-  static func readme(_ program: IntegerProgram, name: String, storage: Storage, engines: Int) -> SourceText {
+  /// - Parameter engines: bytes of the engines' memories; nil where there are no engines.
+  static func readme(_ program: IntegerProgram, name: String, storage: Storage, engines: Int?) -> SourceText {
     let layers = program.instructions.count
+    let runtime =
+      engines == nil
+      ? "windows of feature maps and their products with packed weights, requantization"
+      : "the Sum-Together multiplier, the engines with their memories, DMA, requantization"
+    let bytes =
+      engines.map { "\(storage.bytes + $0) bytes: feature maps \(storage.bytes), the engines' memories \($0)" }
+      ?? "\(storage.bytes) bytes: feature maps"
+    let synthesis =
+      engines == nil
+      ? ""
+      : """
+      For synthesis, define QCC_HLS_VITIS (Vitis HLS) or QCC_HLS_CATAPULT (Catapult) and take \(name)_run as the top
+      function with include/, src/ and runtime/; test/ is the C test bench. Without either macro the code is plain C99.
+
+
+      """
     return SourceText(
       """
-      \(Identifier.comment(program.name)) as C for the ST-MAC accelerators
+      \(Identifier.comment(program.name)) as C for \(engines == nil ? "processors" : "the ST-MAC accelerators")
 
       make          builds the test bench (build/testbench)
       make test     runs it: every output code must equal the vectors, else it fails
@@ -58,17 +74,14 @@ enum ProjectFiles {
 
       include/\(name).h   inputs, outputs, scales, zero points, the function to call: \(name)_run, and the
                           model's numbers of output codes: \(name)_dequantize
-      src/                the network: \(layers) steps, their tile loops, weights and constants
-      runtime/            the Sum-Together multiplier, the engines with their memories, DMA, requantization
+      src/                the network: \(layers) steps, \(engines == nil ? "" : "their tile loops, ")weights and constants
+      runtime/            \(runtime)
       test/               the test bench and its vectors
 
-      Static arrays take \(storage.bytes + engines) bytes: feature maps \(storage.bytes), the engines' memories \(engines). Nothing is allocated at
+      Static arrays take \(bytes). Nothing is allocated at
       run time.
 
-      For synthesis, define QCC_HLS_VITIS (Vitis HLS) or QCC_HLS_CATAPULT (Catapult) and take \(name)_run as the top
-      function with include/, src/ and runtime/; test/ is the C test bench. Without either macro the code is plain C99.
-
-      build/testbench --input FILE --output FILE runs the samples of a file and writes all tensors; the head of
+      \(synthesis)build/testbench --input FILE --output FILE runs the samples of a file and writes all tensors; the head of
       test/testbench.c describes both files.
 
       """)

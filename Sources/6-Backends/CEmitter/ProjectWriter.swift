@@ -36,13 +36,14 @@ struct ProjectWriter {
       .init(
         path: "README.txt",
         contents: ProjectFiles.readme(
-          program, name: name, storage: storage, engines: use.memoryBytes(of: schedule.accelerator)
+          program, name: name, storage: storage,
+          engines: schedule.accelerator.engines.isEmpty ? nil : use.memoryBytes(of: schedule.accelerator)
         ).bytes),
     ]
     for (index, sample) in vectors.samples.enumerated() {
       files.append(.init(path: "test/vectors_\(index).c", contents: bench.vectors(sample, index: index).bytes))
     }
-    for file in RuntimeFiles.files where file.path != "include/st_config.h" {
+    for file in use.files {
       files.append(.init(path: file.path, contents: Array(file.text.utf8)))
     }
     let sources = files.map(\.path).filter { $0.hasSuffix(".c") }.sorted()
@@ -74,7 +75,7 @@ struct ProjectWriter {
 
   private func constantsHeader(_ constants: ConstantPool) -> SourceText {
     var text = SourceText("/* Weights and constants of the layers. */\n#ifndef CONSTANTS_H\n#define CONSTANTS_H\n\n")
-    text.write("#include \"st_engine.h\"\n\n")
+    text.write("#include \"\(schedule.accelerator.engines.isEmpty ? "st_processor.h" : "st_engine.h")\"\n\n")
     text.append(constants.declarations)
     text.write("\n#endif\n")
     return text

@@ -36,6 +36,12 @@ struct RequantizationWriter {
     _ affine: [AffineRequantizer], clamp: ClosedRange<Int64>, prefix: String, range: ClosedRange<Int64>,
     constants: inout ConstantPool
   ) -> String {
+    if let upper = UpperWordRequantizers(affine, range, clamp: clamp) {
+      let multiplier = constants.perChannel(prefix + "multiplier", upper.multipliers)
+      let addend = constants.perChannel(prefix + "addend", upper.addends)
+      let bounds = "\(Literal.integer(clamp.lowerBound)), \(Literal.integer(clamp.upperBound))"
+      return "st_clamp32(st_requantize_upper((int32_t)accumulator, \(multiplier), \(addend)), \(bounds))"
+    }
     let multiplier = constants.perChannel(prefix + "multiplier", affine.map(\.multiplier))
     let shift = "(unsigned)" + constants.perChannel(prefix + "shift", affine.map { Int64($0.shift) })
     let offset = constants.perChannel(prefix + "offset", affine.map(\.offset))

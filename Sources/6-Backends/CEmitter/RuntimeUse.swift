@@ -7,8 +7,15 @@ struct RuntimeUse {
   private(set) var products = Set<Int>()
   private(set) var codeBits = Set<Int>()
   private(set) var sumBits = Set<Int>()
+  /// Kernels of layers that run on no engine.
+  private(set) var kernels = Set<String>()
+  private let hasEngines: Bool
 
   init(_ schedule: Schedule, storage: Storage) {
+    hasEngines = !schedule.accelerator.engines.isEmpty
+    for layer in schedule.directLayers {
+      kernels.formUnion(DirectKernel(layer, in: schedule.program).functions)
+    }
     for layer in schedule.layers {
       engines.insert(layer.shape.engine)
       products.insert(layer.mode.products)
@@ -30,9 +37,16 @@ struct RuntimeUse {
   /// 32 where every accumulator fits, else 64.
   var accumulatorBits: Int { sumBits.max() ?? 32 }
 
+  /// The runtime's, but for the configuration, which is the network's.
+  var files: [(path: String, text: String)] {
+    (RuntimeFiles.common + (hasEngines ? RuntimeFiles.engines : RuntimeFiles.processor))
+      .filter { $0.path != "include/st_config.h" }
+  }
+
   /// The macros of `st_config.h`, by the name after `ST_USES_`.
   var macros: [(name: String, isUsed: Bool)] {
-    EngineKind.all.map { ($0.runtime.macro, engines.contains($0)) }
+    guard hasEngines else { return kernels.sorted().map { (Identifier.upperCased($0), true) } }
+    return EngineKind.all.map { ($0.runtime.macro, engines.contains($0)) }
       + [32, 64].map { ("SUMS_\($0)", sumBits.contains($0)) }
       + [1, 2, 4].map { ("LANES_\($0)", products.contains($0)) }
       + [8, 16, 32, 64].map { ("CODES_\($0)", codeBits.contains($0)) }

@@ -11,13 +11,14 @@ struct BufferPlan: Sendable {
   /// - Parameter kept: by tensor index.
   init(_ program: IntegerProgram, kept: [Bool]) {
     let lifetimes = Lifetimes(program, sharingReshapes: false)
-    var arena = Arena()
+    let made = (program.inputs + program.instructions.map(\.output)).filter { !kept[$0.index] && lifetimes[$0] != nil }
+    let arena = Arena(
+      made.compactMap { id in
+        let bytes = CodeMemory.aligned(program[id].shape.elements * CodeWidth(program[id]).bytes)
+        return lifetimes[id].map { .init(size: bytes, life: $0) }
+      })
     offsets = Array(repeating: nil, count: program.tensors.count)
-    for id in program.inputs + program.instructions.map(\.output) where !kept[id.index] {
-      guard let life = lifetimes[id] else { continue }
-      offsets[id.index] = arena.place(
-        CodeMemory.aligned(program[id].shape.elements * CodeWidth(program[id]).bytes), life: life)
-    }
+    for (id, offset) in zip(made, arena.offsets) { offsets[id.index] = offset }
     bytes = arena.size
   }
 }

@@ -4,6 +4,7 @@ import Compiler
 import Plans
 import QCCDriver
 import Search
+import Targets
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -40,6 +41,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
+    try TargetFile.load(target).requireEngines("costs")
     var options = NetworkQuantizer.Options()
     options.calibration = judging.calibration.files
     options.test = judging.validation

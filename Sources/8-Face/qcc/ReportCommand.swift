@@ -28,6 +28,7 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let compilation = try model.compilation()
+    try compilation.target.requireEngines("tiles and cycles")
     var types = DataTypeOptions()
     types.source = try DataType(parsing: model.sourceQuantizer, option: "--source-quantizer")
     let page = try NetworkPage(compilation, types: types)

@@ -6,6 +6,7 @@ import Files
 import Presentation
 import QCCDriver
 import Search
+import Targets
 
 extension Costs.Kind: ExpressibleByArgument {}
 extension SearchSettings.Method: ExpressibleByArgument {}
@@ -150,6 +151,7 @@ struct SearchCommand: ParsableCommand {
   }
 
   func run() throws {
+    try TargetFile.load(target).requireEngines("costs")
     let scratch = study == nil ? try Scratch.temporaryFolder() : nil
     let path = study ?? scratch.map { "\($0.path)/study" } ?? ""
     let searcher = try NetworkSearcher(

@@ -26,6 +26,7 @@ struct TileReportCommand: ParsableCommand {
 
   func run() throws {
     let compilation = try model.compilation()
+    try compilation.target.requireEngines("tiles and cycles")
     try printing.show(TileReport(compilation.schedule, model: costModel))
   }
 }

@@ -5,6 +5,76 @@
 enum BuiltinTargets {
   static let files: [(name: String, text: String)] = [
     (
+      "cpu",
+      ##"""
+      # A target without engines: a name and what it is.
+      name: cpu
+      description: A processor by itself, such as a microcontroller; loops over packed weights, no tiles and no accelerator's memories
+
+      """##
+    ),
+    (
+      "stmac-small",
+      ##"""
+      # The ST-MAC accelerators with small memories: what `stmac` computes, in a third of the static memory of its emulation in C and of
+      # the accelerator's area for memories, in more tiles.
+      name: stmac-small
+      description: ST-MAC engines with small memories, such as beside a microcontroller
+
+      # Width of each of a multiplier's two signed operand ports.
+      operandPortBits: { value: 16, source: thesis chapter 4 }
+
+      # A layer runs in the cheapest mode that holds its feature map's and its weights' widths, either way round.
+      #   products     multiplications summed per multiplier and cycle (N)
+      #   idealFactor  ideal latency of one tile, against 1 on a standard multiplier
+      #   publishedFactorWideFeatureMap  what table 4.5 charges where the feature map is the wider operand
+      modes:
+        - { name: 16x16, operandBits: [16, 16], products: 1, idealFactor: 1, source: thesis section 4.3 }
+        - name: 16x8
+          operandBits: [16, 8]
+          products: 1
+          idealFactor: 1
+          publishedFactorWideFeatureMap: 0.25
+          source: thesis section 4.3 (factor), table 4.5 (published charge, from its FC-AutoEncoder row)
+        - { name: 8x8, operandBits: [8, 8], products: 2, idealFactor: 0.5, source: thesis section 4.3 }
+        - { name: 8x4, operandBits: [8, 4], products: 2, idealFactor: 0.5, source: thesis section 4.3 }
+        - { name: 4x4, operandBits: [4, 4], products: 4, idealFactor: 0.25, source: thesis section 4.3 }
+
+      # Memories in elements, whatever their width. Output memories hold accumulators.
+      #   multipliers    Sum-Together multipliers that work side by side, one output channel each
+      #   productsAlong  where the N products of a cycle lie in the reduction: inputChannels or kernelTaps
+      engines:
+        conv2D:
+          inputMemory: { rows: 8, columns: 8, channels: 16, assumption: a 6x6 tile and the halo of a 3x3 kernel }
+          outputMemory: { rows: 6, columns: 6, channels: 16, assumption: 36 pixels fill the pipeline }
+          weightMemory: { kernelRows: 3, kernelColumns: 3, inputChannels: 16, outputChannels: 16, assumption: larger kernels run in parts }
+          multipliers: { value: 16, assumption: one per output channel of a tile }
+          productsAlong: { value: inputChannels, assumption: "a convolution sums over input channels, the longest reduction" }
+        depthwise:
+          inputMemory: { rows: 8, columns: 8, channels: 16, assumption: as of conv2D }
+          outputMemory: { rows: 6, columns: 6, channels: 16, assumption: as of conv2D }
+          # outputChannels: per input channel
+          weightMemory: { kernelRows: 3, kernelColumns: 3, inputChannels: 16, outputChannels: 1, assumption: as of conv2D }
+          multipliers: { value: 16, assumption: one per channel of a tile }
+          productsAlong: { value: kernelTaps, assumption: a depthwise convolution sums over nothing else }
+        fullyConnected:
+          inputMemory: { rows: 1, columns: 1, channels: 256, source: thesis chapter 4 }
+          outputMemory: { rows: 1, columns: 1, channels: 16, source: thesis chapter 4 }
+          weightMemory: { kernelRows: 1, kernelColumns: 1, inputChannels: 256, outputChannels: 16, source: thesis chapter 4 }
+          multipliers: { value: 16, assumption: one per output of a tile }
+          productsAlong: { value: inputChannels, assumption: a dense layer sums over nothing else }
+
+      # Cycle constants, in cycles of the accelerator's clock.
+      cycles:
+        busBytesPerCycle: { value: 8, assumption: "64-bit AXI, reading and writing at the same time" }
+        transferSetup: { value: 16, assumption: latency of a DMA transfer before its first beat }
+        pipelineFill: { value: 8, assumption: cycles from the first operands of a tile to its first accumulator }
+        requantizedPerCycle: { value: 4, assumption: requantization lanes of an engine }
+        layerSetup: { value: 64, assumption: configuration registers written per layer }
+
+      """##
+    ),
+    (
       "stmac",
       ##"""
       # The ST-MAC accelerators: three engines built from Sum-Together multipliers.

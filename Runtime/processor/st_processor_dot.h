@@ -1,0 +1,85 @@
+/* Sums of ST_SUM bits over fields of ST_BITS bits. */
+#define ST_TYPE ST_JOIN3(uint, ST_SUM, _t)
+
+/* Pair `j` of each word. */
+#define ST_STEP(j)                                                        \
+    {                                                                     \
+        const st_pair pair = st_load_pair(window + 2 * (j));              \
+        s0 = ST_DUAL(pair, ST_FIELDS(w0, j), s0);                         \
+        if (outputs > 1) {                                                \
+            s1 = ST_DUAL(pair, ST_FIELDS(w1, j), s1);                     \
+            s2 = ST_DUAL(pair, ST_FIELDS(w2, j), s2);                     \
+            s3 = ST_DUAL(pair, ST_FIELDS(w3, j), s3);                     \
+        }                                                                 \
+    }
+#if ST_BITS == 16
+#define ST_FIELDS(word, j) (word)
+#define ST_DUAL ST_JOIN2(st_dual_signed, ST_SUM)
+#else
+#define ST_FIELDS(word, j) (((word) >> ((j) * ST_BITS)) & mask)
+#define ST_DUAL ST_JOIN2(st_dual, ST_SUM)
+#endif
+
+static ST_SPECIALIZE const uint32_t *ST_JOIN4(dot, ST_BITS, _, ST_SUM)(
+    const int16_t window[], const uint32_t weights[], int words, int outputs, int shift, ST_TYPE sums[])
+{
+    ST_TYPE s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    const uint32_t *const end = weights + words * outputs;
+#if ST_BITS < 16
+    /* Keeps the fields of both halves apart. */
+    const uint32_t mask = st_in_register(((1u << ST_BITS) - 1u) * 0x10001u);
+#endif
+    while (weights != end) {
+        const uint32_t w0 = weights[0];
+        const uint32_t w1 = outputs > 1 ? weights[1] : 0;
+        const uint32_t w2 = outputs > 1 ? weights[2] : 0;
+        const uint32_t w3 = outputs > 1 ? weights[3] : 0;
+        ST_STEP(0)
+#if ST_BITS <= 8
+        ST_STEP(1)
+#endif
+#if ST_BITS <= 4
+        ST_STEP(2)
+        ST_STEP(3)
+#endif
+#if ST_BITS <= 2
+        ST_STEP(4)
+        ST_STEP(5)
+        ST_STEP(6)
+        ST_STEP(7)
+#endif
+#if ST_BITS <= 1
+        ST_STEP(8)
+        ST_STEP(9)
+        ST_STEP(10)
+        ST_STEP(11)
+        ST_STEP(12)
+        ST_STEP(13)
+        ST_STEP(14)
+        ST_STEP(15)
+#endif
+        weights += outputs;
+        window += 32 / ST_BITS;
+    }
+    sums[0] += s0 << shift;
+    if (outputs > 1) {
+        sums[1] += s1 << shift;
+        sums[2] += s2 << shift;
+        sums[3] += s3 << shift;
+    }
+    return weights;
+}
+
+const uint32_t *ST_JOIN4(st_dot, ST_BITS, _, ST_SUM)(
+    const int16_t window[], const uint32_t weights[], int words, int outputs, int shift, ST_TYPE sums[])
+{
+    return outputs == 4 ? ST_JOIN4(dot, ST_BITS, _, ST_SUM)(window, weights, words, 4, shift, sums)
+                        : ST_JOIN4(dot, ST_BITS, _, ST_SUM)(window, weights, words, 1, shift, sums);
+}
+
+#undef ST_TYPE
+#undef ST_STEP
+#undef ST_FIELDS
+#undef ST_DUAL
+#undef ST_BITS
+#undef ST_SUM
