@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a machine ready to build qcc, with --tests also to test it: checks Swift, installs by apt what is missing and says
+# Makes a machine ready to build qcc, with --tests also to test it, with --embedded to run networks on simulated
+# microcontrollers: checks Swift, installs by apt what is missing and says
 # so, fetches the packages. Where it may not install anything it says what to install instead.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,6 +30,15 @@ pkg-config --exists sqlite3 2>/dev/null || missing+=(libsqlite3-dev)
 [[ ${1:-} != --tests ]] || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 # Whether the C generated from schemas/ is fresh is one of the checks.
 [[ ${1:-} != --tests ]] || command -v protoc-c >/dev/null || missing+=(protobuf-c-compiler)
+if [[ ${1:-} == --embedded ]]; then
+  command -v arm-none-eabi-gcc >/dev/null || missing+=(gcc-arm-none-eabi)
+  command -v riscv64-unknown-elf-gcc >/dev/null || missing+=(gcc-riscv64-unknown-elf)
+  command -v qemu-system-arm >/dev/null || missing+=(qemu-system-arm)
+  command -v qemu-system-riscv32 >/dev/null || missing+=(qemu-system-misc)
+  for processor in arm-none-eabi riscv64-unknown-elf; do
+    [[ -e /usr/lib/picolibc/$processor/picolibc.specs ]] || missing+=("picolibc-$processor")
+  done
+fi
 
 if ((${#missing[@]})); then
   command -v apt-get >/dev/null ||
