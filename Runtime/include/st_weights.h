@@ -9,6 +9,10 @@
 static inline uint16_t st_weight_word(st_fields *fields, int left, int bits, int lanes)
 {
     uint32_t word = 0;
+    if (bits * lanes == 16 && left >= lanes && fields->count == 0) {
+        fields->next += 1;
+        return fields->next[-1];
+    }
     for (int lane = 0; lane < 4; ++lane) {
         if (lane >= lanes || lane >= left) {
             break;

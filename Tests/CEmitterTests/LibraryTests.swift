@@ -81,14 +81,65 @@ import Testing
     #expect(try Shell.run("\(folder.path)/all", [], in: folder.path).status == 0)
   }
 
+  /// Contexts are all that a processor's network keeps: runs in two of them, layer by layer in turn, do not disturb one another.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/gcc")), arguments: 20..<24 as Range<UInt64>)
+  func contextsAreApart(seed: UInt64) throws {
+    var random = try RandomProgram.mixed(seed: seed).0
+    let samples = (0..<2).map { _ in
+      TestVectors.Sample(tensors: NaiveProgram(program: random.program).run(random.inputs()), of: random.program)
+    }
+    let project = try CProject(
+      CEmitter(network: "net").project(
+        Schedule(random.program, for: TargetFile.load("cpu")), vectors: TestVectors(samples: samples)))
+    let ports = random.program.inputs.count + random.program.outputs.count
+    let arguments = (0..<ports).map { port in
+      let inputs = random.program.inputs.count
+      return port < inputs ? "bench_samples[s]->inputs[\(port)]" : "made[s][\(port - inputs)]"
+    }.joined(separator: ", ")
+    // Every tensor of the first run starts a run of the second.
+    let source = """
+      #include <stdlib.h>
+      #include <string.h>
+      #include "bench.h"
+      #include "net.h"
+      static net_context contexts[2];
+      static void *made[2][\(random.program.outputs.count)];
+      static void run(int s) { net_run_in(&contexts[s], \(arguments)); }
+      static void between(int tensor, const void *codes) { (void)tensor; (void)codes; run(1); }
+      int main(void) {
+        int differences = 0;
+        for (int s = 0; s < 2; ++s)
+          for (int o = 0; o < bench_output_count; ++o)
+            made[s][o] = malloc((size_t)(bench_outputs[o].bytes * bench_outputs[o].elements));
+        contexts[0].trace = between;
+        run(0);
+        for (int s = 0; s < 2; ++s)
+          for (int o = 0; o < bench_output_count; ++o)
+            differences += memcmp(made[s][o], bench_samples[s]->outputs[o], (size_t)(bench_outputs[o].bytes * bench_outputs[o].elements)) != 0;
+        return differences;
+      }
+      """
+    try Data(source.utf8).write(to: project.url("twice.c"))
+    let network = project.project.files.map(\.path).filter { $0.hasSuffix(".c") && $0 != "test/testbench.c" }
+    let folders = ["include", "runtime", "src", "test"].map { "-I" + $0 }
+    let (status, output) = try project.run(
+      "/usr/bin/env", ["gcc", "-std=c99", "-O1", "-w"] + folders + network + ["twice.c", "-o", "twice"])
+    try #require(status == 0, "\(output)")
+    #expect(try project.run(project.url("twice").path, []).status == 0)
+  }
+
   /// What README.txt says of static memory is what an object file has of it, but for what lies between two arrays.
   @Test(arguments: 1...8 as ClosedRange<UInt64>) func theMemoryIsWhatItTakes(seed: UInt64) throws {
     let library = try Library("net", seed: seed)
     let readme = try String(contentsOf: library.project.url("README.txt"), encoding: .utf8)
     let said = try #require(readme.firstMatch(of: /Static arrays take ([0-9]+) bytes/).flatMap { Int($0.1) })
     let sizes = try Shell.run("/usr/bin/env", ["size", "-A", library.archive], in: "/")
+    let constants = try #require(
+      readme.replacing("\n", with: " ").firstMatch(of: /Constants take ([0-9]+) bytes/).flatMap { Int($0.1) })
     let rows = sizes.output.split(separator: "\n").map { $0.split(separator: " ") }
     let taken = rows.filter { $0.first == ".bss" }.compactMap { Int($0[1]) }.reduce(0, +)
+    let tables = rows.filter { $0.first?.hasPrefix(".rodata") ?? false }.compactMap { Int($0[1]) }.reduce(0, +)
+    #expect(constants <= tables, "\(constants) said, \(tables) taken")
     // One pointer is the trace's.
     #expect((said...(said + 8 + 15 * 64)).contains(taken), "\(said) said, \(taken) taken")
   }

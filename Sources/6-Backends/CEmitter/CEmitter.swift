@@ -8,11 +8,15 @@ package struct CEmitter: Backend {
   private let compiler: String
   /// Of the network in C; nil: its own.
   private let network: String?
+  private let provenance: String
 
-  /// - Parameter network: a name that `isNetworkName`.
-  package init(compiler: String = "cc", network: String? = nil) {
+  /// - Parameters:
+  ///   - network: a name that `isNetworkName`.
+  ///   - provenance: where the code comes from, a line for people and for whoever looks into a binary.
+  package init(compiler: String = "cc", network: String? = nil, provenance: String = "") {
     self.compiler = compiler
     self.network = network
+    self.provenance = provenance
   }
 
   package var name: String { "C" }
@@ -23,7 +27,7 @@ package struct CEmitter: Backend {
 
   /// - Throws: `Diagnostics` where the runtime's multiplier has no such mode as the schedule uses.
   package func project(_ schedule: Schedule, vectors: TestVectors) throws(Diagnostics) -> Project {
-    try ProjectWriter(schedule, name: network).project(vectors)
+    try ProjectWriter(schedule, name: network, provenance: provenance).project(vectors)
   }
 
   package func bench(of project: Project, in folder: String) -> Bench {

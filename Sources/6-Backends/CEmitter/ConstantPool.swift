@@ -12,29 +12,53 @@ struct ConstantPool {
   private var names: [String: String] = [:]
   /// How many accumulators are 0 where all of a layer are.
   private var zeros = 0
+  private let accumulatorBytes: Int
+  private var bytes: [Kind: Int] = [:]
 
-  /// - Parameter network: what the names of arrays begin with that are no layer's.
-  init(network: String) {
+  /// What constants are for.
+  enum Kind: String, CaseIterable {
+    case weights, requantization
+    case initial = "initial accumulators"
+  }
+
+  /// - Parameters:
+  ///   - network: what the names of arrays begin with that are no layer's.
+  ///   - accumulatorBytes: of `st_accumulator`.
+  init(network: String, accumulatorBytes: Int) {
     self.network = network
+    self.accumulatorBytes = accumulatorBytes
+  }
+
+  /// Bytes of all constants, by what they are for.
+  var sizes: [(kind: Kind, bytes: Int)] {
+    var bytes = bytes
+    bytes[.initial, default: 0] += zeros * accumulatorBytes
+    return Kind.allCases.compactMap { kind in bytes[kind].flatMap { $0 > 0 ? (kind, $0) : nil } }
   }
 
   /// The name of an array with these values: this one, or that of one that is there already.
-  mutating func array(_ name: String, type: String, _ values: some Collection<some FixedWidthInteger>) -> String {
+  mutating func array(
+    _ name: String, type: String, _ values: some Collection<some FixedWidthInteger>, for kind: Kind = .requantization
+  ) -> String {
     var numbers = SourceText()
     numbers.integers(values)
     let key = type + SHA256.hexadecimal(numbers.bytes)
     if let known = names[key] { return known }
     names[key] = name
-    write(name, type, count: values.count) { $0.append(numbers) }
+    write(name, type, count: values.count, for: kind) { $0.append(numbers) }
     return name
   }
 
   /// A layer's weights, as numbers of `type`: no two layers have the same.
   mutating func weights(_ name: String, type: String = "uint16_t", _ words: [some FixedWidthInteger]) {
-    write(name, type, count: words.count) { $0.integers(words) }
+    write(name, type, count: words.count, for: .weights) { $0.integers(words) }
   }
 
-  private mutating func write(_ name: String, _ type: String, count: Int, numbers: (inout SourceText) -> Void) {
+  private mutating func write(
+    _ name: String, _ type: String, count: Int, for kind: Kind, numbers: (inout SourceText) -> Void
+  ) {
+    let bits = Int(type.filter(\.isNumber)).map { $0 / 8 } ?? accumulatorBytes
+    bytes[kind, default: 0] += count * bits
     declared.line(Self.declaration(name, type, count))
     written.line("const \(type) \(name)[\(count)] = {")
     numbers(&written)
@@ -43,16 +67,16 @@ struct ConstantPool {
 
   /// The name of an array of initial accumulators: of as many zeros as any layer needs, or of its own.
   mutating func initial(_ name: String, _ values: [Int64]) -> String {
-    guard values.allSatisfy({ $0 == 0 }) else { return array(name, type: "st_accumulator", values) }
+    guard values.allSatisfy({ $0 == 0 }) else { return array(name, type: "st_accumulator", values, for: .initial) }
     zeros = max(zeros, values.count)
     return zerosName
   }
 
   /// `values` as an expression of the variable `channel`: a literal where all are equal, else an element of an array called `name`.
-  mutating func perChannel(_ name: String, _ values: [Int64]) -> String {
+  mutating func perChannel(_ name: String, _ values: [Int64], for kind: Kind = .requantization) -> String {
     let range = values.hull() ?? 0...0
     guard range.lowerBound < range.upperBound else { return Literal.integer(range.lowerBound) }
-    return array(name, type: CodeType(holding: range).name, values) + "[channel]"
+    return array(name, type: CodeType(holding: range).name, values, for: kind) + "[channel]"
   }
 
   var declarations: SourceText {

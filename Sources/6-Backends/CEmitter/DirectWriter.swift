@@ -29,7 +29,7 @@ struct DirectWriter {
     self.outputType = outputType
     kernel = DirectKernel(layer, in: program)
     weights = names.prefix + "weights"
-    let initial = constants.perChannel(names.prefix + "initial", layer.initial)
+    let initial = constants.perChannel(names.prefix + "initial", layer.initial, for: .initial)
     if let same = PerChannel(layer.initial).uniform {
       let bits = UInt64(truncatingIfNeeded: same) & (.max >> UInt64(64 - kernel.sumBits))
       start = bits == 0 ? "" : "\(bits)u + "

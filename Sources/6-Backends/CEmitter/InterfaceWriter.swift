@@ -8,9 +8,12 @@ struct InterfaceWriter {
   private let storage: Storage
   private let name: String
   private let macro: String
+  private let provenance: String
 
-  init(_ program: IntegerProgram, storage: Storage, name: String) {
+  /// - Parameter provenance: where the code comes from, a line.
+  init(_ program: IntegerProgram, storage: Storage, name: String, provenance: String = "") {
     self.program = program
+    self.provenance = provenance
     self.storage = storage
     self.name = name
     macro = Identifier.upperCased(name)
@@ -66,9 +69,16 @@ struct InterfaceWriter {
     ports.map { parameter($0, isConstant: $0.output == nil) }.joined(separator: ", ")
   }
 
+  /// `input, output`
+  var arguments: String { ports.map(\.name).joined(separator: ", ") }
+
+  /// The same behind the context that a run works in.
+  var contextParameters: String { "\(name)_context *context, \(parameters)" }
+
   var header: SourceText {
     var text = SourceText()
     text.line("/* \(Identifier.comment(program.name)): an integer neural network.")
+    if !provenance.isEmpty { text.line(" * \(Identifier.comment(provenance, limit: 400))") }
     text.line(" *")
     text.line(
       " * Tensors are signed integer codes, row by row with channels innermost; value = scale * (code - zero point), plus"
@@ -82,8 +92,28 @@ struct InterfaceWriter {
     text.line("#ifndef \(macro)_H\n#define \(macro)_H\n\n#include <stdint.h>\n\n#include \"st_pragmas.h\"")
     text.line("\n#ifdef __cplusplus\nextern \"C\" {\n#endif")
     for port in ports { describe(port, into: &text) }
-    text.line("\n/* Runs the network once. */")
+    text.line(
+      "\n/* What a run works in: feature maps, a memory for each width of code, shared by maps that do not live at once. */"
+    )
+    text.line("typedef struct {")
+    for arena in storage.arenas {
+      text.line("    \(arena.type.name) arena\(arena.type.bits)[\(max(1, arena.elements))];")
+    }
+    text.line("#if !ST_HLS")
+    text.line(
+      "    /* Where it is not null, called with every tensor right after it was made, in the order of the layers. */")
+    text.line("    void (*trace)(int tensor, const void *codes);")
+    text.line("#endif\n} \(name)_context;")
+    text.line("\n#define \(macro)_CONTEXT_SIZE sizeof(\(name)_context)")
+    text.line(
+      "\n/* Runs the network once. A context may hold anything before, but for `trace`. Runs in several contexts do not disturb"
+    )
+    text.line(" * one another, but for the engines' memories, which are one accelerator's. */")
+    text.line("void \(name)_run_in(\(contextParameters));")
+    text.line("\n/* The same in a context of the network's own. */")
     text.line("void \(name)_run(\(parameters));")
+    text.line("\n/* Where the code comes from: compiler, model and target. */")
+    text.line("extern const char \(name)_provenance[];")
     for port in outputs {
       text.line(
         "\n/* The numbers of \(port.name), '\(Identifier.comment(port.title))', on the host: \(numbers(of: port)). */")
@@ -91,7 +121,7 @@ struct InterfaceWriter {
     }
     text.line("\n#if !ST_HLS")
     text.line(
-      "/* Has `made` called with every tensor right after it was made, in the order of the layers; null for no calls. */"
+      "/* Sets the trace of the network's own context; null for none. */"
     )
     text.line("void \(name)_trace(void (*made)(int tensor, const void *codes));")
     text.line("#endif\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif")
@@ -138,6 +168,7 @@ struct InterfaceWriter {
   /// Definitions of the per-channel numbers and of the dequantizations.
   var source: SourceText {
     var text = SourceText("#include \"\(name).h\"\n#include \"st_host.h\"\n\n#include <math.h>\n")
+    text.line("\nconst char \(name)_provenance[] = \(Identifier.literal(provenance));")
     for port in ports {
       let encoding = port.encoding
       for (numbers, plural) in [(encoding.scales, "scales"), (encoding.offsets, "offsets")] where !numbers.isUniform {

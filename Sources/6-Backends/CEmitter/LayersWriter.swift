@@ -1,7 +1,8 @@
 import IntegerProgram
 import Schedule
 
-/// Writes the network's source file: a function for every instruction, the arenas, and the function that calls them all.
+/// Writes the network's source files: a function for every instruction and one that calls them all in a context; and the same in
+/// a context of the network's own.
 struct LayersWriter {
   private let schedule: Schedule
   private var program: IntegerProgram { schedule.program }
@@ -27,11 +28,23 @@ struct LayersWriter {
       traced += 1
     }
     var text = SourceText("#include \"\(name).h\"\n\n#include \"constants.h\"\n#include \"st_arithmetic.h\"\n\n")
-    writeArenas(into: &text)
-    writeTrace(into: &text)
+    text.write(
+      """
+      #if ST_HLS
+      #define TRACE(tensor, codes)
+      #else
+      #define TRACE(tensor, codes)                 \\
+          if (context->trace) {                    \\
+              context->trace(tensor, codes);       \\
+          }
+      #endif
+
+
+      """)
     text.append(functions)
-    text.line("void \(name)_run(\(InterfaceWriter(program, storage: storage, name: name).parameters))")
+    text.line("void \(name)_run_in(\(interface.contextParameters))")
     text.line("{")
+    if storage.arenas.isEmpty { text.line("    (void)context;") }
     text.append(calls)
     for (index, output) in program.outputs.enumerated() {
       text.line("    for (int i = 0; i < \(program[output.tensor].shape.elements); ++i) {")
@@ -41,6 +54,31 @@ struct LayersWriter {
     }
     text.line("}")
     return text
+  }
+
+  private var interface: InterfaceWriter { InterfaceWriter(program, storage: storage, name: name) }
+
+  /// A file of its own: a program that has its own contexts is linked without this one.
+  var ownContext: SourceText {
+    SourceText(
+      """
+      #include "\(name).h"
+
+      static \(name)_context context;
+
+      void \(name)_run(\(interface.parameters))
+      {
+          \(name)_run_in(&context, \(interface.arguments));
+      }
+
+      #if !ST_HLS
+      void \(name)_trace(void (*made)(int tensor, const void *codes))
+      {
+          context.trace = made;
+      }
+      #endif
+
+      """)
   }
 
   /// Returns false where the instruction is no work.
@@ -73,43 +111,10 @@ struct LayersWriter {
     return true
   }
 
-  private func writeArenas(into text: inout SourceText) {
-    text.line(
-      "/* Feature maps, \(storage.bytes) bytes: a memory for each width of code, shared by maps that do not live at once. */"
-    )
-    for arena in storage.arenas {
-      text.line("static \(arena.type.name) arena\(arena.type.bits)[\(max(1, arena.elements))];")
-    }
-    text.line()
-  }
-
-  private func writeTrace(into text: inout SourceText) {
-    text.write(
-      """
-      #if ST_HLS
-      #define TRACE(tensor, codes)
-      #else
-      static void (*trace)(int tensor, const void *codes);
-
-      void \(name)_trace(void (*made)(int tensor, const void *codes))
-      {
-          trace = made;
-      }
-
-      #define TRACE(tensor, codes)        \\
-          if (trace) {                    \\
-              trace(tensor, codes);       \\
-          }
-      #endif
-
-
-      """)
-  }
-
   private func expression(_ id: TensorID) -> String {
     switch storage[id].place {
     case .input(let index): program.inputs.count == 1 ? "input" : "input_\(index)"
-    case .arena(let offset): "arena\(storage[id].type.bits) + \(offset)"
+    case .arena(let offset): "context->arena\(storage[id].type.bits) + \(offset)"
     }
   }
 }

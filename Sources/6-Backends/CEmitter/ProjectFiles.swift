@@ -1,5 +1,5 @@
+import Backend
 import IntegerProgram
-import Schedule
 
 /// The files around the sources.
 enum ProjectFiles {
@@ -45,28 +45,25 @@ enum ProjectFiles {
       """)
   }
 
-  /// - Parameter engines: bytes of the engines' memories; nil where there are no engines.
-  static func readme(_ program: IntegerProgram, name: String, storage: Storage, engines: Int?) -> SourceText {
+  static func readme(
+    _ program: IntegerProgram, name: String, memory: Project.Memory, hasEngines: Bool
+  ) -> SourceText {
     let layers = program.instructions.count
     let runtime =
-      engines == nil
-      ? "windows of feature maps and their products with packed weights, requantization"
-      : "the Sum-Together multiplier, the engines with their memories, DMA, requantization"
-    let bytes =
-      engines.map { "\(storage.bytes + $0) bytes: feature maps \(storage.bytes), the engines' memories \($0)" }
-      ?? "\(storage.bytes) bytes: feature maps"
+      hasEngines
+      ? "the Sum-Together multiplier, the engines with their memories, DMA, requantization"
+      : "windows of feature maps and their products with packed weights, requantization"
     let synthesis =
-      engines == nil
-      ? ""
-      : """
+      hasEngines
+      ? """
       For synthesis, define QCC_HLS_VITIS (Vitis HLS) or QCC_HLS_CATAPULT (Catapult) and take \(name)_run as the top
       function with include/, src/ and runtime/; test/ is the C test bench. Without either macro the code is plain C99.
 
 
-      """
+      """ : ""
     return SourceText(
       """
-      \(Identifier.comment(program.name)) as C for \(engines == nil ? "processors" : "the ST-MAC accelerators")
+      \(Identifier.comment(program.name)) as C for \(hasEngines ? "the ST-MAC accelerators" : "processors")
 
       make          builds the test bench (build/testbench)
       make test     runs it: every output code must equal the vectors, else it fails
@@ -74,12 +71,13 @@ enum ProjectFiles {
 
       include/\(name).h   inputs, outputs, scales, zero points, the function to call: \(name)_run, and the
                           model's numbers of output codes: \(name)_dequantize
-      src/                the network: \(layers) steps, \(engines == nil ? "" : "their tile loops, ")weights and constants
+      src/                the network: \(layers) steps, \(hasEngines ? "their tile loops, " : "")weights and constants
       runtime/            \(runtime)
       test/               the test bench and its vectors
 
-      Static arrays take \(bytes). Nothing is allocated at
-      run time.
+      Static arrays take \(memory.arrays.description). Constants
+      take \(memory.constants.description), beside the
+      code. Nothing is allocated at run time. \(name)_run_in works in a context of the caller's; \(name)_run has one.
 
       \(synthesis)build/testbench --input FILE --output FILE runs the samples of a file and writes all tensors; the head of
       test/testbench.c describes both files.

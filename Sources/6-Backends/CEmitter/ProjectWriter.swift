@@ -7,22 +7,27 @@ import Schedule
 struct ProjectWriter {
   private let schedule: Schedule
   private let name: String
+  private let provenance: String
   private var program: IntegerProgram { schedule.program }
   private var storage: Storage { schedule.storage }
 
-  /// - Parameter name: nil: the program's.
-  init(_ schedule: Schedule, name: String?) {
+  /// - Parameters:
+  ///   - name: nil: the program's.
+  ///   - provenance: where the code comes from, a line.
+  init(_ schedule: Schedule, name: String?, provenance: String) {
+    self.provenance = provenance
     self.schedule = schedule
     self.name = name ?? Identifier.network(schedule.program.name)
   }
 
   func project(_ vectors: TestVectors) throws(Diagnostics) -> Project {
     try check()
-    let interface = InterfaceWriter(program, storage: storage, name: name)
+    let interface = InterfaceWriter(program, storage: storage, name: name, provenance: provenance)
     let bench = BenchWriter(program, storage: storage, name: name)
-    var constants = ConstantPool(network: name)
     let use = RuntimeUse(schedule, storage: storage)
-    let layers = LayersWriter(schedule, storage: storage, name: name).text(constants: &constants)
+    var constants = ConstantPool(network: name, accumulatorBytes: use.accumulatorBits / 8)
+    let writer = LayersWriter(schedule, storage: storage, name: name)
+    let layers = writer.text(constants: &constants)
     var files: [Project.File] = [
       .init(path: "include/\(name).h", contents: interface.header.bytes),
       .init(
@@ -31,14 +36,13 @@ struct ProjectWriter {
       .init(path: "src/constants.h", contents: constantsHeader(constants).bytes),
       .init(path: "src/constants.c", contents: constantsSource(constants).bytes),
       .init(path: "src/\(name).c", contents: layers.bytes),
+      .init(path: "src/\(name)_context.c", contents: writer.ownContext.bytes),
       .init(path: "src/\(name)_interface.c", contents: interface.source.bytes),
       .init(path: "test/bench_network.c", contents: bench.network(samples: vectors.samples.count).bytes),
       .init(
         path: "README.txt",
-        contents: ProjectFiles.readme(
-          program, name: name, storage: storage,
-          engines: schedule.accelerator.engines.isEmpty ? nil : use.memoryBytes(of: schedule.accelerator)
-        ).bytes),
+        contents: ProjectFiles.readme(program, name: name, memory: memory(constants, use), hasEngines: hasEngines).bytes
+      ),
     ]
     for (index, sample) in vectors.samples.enumerated() {
       files.append(.init(path: "test/vectors_\(index).c", contents: bench.vectors(sample, index: index).bytes))
@@ -48,7 +52,16 @@ struct ProjectWriter {
     }
     let sources = files.map(\.path).filter { $0.hasSuffix(".c") }.sorted()
     files.append(.init(path: "Makefile", contents: ProjectFiles.makefile(sources: sources, name: name).bytes))
-    return Project(name: name, files: files)
+    return Project(name: name, files: files, memory: memory(constants, use))
+  }
+
+  private var hasEngines: Bool { !schedule.accelerator.engines.isEmpty }
+
+  private func memory(_ constants: ConstantPool, _ use: RuntimeUse) -> Project.Memory {
+    Project.Memory(
+      constants: constants.sizes.map { .init($0.kind.rawValue, $0.bytes) },
+      arrays: [.init("feature maps", storage.bytes)]
+        + (hasEngines ? [.init("the engines' memories", use.memoryBytes(of: schedule.accelerator))] : []))
   }
 
   /// What the C cannot do, or a program cannot be linked with.
@@ -75,7 +88,7 @@ struct ProjectWriter {
 
   private func constantsHeader(_ constants: ConstantPool) -> SourceText {
     var text = SourceText("/* Weights and constants of the layers. */\n#ifndef CONSTANTS_H\n#define CONSTANTS_H\n\n")
-    text.write("#include \"\(schedule.accelerator.engines.isEmpty ? "st_processor.h" : "st_engine.h")\"\n\n")
+    text.write("#include \"\(hasEngines ? "st_engine.h" : "st_processor.h")\"\n\n")
     text.append(constants.declarations)
     text.write("\n#endif\n")
     return text

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CEmitter
+import Files
 import Presentation
 import QCCDriver
 
@@ -46,11 +47,24 @@ struct CompileCommand: ParsableCommand {
 
   func run() throws {
     let compilation = try model.compilation()
-    let project = try ProjectBuilder(compilation, backend: CEmitter(network: name)).project()
+    let emitter = CEmitter(network: name, provenance: try provenance)
+    let project = try ProjectBuilder(compilation, backend: emitter).project()
     let folder = output ?? project.name
     show(try project.place(at: folder, force: force))
     let channels = compilation.network.proofs.reduce(0) { $0 + $1.proved }
     announce(
       "\(folder): \(project.files.count) files, \(grouped(channels)) requantization channels proved exact", of: folder)
+    announce("constants: \(project.memory.constants)", of: folder)
+    announce("static arrays: \(project.memory.arrays)", of: folder)
+  }
+
+  /// Compiler, model and target.
+  private var provenance: String {
+    get throws {
+      let file = model.file.path
+      let hash = SHA256.hexadecimal(try InputFile(file).bytes(limit: .max))
+      func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
+      return "qcc \(QCC.configuration.version), \(name(file)) (SHA-256 \(hash)), target \(name(model.target))"
+    }
   }
 }
