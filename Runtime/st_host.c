@@ -22,9 +22,15 @@ static double power_of_2(int exponent)
 {
     double result = 1.0;
     double factor = exponent < 0 ? 0.5 : 2.0;
-    for (int rest = exponent < 0 ? -exponent : exponent; rest > 0; rest /= 2) {
+    int rest = exponent < 0 ? -exponent : exponent;
+    /* Doubles have exponents of at most 11 bits. */
+    for (int bit = 0; bit < 11; ++bit) {
+        if (rest == 0) {
+            break;
+        }
         result *= rest % 2 != 0 ? factor : 1.0;
         factor *= factor;
+        rest /= 2;
     }
     return result;
 }

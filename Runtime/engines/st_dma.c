@@ -2,6 +2,10 @@
 #include "st_arithmetic.h"
 #include "st_memories.h"
 
+/* What any input memory has for a pixel. */
+#define ST_MORE(a, b) ((a) > (b) ? (a) : (b))
+#define ST_MOST_WORDS ST_MORE(ST_MORE(ST_CONV2D_INPUT_CHANNELS, ST_DWCONV_CHANNELS), ST_FC_INPUTS)
+
 #if ST_USES_CODES_8
 #define ST_CODE int8_t
 #define ST_DMA(name) name##8

@@ -3,15 +3,19 @@
 /* `count` codes, one operand per lane, packed `lanes` to a word. */
 static ST_SPECIALIZE void ST_DMA(pack)(const ST_CODE codes[], int count, int limb, int lanes, uint16_t words[])
 {
-    for (int word = 0; word * lanes < count; ++word) {
+    for (int word = 0; word < ST_MOST_WORDS; ++word) {
         uint16_t packed = 0;
-        for (int lane = 0; lane < lanes; ++lane) {
+        if (word * lanes >= count) {
+            break;
+        }
+        for (int lane = 0; lane < ST_LANES; ++lane) {
             const int index = word * lanes + lane;
-            if (index < count) {
-                /* A code of up to 16 bits is its only digit. */
-                const int32_t operand = sizeof(ST_CODE) <= 2 ? (int32_t)codes[index] : st_limb(codes[index], limb);
-                packed = (uint16_t)(packed | st_place(operand, lane, lanes));
+            if (lane >= lanes || index >= count) {
+                break;
             }
+            /* A code of up to 16 bits is its only digit. */
+            const int32_t operand = sizeof(ST_CODE) <= 2 ? (int32_t)codes[index] : st_limb(codes[index], limb);
+            packed = (uint16_t)(packed | st_place(operand, lane, lanes));
         }
         words[word] = packed;
     }
@@ -46,7 +50,10 @@ void ST_DMA(st_conv2d_load)(const ST_CODE map[], const st_window *window, st_mod
     uint16_t border[ST_CONV2D_INPUT_CHANNELS] = {0};
     const int lanes = st_lanes(mode);
     const int words = (window->channels + lanes - 1) / lanes;
-    for (int channel = 0; channel < window->channels; ++channel) {
+    for (int channel = 0; channel < ST_CONV2D_INPUT_CHANNELS; ++channel) {
+        if (channel >= window->channels) {
+            break;
+        }
         const uint16_t operand = st_place(st_limb(window->padding, window->limb), channel % lanes, lanes);
         border[channel / lanes] = (uint16_t)(border[channel / lanes] | operand);
     }
@@ -61,7 +68,10 @@ void ST_DMA(st_conv2d_load)(const ST_CODE map[], const st_window *window, st_mod
                 break;
             }
             if (row < 0 || row >= window->map_rows || column < 0 || column >= window->map_columns) {
-                for (int word = 0; word < words; ++word) {
+                for (int word = 0; word < ST_CONV2D_INPUT_CHANNELS; ++word) {
+                    if (word >= words) {
+                        break;
+                    }
                     st_conv2d_input[r][c][word] = border[word];
                 }
             } else {

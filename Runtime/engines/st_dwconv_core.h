@@ -6,10 +6,16 @@ static ST_SPECIALIZE void ST_CORE(const st_pass *pass, st_mode mode)
     /* Where the taps read, relative to a pixel's first one. */
     int tap_row[ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS];
     int tap_column[ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS];
-    for (int kr = 0, tap = 0; kr < pass->kernel_rows; ++kr) {
-        for (int kc = 0; kc < pass->kernel_columns; ++kc, ++tap) {
-            tap_row[tap] = kr * pass->dilation_rows;
-            tap_column[tap] = kc * pass->dilation_columns;
+    for (int kr = 0; kr < ST_DWCONV_KERNEL_ROWS; ++kr) {
+        if (kr >= pass->kernel_rows) {
+            break;
+        }
+        for (int kc = 0; kc < ST_DWCONV_KERNEL_COLUMNS; ++kc) {
+            if (kc >= pass->kernel_columns) {
+                break;
+            }
+            tap_row[kr * pass->kernel_columns + kc] = kr * pass->dilation_rows;
+            tap_column[kr * pass->kernel_columns + kc] = kc * pass->dilation_columns;
         }
     }
     for (int r = 0; r < ST_DWCONV_OUTPUT_ROWS; ++r) {
@@ -31,17 +37,18 @@ static ST_SPECIALIZE void ST_CORE(const st_pass *pass, st_mode mode)
                 uint16_t activations[ST_DWCONV_CHANNELS] = {0};
                 ST_PARTITION(activations, 1)
                 /* The window's registers, side by side on the activation ports. */
-                for (int lane = 0; lane < lanes; ++lane) {
+                for (int lane = 0; lane < ST_LANES; ++lane) {
                     const int tap = word * lanes + lane;
-                    if (tap < taps) {
-                        const uint16_t *const pixel =
-                            st_dwconv_input[r * pass->stride_rows + tap_row[tap]]
-                                           [c * pass->stride_columns + tap_column[tap]];
-                        ST_LOOP_UNROLL
-                        for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-                            ST_BODY_UNROLL
-                            activations[o] = (uint16_t)(activations[o] | st_place(pixel[o], lane, lanes));
-                        }
+                    if (lane >= lanes || tap >= taps) {
+                        break;
+                    }
+                    const uint16_t *const pixel =
+                        st_dwconv_input[r * pass->stride_rows + tap_row[tap]]
+                                       [c * pass->stride_columns + tap_column[tap]];
+                    ST_LOOP_UNROLL
+                    for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
+                        ST_BODY_UNROLL
+                        activations[o] = (uint16_t)(activations[o] | st_place(pixel[o], lane, lanes));
                     }
                 }
                 ST_LOOP_UNROLL

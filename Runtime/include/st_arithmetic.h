@@ -37,7 +37,11 @@ static inline int32_t st_clamp32(int32_t value, int32_t lowest, int32_t highest)
 /* Digit `limb` of `code` in balanced base 2^16: every digit in -32768..32767. */
 static inline int32_t st_limb(int64_t code, int limb)
 {
-    for (; limb > 0; --limb) {
+    /* The fifth digit is the last that 64 bits have. */
+    for (int digit = 0; digit < 4; ++digit) {
+        if (digit >= limb) {
+            break;
+        }
         const int64_t carry = (int64_t)(((uint64_t)code >> 15) & 1u);
         code = st_shift_right(code, 16) + carry;
     }

@@ -10,6 +10,9 @@
 /* Activation bits x weight bits, either way round. An operand narrower than its lane is sign-extended to it. */
 typedef enum { ST_16X16, ST_16X8, ST_8X8, ST_8X4, ST_4X4 } st_mode;
 
+/* The most lanes of a port. */
+#define ST_LANES 4
+
 /* How many products a multiplication sums: 1, 2 or 4. */
 static inline int st_lanes(st_mode mode)
 {

@@ -13,7 +13,7 @@ static inline uint16_t st_weight_word(st_fields *fields, int left, int bits, int
         fields->next += 1;
         return fields->next[-1];
     }
-    for (int lane = 0; lane < 4; ++lane) {
+    for (int lane = 0; lane < ST_LANES; ++lane) {
         if (lane >= lanes || lane >= left) {
             break;
         }

@@ -47,7 +47,11 @@ enum RuntimeFiles {
       /* Digit `limb` of `code` in balanced base 2^16: every digit in -32768..32767. */
       static inline int32_t st_limb(int64_t code, int limb)
       {
-          for (; limb > 0; --limb) {
+          /* The fifth digit is the last that 64 bits have. */
+          for (int digit = 0; digit < 4; ++digit) {
+              if (digit >= limb) {
+                  break;
+              }
               const int64_t carry = (int64_t)(((uint64_t)code >> 15) & 1u);
               code = st_shift_right(code, 16) + carry;
           }
@@ -461,9 +465,15 @@ enum RuntimeFiles {
       {
           double result = 1.0;
           double factor = exponent < 0 ? 0.5 : 2.0;
-          for (int rest = exponent < 0 ? -exponent : exponent; rest > 0; rest /= 2) {
+          int rest = exponent < 0 ? -exponent : exponent;
+          /* Doubles have exponents of at most 11 bits. */
+          for (int bit = 0; bit < 11; ++bit) {
+              if (rest == 0) {
+                  break;
+              }
               result *= rest % 2 != 0 ? factor : 1.0;
               factor *= factor;
+              rest /= 2;
           }
           return result;
       }
@@ -919,6 +929,9 @@ enum RuntimeFiles {
       /* Activation bits x weight bits, either way round. An operand narrower than its lane is sign-extended to it. */
       typedef enum { ST_16X16, ST_16X8, ST_8X8, ST_8X4, ST_4X4 } st_mode;
 
+      /* The most lanes of a port. */
+      #define ST_LANES 4
+
       /* How many products a multiplication sums: 1, 2 or 4. */
       static inline int st_lanes(st_mode mode)
       {
@@ -1002,7 +1015,7 @@ enum RuntimeFiles {
               fields->next += 1;
               return fields->next[-1];
           }
-          for (int lane = 0; lane < 4; ++lane) {
+          for (int lane = 0; lane < ST_LANES; ++lane) {
               if (lane >= lanes || lane >= left) {
                   break;
               }
@@ -1203,6 +1216,10 @@ enum RuntimeFiles {
       #include "st_arithmetic.h"
       #include "st_memories.h"
 
+      /* What any input memory has for a pixel. */
+      #define ST_MORE(a, b) ((a) > (b) ? (a) : (b))
+      #define ST_MOST_WORDS ST_MORE(ST_MORE(ST_CONV2D_INPUT_CHANNELS, ST_DWCONV_CHANNELS), ST_FC_INPUTS)
+
       #if ST_USES_CODES_8
       #define ST_CODE int8_t
       #define ST_DMA(name) name##8
@@ -1237,15 +1254,19 @@ enum RuntimeFiles {
       /* `count` codes, one operand per lane, packed `lanes` to a word. */
       static ST_SPECIALIZE void ST_DMA(pack)(const ST_CODE codes[], int count, int limb, int lanes, uint16_t words[])
       {
-          for (int word = 0; word * lanes < count; ++word) {
+          for (int word = 0; word < ST_MOST_WORDS; ++word) {
               uint16_t packed = 0;
-              for (int lane = 0; lane < lanes; ++lane) {
+              if (word * lanes >= count) {
+                  break;
+              }
+              for (int lane = 0; lane < ST_LANES; ++lane) {
                   const int index = word * lanes + lane;
-                  if (index < count) {
-                      /* A code of up to 16 bits is its only digit. */
-                      const int32_t operand = sizeof(ST_CODE) <= 2 ? (int32_t)codes[index] : st_limb(codes[index], limb);
-                      packed = (uint16_t)(packed | st_place(operand, lane, lanes));
+                  if (lane >= lanes || index >= count) {
+                      break;
                   }
+                  /* A code of up to 16 bits is its only digit. */
+                  const int32_t operand = sizeof(ST_CODE) <= 2 ? (int32_t)codes[index] : st_limb(codes[index], limb);
+                  packed = (uint16_t)(packed | st_place(operand, lane, lanes));
               }
               words[word] = packed;
           }
@@ -1280,7 +1301,10 @@ enum RuntimeFiles {
           uint16_t border[ST_CONV2D_INPUT_CHANNELS] = {0};
           const int lanes = st_lanes(mode);
           const int words = (window->channels + lanes - 1) / lanes;
-          for (int channel = 0; channel < window->channels; ++channel) {
+          for (int channel = 0; channel < ST_CONV2D_INPUT_CHANNELS; ++channel) {
+              if (channel >= window->channels) {
+                  break;
+              }
               const uint16_t operand = st_place(st_limb(window->padding, window->limb), channel % lanes, lanes);
               border[channel / lanes] = (uint16_t)(border[channel / lanes] | operand);
           }
@@ -1295,7 +1319,10 @@ enum RuntimeFiles {
                       break;
                   }
                   if (row < 0 || row >= window->map_rows || column < 0 || column >= window->map_columns) {
-                      for (int word = 0; word < words; ++word) {
+                      for (int word = 0; word < ST_CONV2D_INPUT_CHANNELS; ++word) {
+                          if (word >= words) {
+                              break;
+                          }
                           st_conv2d_input[r][c][word] = border[word];
                       }
                   } else {
@@ -1476,10 +1503,16 @@ enum RuntimeFiles {
           /* Where the taps read, relative to a pixel's first one. */
           int tap_row[ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS];
           int tap_column[ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS];
-          for (int kr = 0, tap = 0; kr < pass->kernel_rows; ++kr) {
-              for (int kc = 0; kc < pass->kernel_columns; ++kc, ++tap) {
-                  tap_row[tap] = kr * pass->dilation_rows;
-                  tap_column[tap] = kc * pass->dilation_columns;
+          for (int kr = 0; kr < ST_DWCONV_KERNEL_ROWS; ++kr) {
+              if (kr >= pass->kernel_rows) {
+                  break;
+              }
+              for (int kc = 0; kc < ST_DWCONV_KERNEL_COLUMNS; ++kc) {
+                  if (kc >= pass->kernel_columns) {
+                      break;
+                  }
+                  tap_row[kr * pass->kernel_columns + kc] = kr * pass->dilation_rows;
+                  tap_column[kr * pass->kernel_columns + kc] = kc * pass->dilation_columns;
               }
           }
           for (int r = 0; r < ST_DWCONV_OUTPUT_ROWS; ++r) {
@@ -1501,17 +1534,18 @@ enum RuntimeFiles {
                       uint16_t activations[ST_DWCONV_CHANNELS] = {0};
                       ST_PARTITION(activations, 1)
                       /* The window's registers, side by side on the activation ports. */
-                      for (int lane = 0; lane < lanes; ++lane) {
+                      for (int lane = 0; lane < ST_LANES; ++lane) {
                           const int tap = word * lanes + lane;
-                          if (tap < taps) {
-                              const uint16_t *const pixel =
-                                  st_dwconv_input[r * pass->stride_rows + tap_row[tap]]
-                                                 [c * pass->stride_columns + tap_column[tap]];
-                              ST_LOOP_UNROLL
-                              for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-                                  ST_BODY_UNROLL
-                                  activations[o] = (uint16_t)(activations[o] | st_place(pixel[o], lane, lanes));
-                              }
+                          if (lane >= lanes || tap >= taps) {
+                              break;
+                          }
+                          const uint16_t *const pixel =
+                              st_dwconv_input[r * pass->stride_rows + tap_row[tap]]
+                                             [c * pass->stride_columns + tap_column[tap]];
+                          ST_LOOP_UNROLL
+                          for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
+                              ST_BODY_UNROLL
+                              activations[o] = (uint16_t)(activations[o] | st_place(pixel[o], lane, lanes));
                           }
                       }
                       ST_LOOP_UNROLL
