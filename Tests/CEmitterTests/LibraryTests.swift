@@ -1,5 +1,6 @@
 import Backend
 import CEmitter
+import Diagnostics
 import Foundation
 import IntegerProgram
 import IntegerProgramTestSupport
@@ -126,6 +127,48 @@ import Testing
       "/usr/bin/env", ["gcc", "-std=c99", "-O1", "-w"] + folders + network + ["twice.c", "-o", "twice"])
     try #require(status == 0, "\(output)")
     #expect(try project.run(project.url("twice").path, []).status == 0)
+  }
+
+  /// The label of the largest number, and where labels are not as many as numbers.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/gcc")), arguments: ["cpu", "stmac"])
+  func labelsOfTheLargestNumbers(target: String) throws {
+    var random = RandomProgram(seed: 3, name: "classes")
+    let input = random.input(MapShape(rows: 1, columns: 1, channels: 7), bits: 8)
+    random.markOutputs([random.linear(input, engine: .fullyConnected, bits: 6, weightBits: 5)])
+    let program = random.program
+    let samples = (0..<20).map { _ in
+      TestVectors.Sample(tensors: NaiveProgram(program: program).run(random.inputs()), of: program)
+    }
+    let labels = (0..<program[program.outputs[0].tensor].shape.elements).map { "number \"\($0)\"?" }
+    let schedule = try Schedule(program, for: TargetFile.load(target))
+    let vectors = TestVectors(samples: samples)
+    #expect(throws: Diagnostics.self) {
+      try CEmitter(network: "net", labels: labels + ["one more"]).project(schedule, vectors: vectors)
+    }
+    let project = try CProject(CEmitter(network: "net", labels: labels).project(schedule, vectors: vectors))
+    let source = """
+      #include <stdio.h>
+      #include "bench.h"
+      #include "net.h"
+      int main(void) {
+        for (int s = 0; s < bench_sample_count; ++s) {
+          net_run(bench_samples[s]->inputs[0], bench_output_buffers[0]);
+          puts(net_labels[net_argmax(bench_output_buffers[0])]);
+        }
+        return 0;
+      }
+      """
+    try Data(source.utf8).write(to: project.url("labels.c"))
+    let network = project.project.files.map(\.path).filter { $0.hasSuffix(".c") && $0 != "test/testbench.c" }
+    let folders = ["include", "runtime", "src", "test"].map { "-I" + $0 }
+    let (status, output) = try project.run(
+      "/usr/bin/env", ["gcc", "-std=c99", "-Wall", "-Werror"] + folders + network + ["labels.c", "-o", "labels"])
+    try #require(status == 0, "\(output)")
+    let expected = samples.map { sample in
+      let codes = sample.outputs[0]
+      return labels[codes.firstIndex(of: codes.max() ?? 0) ?? 0]
+    }
+    #expect(try project.run(project.url("labels").path, []).output == expected.map { $0 + "\n" }.joined())
   }
 
   /// What README.txt says of static memory is what an object file has of it, but for what lies between two arrays.

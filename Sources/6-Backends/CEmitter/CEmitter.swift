@@ -9,11 +9,14 @@ package struct CEmitter: Backend {
   /// Of the network in C; nil: its own.
   private let network: String?
   private let provenance: String
+  private let labels: [String]
 
   /// - Parameters:
   ///   - network: a name that `isNetworkName`.
   ///   - provenance: where the code comes from, a line for people and for whoever looks into a binary.
-  package init(compiler: String = "cc", network: String? = nil, provenance: String = "") {
+  ///   - labels: what the numbers of the network's one output stand for; none: nothing is said of it.
+  package init(compiler: String = "cc", network: String? = nil, provenance: String = "", labels: [String] = []) {
+    self.labels = labels
     self.compiler = compiler
     self.network = network
     self.provenance = provenance
@@ -27,7 +30,7 @@ package struct CEmitter: Backend {
 
   /// - Throws: `Diagnostics` where the runtime's multiplier has no such mode as the schedule uses.
   package func project(_ schedule: Schedule, vectors: TestVectors) throws(Diagnostics) -> Project {
-    try ProjectWriter(schedule, name: network, provenance: provenance).project(vectors)
+    try ProjectWriter(schedule, name: network, provenance: provenance, labels: labels).project(vectors)
   }
 
   package func bench(of project: Project, in folder: String) -> Bench {

@@ -9,9 +9,13 @@ struct InterfaceWriter {
   private let name: String
   private let macro: String
   private let provenance: String
+  private let labels: [String]
 
-  /// - Parameter provenance: where the code comes from, a line.
-  init(_ program: IntegerProgram, storage: Storage, name: String, provenance: String = "") {
+  /// - Parameters:
+  ///   - provenance: where the code comes from, a line.
+  ///   - labels: of the numbers of the one output.
+  init(_ program: IntegerProgram, storage: Storage, name: String, provenance: String = "", labels: [String] = []) {
+    self.labels = labels
     self.program = program
     self.provenance = provenance
     self.storage = storage
@@ -57,6 +61,20 @@ struct InterfaceWriter {
   /// `void net_dequantize(const int32_t output[NET_OUTPUT_SIZE], double values[NET_OUTPUT_VALUES])`
   private func dequantize(_ port: Port) -> String {
     "void \(name)_dequantize\(port.suffix)(\(parameter(port, isConstant: true)), double values[\(macro)_\(port.macro)_VALUES])"
+  }
+
+  /// `int net_argmax(const int32_t output[NET_OUTPUT_SIZE])`
+  private func argmax(_ port: Port) -> String {
+    "int \(name)_argmax\(port.suffix)(\(parameter(port, isConstant: true)))"
+  }
+
+  /// Whether the order of an output's codes is that of the model's numbers: a vector in one scale, a softmax at most behind it.
+  private func isRanked(_ port: Port) -> Bool {
+    guard let output = port.output, program[port.id].shape.pixels == 1, let scale = port.encoding.scales.uniform else {
+      return false
+    }
+    return scale > 0 && port.encoding.offsets.isUniform
+      && (output.tail?.stages ?? []).allSatisfy { if case .softmax = $0.step { true } else { false } }
   }
 
   /// Calls that dequantize every output: its codes and its values stand in arrays of these names and its number.
@@ -119,6 +137,14 @@ struct InterfaceWriter {
         "\n/* The numbers of \(port.name), '\(Identifier.comment(port.title))', on the host: \(numbers(of: port)). */")
       text.line("\(dequantize(port));")
     }
+    for port in outputs where isRanked(port) {
+      text.line("\n/* Which of the numbers of \(port.name) is largest, counted from 0: the first of equal ones. */")
+      text.line("\(argmax(port));")
+    }
+    if !labels.isEmpty {
+      text.line("\n/* What the numbers of the output stand for. */")
+      text.line("extern const char *const \(name)_labels[\(labels.count)];")
+    }
     text.line("\n#if !ST_HLS")
     text.line(
       "/* Sets the trace of the network's own context; null for none. */"
@@ -176,6 +202,28 @@ struct InterfaceWriter {
         for number in numbers { text.line("    \(Literal.double(number)), /* \(number) */") }
         text.line("};")
       }
+    }
+    for port in outputs where isRanked(port) {
+      text.write(
+        """
+
+        \(argmax(port))
+        {
+            int largest = 0;
+            for (int i = 1; i < \(macro)_\(port.macro)_SIZE; ++i) {
+                if (\(port.name)[i] > \(port.name)[largest]) {
+                    largest = i;
+                }
+            }
+            return largest;
+        }
+
+        """)
+    }
+    if !labels.isEmpty {
+      text.line("\nconst char *const \(name)_labels[\(labels.count)] = {")
+      for label in labels { text.line("    \(Identifier.literal(label)),") }
+      text.line("};")
     }
     for port in outputs {
       guard let output = port.output else { continue }

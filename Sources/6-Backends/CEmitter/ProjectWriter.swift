@@ -8,13 +8,16 @@ struct ProjectWriter {
   private let schedule: Schedule
   private let name: String
   private let provenance: String
+  private let labels: [String]
   private var program: IntegerProgram { schedule.program }
   private var storage: Storage { schedule.storage }
 
   /// - Parameters:
   ///   - name: nil: the program's.
   ///   - provenance: where the code comes from, a line.
-  init(_ schedule: Schedule, name: String?, provenance: String) {
+  ///   - labels: of the numbers of the one output.
+  init(_ schedule: Schedule, name: String?, provenance: String, labels: [String]) {
+    self.labels = labels
     self.provenance = provenance
     self.schedule = schedule
     self.name = name ?? Identifier.network(schedule.program.name)
@@ -22,7 +25,7 @@ struct ProjectWriter {
 
   func project(_ vectors: TestVectors) throws(Diagnostics) -> Project {
     try check()
-    let interface = InterfaceWriter(program, storage: storage, name: name, provenance: provenance)
+    let interface = InterfaceWriter(program, storage: storage, name: name, provenance: provenance, labels: labels)
     let bench = BenchWriter(program, storage: storage, name: name)
     let use = RuntimeUse(schedule, storage: storage)
     var constants = ConstantPool(network: name, accumulatorBytes: use.accumulatorBits / 8)
@@ -70,6 +73,14 @@ struct ProjectWriter {
     if storage.bytes > 1 << 30 {
       problems.report(
         Diagnostic("the feature maps take \(storage.bytes) bytes", supported: "up to 1 GiB in emitted C"))
+    }
+    let values = program.outputs.map(program.valueCount)
+    if !labels.isEmpty, values != [labels.count] {
+      problems.report(
+        Diagnostic(
+          "\(labels.count) labels",
+          supported: values.count == 1
+            ? "one for each of the \(values[0]) numbers of the output" : "networks with one output"))
     }
     let accelerator = schedule.accelerator
     for layer in schedule.layers {

@@ -34,6 +34,13 @@ struct CompileCommand: ParsableCommand {
       valueName: "name"))
   var name: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "What the numbers of the output stand for, a line each, for <name>_labels beside <name>_argmax.",
+      valueName: "file"),
+    completion: .file())
+  var labelsFile: String?
+
   @Flag(help: "Keep what is in the way under another name (.bak) beside the project's files, instead of refusing.")
   var force = false
 
@@ -47,7 +54,7 @@ struct CompileCommand: ParsableCommand {
 
   func run() throws {
     let compilation = try model.compilation()
-    let emitter = CEmitter(network: name, provenance: try provenance)
+    let emitter = CEmitter(network: name, provenance: try provenance, labels: try labels)
     let project = try ProjectBuilder(compilation, backend: emitter).project()
     let folder = output ?? project.name
     show(try project.place(at: folder, force: force))
@@ -56,6 +63,16 @@ struct CompileCommand: ParsableCommand {
       "\(folder): \(project.files.count) files, \(grouped(channels)) requantization channels proved exact", of: folder)
     announce("constants: \(project.memory.constants)", of: folder)
     announce("static arrays: \(project.memory.arrays)", of: folder)
+  }
+
+  private var labels: [String] {
+    get throws {
+      guard let labelsFile else { return [] }
+      let text = String(decoding: try InputFile(labelsFile).bytes(limit: 1 << 20), as: UTF8.self)
+      var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+      while lines.last?.isEmpty ?? false { lines.removeLast() }
+      return lines
+    }
   }
 
   /// Compiler, model and target.
