@@ -136,6 +136,12 @@ let analysis = floor(
       ]),
     .target(name: "Exploration", dependencies: ["Numbers"]),
     .target(
+      name: "HardwareWidths",
+      dependencies: [
+        "Arrays", "Compiler", "Diagnostics", "Inference", "IntegerProgram", "Lowering", "Numbers", "Presentation",
+        "Prover", "QIR", "Quantization", "Simulator", "Tiling",
+      ]),
+    .target(
       name: "Search",
       dependencies: [
         "Assessment", "Calibration", "Compiler", "CycleSimulator", "Diagnostics", "Exploration", "FloatEngine",
@@ -172,7 +178,8 @@ let face = floor(
       name: "qcc",
       dependencies: [
         "Assessment", "Calibration", "CEmitter", "Compiler", "Diagnostics", "Exploration", "Files", "Frontends",
-        "Inference", "ONNXExport", "Page", "Performance", "Plans", "Presentation", "QCCDriver", "QTools",
+        "HardwareWidths", "Inference", "ONNXExport", "Page", "Performance", "Plans", "Presentation", "QCCDriver",
+        "QTools",
         "Quantization", "Search", "Statistics", "Targets", "Threads",
         "Verify", argumentParser,
       ],
@@ -285,6 +292,12 @@ let tests: [Target] = [
       "Compiler", "Diagnostics", "Frontends", "JSON", "Performance", "Presentation", "QTools", "Quantization",
       "Targets", "TestSupport",
     ]),
+  .testTarget(
+    name: "HardwareWidthsTests",
+    dependencies: [
+      "Compiler", "Frontends", "HardwareWidths", "IntegerProgram", "Lowering", "Numbers", "Prover", "Simulator",
+      "TestSupport", bigInt,
+    ]),
   .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
   .testTarget(name: "AssessmentTests", dependencies: ["Assessment", "Numbers"]),
   .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "Numbers", "TestSupport"]),
@@ -361,7 +374,8 @@ func floor(_ folder: String, isSmall: Bool = false, _ modules: [Target]) -> [Tar
   // What computes much in tests is optimized for them as well: with its checks of overflow, without those of `assert`.
   let computes: Set = [
     "Numbers", "Quantization", "Quantizers", "QIR", "Calibration", "FloatEngine", "FloatReference", "Plans",
-    "IntegerProgram", "Prover", "Lowering", "Tiling", "Schedule", "Simulator", "CycleSimulator", "Exploration", "JSON",
+    "IntegerProgram", "Prover", "Lowering", "Tiling", "Schedule", "Simulator", "CycleSimulator", "Exploration",
+    "HardwareWidths", "JSON",
   ]
   for module in modules where module.path == nil {
     module.path = "Sources/\(folder)/\(module.name)"

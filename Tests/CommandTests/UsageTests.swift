@@ -4,7 +4,7 @@ import Testing
 @Suite struct UsageTests {
   static let commands = [
     "compile", "quantize", "profile", "verify", "tile-report", "simulate", "summary", "qtools", "energy", "report",
-    "targets", "search", "study", "evaluate",
+    "targets", "search", "study", "evaluate", "widths",
   ]
 
   @Test(arguments: commands) func helpHasAnExample(_ command: String) throws {

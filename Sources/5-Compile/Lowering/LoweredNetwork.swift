@@ -1,5 +1,6 @@
 import IntegerProgram
 import Numbers
+import Prover
 import QIR
 import Quantization
 
@@ -29,14 +30,18 @@ package struct LoweredNetwork: Sendable {
 
   /// A requantization with how much of it was proved.
   package struct Proof: Sendable {
+    /// The tensor of its codes.
     package var layer: String
     package var channels: Int
     package var proved: Int
+    /// What the requantization was proved equal to: one for all channels or one per channel.
+    package var ideals: [IdealFunction]
 
-    package init(layer: String, channels: Int, proved: Int) {
+    package init(layer: String, channels: Int, proved: Int, ideals: [IdealFunction] = []) {
       self.layer = layer
       self.channels = channels
       self.proved = proved
+      self.ideals = ideals
     }
   }
 

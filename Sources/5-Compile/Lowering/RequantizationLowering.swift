@@ -36,7 +36,7 @@ extension Lowerer {
     // One function for all channels is proved for what any of them reaches.
     let result = RequantizationProof(ideals: ideals, accumulators: channels == 1 ? [reach.hull()] : reach).result
     guard result.unproved.isEmpty else { throw unproved(id, channels: result.unproved, of: channels) }
-    proofs.append(.init(layer: graph[id].name, channels: channels, proved: channels))
+    proofs.append(.init(layer: graph[id].name, channels: channels, proved: channels, ideals: ideals))
     return result.requantization
   }
 
@@ -46,12 +46,12 @@ extension Lowerer {
   ) throws -> SumInstruction {
     let channels = max(value.channelFormulas, quantizers.count)
     guard channels == 1 else { throw unprovedSum(of: value, at: id, " with scales per channel") }
+    let ideal = IdealFunction(scale: .one, shift: value.shifts[0], tail: tails(of: value, by: quantizers)[0])
     let proof = SumProof(
-      ideal: IdealFunction(scale: .one, shift: value.shifts[0], tail: tails(of: value, by: quantizers)[0]),
-      scales: value.terms.map { $0.scales[0] },
+      ideal: ideal, scales: value.terms.map { $0.scales[0] },
       ranges: value.terms.map { builder[$0.tensor].range })
     guard let result = proof.result else { throw unprovedSum(of: value, at: id) }
-    proofs.append(.init(layer: graph[id].name, channels: 1, proved: 1))
+    proofs.append(.init(layer: graph[id].name, channels: 1, proved: 1, ideals: [ideal]))
     return SumInstruction(
       name: graph[id].name,
       terms: zip(value.terms, result.coefficients).map { .init(input: $0.tensor, coefficient: $1) },

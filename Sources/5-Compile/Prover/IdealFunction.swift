@@ -4,7 +4,7 @@ import Quantization
 
 /// The ideal function of one output channel: what the model means by a code, as a function of the integer accumulator.
 /// v = scale x accumulator + shift, then its tail; all constants exact.
-package struct IdealFunction {
+package struct IdealFunction: Sendable {
   var scale: Rational
   var shift: Rational
   let tail: Tail
@@ -16,7 +16,7 @@ package struct IdealFunction {
   }
 
   /// What many channels share: element-wise functions, then the steps of a quantizer.
-  package struct Tail {
+  package struct Tail: Sendable {
     /// The quantizer's are the last.
     let functions: [RealFunction]
     let quantizer: FeatureMapQuantizer
@@ -33,7 +33,7 @@ package struct IdealFunction {
 
   /// clamp(round(scale x accumulator + shift) + offset): the form of every chain of affine functions, clips and uniform
   /// steps.
-  struct Affine {
+  struct Affine: Sendable {
     var scale: Rational
     var shift: Rational
     var offset: Int64

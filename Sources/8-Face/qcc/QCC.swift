@@ -29,7 +29,7 @@ struct QCC: ParsableCommand {
     subcommands: [
       CompileCommand.self, QuantizeCommand.self, SearchCommand.self, StudyCommand.self, EvaluateCommand.self,
       ProfileCommand.self, VerifyCommand.self, ExportCommand.self,
-      TileReportCommand.self, SimulateCommand.self,
+      TileReportCommand.self, WidthsCommand.self, SimulateCommand.self,
       SummaryCommand.self, QToolsCommand.self, EnergyCommand.self, ReportCommand.self, TargetsCommand.self,
     ])
 
