@@ -70,11 +70,44 @@ static ST_SPECIALIZE const uint32_t *ST_JOIN4(dot, ST_BITS, _, ST_SUM)(
     return weights;
 }
 
+#if ST_FOUR && ST_SUM == 32
+static const uint32_t *ST_JOIN4(four, ST_BITS, _, ST_SUM)(
+    const int16_t window[], const uint32_t weights[], int words, int shift, uint32_t sums[])
+{
+    __m128i four = _mm_setzero_si128();
+#if ST_BITS < 16
+    const __m128i mask = _mm_set1_epi32((int)(((1u << ST_BITS) - 1u) * 0x10001u));
+#endif
+    for (int word = 0; word < words; ++word) {
+        __m128i fields = _mm_loadu_si128((const __m128i *)(const void *)weights);
+#if ST_BITS == 16
+        four = st_dual_four(window, fields, four);
+#else
+        for (int pair = 0; pair < 16 / ST_BITS; ++pair) {
+            four = st_dual_four(window + 2 * pair, _mm_and_si128(fields, mask), four);
+            fields = _mm_srli_epi32(fields, ST_BITS);
+        }
+#endif
+        weights += 4;
+        window += 32 / ST_BITS;
+    }
+    four = _mm_add_epi32(_mm_loadu_si128((const __m128i *)(const void *)sums), _mm_sll_epi32(four, _mm_cvtsi32_si128(shift)));
+    _mm_storeu_si128((__m128i *)(void *)sums, four);
+    return weights;
+}
+#endif
+
 const uint32_t *ST_JOIN4(st_dot, ST_BITS, _, ST_SUM)(
     const int16_t window[], const uint32_t weights[], int words, int outputs, int shift, ST_TYPE sums[])
 {
-    return outputs == 4 ? ST_JOIN4(dot, ST_BITS, _, ST_SUM)(window, weights, words, 4, shift, sums)
-                        : ST_JOIN4(dot, ST_BITS, _, ST_SUM)(window, weights, words, 1, shift, sums);
+    if (outputs == 4) {
+#if ST_FOUR && ST_SUM == 32
+        return ST_JOIN4(four, ST_BITS, _, ST_SUM)(window, weights, words, shift, sums);
+#else
+        return ST_JOIN4(dot, ST_BITS, _, ST_SUM)(window, weights, words, 4, shift, sums);
+#endif
+    }
+    return ST_JOIN4(dot, ST_BITS, _, ST_SUM)(window, weights, words, 1, shift, sums);
 }
 
 #undef ST_TYPE

@@ -4,8 +4,27 @@
 
 #include <stdint.h>
 
+/* Define ST_PORTABLE for plain C99 on any processor.
+ *
+ * SSE2 has the four outputs' words side by side in a register. */
+#if defined(__SSE2__) && !defined(ST_PORTABLE)
+#include <emmintrin.h>
+#include <string.h>
+#define ST_FOUR 1
+
+/* Sums of four outputs, as many lanes of 32 bits. */
+static inline __m128i st_dual_four(const int16_t operands[], __m128i fields, __m128i sums)
+{
+    int32_t pair;
+    memcpy(&pair, operands, sizeof pair);
+    return _mm_add_epi32(sums, _mm_madd_epi16(_mm_set1_epi32(pair), fields));
+}
+#else
+#define ST_FOUR 0
+#endif
+
 /* Processors with two multipliers of 16 bits sum both products in one instruction. */
-#if defined(__ARM_FEATURE_DSP) && defined(__ARMEL__)
+#if defined(__ARM_FEATURE_DSP) && defined(__ARMEL__) && !defined(ST_PORTABLE)
 #include <arm_acle.h>
 #include <string.h>
 

@@ -31,7 +31,8 @@ import Testing
     let emitted = try CEmitter().project(Schedule(program, for: accelerator), vectors: vectors)
     let project = try CProject(emitted)
     let compiler = CProject.compilers[Int(seed) % CProject.compilers.count]
-    try project.compile(compiler, CProject.strict + CProject.sanitizers + [seed < 4 ? "-O1" : "-O0"])
+    let portable = seed % 3 == 0 ? ["-DST_PORTABLE"] : []
+    try project.compile(compiler, CProject.strict + CProject.sanitizers + portable + [seed < 4 ? "-O1" : "-O0"])
     let (status, output) = try project.bench()
     #expect(status == 0, "\(output)")
     #expect(output.contains("PASS: 3 samples"))
