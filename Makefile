@@ -10,7 +10,7 @@ LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
   check-keras-differential check-quantizer-extremes check-quantized-keras check-quantize check-adding \
-  test-embedded check-optuna check-vizier check-user-files check-interrupts check-search-kills check-search-methods bench check-memory fuzz format lint \
+  test-embedded check-processor-speed check-optuna check-vizier check-user-files check-interrupts check-search-kills check-search-methods bench check-memory fuzz format lint \
   generated check-generated clean
 .NOTPARALLEL:
 
@@ -28,6 +28,7 @@ help:
 	@echo 'make check-quantize   what qcc quantize loses, beside ONNX Runtime'\''s quantizer (Python packages)'
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
 	@echo 'make test-embedded    networks on simulated microcontrollers: codes, memory, instructions (installs toolchains by apt)'
+	@echo 'make check-processor-speed  the C for processors beside TFLite'\''s reference kernels (Python packages)'
 	@echo 'make check-optuna     integrations/optuna_search.py on PostgreSQL, and a journal in optuna-dashboard'
 	@echo 'make check-vizier     integrations/vizier_search.py with a server'
 	@echo 'make check-user-files compile into 50 folders in which users have changed files'
@@ -90,6 +91,9 @@ check-adding: prepare
 test-embedded: build
 	@scripts/prepare.sh --embedded
 	$(PYTHON) Tests/embedded-check.py $(QCC) ../shared/models
+
+check-processor-speed: build
+	$(PYTHON) Tests/processor-speed.py $(QCC) ../shared/models
 
 # In environments of their own, which they install by pip; the first needs Debian's postgresql.
 check-optuna: build
