@@ -1,3 +1,4 @@
+import IntegerProgramTestSupport
 import Numbers
 import Schedule
 import Testing
@@ -30,5 +31,20 @@ import Testing
       .init(size: 50, life: 0...1), .init(size: 50, life: 1...2), .init(size: 100, life: 2...3),
     ])
     #expect(arena.size == 150)
+  }
+
+  /// What lives at once, instruction by instruction.
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func noPlacementNeedsLess(seed: UInt64) throws {
+    let program = try RandomProgram.mixed(seed: seed).0.program
+    let storage = Storage(program)
+    let lifetimes = Lifetimes(program)
+    let live = program.instructions.indices.map { step in
+      program.instructions.map(\.output).filter { lifetimes[$0]?.contains(step) ?? false }
+        .reduce(0) { $0 + program[$1].shape.elements * storage[$1].type.bytes }
+    }
+    // Outputs live on behind the last instruction, where nothing else comes to life.
+    #expect(storage.leastBytes(of: program) == live.max())
+    #expect(storage.leastBytes(of: program) <= storage.bytes)
   }
 }

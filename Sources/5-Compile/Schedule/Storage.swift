@@ -31,6 +31,24 @@ package struct Storage: Hashable, Sendable {
 
   package subscript(id: TensorID) -> Buffer { buffers[id.index] }
 
+  /// Bytes of the tensors that live at the moment when they take most: no placement needs less.
+  package func leastBytes(of program: IntegerProgram) -> Int {
+    let lifetimes = Lifetimes(program)
+    var change = [Int](repeating: 0, count: program.instructions.count + 2)
+    for output in program.instructions.map(\.output) {
+      guard let life = lifetimes[output] else { continue }
+      let bytes = program[output].shape.elements * self[output].type.bytes
+      change[life.lowerBound] += bytes
+      change[life.upperBound + 1] -= bytes
+    }
+    var (now, most) = (0, 0)
+    for bytes in change {
+      now += bytes
+      most = max(most, now)
+    }
+    return most
+  }
+
   package init(buffers: [Buffer], arenas: [Memory]) {
     self.buffers = buffers
     self.arenas = arenas
