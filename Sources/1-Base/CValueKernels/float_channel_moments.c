@@ -36,6 +36,15 @@ QCC_INLINE void channel_moments_body(const block *b) {
 
 QCC_DISPATCH(add_moments, (const block *b), channel_moments_body, (b))
 
+/// All lanes in one vector as a rule.
+QCC_INLINE void copy_lanes(int64_t lanes, const float *from, float *to) {
+  if (lanes == LANES) {
+    memcpy(to, from, LANES * sizeof *to);
+  } else {
+    memcpy(to, from, (size_t)lanes * sizeof *to);
+  }
+}
+
 bool qcc_f32_channel_moments(
   const qcc_windows *w, int64_t channels, int64_t step, const float *x, const float *y, double *moments) {
   const int64_t size = w->terms + 2, stride = size + AT_ONCE;
@@ -43,7 +52,6 @@ bool qcc_f32_channel_moments(
   if (!values) return false;
   for (int64_t first = 0; first < channels; first += LANES) {
     const int64_t lanes = channels - first < LANES ? channels - first : LANES;
-    const size_t bytes = (size_t)lanes * sizeof *values;
     block b = {values, 0, size, stride, lanes, moments + first * size * size};
     for (int64_t row = 0; row < ROWS; row++) {
       for (int64_t lane = 0; lane < LANES; lane++) values[(row * stride + w->terms) * LANES + lane] = 1;
@@ -58,8 +66,8 @@ bool qcc_f32_channel_moments(
           next += step;
           const float *window = from + row * w->row_stride + column * w->column_stride;
           float *to = values + b.rows * stride * LANES;
-          for (int64_t term = 0; term < w->terms; term++) memcpy(to + term * LANES, window + w->offsets[term], bytes);
-          memcpy(to + (w->terms + 1) * LANES, wanted, bytes);
+          for (int64_t term = 0; term < w->terms; term++) copy_lanes(lanes, window + w->offsets[term], to + term * LANES);
+          copy_lanes(lanes, wanted, to + (w->terms + 1) * LANES);
           if (++b.rows < ROWS) continue;
           add_moments(&b);
           b.rows = 0;

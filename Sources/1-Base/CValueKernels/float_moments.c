@@ -69,22 +69,6 @@ static void add_moments(const block *b) {
   }
 }
 
-/// Writes `count` columns of a row from `column` on.
-QCC_INLINE void put(float *panels, int64_t row, int64_t column, const float *from, int64_t count) {
-  while (count > 0) {
-    const int64_t lane = column % LANES, left = LANES - lane, n = left < count ? left : count;
-    float *to = panels + (column / LANES * ROWS + row) * LANES + lane;
-    if (n == LANES) {
-      memcpy(to, from, LANES * sizeof *to);
-    } else {
-      for (int64_t i = 0; i < n; i++) to[i] = from[i];
-    }
-    column += n;
-    from += n;
-    count -= n;
-  }
-}
-
 bool qcc_f32_moments(
   const qcc_conv_geometry *g, size_t samples, size_t step, const float *x, const float *y, double *moments) {
   qcc_windows w;
@@ -95,13 +79,14 @@ bool qcc_f32_moments(
     return isDone;
   }
   const int64_t size = (int64_t)qcc_moment_size(g), inputs = g->in_channels / g->groups;
-  const int64_t panel_floats = (size + LANES - 1) / LANES * ROWS * LANES;
-  float *panels = calloc((size_t)(g->groups * panel_floats), sizeof *panels);
+  const int64_t width = (size + LANES - 1) / LANES * LANES, panel_floats = width * ROWS;
+  // Behind the panels one row of v.
+  float *panels = calloc((size_t)(g->groups * panel_floats + width), sizeof *panels), *v = panels + g->groups * panel_floats;
   if (!panels) {
     qcc_windows_free(&w);
     return false;
   }
-  const float one = 1;
+  v[w.terms] = 1;
   int64_t rows = 0, position = 0, next = 0;
   for (int64_t sample = 0; sample < w.samples; sample++) {
     const float *from = qcc_windows_sample(&w, x, sample);
@@ -112,12 +97,12 @@ bool qcc_f32_moments(
         next += (int64_t)step;
         const float *window = from + row * w.row_stride + column * w.column_stride;
         for (int64_t group = 0; group < g->groups; group++) {
-          float *to = panels + group * panel_floats;
           for (int64_t run = 0; run < w.run_count; run++) {
-            put(to, rows, run * w.run_length, window + w.offsets[run] + group * inputs, w.run_length);
+            memcpy(v + run * w.run_length, window + w.offsets[run] + group * inputs, (size_t)w.run_length * sizeof *v);
           }
-          put(to, rows, w.terms, &one, 1);
-          put(to, rows, w.terms + 1, wanted + group * w.outputs, w.outputs);
+          memcpy(v + w.terms + 1, wanted + group * w.outputs, (size_t)w.outputs * sizeof *v);
+          float *to = panels + group * panel_floats + rows * LANES;
+          for (int64_t i = 0; i < width; i += LANES) memcpy(to + i * ROWS, v + i, LANES * sizeof *v);
         }
         if (++rows < ROWS) continue;
         for (int64_t group = 0; group < g->groups; group++) {

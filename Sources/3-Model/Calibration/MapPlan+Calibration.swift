@@ -19,9 +19,9 @@ extension MapPlan {
   /// The values that these have as codes.
   package func quantized(_ batch: Batch) -> Batch {
     var quantizer = quantizer
-    var result = batch
-    qcc_f32_quantize(batch.values.count, &quantizer, batch.values, &result.values)
-    return result
+    return Batch(shape: batch.shape, samples: batch.samples) {
+      qcc_f32_quantize(batch.values.count, &quantizer, batch.values, $0)
+    }
   }
 
   /// The sum of the squares of what these lose as codes.

@@ -12,7 +12,7 @@ package struct Batch: Sendable, Equatable {
   }
 
   /// Values that `fill` writes.
-  init(shape: Shape, samples: Int, _ fill: (UnsafeMutablePointer<Float>) -> Void) {
+  package init(shape: Shape, samples: Int, _ fill: (UnsafeMutablePointer<Float>) -> Void) {
     self.shape = shape
     values = [Float](unsafeUninitializedCapacity: samples * shape.elements) { buffer, count in
       if let base = buffer.baseAddress { fill(base) }

@@ -1,3 +1,4 @@
+import CValueKernels
 import QIR
 
 /// Runs a graph in single precision over many samples at once, fast. `FloatReference` says what is right; this one is as far
@@ -16,6 +17,10 @@ package struct FloatEngine: Sendable {
     constants = graph.nodes.map { $0.op.parameters.map { $0.parameter.values.map { Float($0) } } }
     consumers = graph.consumers
   }
+
+  /// For processes that run an engine often: its batches come and go, and are not cleared by the system each time where what
+  /// is freed stays with the process, up to a gigabyte.
+  package static func keepFreedMemory() { qcc_keep_freed_memory() }
 
   /// The results of the nodes asked for. Others are let go when the last node has read them.
   ///

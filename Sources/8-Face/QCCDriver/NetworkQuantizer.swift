@@ -55,6 +55,7 @@ package struct NetworkQuantizer: Sendable {
 
   /// - Throws: `Diagnostics`, everything that is wrong with the files.
   package init(model file: String, options: Options) throws(Diagnostics) {
+    FloatEngine.keepFreedMemory()
     let model = try Frontends.read(file)
     var problems = Diagnostics(model.remarks)
     let network = try Diagnostics.collected {
