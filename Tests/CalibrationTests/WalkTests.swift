@@ -174,6 +174,33 @@ import Testing
     #expect(loss(calibrator.calibrate(equalized.plan, on: inputs(network, samples: 256))) == loss(equalized))
   }
 
+  /// Channels of a sum: both layers divide them, and what narrows the map for the layer that reads it divides them once more.
+  @Test func unlikeChannelsOfSumsAreMadeAlike() throws {
+    var widths = PlanWidths()
+    (widths.weights, widths.maps, widths.inputMaps, widths.outputMaps, widths.sumMaps) = (8, 4, 16, 16, 8)
+    let network = try network(
+      """
+      graph unlike
+      x = input shape=[2, 2, 3]
+      a = conv2d x kernel=float[1, 1, 3, 3](1, 0.2, 0.1, -0.5, 0.3, 0.06, 0.5, -0.2, 0.08)
+      r = elementwise a functions=[relu]
+      b = conv2d r kernel=float[1, 1, 3, 3](0.5, 0.1, 0.02, -0.4, 0.5, 0.1, 3, -1, 0.3)
+      s = add r b
+      t = elementwise s functions=[relu]
+      d = conv2d t kernel=float[1, 1, 3, 2](1, -2, 4, 3, 9, 12)
+      output d
+      """
+    ).narrowed(to: widths)
+    let plan = QuantizationPlan(widths, for: network)
+    var calibrator = Calibrator(network)
+    let equalized = calibrator.calibrate(plan, on: inputs(network, samples: 256))
+    #expect(equalized.plan.maps.filter { $0.value.factors.count == 3 }.keys.sorted() == ["r", "r/narrowed"])
+    calibrator.equalizes = false
+    let plain = calibrator.calibrate(plan, on: inputs(network, samples: 256))
+    #expect(loss(equalized) < 0.6 * loss(plain))
+    #expect(loss(calibrator.calibrate(equalized.plan, on: inputs(network, samples: 256))) == loss(equalized))
+  }
+
   /// Four codes for three classes of which one never has a chance: it gets none.
   @Test func resultsWithoutAChanceNeedNoCodes() {
     let shape = Shape([3])

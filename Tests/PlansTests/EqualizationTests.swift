@@ -34,12 +34,47 @@ import Testing
     var found: [String: [[String]]] = [:]
     for map in network.maps {
       guard let edge = network.edge(of: map) else { continue }
-      found[network.graph[map].name] = [names([edge.producer]), names(edge.carriers), names(edge.readers)]
+      found[network.graph[map].name] = [names(edge.producers), names(edge.carriers), names(edge.readers)]
     }
     #expect(
       found == [
-        "r": [["a"], [], ["b"]], "s": [["b"], [], ["c"]], "t": [["c"], ["p", "f"], ["d", "e"]],
+        "r": [["a"], ["r"], ["b"]], "s": [["b"], ["s"], ["c"]], "t": [["c"], ["t", "p", "f"], ["d", "e"]],
       ])
+  }
+
+  /// What a sum and a layer read, narrowed for the layer; two layers make what is divided there.
+  private static let residual = """
+    graph residual
+    x = input shape=[3, 3, 2]
+    a = conv2d x kernel=float[1, 1, 2, 4](seeded(1)) bias=float[4](0.5, -1, 2, 0.25)
+    r = elementwise a functions=[relu]
+    b = conv2d r kernel=float[1, 1, 4, 4](seeded(2))
+    s = add r b
+    t = elementwise s functions=[relu]
+    p = average_pool t size=[3, 3]
+    f = reshape p shape=[4]
+    d = dense f kernel=float[4, 3](seeded(4))
+    output d
+    """
+
+  @Test func whatMeetsInSumsHasOneDivisor() throws {
+    var widths = PlanWidths(flat: 4)
+    widths.sumMaps = 8
+    let network = try network(Self.residual).narrowed(to: widths)
+    func names(_ ids: [NodeID]) -> [String] { ids.map { network.graph[$0].name } }
+    let edges = network.edges.map { [names($0.producers), names($0.carriers), names($0.readers)] }
+    #expect(
+      edges == [
+        [["a", "b"], ["r", "s", "t", "p", "f"], ["r/narrowed", "d"]], [["r/narrowed"], [], ["b"]],
+      ])
+    #expect(network.edges.map(\.isJoined) == [true, false])
+    var plan = QuantizationPlan(widths, for: network)
+    plan.maps["r"]?.factors = [0.5, 1, 0.125, 0.3]
+    plan.maps["r/narrowed"]?.factors = [1, 0.7, 0.1, 0.01]
+    #expect(plan.widthProblems(in: network).all.isEmpty)
+    let equalized = try network.equalized(by: plan)
+    let maps = ["a": "r", "r": "r", "b": "r", "s": "r", "t": "r", "p": "r", "f": "r", "r/narrowed": "r/narrowed"]
+    compare(network, equalized, plan, maps)
   }
 
   @Test func anEqualizedNetworkComputesTheSame() throws {
@@ -50,11 +85,19 @@ import Testing
     plan.maps["t"]?.factors = [1, 0.7, 0.1, 0.01]
     #expect(plan.widthProblems(in: network).all.isEmpty)
     let equalized = try network.equalized(by: plan)
+    compare(
+      network, equalized, plan, ["a": "r", "r": "r", "b": "s", "s": "s", "c": "t", "t": "t", "p": "t", "f": "t"])
+  }
+
+  /// Every tensor, divided as the plan says.
+  /// - Parameter maps: by node the map whose factors it has.
+  private func compare(
+    _ network: FloatNetwork, _ equalized: FloatNetwork, _ plan: QuantizationPlan, _ maps: [String: String]
+  ) {
     let input = network.graph.inputs[0]
-    let sample = (0..<32).map { Double($0 * 37 % 17) / 5 - 1 }
+    let sample = (0..<network.graph[input].shape.elements).map { Double($0 * 37 % 17) / 5 - 1 }
     let before = FloatReference(network.graph).run([input: sample])
     let after = FloatReference(equalized.graph).run([input: sample])
-    let maps = ["a": "r", "r": "r", "b": "s", "s": "s", "c": "t", "t": "t", "p": "t", "f": "t"]
     for id in network.graph.ids {
       let name = network.graph[id].name
       let factors = maps[name].flatMap { plan.maps[$0]?.factors } ?? [1]

@@ -60,6 +60,36 @@ import Testing
     #expect(plan.problems(in: network).all.allSatisfy { $0.found == "no scale" })
   }
 
+  /// `r`, which a layer reads too, is quantized once more for it, and what meets it in the sum is wide as well; `m` cannot be,
+  /// as it is handed out.
+  @Test func layersReadWhatSumsReadOnceMore() throws {
+    let network = try Self.network(
+      """
+      graph sums
+      x = input shape=[2]
+      a = dense x kernel=float[2, 2](seeded(1))
+      r = elementwise a functions=[relu]
+      b = dense r kernel=float[2, 2](seeded(2))
+      s = add r b
+      m = dense s kernel=float[2, 2](seeded(3))
+      n = dense m kernel=float[2, 2](seeded(4))
+      t = add m n
+      d = dense t kernel=float[2, 2](seeded(5))
+      output m d
+      """)
+    var widths = PlanWidths(flat: 4)
+    #expect(try network.narrowed(to: widths).maps == network.maps)
+    widths.sumMaps = 8
+    let narrowed = try network.narrowed(to: widths)
+    let plan = QuantizationPlan(widths, for: narrowed)
+    #expect(
+      plan.maps.mapValues(\.bits) == [
+        "x": 4, "r": 8, "r/narrowed": 4, "b": 8, "s": 4, "m": 4, "n": 4, "t": 4, "d": 4,
+      ])
+    #expect(try network.split(by: plan).graph.nodes.map(\.name) == narrowed.graph.nodes.map(\.name))
+    #expect(!plan.widthProblems(in: network).all.isEmpty)
+  }
+
   @Test func outputsKeepTheirNames() throws {
     let graph = try Self.plan.applied(to: Self.network(Self.dense))
     #expect(graph.nodes.map(\.name) == ["x", "x/quantized", "d/linear", "d"])

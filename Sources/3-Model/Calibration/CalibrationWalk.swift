@@ -14,30 +14,33 @@ struct CalibrationWalk {
     var quantized: Batch
   }
 
-  private(set) var calibration: Calibration
-  private let calibrator: Calibrator
-  private let engine: FloatEngine
+  var calibration: Calibration
+  let calibrator: Calibrator
+  let engine: FloatEngine
   private let consumers: [[NodeID]]
+  private let inputs: [NodeID: Batch]
   private var values: [NodeID: Pair] = [:]
   /// The biases that were found for layers, before they became codes.
   private var biases: [NodeID: [Double]] = [:]
-  /// By layer: by what its inputs' channels have been divided.
+  /// By layer, and by what narrows a map: by what its inputs' channels have been divided.
   private var divisors: [NodeID: [Float]] = [:]
   /// Behind what was decided; nil where nothing is remembered.
-  private var way: FitMemory.Way?
+  private(set) var way: FitMemory.Way?
 
-  private var network: FloatNetwork { calibrator.network }
-  private var graph: Graph { calibrator.network.graph }
+  var network: FloatNetwork { calibrator.network }
+  var graph: Graph { calibrator.network.graph }
 
-  init(_ calibrator: Calibrator, _ engine: FloatEngine, _ plan: QuantizationPlan) {
+  /// - Parameter inputs: by input node.
+  init(_ calibrator: Calibrator, _ engine: FloatEngine, _ plan: QuantizationPlan, on inputs: [NodeID: Batch]) {
     self.calibrator = calibrator
     self.engine = engine
+    self.inputs = inputs
     consumers = calibrator.network.graph.consumers
     way = calibrator.memory?.start
     calibration = Calibration(plan: plan, layers: [], results: [])
   }
 
-  mutating func run(_ inputs: [NodeID: Batch]) {
+  mutating func run() {
     let isMap = Set(network.maps)
     for id in graph.ids {
       let node = graph[id]
@@ -50,8 +53,9 @@ struct CalibrationWalk {
         pair = Pair(float: float, quantized: float)
         if let layer = LinearLayer(node.op, from: read[0].float.shape, to: node.shape) {
           pair.quantized = fit(layer, id, read[0].quantized, wanted: wanted(of: id, float))
+          equalizeJoined(id, &pair)
         } else {
-          pair.quantized = engine.evaluate(id, read.map(\.quantized))
+          pair.quantized = engine.evaluate(id, read.map(\.quantized)).multiplied(by: divisors[id] ?? [])
         }
       }
       if isMap.contains(id) { quantize(id, &pair) }
@@ -70,8 +74,9 @@ struct CalibrationWalk {
     guard readers.count == 1, !network.results.contains(id), graph[readers[0]].op is AddOp else { return float }
     return graph[readers[0]].inputs.reduce(into: float) { wanted, other in
       guard other != id, let pair = values[other] else { return }
+      let quantized = pair.quantized.multiplied(by: factors(of: other))
       qcc_f32_add(pair.float.values.count, pair.float.values, &wanted.values)
-      qcc_f32_subtract(pair.quantized.values.count, pair.quantized.values, &wanted.values)
+      qcc_f32_subtract(quantized.values.count, quantized.values, &wanted.values)
     }
   }
 
@@ -80,16 +85,16 @@ struct CalibrationWalk {
   /// Decides a map's scale and factors, and makes the values that its codes stand for.
   private mutating func quantize(_ id: NodeID, _ pair: inout Pair) {
     guard var map = calibration.plan.maps[graph[id].name] else { return }
-    let edge = network.edge(of: id).flatMap { biases[$0.producer] == nil ? nil : $0 }
-    if let edge, map.scale == nil, map.factors.isEmpty, map.bits <= Self.widestEqualized, calibrator.equalizes {
-      map.factors = factors(for: map, id, pair, edge)
-    }
-    if let edge, !map.factors.isEmpty {
-      pair.quantized = pair.quantized.divided(by: map.factors)
-      divide(edge.producer, by: map.factors)
-    }
-    if !map.factors.isEmpty {
-      for reader in network.edge(of: id)?.readers ?? [] { divisors[reader] = map.factors }
+    if let edge = network.edge(of: id), !edge.isJoined {
+      let isFitted = biases[edge.producers[0]] != nil || !(graph[edge.producers[0]].op is any LinearOperator)
+      if isFitted, isOpen(edge) { map.factors = factors(for: edge, from: [id: pair]) }
+      if !map.factors.isEmpty {
+        if isFitted {
+          pair.quantized = pair.quantized.divided(by: map.factors)
+          divide(edge.producers[0], by: map.factors)
+        }
+        for reader in edge.readers { divisors[reader] = map.factors }
+      }
     }
     if map.scale == nil { map = decided(map, id, pair) }
     calibration.plan.maps[graph[id].name] = map
@@ -108,43 +113,41 @@ struct CalibrationWalk {
       ? map.withLeastDivergence(pair.quantized, from: pair.float) : map.calibrated(on: pair.quantized, by: .minMax)
   }
 
-  /// Wider maps have codes to spare, which what calibration has not shown needs more than they do.
-  private static let widestEqualized = 7
-
-  /// Those with which the layers that read a map lose least of inputs that they were not fitted to: powers of the channels'
-  /// ranges, from none to all channels alike.
-  private func factors(for map: MapPlan, _ id: NodeID, _ pair: Pair, _ edge: FloatNetwork.Edge) -> [Float] {
-    let ranges = map.channelRanges(of: pair.quantized)
-    let floats = carried(pair.float, from: id, edge) { $1 }
-    let wanted = edge.readers.map { engine.evaluate($0, [floats[graph[$0].inputs[0]] ?? pair.float]) }
-    var best = (factors: [Float](), error: Double.infinity)
-    for factors in [[], ranges.map { $0.squareRoot() }, ranges] {
-      func coded(_ map: MapPlan, _ values: Batch) -> Batch {
-        (map.scale == nil ? map.calibrated(on: values, by: calibrator.ranges) : map).quantized(values)
+  /// A layer whose results meet others in a sum divides its channels as soon as it is fitted: the first one of them decides, by
+  /// the float network, for all.
+  private mutating func equalizeJoined(_ id: NodeID, _ pair: inout Pair) {
+    guard let edge = network.edges.first(where: { $0.isJoined && $0.producers.contains(id) }) else { return }
+    let map = graph[edge.map].name
+    if id == edge.producers[0] {
+      if isOpen(edge), edge.producers.allSatisfy(mayDivide) {
+        let factors = factors(for: edge, from: looked(at: edge.producers))
+        calibration.plan.maps[map]?.factors = factors
       }
-      let codes = coded(map, pair.quantized.divided(by: factors))
-      let read = carried(codes, from: id, edge) { id, values in
-        calibration.plan.maps[graph[id].name].map { coded($0, values) } ?? values
-      }
-      let error = zip(edge.readers, wanted).reduce(0) { sum, reader in
-        sum
-          + heldOutError(
-            of: reader.0, read[graph[reader.0].inputs[0]] ?? codes, dividedBy: factors, wanted: reader.1)
-      }
-      if error < best.error { best = (factors, error) }
+      for reader in edge.readers { divisors[reader] = calibration.plan.maps[map]?.factors ?? [] }
     }
-    return best.factors
+    guard let factors = calibration.plan.maps[map]?.factors, !factors.isEmpty, biases[id] != nil else { return }
+    pair.quantized = pair.quantized.divided(by: factors)
+    divide(id, by: factors)
   }
 
-  /// What an edge's carriers make of a map's values, and of their results `body`.
-  private func carried(
-    _ values: Batch, from id: NodeID, _ edge: FloatNetwork.Edge, _ body: (NodeID, Batch) -> Batch
-  ) -> [NodeID: Batch] {
-    edge.carriers.reduce(into: [id: values]) { found, carrier in
-      guard let input = found[graph[carrier].inputs[0]] else { return }
-      found[carrier] = body(carrier, engine.evaluate(carrier, [input]))
+  /// Whether nothing has been said of a layer's numbers, and each channel has its own.
+  private func mayDivide(_ id: NodeID) -> Bool {
+    guard let op = graph[id].op as? any LinearOperator, let weights = calibration.plan.weights[graph[id].name] else {
+      return false
     }
+    let bias = calibration.plan.biases[graph[id].name]
+    return biases[id] != nil
+      || weights.isPerChannel && op.kernel.shape[op.scaleAxis] == op.outputChannels && weights.codes == nil
+        && bias?.codes == nil && bias?.scales == nil
   }
+
+  /// What nodes hold in the float network for some of the samples.
+  private func looked(at nodes: [NodeID]) -> [NodeID: Pair] {
+    engine.run(inputs.mapValues { $0.thinned(to: Self.lookedAt) }, results: Set(nodes))
+      .mapValues { Pair(float: $0, quantized: $0) }
+  }
+
+  private static let lookedAt = 128
 
   /// Moves factors into the weights and the bias of a layer that has been decided.
   private mutating func divide(_ id: NodeID, by factors: [Float]) {
@@ -201,7 +204,7 @@ struct CalibrationWalk {
     return bias
   }
 
-  private func solver(
+  func solver(
     of id: NodeID, _ layer: LinearLayer, _ op: any LinearOperator, _ plan: WeightPlan, inputsDividedBy factors: [Float]
   ) -> LayerSolver {
     LayerSolver(
@@ -261,7 +264,7 @@ struct CalibrationWalk {
   }
 
   /// A layer's moments over the first half of the samples, and over the rest.
-  private func halves(
+  func halves(
     _ layer: LinearLayer, _ input: Batch, _ wanted: Batch, positions most: Int
   ) -> (Moments, Moments) {
     let half = max(1, input.samples / 2)
@@ -272,18 +275,6 @@ struct CalibrationWalk {
         layer, inputs: input, wanted: wanted, samples: index == 0 ? 0..<half : half..<input.samples, step: step)
     }
     return (halves[0], halves[1])
-  }
-
-  /// What a layer that is fitted to one half of the inputs loses of the other half's, of all that is wanted there.
-  private func heldOutError(of id: NodeID, _ input: Batch, dividedBy factors: [Float], wanted: Batch) -> Double {
-    let node = graph[id]
-    guard let op = node.op as? any LinearOperator, let weights = calibration.plan.weights[node.name],
-      let layer = LinearLayer(op, from: input.shape, to: node.shape)
-    else { return 0 }
-    let solver = solver(of: id, layer, op, weights, inputsDividedBy: factors)
-    let (first, second) = halves(layer, input, wanted, positions: calibrator.mostPositions / 4)
-    let fit = solver.fit(first, by: calibrator.methods[0], threads: calibrator.threads)
-    return solver.error(of: fit, on: second) / max(second.energy, 1e-30)
   }
 }
 

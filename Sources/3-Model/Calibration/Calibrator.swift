@@ -39,8 +39,8 @@ package struct Calibrator: Sendable {
     let inputs = inputs.mapValues { $0.thinned(to: network.mostSamples) }
     var plan = plan
     shareScales(&plan, inputs)
-    var walk = CalibrationWalk(self, engine, plan)
-    walk.run(inputs)
+    var walk = CalibrationWalk(self, engine, plan, on: inputs)
+    walk.run()
     return walk.calibration
   }
 

@@ -23,9 +23,19 @@ package final class FitMemory: Sendable {
     var decision: Decision
   }
 
+  /// What the factors of an edge depend on.
+  struct Question: Hashable {
+    /// nil: not on the way to it.
+    var way: Way?
+    var edge: NodeID
+    var maps: [MapPlan]
+    var weights: [WeightPlan?]
+  }
+
   private struct State {
     var ways: [Step: Way] = [:]
     var choices: [Way: CalibrationWalk.Choice] = [:]
+    var factors: [Question: [Float]] = [:]
     var bytes = 0
   }
 
@@ -54,5 +64,12 @@ package final class FitMemory: Sendable {
       if state.bytes <= Self.mostBytes { state.choices[way] = choice }
     }
     return choice
+  }
+
+  func factors(_ question: Question, or make: () -> [Float]) -> [Float] {
+    if let known = state.withLock({ $0.factors[question] }) { return known }
+    let factors = make()
+    state.withLock { $0.factors[question] = factors }
+    return factors
   }
 }

@@ -22,12 +22,13 @@ extension MapPlan {
 
 extension Batch {
   /// - Parameter factors: one per channel, or none.
-  func divided(by factors: [Float]) -> Batch {
+  func divided(by factors: [Float]) -> Batch { multiplied(by: factors.map { 1 / $0 }) }
+
+  /// - Parameter factors: one per channel, or none.
+  func multiplied(by factors: [Float]) -> Batch {
     guard !factors.isEmpty else { return self }
-    var divided = self
-    qcc_f32_affine(
-      values.count / factors.count, factors.count, factors.map { 1 / $0 }, factors.map { _ in 0 }, values,
-      &divided.values)
-    return divided
+    return Batch(shape: shape, samples: samples) {
+      qcc_f32_affine(values.count / factors.count, factors.count, factors, factors.map { _ in 0 }, values, $0)
+    }
   }
 }

@@ -28,14 +28,14 @@ extension FloatNetwork {
     return try FloatNetwork(split)
   }
 
-  /// Split as the layers are that a plan names.
+  /// With the layers and maps that a plan names: split, and narrowed.
   package func split(by plan: QuantizationPlan) throws(Diagnostics) -> FloatNetwork {
     var points: [String: Int] = [:]
     for name in layers.map({ graph[$0].name }) where plan.weights[name] == nil {
       let count = (1...).first { plan.weights[Self.part($0, of: name)] == nil } ?? 1
       points[name] = count - 1
     }
-    return try split(points)
+    return try split(points).narrowed(by: plan)
   }
 
   package static func part(_ point: Int, of layer: String) -> String { "\(layer)/\(point)" }

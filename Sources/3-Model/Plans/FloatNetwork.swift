@@ -29,6 +29,8 @@ package struct FloatNetwork: Sendable {
   /// The layers with weights.
   package let layers: [NodeID]
   package let ties: [Tie]
+  /// Where channels may be made alike.
+  package let edges: [Edge]
   /// What the accelerator hands out, by output of the network: the output itself, or what a softmax at the end of it reads.
   package let results: [NodeID]
   /// By node: what reads it.
@@ -43,6 +45,7 @@ package struct FloatNetwork: Sendable {
     self.graph = graph
     consumers = graph.consumers
     maps = placement.maps.sorted()
+    edges = Self.edges(of: graph, consumers, maps: maps)
     layers = graph.ids.filter { graph[$0].op is any LinearOperator }
     ties = placement.ties
     results = graph.outputs.map(placement.lastOnAccelerator)
@@ -55,7 +58,8 @@ package struct FloatNetwork: Sendable {
     return placement.demand(graph[id].inputs[0])
   }
 
-  /// The maps that nothing but sums reads, where that is so of all that meet in these.
+  /// The maps that nothing but sums reads, and functions whose results are quantized again, where that is so of all that meet in
+  /// these.
   package var mapsOfSumsAlone: Set<NodeID> {
     var found = Set(maps.filter(isReadBySumsAlone))
     while let tie = ties.first(where: { !found.isDisjoint(with: $0.maps) && !found.isSuperset(of: $0.maps) }) {
@@ -69,7 +73,8 @@ package struct FloatNetwork: Sendable {
       && consumers[id.index].allSatisfy { reader in
         switch graph[reader].op.motion {
         case .keepsOrder, .permutes, .selectsLargest, .surroundsWithZeros: isReadBySumsAlone(reader)
-        case .function, .concatenates, .mixes: false
+        case .function: maps.contains(reader)
+        case .concatenates, .mixes: false
         case .combines: graph[reader].op is AddOp
         }
       }

@@ -122,7 +122,7 @@ extension MapPlan {
         Diagnostic(
           "\(factors.count) factors",
           supported: channels == 0
-            ? "none where not one layer, with a ReLU at most, makes a map for layers alone"
+            ? "none but at the first map between layers, where ReLUs, sums and pooling are all that stands there"
             : "\(channels), one per channel")
       ]
     }

@@ -183,6 +183,6 @@ struct QuantizeCommand: ParsableCommand {
     widths.sumMaps = max(widths.maps, 8)
     widths.biases = biasBits ?? widths.biases
     widths.scheme = coding.scheme
-    return QuantizationPlan(widths, for: quantizer.network)
+    return try QuantizationPlan(widths, for: quantizer.network.narrowed(to: widths))
   }
 }
