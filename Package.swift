@@ -8,12 +8,13 @@ let base = floor(
   "1-Base",
   [
     .target(name: "Diagnostics"),
-    .target(name: "Numbers", dependencies: [bigInt]),
+    .target(name: "Libc"),
+    .target(name: "Numbers", dependencies: ["Libc", bigInt]),
     .target(name: "CSHA256", cSettings: [.unsafeFlags(["-O3"])]),
-    .target(name: "Files", dependencies: ["CSHA256", "Diagnostics"]),
-    .target(name: "Presentation", dependencies: ["Diagnostics"]),
+    .target(name: "Files", dependencies: ["CSHA256", "Diagnostics", "Libc"]),
+    .target(name: "Presentation", dependencies: ["Diagnostics", "Libc"]),
     .target(name: "Text", dependencies: ["Diagnostics", "Numbers"]),
-    .target(name: "Threads"),
+    .target(name: "Threads", dependencies: ["Libc"]),
     // Hot loops in C: optimised in debug builds too, where they would be a hundred times slower.
     .target(
       name: "CValueKernels", cSettings: [.unsafeFlags(["-O3"])],
@@ -26,15 +27,15 @@ let formats = floor(
     .target(name: "JSON", dependencies: ["Diagnostics"]),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .target(name: "CHDF5Shims", dependencies: ["CSeccomp"], linkerSettings: hdf5),
-    .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files"]),
+    .target(name: "HDF5", dependencies: ["CHDF5Shims", "Diagnostics", "Files", "Libc"]),
     .target(name: "Arrays", dependencies: ["Diagnostics", "Files", "HDF5"]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "YAML", dependencies: ["CYAML", "Diagnostics"]),
     .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .target(name: "COnnx", dependencies: ["CProtobufC"]),
-    .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files", "Numbers"]),
+    .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files", "Libc", "Numbers"]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-    .target(name: "Study", dependencies: ["CSQLite", "Diagnostics", "Files"]),
+    .target(name: "Study", dependencies: ["CSQLite", "Diagnostics", "Files", "Libc"]),
   ])
 
 let model = floor(
@@ -58,7 +59,7 @@ let frontends = floor(
   [
     .target(
       name: "KerasImport",
-      dependencies: ["Diagnostics", "Files", "HDF5", "JSON", "Numbers", "QIR", "Quantization", "Quantizers"]),
+      dependencies: ["Diagnostics", "Files", "HDF5", "JSON", "Libc", "Numbers", "QIR", "Quantization", "Quantizers"]),
     .target(
       name: "ONNXImport",
       dependencies: ["Diagnostics", "Files", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
@@ -100,7 +101,7 @@ let backends = floor(
         "Tiling",
       ]),
     .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
-    .target(name: "Backend", dependencies: ["Diagnostics", "Files", "IntegerProgram", "Numbers", "Schedule"]),
+    .target(name: "Backend", dependencies: ["Diagnostics", "Files", "IntegerProgram", "Libc", "Numbers", "Schedule"]),
     .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
     .target(
       name: "CEmitter",
@@ -116,8 +117,8 @@ let analysis = floor(
     .target(
       name: "QTools",
       dependencies: [
-        "Compiler", "Diagnostics", "Frontends", "IntegerProgram", "Numbers", "Presentation", "QIR", "Quantization",
-        "Quantizers", "Schedule", "Targets", "Tiling",
+        "Compiler", "Diagnostics", "Frontends", "IntegerProgram", "Libc", "Numbers", "Presentation", "QIR",
+        "Quantization", "Quantizers", "Schedule", "Targets", "Tiling",
       ]),
     .target(name: "Statistics", dependencies: ["Diagnostics", "Presentation", "QIR", "Quantization"]),
     .target(name: "Performance", dependencies: ["CycleSimulator", "Presentation", "Schedule", "Targets"]),
@@ -145,14 +146,14 @@ let analysis = floor(
       name: "Search",
       dependencies: [
         "Assessment", "Calibration", "Compiler", "CycleSimulator", "Diagnostics", "Exploration", "FloatEngine",
-        "Inference", "Lowering", "Numbers", "Performance", "Plans", "Presentation", "QIR", "QTools", "Schedule",
+        "Inference", "Libc", "Lowering", "Numbers", "Performance", "Plans", "Presentation", "QIR", "QTools", "Schedule",
         "Simulator", "Statistics", "Study", "Targets", "Threads", "Tiling",
       ]),
     .target(
       name: "Verify",
       dependencies: [
         "Arrays", "Backend", "CEmitter", "Compiler", "Diagnostics", "Files", "FloatReference", "HDF5", "Inference",
-        "IntegerProgram", "Lowering", "Numbers", "Presentation", "QIR", "Quantization", "Schedule", "Simulator",
+        "IntegerProgram", "Libc", "Lowering", "Numbers", "Presentation", "QIR", "Quantization", "Schedule", "Simulator",
         "Threads",
       ]),
   ])
@@ -164,8 +165,9 @@ let face = floor(
     .target(
       name: "Page",
       dependencies: [
-        "Assessment", "Compiler", "Exploration", "GraphDrawing", "IntegerProgram", "Lowering", "Numbers", "Performance",
-        "Plans", "Presentation", "QIR", "QTools", "Quantization", "Schedule", "Search", "Statistics", "Targets",
+        "Assessment", "Compiler", "Exploration", "GraphDrawing", "IntegerProgram", "Libc", "Lowering", "Numbers",
+        "Performance", "Plans", "Presentation", "QIR", "QTools", "Quantization", "Schedule", "Search", "Statistics",
+        "Targets",
       ]),
     .target(
       name: "QCCDriver",
@@ -178,10 +180,8 @@ let face = floor(
       name: "qcc",
       dependencies: [
         "Assessment", "Calibration", "CEmitter", "Compiler", "Diagnostics", "Exploration", "Files", "Frontends",
-        "HardwareWidths", "Inference", "ONNXExport", "Page", "Performance", "Plans", "Presentation", "QCCDriver",
-        "QTools",
-        "Quantization", "Search", "Statistics", "Targets", "Threads",
-        "Verify", argumentParser,
+        "HardwareWidths", "Inference", "Libc", "ONNXExport", "Page", "Performance", "Plans", "Presentation",
+        "QCCDriver", "QTools", "Quantization", "Search", "Statistics", "Targets", "Threads", "Verify", argumentParser,
       ],
       linkerSettings: oneFile),
   ])
