@@ -14,6 +14,13 @@ package struct Diagnostics: Error, Sendable {
     all.append(diagnostic)
   }
 
+  package mutating func report(
+    _ found: String, at location: Diagnostic.Location = .init(), supported: String? = nil, fix: String? = nil,
+    severity: Diagnostic.Severity = .error
+  ) {
+    report(Diagnostic(found, at: location, supported: supported, fix: fix, severity: severity))
+  }
+
   package mutating func report(contentsOf others: Diagnostics) {
     all += others.all
   }
@@ -24,7 +31,7 @@ package struct Diagnostics: Error, Sendable {
     case is Skipped: break
     case let problem as Diagnostic: report(problem)
     case let problems as Diagnostics: report(contentsOf: problems)
-    default: report(Diagnostic("\(error)", at: location))
+    default: report("\(error)", at: location)
     }
   }
 
@@ -64,5 +71,30 @@ package struct Diagnostics: Error, Sendable {
 extension Diagnostics: CustomStringConvertible {
   package var description: String {
     all.map(\.description).joined(separator: "\n")
+  }
+}
+
+/// Thrown where the reason is already among the problems, or lies above in the network.
+package struct Skipped: Error {
+  package init() {}
+}
+
+/// What reads a part of a model step by step, so that a user sees the problems of all steps at once.
+package protocol ProblemCollector {
+  var problems: Diagnostics { get set }
+  /// What problems are about where a step does not say it.
+  var location: Diagnostic.Location { get }
+}
+
+extension ProblemCollector {
+  /// Runs a step; what it throws is collected, and nil comes back in place of its result.
+  @discardableResult
+  package mutating func check<Result>(_ step: (inout Self) throws -> Result) -> Result? {
+    do {
+      return try step(&self)
+    } catch {
+      problems.report(thrown: error, at: location)
+      return nil
+    }
   }
 }
