@@ -37,7 +37,7 @@ final class LayerRun {
       packed = .depthwise(depthwise)
       scratchBytes = qcc_depthwise_scratch_bytes(depthwise)
     case .dense:
-      guard let dense = qcc_pack_dense(g.in_channels, g.out_channels, weights) else { return nil }
+      guard let dense = qcc_pack_conv(&g, weights) else { return nil }
       packed = .dense(dense)
       scratchBytes = qcc_dense_scratch_bytes(dense, layer.samples)
     }
@@ -64,9 +64,8 @@ final class LayerRun {
 
   deinit {
     switch packed {
-    case .convolution(let conv): qcc_free_conv(conv)
+    case .convolution(let conv), .dense(let conv): qcc_free_conv(conv)
     case .depthwise(let depthwise): qcc_free_depthwise(depthwise)
-    case .dense(let dense): qcc_free_dense(dense)
     }
     qcc_free_requant(requant)
     scratch.deallocate()
@@ -102,11 +101,7 @@ final class LayerRun {
 
   func reference() {
     var g = layer.geometry
-    switch layer.kind {
-    case .convolution: qcc_ref_conv2d_f64(&g, realX, realWeights, realY)
-    case .depthwise: qcc_ref_depthwise_f64(&g, realX, realWeights, realY)
-    case .dense:
-      qcc_ref_dense_f64(layer.samples, Int(g.in_channels), Int(g.out_channels), realX, realWeights, realY)
-    }
+    if layer.kind == .dense { (g.in_width, g.out_width) = (Int32(layer.samples), Int32(layer.samples)) }
+    qcc_ref_conv2d_f64(&g, realX, realWeights, realY)
   }
 }

@@ -2,6 +2,14 @@ import CValueKernels
 import Numbers
 
 extension qcc_conv_geometry {
+  /// Every sample is a pixel of one row.
+  static func dense(_ inputs: Int, _ outputs: Int, samples: Int = 1) -> qcc_conv_geometry {
+    qcc_conv_geometry(
+      in_height: 1, in_width: Int32(samples), in_channels: Int32(inputs), out_height: 1, out_width: Int32(samples),
+      out_channels: Int32(outputs), kernel_height: 1, kernel_width: 1, stride_height: 1, stride_width: 1,
+      dilation_height: 1, dilation_width: 1, pad_top: 0, pad_left: 0, groups: 1)
+  }
+
   /// A random layer: odd and even channel counts, every kind of stride, dilation, padding and grouping.
   static func random(depthwise: Bool, using generator: inout SplitMix) -> qcc_conv_geometry {
     func pick(_ values: [Int32]) -> Int32 { values[Int.random(in: 0..<values.count, using: &generator)] }

@@ -70,13 +70,18 @@ extension KernelTests {
       }
     }
 
+    private func packDense(_ inputs: Int, _ outputs: Int, _ weights: [Int16]) -> OpaquePointer? {
+      var geometry = qcc_conv_geometry.dense(inputs, outputs)
+      return qcc_pack_conv(&geometry, weights)
+    }
+
     @Test(arguments: [1, 2, 3, 7, 64, 301], [1, 10, 16, 33, 129])
     func dense(inputs: Int, outputs: Int) throws {
       var generator = SplitMix(seed: UInt64(inputs * 1000 + outputs))
       for (codes, narrow) in [(Int16(-128)...127, true), (Int16.min...Int16.max, false)] {
         let weights = generator.codes(inputs * outputs, in: codes)
-        let packed = try #require(qcc_pack_dense(Int32(inputs), Int32(outputs), weights))
-        defer { qcc_free_dense(packed) }
+        let packed = try #require(packDense(inputs, outputs, weights))
+        defer { qcc_free_conv(packed) }
         for samples in [0, 1, 5, 13, 67] {
           let x = generator.codes(samples * inputs, in: codes)
           let expected: [Int64] = (0..<samples * outputs).map { index in
@@ -104,8 +109,8 @@ extension KernelTests {
     func extremes(x: Int16, w: Int16) throws {
       let inputs = 3001
       let weights = [Int16](repeating: w, count: inputs * 3)
-      let packed = try #require(qcc_pack_dense(Int32(inputs), 3, weights))
-      defer { qcc_free_dense(packed) }
+      let packed = try #require(packDense(inputs, 3, weights))
+      defer { qcc_free_conv(packed) }
       KernelTests.onEveryISA { isa in
         withScratch(qcc_dense_scratch_bytes(packed, 2)) { scratch in
           var acc = [Int64](repeating: 0, count: 6)
@@ -119,8 +124,8 @@ extension KernelTests {
     @Test func wrappingPartialSums() throws {
       let x = [Int16](repeating: .min, count: 8)
       let weights: [Int16] = [.min, .min, .min, .min, .max, .max, .max, .max]
-      let packed = try #require(qcc_pack_dense(8, 1, weights))
-      defer { qcc_free_dense(packed) }
+      let packed = try #require(packDense(8, 1, weights))
+      defer { qcc_free_conv(packed) }
       KernelTests.onEveryISA { isa in
         withScratch(qcc_dense_scratch_bytes(packed, 1)) { scratch in
           var acc: [Int32] = [0]

@@ -20,17 +20,13 @@ extension KernelTests {
         var y = [Double](repeating: .nan, count: g.outputElements)
         qcc_ref_conv2d_f64(&g, x, weights, &y)
         #expect(y == expected, "ISA \(isa.rawValue) \(g)")
-        if depthwise {
-          y = [Double](repeating: .nan, count: g.outputElements)
-          qcc_ref_depthwise_f64(&g, x, weights, &y)
-          #expect(y == expected, "ISA \(isa.rawValue) \(g)")
-        }
       }
     }
 
     @Test(arguments: [1, 3, 640], [1, 3, 16, 37, 128]) func dense(inputs: Int, outputs: Int) {
       var generator = SplitMix(seed: UInt64(inputs * 1000 + outputs))
       let samples = 3
+      var row = qcc_conv_geometry.dense(inputs, outputs, samples: samples)
       let x = values(samples * inputs, using: &generator)
       let weights = values(inputs * outputs, using: &generator)
       let expected = (0..<samples * outputs).map { index in
@@ -38,7 +34,7 @@ extension KernelTests {
       }
       KernelTests.onEveryISA { isa in
         var y = [Double](repeating: .nan, count: samples * outputs)
-        qcc_ref_dense_f64(samples, inputs, outputs, x, weights, &y)
+        qcc_ref_conv2d_f64(&row, x, weights, &y)
         #expect(y == expected, "ISA \(isa.rawValue)")
       }
     }

@@ -143,6 +143,22 @@ void qcc_free_conv(qcc_packed_conv *conv) {
   free(conv);
 }
 
+void qcc_gemm_run_parts(
+  qcc_gemm *gemm, const qcc_packed_conv *conv, const int16_t *weights, const int16_t *low, const int16_t *high) {
+  for (int32_t index = 0; index < conv->part_count; index++) {
+    const qcc_part *part = &conv->parts[index];
+    gemm->runs = conv->part_runs + part->first_run;
+    gemm->run_count = part->run_count;
+    gemm->weights = weights + part->first_pair * QCC_PAIR_STRIDE;
+    for (int32_t byte = 0; byte < 2; byte++) {
+      gemm->x = byte ? high : low;
+      gemm->store = index == 0 && byte == 0 ? QCC_STORE_I64 : QCC_ADD_I64;
+      gemm->shift = 8 * byte;
+      qcc_gemm_run(gemm);
+    }
+  }
+}
+
 /// Elements of the input or of its padded copy, with slack.
 static int64_t plane_elements(const qcc_packed_conv *conv) {
   return (int64_t)conv->rows * conv->columns * conv->g.in_channels + QCC_COPY_SLACK;
@@ -204,17 +220,7 @@ void qcc_conv2d_i64(const qcc_packed_conv *conv, const int16_t *x, int16_t pad, 
   qcc_gemm gemm = gemm_of(conv);
   for (int32_t group = 0; group < g->groups; group++) {
     gemm.acc = acc + group * gemm.channels;
-    for (int32_t index = 0; index < conv->part_count; index++) {
-      const qcc_part *part = &conv->parts[index];
-      gemm.runs = conv->part_runs + part->first_run;
-      gemm.run_count = part->run_count;
-      gemm.weights = group_weights(conv, group) + part->first_pair * QCC_PAIR_STRIDE;
-      for (int32_t byte = 0; byte < 2; byte++) {
-        gemm.x = (byte ? high : low) + group * (g->in_channels / g->groups);
-        gemm.store = index == 0 && byte == 0 ? QCC_STORE_I64 : QCC_ADD_I64;
-        gemm.shift = 8 * byte;
-        qcc_gemm_run(&gemm);
-      }
-    }
+    const int64_t first = group * (g->in_channels / g->groups);
+    qcc_gemm_run_parts(&gemm, conv, group_weights(conv, group), low + first, high + first);
   }
 }

@@ -7,37 +7,11 @@
 /// Samples that the int64 kernel splits in bytes at a time.
 enum { BATCH = 64 };
 
-struct qcc_packed_dense {
-  /// The layer as a 1x1 convolution of one position.
-  qcc_packed_conv *conv;
-};
-
-qcc_packed_dense *qcc_pack_dense(int32_t inputs, int32_t outputs, const int16_t *weights) {
-  const qcc_conv_geometry geometry = {
-    .in_height = 1, .in_width = 1, .in_channels = inputs,
-    .out_height = 1, .out_width = 1, .out_channels = outputs,
-    .kernel_height = 1, .kernel_width = 1, .stride_height = 1, .stride_width = 1,
-    .dilation_height = 1, .dilation_width = 1, .groups = 1,
-  };
-  qcc_packed_dense *dense = calloc(1, sizeof *dense);
-  if (!dense) return NULL;
-  dense->conv = qcc_pack_conv(&geometry, weights);
-  if (dense->conv) return dense;
-  free(dense);
-  return NULL;
+static size_t batch_elements(const qcc_packed_conv *dense, size_t samples) {
+  return (samples < BATCH ? samples : BATCH) * (size_t)dense->g.in_channels + QCC_COPY_SLACK;
 }
 
-void qcc_free_dense(qcc_packed_dense *dense) {
-  if (!dense) return;
-  qcc_free_conv(dense->conv);
-  free(dense);
-}
-
-static size_t batch_elements(const qcc_packed_dense *dense, size_t samples) {
-  return (samples < BATCH ? samples : BATCH) * (size_t)dense->conv->g.in_channels + QCC_COPY_SLACK;
-}
-
-size_t qcc_dense_scratch_bytes(const qcc_packed_dense *dense, size_t samples) {
+size_t qcc_dense_scratch_bytes(const qcc_packed_conv *dense, size_t samples) {
   return 2 * batch_elements(dense, samples) * sizeof(int16_t) + QCC_SCRATCH_ALIGNMENT;
 }
 
@@ -55,9 +29,9 @@ static qcc_gemm gemm_of(const qcc_packed_conv *conv) {
   };
 }
 
-void qcc_dense_i32(const qcc_packed_dense *dense, const int16_t *x, size_t samples, int32_t *acc, void *scratch) {
-  const int64_t inputs = dense->conv->g.in_channels, outputs = dense->conv->g.out_channels;
-  qcc_gemm gemm = gemm_of(dense->conv);
+void qcc_dense_i32(const qcc_packed_conv *dense, const int16_t *x, size_t samples, int32_t *acc, void *scratch) {
+  const int64_t inputs = dense->g.in_channels, outputs = dense->g.out_channels;
+  qcc_gemm gemm = gemm_of(dense);
   // An odd number of inputs is read to the next even one: the last sample, with nothing behind it, from a copy.
   size_t left = inputs % 2 == 0 || samples == 0 ? samples : samples - 1;
   const bool last = left < samples;
@@ -82,11 +56,10 @@ void qcc_dense_i32(const qcc_packed_dense *dense, const int16_t *x, size_t sampl
   }
 }
 
-void qcc_dense_i64(const qcc_packed_dense *dense, const int16_t *x, size_t samples, int64_t *acc, void *scratch) {
-  const qcc_packed_conv *conv = dense->conv;
-  const int64_t inputs = conv->g.in_channels, outputs = conv->g.out_channels;
+void qcc_dense_i64(const qcc_packed_conv *dense, const int16_t *x, size_t samples, int64_t *acc, void *scratch) {
+  const int64_t inputs = dense->g.in_channels, outputs = dense->g.out_channels;
   int16_t *low = qcc_aligned(scratch), *high = low + batch_elements(dense, samples);
-  qcc_gemm gemm = gemm_of(conv);
+  qcc_gemm gemm = gemm_of(dense);
   for (size_t done = 0; done < samples; done += BATCH) {
     const int64_t count = samples - done < BATCH ? (int64_t)(samples - done) : BATCH;
     qcc_split_bytes(x + (int64_t)done * inputs, count * inputs, low, high);
@@ -94,16 +67,6 @@ void qcc_dense_i64(const qcc_packed_dense *dense, const int16_t *x, size_t sampl
     high[count * inputs] = 0;
     gemm.columns = (int32_t)count;
     gemm.acc = acc + (int64_t)done * outputs;
-    for (int32_t index = 0; index < conv->part_count; index++) {
-      gemm.runs = conv->part_runs + conv->parts[index].first_run;
-      gemm.run_count = conv->parts[index].run_count;
-      gemm.weights = conv->weights + conv->parts[index].first_pair * QCC_PAIR_STRIDE;
-      for (int32_t byte = 0; byte < 2; byte++) {
-        gemm.x = byte ? high : low;
-        gemm.store = index == 0 && byte == 0 ? QCC_STORE_I64 : QCC_ADD_I64;
-        gemm.shift = 8 * byte;
-        qcc_gemm_run(&gemm);
-      }
-    }
+    qcc_gemm_run_parts(&gemm, dense, dense->weights, low, high);
   }
 }

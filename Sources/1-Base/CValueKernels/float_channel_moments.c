@@ -34,7 +34,7 @@ QCC_INLINE void channel_moments_body(const block *b) {
   }
 }
 
-QCC_DISPATCH(add_moments, (const block *b), channel_moments_body, (b))
+QCC_DISPATCH(add_channel_moments, (const block *b), channel_moments_body, (b))
 
 /// All lanes in one vector as a rule.
 QCC_INLINE void copy_lanes(int64_t lanes, const float *from, float *to) {
@@ -69,12 +69,12 @@ bool qcc_f32_channel_moments(
           for (int64_t term = 0; term < w->terms; term++) copy_lanes(lanes, window + w->offsets[term], to + term * LANES);
           copy_lanes(lanes, wanted, to + (w->terms + 1) * LANES);
           if (++b.rows < ROWS) continue;
-          add_moments(&b);
+          add_channel_moments(&b);
           b.rows = 0;
         }
       }
     }
-    if (b.rows > 0) add_moments(&b);
+    if (b.rows > 0) add_channel_moments(&b);
   }
   free(values);
   return true;

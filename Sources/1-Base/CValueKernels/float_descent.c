@@ -78,9 +78,6 @@ QCC_INLINE void descent_body(
   }
 }
 
-void qcc_descent_f64(
-  size_t k, size_t n, const double *a, const double *wanted, double low, double high, const bool *pruned, bool may_scale,
-  double *scales, double *codes, double *errors, double *scratch);
 QCC_DISPATCH(
   qcc_descent_f64,
   (size_t k, size_t n, const double *a, const double *wanted, double low, double high, const bool *pruned,

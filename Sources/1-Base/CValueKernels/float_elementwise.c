@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "float_windows.h"
+#include "geometry_math.h"
 #include "isa.h"
 #include "qcc_float.h"
 
@@ -71,37 +72,23 @@ enum { LANES = 16 };
     const double distance = (DISTANCE);                                        \
     sums[i - start] = __builtin_fma(distance, distance, sums[i - start]);      \
   }                                                                            \
-  *sum = 0;                                                                    \
-  for (size_t lane = 0; lane < LANES; lane++) *sum += sums[lane];
+  double sum = 0;                                                              \
+  for (size_t lane = 0; lane < LANES; lane++) sum += sums[lane];               \
+  return sum;
 
-QCC_INLINE void error_body(size_t count, const qcc_f32_quantizer *quantizer, const float *x, double *sum) {
+QCC_INLINE double error_body(size_t count, const qcc_f32_quantizer *quantizer, const float *x) {
   const qcc_f32_quantizer q = *quantizer;
   SUM_OF_SQUARES(count, quantized(x[i], &q) - x[i])
 }
 
-void qcc_f32_error(size_t count, const qcc_f32_quantizer *quantizer, const float *x, double *sum);
-QCC_DISPATCH(
-  qcc_f32_error, (size_t count, const qcc_f32_quantizer *q, const float *x, double *sum), error_body, (count, q, x, sum))
+QCC_DISPATCH_RESULT(
+  double, qcc_f32_quantization_error, (size_t count, const qcc_f32_quantizer *q, const float *x), error_body,
+  (count, q, x))
 
-double qcc_f32_quantization_error(size_t count, const qcc_f32_quantizer *quantizer, const float *x) {
-  double sum;
-  qcc_f32_error(count, quantizer, x, &sum);
-  return sum;
-}
+QCC_INLINE double distance_body(size_t count, const float *x, const float *y) { SUM_OF_SQUARES(count, x[i] - y[i]) }
 
-QCC_INLINE void distance_body(size_t count, const float *x, const float *y, double *sum) {
-  SUM_OF_SQUARES(count, x[i] - y[i])
-}
-
-void qcc_f32_distance(size_t count, const float *x, const float *y, double *sum);
-QCC_DISPATCH(
-  qcc_f32_distance, (size_t count, const float *x, const float *y, double *sum), distance_body, (count, x, y, sum))
-
-double qcc_f32_squared_distance(size_t count, const float *x, const float *y) {
-  double sum;
-  qcc_f32_distance(count, x, y, &sum);
-  return sum;
-}
+QCC_DISPATCH_RESULT(
+  double, qcc_f32_squared_distance, (size_t count, const float *x, const float *y), distance_body, (count, x, y))
 
 QCC_INLINE void range_body(size_t count, const float *x, float *low, float *high) {
   vec16 least = QCC_SPLAT(count > 0 ? x[0] : 0), most = least, odd = {};
@@ -140,32 +127,22 @@ void qcc_f32_histogram(size_t count, const float *x, float low, float high, size
   }
 }
 
-typedef struct {
-  int64_t top, bottom, left, right;
-} frame;
-
-static frame window(const qcc_pool_geometry *g, int64_t oy, int64_t ox) {
-  const int64_t y = oy * g->stride_height - g->pad_top, x = ox * g->stride_width - g->pad_left;
-  return (frame){
-    y < 0 ? 0 : y, y + g->kernel_height < g->in_height ? y + g->kernel_height : g->in_height, x < 0 ? 0 : x,
-    x + g->kernel_width < g->in_width ? x + g->kernel_width : g->in_width};
-}
-
 #define POOL(name, START, STEP, END)                                                                   \
   static void name##_pool(const qcc_pool_geometry *g, size_t samples, float factor, const float *x, float *y) { \
     const size_t channels = (size_t)g->channels;                                                       \
     for (size_t sample = 0; sample < samples; sample++) {                                              \
       for (int64_t oy = 0; oy < g->out_height; oy++) {                                                 \
+        const qcc_span rows = qcc_window_row_span(g, oy);                                              \
         for (int64_t ox = 0; ox < g->out_width; ox++, y += channels) {                                 \
-          const frame f = window(g, oy, ox);                                                           \
+          const qcc_span columns = qcc_window_column_span(g, ox);                                      \
           for (size_t c = 0; c < channels; c++) y[c] = (START);                                        \
-          for (int64_t iy = f.top; iy < f.bottom; iy++) {                                              \
-            for (int64_t ix = f.left; ix < f.right; ix++) {                                            \
+          for (int64_t iy = rows.first; iy < rows.end; iy++) {                                         \
+            for (int64_t ix = columns.first; ix < columns.end; ix++) {                                 \
               const float *from = x + (size_t)(iy * g->in_width + ix) * channels;                      \
               for (size_t c = 0; c < channels; c++) y[c] = (STEP);                                     \
             }                                                                                          \
           }                                                                                            \
-          const float inside = (float)((f.bottom - f.top) * (f.right - f.left));                       \
+          const float inside = (float)((rows.end - rows.first) * (columns.end - columns.first));       \
           (void)inside;                                                                                \
           for (size_t c = 0; c < channels; c++) y[c] = (END);                                          \
         }                                                                                              \

@@ -102,21 +102,8 @@ QCC_INLINE void linear_body(const int P1, const int P2, const int P4, const job 
   }
 }
 
-#if QCC_X86
-static QCC_TARGET_AVX512 void linear_avx512(const job *j) { linear_body(14, 12, 6, j); }
-static QCC_TARGET_AVX2 void linear_avx2(const job *j) { linear_body(6, 0, 0, j); }
-#endif
-static void linear_baseline(const job *j) { linear_body(4, 0, 0, j); }
-
-static void linear(const job *j) {
-  switch (qcc_isa_current()) {
-#if QCC_X86
-    case QCC_ISA_AVX512: linear_avx512(j); return;
-    case QCC_ISA_AVX2: linear_avx2(j); return;
-#endif
-    default: linear_baseline(j);
-  }
-}
+QCC_DISPATCH_EACH(
+  void, qcc_f32_linear, (const job *j), (j), linear_body(14, 12, 6, j), linear_body(6, 0, 0, j), linear_body(4, 0, 0, j))
 
 /// Every group has one input and one output channel: 16 groups at once, P positions. Reads up to 15 floats past a window.
 QCC_INLINE void depthwise_tile(const int P, const job *j, const float *x, float *y, int64_t channel) {
@@ -157,7 +144,6 @@ QCC_INLINE void depthwise_body(const job *j) {
   }
 }
 
-void qcc_f32_depthwise(const job *j);
 QCC_DISPATCH(qcc_f32_depthwise, (const job *j), depthwise_body, (j))
 
 bool qcc_f32_conv2d(
@@ -192,7 +178,7 @@ bool qcc_f32_conv2d(
       if (isDepthwise) {
         qcc_f32_depthwise(&j);
       } else {
-        linear(&j);
+        qcc_f32_linear(&j);
       }
     }
   }

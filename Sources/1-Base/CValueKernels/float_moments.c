@@ -53,21 +53,7 @@ QCC_INLINE void moments_body(const int P, const block *b) {
   }
 }
 
-#if QCC_X86
-static QCC_TARGET_AVX512 void moments_avx512(const block *b) { moments_body(16, b); }
-static QCC_TARGET_AVX2 void moments_avx2(const block *b) { moments_body(4, b); }
-#endif
-static void moments_baseline(const block *b) { moments_body(4, b); }
-
-static void add_moments(const block *b) {
-  switch (qcc_isa_current()) {
-#if QCC_X86
-    case QCC_ISA_AVX512: moments_avx512(b); return;
-    case QCC_ISA_AVX2: moments_avx2(b); return;
-#endif
-    default: moments_baseline(b);
-  }
-}
+QCC_DISPATCH_EACH(void, add_moments, (const block *b), (b), moments_body(16, b), moments_body(4, b), moments_body(4, b))
 
 bool qcc_f32_moments(
   const qcc_conv_geometry *g, size_t samples, size_t step, const float *x, const float *y, double *moments) {

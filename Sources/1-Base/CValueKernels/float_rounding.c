@@ -5,17 +5,14 @@
 #include "float64_vectors.h"
 #include "qcc_float.h"
 
-QCC_INLINE void inverse_cholesky_body(int64_t n, const double *a, double *l, double *m, bool *is_positive) {
+QCC_INLINE bool inverse_cholesky_body(int64_t n, const double *a, double *l, double *m) {
   // Row by row of L, whose elements are dot products of its earlier rows.
   for (int64_t i = 0; i < n; i++) {
     for (int64_t j = 0; j < i; j++) {
       l[i * n + j] = (a[j * n + i] - qcc_dot(j, l + i * n, l + j * n)) / l[j * n + j];
     }
     const double square = a[i * n + i] - qcc_dot(i, l + i * n, l + i * n);
-    if (!(square > 0)) {
-      *is_positive = false;
-      return;
-    }
+    if (!(square > 0)) return false;
     l[i * n + i] = __builtin_sqrt(square);
   }
   // L M = 1
@@ -26,19 +23,16 @@ QCC_INLINE void inverse_cholesky_body(int64_t n, const double *a, double *l, dou
     row[i] = 1;
     for (int64_t j = 0; j <= i; j++) row[j] /= l[i * n + i];
   }
-  *is_positive = true;
+  return true;
 }
 
-void qcc_inverse_cholesky_f64(int64_t n, const double *a, double *l, double *m, bool *is_positive);
-QCC_DISPATCH(
-  qcc_inverse_cholesky_f64, (int64_t n, const double *a, double *l, double *m, bool *is_positive),
-  inverse_cholesky_body, (n, a, l, m, is_positive))
+QCC_DISPATCH_RESULT(
+  bool, qcc_inverse_cholesky_f64, (int64_t n, const double *a, double *l, double *m), inverse_cholesky_body, (n, a, l, m))
 
 bool qcc_inverse_cholesky(size_t n, const double *a, double *m) {
   double *l = malloc(n * n * sizeof *l);
   if (!l) return false;
-  bool is_positive;
-  qcc_inverse_cholesky_f64((int64_t)n, a, l, m, &is_positive);
+  const bool is_positive = qcc_inverse_cholesky_f64((int64_t)n, a, l, m);
   free(l);
   return is_positive;
 }
@@ -54,7 +48,6 @@ QCC_INLINE void solve_body(size_t k, size_t n, const double *m, const double *b,
   }
 }
 
-void qcc_solve_f64(size_t k, size_t n, const double *m, const double *b, double *x, double *half);
 QCC_DISPATCH(
   qcc_solve_f64, (size_t k, size_t n, const double *m, const double *b, double *x, double *half), solve_body,
   (k, n, m, b, x, half))
@@ -109,8 +102,6 @@ QCC_INLINE void products_body(
   }
 }
 
-void qcc_products_f64(
-  size_t k, size_t n, const double *moments, const double *weights, double *products, double *symmetric, double *column);
 QCC_DISPATCH(
   qcc_products_f64,
   (size_t k, size_t n, const double *moments, const double *weights, double *products, double *symmetric,

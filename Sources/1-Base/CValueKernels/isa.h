@@ -15,24 +15,28 @@
 
 #define QCC_INLINE static inline __attribute__((always_inline))
 
-/// Defines `name params` (a function without result) that runs the inline function `body` with `args`, compiled once
-/// per instruction set and chosen at run time. Hand-written rather than `target_clones`, which needs ifunc support of
-/// the C library.
+/// Defines `result name params` with one function per instruction set, chosen at run time. Hand-written rather than
+/// `target_clones`, which needs ifunc support of the C library.
 #if QCC_X86
-#define QCC_DISPATCH(name, params, body, args)                  \
-  static QCC_TARGET_AVX512 void name##_avx512 params { body args; } \
-  static QCC_TARGET_AVX2 void name##_avx2 params { body args; }     \
-  static void name##_baseline params { body args; }                 \
-  void name params {                                            \
-    switch (qcc_isa_current()) {                                \
-      case QCC_ISA_AVX512: name##_avx512 args; return;          \
-      case QCC_ISA_AVX2: name##_avx2 args; return;              \
-      case QCC_ISA_BASELINE: name##_baseline args; return;      \
-    }                                                           \
+#define QCC_DISPATCH_EACH(result, name, params, args, avx512, avx2, baseline) \
+  static QCC_TARGET_AVX512 result name##_avx512 params { return avx512; }     \
+  static QCC_TARGET_AVX2 result name##_avx2 params { return avx2; }           \
+  static result name##_baseline params { return baseline; }                   \
+  result name params {                                                        \
+    switch (qcc_isa_current()) {                                              \
+      case QCC_ISA_AVX512: return name##_avx512 args;                         \
+      case QCC_ISA_AVX2: return name##_avx2 args;                             \
+      default: return name##_baseline args;                                   \
+    }                                                                         \
   }
 #else
-#define QCC_DISPATCH(name, params, body, args) \
-  void name params { body args; }
+#define QCC_DISPATCH_EACH(result, name, params, args, avx512, avx2, baseline) \
+  result name params { return baseline; }
 #endif
+
+/// The same of one inline function, `body`, compiled for each of them.
+#define QCC_DISPATCH_RESULT(result, name, params, body, args) \
+  QCC_DISPATCH_EACH(result, name, params, args, body args, body args, body args)
+#define QCC_DISPATCH(name, params, body, args) QCC_DISPATCH_RESULT(void, name, params, body, args)
 
 #endif

@@ -30,4 +30,8 @@ struct qcc_packed_conv {
   int64_t pairs, blocks;
 };
 
+/// Sums in 64 bits of an input that is split in bytes, part by part; `weights` are those of the group.
+void qcc_gemm_run_parts(
+  qcc_gemm *gemm, const qcc_packed_conv *conv, const int16_t *weights, const int16_t *low, const int16_t *high);
+
 #endif

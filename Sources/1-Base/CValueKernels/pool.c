@@ -3,39 +3,17 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "geometry_math.h"
 #include "isa.h"
-
-/// The part of a window that lies inside the input.
-typedef struct {
-  int64_t first, end;
-} span;
-
-static span span_of(int64_t out, int64_t stride, int64_t pad, int64_t kernel, int64_t in) {
-  const int64_t first = out * stride - pad;
-  return (span){first < 0 ? 0 : first, first + kernel < in ? first + kernel : in};
-}
-
-static span rows_of(const qcc_pool_geometry *g, int64_t oy) {
-  return span_of(oy, g->stride_height, g->pad_top, g->kernel_height, g->in_height);
-}
-
-static span columns_of(const qcc_pool_geometry *g, int64_t ox) {
-  return span_of(ox, g->stride_width, g->pad_left, g->kernel_width, g->in_width);
-}
-
-int32_t qcc_pool_window_positions(const qcc_pool_geometry *geometry, int32_t oy, int32_t ox) {
-  const span rows = rows_of(geometry, oy), columns = columns_of(geometry, ox);
-  return (int32_t)((rows.end - rows.first) * (columns.end - columns.first));
-}
 
 /// Combines, channel by channel, what lies in each window: `STEP` makes one of a (so far) and b (the next).
 #define POOL(name, IN, OUT, STEP)                                                                                  \
   QCC_INLINE void name##_body(const qcc_pool_geometry *g, const IN *restrict x, OUT *restrict y) {                 \
     const int64_t channels = g->channels;                                                                          \
     for (int64_t oy = 0; oy < g->out_height; oy++) {                                                               \
-      const span rows = rows_of(g, oy);                                                                            \
+      const qcc_span rows = qcc_window_row_span(g, oy);                                                             \
       for (int64_t ox = 0; ox < g->out_width; ox++, y += channels) {                                               \
-        const span columns = columns_of(g, ox);                                                                    \
+        const qcc_span columns = qcc_window_column_span(g, ox);                                                     \
         const IN *first = x + (rows.first * g->in_width + columns.first) * channels;                               \
         for (int64_t c = 0; c < channels; c++) y[c] = first[c];                                                    \
         for (int64_t iy = rows.first; iy < rows.end; iy++) {                                                       \

@@ -21,7 +21,7 @@ static taps taps_inside(int64_t origin, int64_t dilation, int64_t kernel, int64_
 QCC_INLINE void conv_block(
   const int COUNT, const qcc_conv_geometry *g, const double *x, const double *w, int64_t iy, int64_t ix, taps rows,
   taps columns, double *restrict y) {
-  double sums[16] = {0};
+  double sums[32] = {0};
   const int64_t inputs = g->in_channels / g->groups;
   for (int64_t ky = rows.first; ky < rows.end; ky++) {
     for (int64_t kx = columns.first; kx < columns.end; kx++) {
@@ -48,6 +48,7 @@ QCC_INLINE void conv_body(const qcc_conv_geometry *g, const double *x, const dou
       for (int64_t group = 0; group < g->groups; group++) {
         const double *from = x + group * inputs, *w = weights + group * outputs;
         int64_t o = 0;
+        for (; o + 32 <= outputs; o += 32) conv_block(32, g, from, w + o, iy, ix, rows, columns, y + o);
         for (; o + 16 <= outputs; o += 16) conv_block(16, g, from, w + o, iy, ix, rows, columns, y + o);
         for (; o + 4 <= outputs; o += 4) conv_block(4, g, from, w + o, iy, ix, rows, columns, y + o);
         for (; o < outputs; o++) conv_block(1, g, from, w + o, iy, ix, rows, columns, y + o);
@@ -56,10 +57,6 @@ QCC_INLINE void conv_body(const qcc_conv_geometry *g, const double *x, const dou
     }
   }
 }
-
-QCC_DISPATCH(
-  qcc_ref_conv2d_f64, (const qcc_conv_geometry *geometry, const double *x, const double *weights, double *y), conv_body,
-  (geometry, x, weights, y))
 
 QCC_INLINE void depthwise_body(const qcc_conv_geometry *g, const double *x, const double *weights, double *restrict y) {
   const int64_t channels = g->in_channels, outputs = g->out_channels, multiplier = outputs / channels;
@@ -88,31 +85,11 @@ QCC_INLINE void depthwise_body(const qcc_conv_geometry *g, const double *x, cons
   }
 }
 
-QCC_DISPATCH(
-  qcc_ref_depthwise_f64, (const qcc_conv_geometry *geometry, const double *x, const double *weights, double *y),
-  depthwise_body, (geometry, x, weights, y))
-
-/// COUNT neighbouring outputs of one sample, sums in registers.
-QCC_INLINE void dense_block(
-  const int COUNT, size_t inputs, size_t outputs, const double *x, const double *w, double *restrict y) {
-  double sums[32] = {0};
-  for (size_t i = 0; i < inputs; i++, w += outputs) {
-    for (int o = 0; o < COUNT; o++) sums[o] += x[i] * w[o];
-  }
-  for (int o = 0; o < COUNT; o++) y[o] = sums[o];
-}
-
-QCC_INLINE void dense_body(
-  size_t samples, size_t inputs, size_t outputs, const double *x, const double *weights, double *y) {
-  for (size_t s = 0; s < samples; s++, x += inputs, y += outputs) {
-    size_t o = 0;
-    for (; o + 32 <= outputs; o += 32) dense_block(32, inputs, outputs, x, weights + o, y + o);
-    for (; o + 4 <= outputs; o += 4) dense_block(4, inputs, outputs, x, weights + o, y + o);
-    for (; o < outputs; o++) dense_block(1, inputs, outputs, x, weights + o, y + o);
-  }
+QCC_INLINE void layer_body(const qcc_conv_geometry *g, const double *x, const double *weights, double *y) {
+  if (g->groups > 1 && g->groups == g->in_channels) depthwise_body(g, x, weights, y);
+  else conv_body(g, x, weights, y);
 }
 
 QCC_DISPATCH(
-  qcc_ref_dense_f64,
-  (size_t samples, size_t inputs, size_t outputs, const double *x, const double *weights, double *y), dense_body,
-  (samples, inputs, outputs, x, weights, y))
+  qcc_ref_conv2d_f64, (const qcc_conv_geometry *geometry, const double *x, const double *weights, double *y),
+  layer_body, (geometry, x, weights, y))

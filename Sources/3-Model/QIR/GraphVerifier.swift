@@ -17,24 +17,24 @@ package struct GraphVerifier {
       let node = graph[id]
       let location = graph.location(of: id)
       if !names.insert(node.name).inserted {
-        problems.report(Diagnostic("two nodes are named '\(node.name)'", at: location))
+        problems.report("two nodes are named '\(node.name)'", at: location)
       }
       guard node.inputs.allSatisfy({ $0 < id }) else {
-        problems.report(Diagnostic("a node stands before one of its inputs", at: location))
+        problems.report("a node stands before one of its inputs", at: location)
         continue
       }
       let shape = problems.collecting { try node.op.resultShape(of: node.inputs.map { graph[$0].shape }, at: location) }
       if let shape, shape != node.shape {
-        problems.report(Diagnostic("shape \(node.shape) where \(shape) follows from the inputs", at: location))
+        problems.report("shape \(node.shape) where \(shape) follows from the inputs", at: location)
       }
       if let axes = node.fileAxes, !node.shape.isPermutation(axes) {
-        problems.report(Diagnostic("axes \(axes) of a file's tensor for shape \(node.shape)", at: location))
+        problems.report("axes \(axes) of a file's tensor for shape \(node.shape)", at: location)
       }
     }
-    if graph.inputs.isEmpty { problems.report(Diagnostic("the network has no input", at: .init(file: graph.file))) }
-    if graph.outputs.isEmpty { problems.report(Diagnostic("the network has no output", at: .init(file: graph.file))) }
+    if graph.inputs.isEmpty { problems.report("the network has no input", at: .init(file: graph.file)) }
+    if graph.outputs.isEmpty { problems.report("the network has no output", at: .init(file: graph.file)) }
     for output in graph.outputs where !graph.nodes.indices.contains(output.index) {
-      problems.report(Diagnostic("an output is no node of the graph", at: .init(file: graph.file)))
+      problems.report("an output is no node of the graph", at: .init(file: graph.file))
     }
     return problems
   }

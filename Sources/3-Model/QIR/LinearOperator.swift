@@ -15,10 +15,6 @@ package protocol LinearOperator: Operator {
   func geometry(from input: Shape, to output: Shape) -> qcc_conv_geometry
   /// The weights that an element of the result has, and what they are multiplied with.
   func taps(of element: Int, _ operands: ExactOperands) -> [(weight: Int, input: Int)]
-  /// The sums of products without bias; `input` and `kernel` have the shapes of its own. All three have a base address.
-  func sum(
-    _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
-    _ operands: Operands)
 }
 
 extension LinearOperator {
@@ -102,16 +98,12 @@ extension LinearOperator {
     return ClosedRange(spanning: lower + upper)
   }
 
+  /// The sums of products without bias; `input` and `kernel` have the shapes of its own.
   private func sums(_ input: [Double], _ kernel: [Double], _ operands: Operands) -> [Double] {
-    [Double](unsafeUninitializedCapacity: operands.resultShape.elements) { output, count in
-      input.withUnsafeBufferPointer { input in
-        kernel.withUnsafeBufferPointer { kernel in
-          guard let x = input.baseAddress, let w = kernel.baseAddress, let y = output.baseAddress else {
-            preconditionFailure("linear layers have inputs, weights and outputs")
-          }
-          sum(x, w, into: y, operands)
-        }
-      }
+    var geometry = geometry(from: operands.shapes[0], to: operands.resultShape)
+    return [Double](unsafeUninitializedCapacity: operands.resultShape.elements) { output, count in
+      guard let sums = output.baseAddress else { preconditionFailure("linear layers have outputs") }
+      qcc_ref_conv2d_f64(&geometry, input, kernel, sums)
       count = operands.resultShape.elements
     }
   }

@@ -20,9 +20,7 @@ package struct Node: Sendable {
     self.shape = shape
     self.identity = identity
   }
-}
 
-extension Node {
   /// How many products of a weight and an input element one inference takes.
   package var products: Int { shape.elements * op.productsPerElement }
 
@@ -44,4 +42,17 @@ extension Node {
     let index = shape.index(of: element)
     return fileAxes.map { axes in axes.map { index[$0] } } ?? index
   }
+}
+
+/// Which tensor a node makes, whatever graph it stands in and whatever it is called there. Passes keep it where the tensor
+/// stays the same; what a pass makes anew has an identity that the graphs before it do not have. So results of one graph
+/// are joined with those of another.
+package struct TensorIdentity: Hashable, Sendable {
+  private let number: Int
+
+  package init(_ number: Int) {
+    self.number = number
+  }
+
+  var next: TensorIdentity { TensorIdentity(number + 1) }
 }

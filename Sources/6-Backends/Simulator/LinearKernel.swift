@@ -4,25 +4,21 @@ import Tiling
 
 /// A layer's weights, one limb of them, packed for the kernel that fits the layer.
 enum LinearKernel: Sendable {
-  case convolution(PackedConvolution)
-  case depthwise(PackedDepthwise)
-  case dense(PackedDense)
+  case convolution(Packed)
+  case depthwise(Packed)
+  /// Over many samples at once.
+  case dense(Packed)
 
   /// Nil where the kernels do not take the layer.
   init?(_ shape: LinearLayerShape, weights: [Int16]) {
+    guard var geometry = qcc_conv_geometry(shape) else { return nil }
     if shape.engine.reduction == .ownChannel {
-      guard let geometry = qcc_conv_geometry(shape), let packed = PackedDepthwise(geometry, weights: weights)
-      else { return nil }
+      guard let packed = Packed(qcc_pack_depthwise(&geometry, weights), freedBy: qcc_free_depthwise) else { return nil }
       self = .depthwise(packed)
-    } else if shape.input.pixels == 1, shape.output.pixels == 1, shape.isPointwise, shape.groups == 1 {
-      guard let inputs = Int32(exactly: shape.input.channels), let outputs = Int32(exactly: shape.output.channels),
-        let packed = PackedDense(inputs: inputs, outputs: outputs, weights: weights)
-      else { return nil }
-      self = .dense(packed)
     } else {
-      guard let geometry = qcc_conv_geometry(shape), let packed = PackedConvolution(geometry, weights: weights)
-      else { return nil }
-      self = .convolution(packed)
+      guard let packed = Packed(qcc_pack_conv(&geometry, weights), freedBy: qcc_free_conv) else { return nil }
+      let isDense = shape.input.pixels == 1 && shape.output.pixels == 1 && shape.isPointwise && shape.groups == 1
+      self = isDense ? .dense(packed) : .convolution(packed)
     }
   }
 
@@ -88,4 +84,20 @@ extension qcc_conv_geometry {
       dilation_height: Int32(shape.dilation.rows), dilation_width: Int32(shape.dilation.columns),
       pad_top: Int32(shape.padding.top), pad_left: Int32(shape.padding.left), groups: Int32(groups))
   }
+}
+
+/// Weights or requantizers in the order of the C kernels, freed with their last reference. Unchecked: they do not change once
+/// packed, and the kernels only read them.
+final class Packed: @unchecked Sendable {
+  let pointer: OpaquePointer
+  private let free: (OpaquePointer?) -> Void
+
+  /// - Parameter pointer: nil where the kernels do not take them.
+  init?(_ pointer: OpaquePointer?, freedBy free: @escaping (OpaquePointer?) -> Void) {
+    guard let pointer else { return nil }
+    self.pointer = pointer
+    self.free = free
+  }
+
+  deinit { free(pointer) }
 }

@@ -9,8 +9,8 @@ import Numbers
 struct PreparedStage: Sendable {
   private enum Kind: Sendable {
     case accumulator
-    case affine(PackedRequantizers)
-    case table(PackedThresholds)
+    case affine(Packed)
+    case table(Packed)
     /// Codes or constants beyond the kernels' widths, one at a time.
     case general(Requantization)
   }
@@ -41,7 +41,7 @@ struct PreparedStage: Sendable {
 
   private static func affine(
     _ requantization: Requantization, initial: [Int64], sums: PerChannel<CodeRange>, output: CodeWidth
-  ) -> PackedRequantizers? {
+  ) -> Packed? {
     let low = Int32(output.clamp(requantization.clamp.lowerBound))
     let high = Int32(output.clamp(requantization.clamp.upperBound))
     var packed: [qcc_requant_channel] = []
@@ -60,12 +60,12 @@ struct PreparedStage: Sendable {
           shift: Int32(affine.shift), zero_point: zeroPoint, low: low, high: high,
           half_even: affine.rounding == .halfEven && affine.shift > 0))
     }
-    return PackedRequantizers(packed)
+    return Packed(qcc_pack_requant(packed, packed.count), freedBy: qcc_free_requant)
   }
 
   private static func table(
     _ requantization: Requantization, initial: [Int64], output: CodeWidth
-  ) -> PackedThresholds? {
+  ) -> Packed? {
     let clamp = requantization.clamp
     var counts: [Int] = []
     var thresholds: [Int64] = []
@@ -81,7 +81,8 @@ struct PreparedStage: Sendable {
       }
       codes += table.codes.map { Int32(output.clamp($0.clamped(to: clamp))) }
     }
-    return PackedThresholds(counts: counts, thresholds: thresholds, codes: codes)
+    return Packed(
+      qcc_pack_thresholds(counts.count, counts, thresholds, codes), freedBy: qcc_free_thresholds)
   }
 
   /// Codes of `positions` x channels sums, which are 32 or 64 bits wide. May run in place for accumulators.
@@ -117,6 +118,46 @@ struct PreparedStage: Sendable {
   private func forEachElement(_ positions: Int, _ body: (_ element: Int, _ channel: Int) -> Void) {
     for position in 0..<positions {
       for channel in 0..<channels { body(position * channels + channel, channel) }
+    }
+  }
+}
+
+/// A requantization of codes, in blocks of pixels that stay in the first-level cache.
+struct RequantizeStep: PreparedStep {
+  private let input: TensorID
+  private let output: TensorID
+  private let pixels: Int
+  private let channels: Int
+  private let stage: PreparedStage
+
+  private static let blockElements = 2048
+
+  init(_ instruction: RequantizeInstruction, in program: IntegerProgram) {
+    let output = program[instruction.output]
+    input = instruction.input
+    self.output = instruction.output
+    pixels = output.shape.pixels
+    channels = output.shape.channels
+    stage = PreparedStage(
+      .requantize(instruction.requantization), initial: Array(repeating: 0, count: channels),
+      sums: [program[instruction.input].range], output: CodeWidth(output))
+  }
+
+  private var blockPixels: Int { max(1, RequantizeStep.blockElements / channels) }
+
+  func scratchBytes(samples: Int) -> Int { blockPixels * channels * CodeWidth.int32.bytes }
+
+  func run(_ frame: Frame) {
+    let all = pixels * frame.samples
+    for first in stride(from: 0, to: all, by: blockPixels) {
+      let count = min(blockPixels, all - first)
+      var codes = frame[input].advanced(by: first * channels)
+      if codes.width == .int16 {
+        let widened = CodePointer(base: frame.scratch, width: .int32)
+        widened.write(codes, count: count * channels)
+        codes = widened
+      }
+      stage.apply(codes, positions: count, to: frame[output].advanced(by: first * channels))
     }
   }
 }

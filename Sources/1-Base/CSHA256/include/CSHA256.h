@@ -5,10 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #pragma clang assume_nonnull begin
 
 /// Takes `blocks` blocks of 64 bytes into the eight words of `state`.
@@ -18,9 +14,5 @@ void qcc_sha256_absorb(uint32_t *state, const uint8_t *bytes, size_t blocks);
 void qcc_sha256_absorb_portable(uint32_t *state, const uint8_t *bytes, size_t blocks);
 
 #pragma clang assume_nonnull end
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

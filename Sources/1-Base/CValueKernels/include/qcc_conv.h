@@ -16,10 +16,6 @@
 
 #include "qcc_geometry.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #pragma clang assume_nonnull begin
 
 // MARK: Convolution
@@ -79,19 +75,10 @@ void qcc_depthwise_i64(
 
 // MARK: Dense
 
-/// A dense layer's sizes and its weights in the kernel's own order.
-typedef struct qcc_packed_dense qcc_packed_dense;
-
-/// Packs weights `[inputs][outputs]`. Null when a size is below 1 or too large, or memory has run out. To be freed with
-/// `qcc_free_dense`.
-qcc_packed_dense *_Nullable qcc_pack_dense(int32_t inputs, int32_t outputs, const int16_t *weights);
-
-void qcc_free_dense(qcc_packed_dense *_Nullable dense);
-
 /// Bytes of scratch memory for a run over `samples` samples; it does not grow beyond a fixed number of samples.
-size_t qcc_dense_scratch_bytes(const qcc_packed_dense *dense, size_t samples);
+size_t qcc_dense_scratch_bytes(const qcc_packed_conv *dense, size_t samples);
 
-/// Dense layer with int32 accumulators over a batch; batches of 8 and more reuse the weights and run several times
+/// Dense layer, packed as a convolution of 1x1 over one position, with int32 accumulators over a batch; batches of 8 and more reuse the weights and run several times
 /// faster.
 ///
 /// - Precondition: as for `qcc_conv2d_i32`.
@@ -99,15 +86,11 @@ size_t qcc_dense_scratch_bytes(const qcc_packed_dense *dense, size_t samples);
 ///   - x: `[samples][inputs]` codes.
 ///   - acc: `[samples][outputs]` accumulators, overwritten.
 ///   - scratch: `qcc_dense_scratch_bytes` bytes.
-void qcc_dense_i32(const qcc_packed_dense *dense, const int16_t *x, size_t samples, int32_t *acc, void *scratch);
+void qcc_dense_i32(const qcc_packed_conv *dense, const int16_t *x, size_t samples, int32_t *acc, void *scratch);
 
 /// Dense layer with int64 accumulators, exact for all codes and weights.
-void qcc_dense_i64(const qcc_packed_dense *dense, const int16_t *x, size_t samples, int64_t *acc, void *scratch);
+void qcc_dense_i64(const qcc_packed_conv *dense, const int16_t *x, size_t samples, int64_t *acc, void *scratch);
 
 #pragma clang assume_nonnull end
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -6,10 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #pragma clang assume_nonnull begin
 
 /// `acc[e] = sum_i multipliers[i] * inputs[i][e]` for `elements` elements.
@@ -34,9 +30,5 @@ bool qcc_split_limbs_i32(const int32_t *codes, size_t elements, size_t limbs, in
 bool qcc_split_limbs_i64(const int64_t *codes, size_t elements, size_t limbs, int16_t *planes);
 
 #pragma clang assume_nonnull end
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -12,10 +12,6 @@
 
 #include "qcc_geometry.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #pragma clang assume_nonnull begin
 
 // MARK: Layers
@@ -152,9 +148,5 @@ void qcc_rounding_errors(
 void qcc_keep_freed_memory(void);
 
 #pragma clang assume_nonnull end
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -5,10 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #pragma clang assume_nonnull begin
 
 /// Geometry of a convolution.
@@ -48,9 +44,5 @@ bool qcc_conv_geometry_is_valid(const qcc_conv_geometry *geometry);
 bool qcc_pool_geometry_is_valid(const qcc_pool_geometry *geometry);
 
 #pragma clang assume_nonnull end
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -2,10 +2,6 @@
 #ifndef QCC_ISA_H
 #define QCC_ISA_H
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /// Instruction sets the kernels have code for. All give the same results, bit for bit.
 typedef enum {
   /// What the compiler's target always has: SSE2 on x86-64, NEON on arm64.
@@ -20,9 +16,5 @@ qcc_isa qcc_isa_current(void);
 
 /// Uses at most `limit` from now on, in the whole process. For tests and benchmarks.
 void qcc_isa_limit(qcc_isa limit);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

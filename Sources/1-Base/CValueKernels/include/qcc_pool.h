@@ -6,10 +6,6 @@
 
 #include "qcc_geometry.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #pragma clang assume_nonnull begin
 
 /// Largest element of each window; positions outside the input are left out.
@@ -27,13 +23,6 @@ void qcc_sum_pool_i16_i64(const qcc_pool_geometry *geometry, const int16_t *x, i
 void qcc_sum_pool_i32_i64(const qcc_pool_geometry *geometry, const int32_t *x, int64_t *acc);
 void qcc_sum_pool_i64_i64(const qcc_pool_geometry *geometry, const int64_t *x, int64_t *acc);
 
-/// Input positions inside the window of output (oy, ox): what an average divides by where padding does not count.
-int32_t qcc_pool_window_positions(const qcc_pool_geometry *geometry, int32_t oy, int32_t ox);
-
 #pragma clang assume_nonnull end
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

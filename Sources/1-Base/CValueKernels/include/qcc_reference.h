@@ -17,30 +17,14 @@
 
 #include "qcc_geometry.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #pragma clang assume_nonnull begin
 
-/// Convolution: x `[in_height][in_width][in_channels]`, weights HWIO, y `[out_height][out_width][out_channels]`.
+/// Convolution, of any number of groups: a depthwise one has as many as input channels, a dense layer is one of 1x1 over a row
+/// of samples. x `[in_height][in_width][in_channels]`, weights HWIO, y `[out_height][out_width][out_channels]`.
 ///
 /// - Precondition: `qcc_conv_geometry_is_valid`.
 void qcc_ref_conv2d_f64(const qcc_conv_geometry *geometry, const double *x, const double *weights, double *y);
 
-/// Depthwise convolution: weights `[kernel_height][kernel_width][in_channels][multiplier]`.
-///
-/// - Precondition: `qcc_conv_geometry_is_valid` and `groups == in_channels`.
-void qcc_ref_depthwise_f64(const qcc_conv_geometry *geometry, const double *x, const double *weights, double *y);
-
-/// Dense layer: x `[samples][inputs]`, weights `[inputs][outputs]`, y `[samples][outputs]`.
-void qcc_ref_dense_f64(
-  size_t samples, size_t inputs, size_t outputs, const double *x, const double *weights, double *y);
-
 #pragma clang assume_nonnull end
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -8,10 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #pragma clang assume_nonnull begin
 
 /// One channel of `code = clamp(round((acc * M + B) / 2^S) + z, low, high)`.
@@ -91,9 +87,5 @@ void qcc_threshold_i64_i16(const qcc_thresholds *table, const int64_t *acc, size
 void qcc_threshold_i64_i32(const qcc_thresholds *table, const int64_t *acc, size_t positions, int32_t *codes);
 
 #pragma clang assume_nonnull end
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -84,9 +84,7 @@ package struct AffineOp: ChannelwiseAffine {
       return error * factor + arithmetic.roundings(4) * ((abs(value) + error) * factor + abs(shift))
     }
   }
-}
 
-extension AffineOp {
   package func write(to writer: inout AttributeWriter) {
     writer.write("scale", scale)
     writer.write("shift", shift)

@@ -46,9 +46,7 @@ package struct AveragePoolOp: Operator {
   package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? {
     ClosedRange(spanning: inputs.flatMap { [$0.lowerBound * factor, $0.upperBound * factor] })
   }
-}
 
-extension AveragePoolOp {
   package func write(to writer: inout AttributeWriter) {
     writer.write("size", window.size)
     writer.write(window)

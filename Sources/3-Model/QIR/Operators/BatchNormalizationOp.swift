@@ -105,9 +105,7 @@ package struct BatchNormalizationOp: ChannelwiseAffine {
   }
 
   private func value(_ x: Double, channel: Int) -> Double { (x - mean[channel]) * scale[channel] + beta[channel] }
-}
 
-extension BatchNormalizationOp {
   package func write(to writer: inout AttributeWriter) {
     writer.write("mean", mean)
     writer.write("scale", scale)

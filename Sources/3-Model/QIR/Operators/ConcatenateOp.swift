@@ -40,9 +40,7 @@ package struct ConcatenateOp: MovingOperator {
       zip(operands.inputs, runs).flatMap { input, run in input[(block * run)..<((block + 1) * run)] }
     }
   }
-}
 
-extension ConcatenateOp {
   package func write(to writer: inout AttributeWriter) { writer.write("axis", axis) }
 
   package init(_ reader: inout AttributeReader) throws { self.init(axis: try reader.read("axis")) }

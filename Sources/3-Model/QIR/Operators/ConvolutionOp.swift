@@ -55,16 +55,6 @@ package struct ConvolutionOp: LinearOperator {
     window.taps(of: element, operands, groups: groups)
   }
 
-  package func sum(
-    _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
-    _ operands: Operands
-  ) {
-    var geometry = geometry(from: operands.shapes[0], to: operands.resultShape)
-    qcc_ref_conv2d_f64(&geometry, input, kernel, sums)
-  }
-}
-
-extension ConvolutionOp {
   package func write(to writer: inout AttributeWriter) {
     writer.write("kernel", kernel)
     writer.write("bias", bias)

@@ -44,16 +44,6 @@ package struct DenseOp: LinearOperator {
     return (0..<productsPerElement).map { ($0 * outputChannels + output, row * productsPerElement + $0) }
   }
 
-  package func sum(
-    _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
-    _ operands: Operands
-  ) {
-    let rows = operands.resultShape.elements / outputChannels
-    qcc_ref_dense_f64(rows, productsPerElement, outputChannels, input, kernel, sums)
-  }
-}
-
-extension DenseOp {
   package func write(to writer: inout AttributeWriter) {
     writer.write("kernel", kernel)
     writer.write("bias", bias)

@@ -47,16 +47,6 @@ package struct DepthwiseConvolutionOp: LinearOperator {
     window.taps(of: element, operands, groups: kernel.shape[2])
   }
 
-  package func sum(
-    _ input: UnsafePointer<Double>, _ kernel: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>,
-    _ operands: Operands
-  ) {
-    var geometry = geometry(from: operands.shapes[0], to: operands.resultShape)
-    qcc_ref_depthwise_f64(&geometry, input, kernel, sums)
-  }
-}
-
-extension DepthwiseConvolutionOp {
   package func write(to writer: inout AttributeWriter) {
     writer.write("kernel", kernel)
     writer.write("bias", bias)

@@ -51,9 +51,7 @@ package struct ElementwiseOp: Operator {
         functions.reduce(value) { $1($0) }
       })
   }
-}
 
-extension ElementwiseOp {
   package func write(to writer: inout AttributeWriter) { writer.write("functions", functions) }
 
   package init(_ reader: inout AttributeReader) throws { self.init(try reader.read("functions")) }

@@ -35,9 +35,7 @@ package struct InputOp: Operator {
   package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? { nil }
 
   package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? { nil }
-}
 
-extension InputOp {
   package func write(to writer: inout AttributeWriter) { writer.write("shape", shape) }
 
   package init(_ reader: inout AttributeReader) throws { self.init(shape: try reader.read("shape")) }

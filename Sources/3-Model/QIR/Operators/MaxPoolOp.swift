@@ -29,9 +29,7 @@ package struct MaxPoolOp: MovingOperator {
     let values = pixels.compactMap { operands.value(0, $0) }
     return values.count == pixels.count ? values.max() : nil
   }
-}
 
-extension MaxPoolOp {
   package func write(to writer: inout AttributeWriter) {
     writer.write("size", window.size)
     writer.write(window)

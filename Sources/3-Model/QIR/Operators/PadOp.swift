@@ -40,9 +40,7 @@ package struct PadOp: MovingOperator {
   package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? {
     ClosedRange(hullOf: inputs + [0...0])
   }
-}
 
-extension PadOp {
   package func write(to writer: inout AttributeWriter) { writer.write("padding", padding) }
 
   package init(_ reader: inout AttributeReader) throws { self.init(padding: try reader.read("padding")) }

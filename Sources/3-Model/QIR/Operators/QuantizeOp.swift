@@ -105,9 +105,7 @@ package struct QuantizeOp: Operator {
         [$0.value(of: $0.range.lowerBound), $0.value(of: $0.range.upperBound)]
       })
   }
-}
 
-extension QuantizeOp {
   /// One quantizer per channel is written but cannot be read back: its name does not say all of it.
   package func write(to writer: inout AttributeWriter) {
     writer.write("by", word: description)

@@ -25,9 +25,7 @@ package struct ReshapeOp: MovingOperator {
     }
     return shape
   }
-}
 
-extension ReshapeOp {
   package func write(to writer: inout AttributeWriter) { writer.write("shape", shape) }
 
   package init(_ reader: inout AttributeReader) throws { self.init(shape: try reader.read("shape")) }

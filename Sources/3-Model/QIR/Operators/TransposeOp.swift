@@ -28,9 +28,7 @@ package struct TransposeOp: MovingOperator {
     }
     return input.permuted(by: permutation)
   }
-}
 
-extension TransposeOp {
   package func write(to writer: inout AttributeWriter) { writer.write("permutation", permutation) }
 
   package init(_ reader: inout AttributeReader) throws { self.init(permutation: try reader.read("permutation")) }
