@@ -9,6 +9,22 @@ package enum Instruction: Hashable, Sendable {
   case concatenate(ConcatenateInstruction)
   case pad(PadInstruction)
   case reshape(ReshapeInstruction)
+
+  var kind: any InstructionKind {
+    switch self {
+    case .linear(let instruction): instruction
+    case .sum(let instruction): instruction
+    case .pool(let instruction): instruction
+    case .requantize(let instruction): instruction
+    case .concatenate(let instruction): instruction
+    case .pad(let instruction): instruction
+    case .reshape(let instruction): instruction
+    }
+  }
+
+  package var name: String { kind.name }
+  package var inputs: [TensorID] { kind.inputs }
+  package var output: TensorID { kind.output }
 }
 
 /// What every instruction says of itself, in its files under `Instructions/`.
@@ -25,22 +41,4 @@ protocol InstructionKind {
 
 extension InstructionKind {
   func write(to writer: inout AttributeWriter, in program: IntegerProgram) {}
-}
-
-extension Instruction {
-  var kind: any InstructionKind {
-    switch self {
-    case .linear(let instruction): instruction
-    case .sum(let instruction): instruction
-    case .pool(let instruction): instruction
-    case .requantize(let instruction): instruction
-    case .concatenate(let instruction): instruction
-    case .pad(let instruction): instruction
-    case .reshape(let instruction): instruction
-    }
-  }
-
-  package var name: String { kind.name }
-  package var inputs: [TensorID] { kind.inputs }
-  package var output: TensorID { kind.output }
 }

@@ -35,7 +35,7 @@ struct ProgramVerifier {
   }
 
   mutating func report(_ found: String, tensor: String? = nil, supported: String? = nil) {
-    problems.report(Diagnostic(found, at: .init(layer: layer, tensor: tensor), supported: supported))
+    problems.report(found, at: .init(layer: layer, tensor: tensor), supported: supported)
   }
 
   /// Reports `found` and returns false where `condition` does not hold.
@@ -105,9 +105,7 @@ struct ProgramVerifier {
       }
     }
   }
-}
 
-extension ProgramVerifier {
   /// That codes of `range` are among those that `tensor` says it can hold.
   mutating func requireCodes(_ range: ClosedRange<Int128>, in tensor: ProgramTensor) {
     require(

@@ -84,3 +84,10 @@ package struct Requantization: Hashable, Sendable {
     return code.clamped(to: clamp)
   }
 }
+
+/// What happens to an instruction's accumulators.
+package enum OutputStage: Hashable, Sendable {
+  /// They are the output's codes.
+  case accumulator
+  case requantize(Requantization)
+}

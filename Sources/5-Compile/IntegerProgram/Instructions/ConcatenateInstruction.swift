@@ -5,7 +5,7 @@ import Text
 
 /// Inputs one after another along an axis (0 rows, 1 columns, 2 channels); each input's codes times its coefficient plus
 /// its offset.
-package struct ConcatenateInstruction: Hashable, Sendable {
+package struct ConcatenateInstruction: Hashable, Sendable, InstructionKind {
   package struct Part: Hashable, Sendable {
     package var input: TensorID
     package var coefficient: Int64
@@ -28,39 +28,7 @@ package struct ConcatenateInstruction: Hashable, Sendable {
     self.axis = axis
     self.output = output
   }
-}
 
-extension ConcatenateInstruction: InstructionKind {
-  var inputs: [TensorID] { parts.map(\.input) }
-  var mnemonic: String { "concatenate" }
-
-  func verify(by verifier: inout ProgramVerifier) { verifier.verify(self) }
-}
-
-extension ProgramVerifier {
-  mutating func verify(_ instruction: ConcatenateInstruction) {
-    let output = program[instruction.output]
-    guard
-      require((0...2).contains(instruction.axis), "axis \(instruction.axis)", supported: "0 to 2"),
-      require(!instruction.parts.isEmpty, "a concatenation of nothing")
-    else { return }
-    var extent = 0
-    for part in instruction.parts {
-      let tensor = program[part.input]
-      extent += tensor.shape[axis: instruction.axis]
-      var expected = output.shape
-      expected[axis: instruction.axis] = tensor.shape[axis: instruction.axis]
-      requireShape(expected, of: tensor)
-      requireCodes(
-        tensor.range.wide.scaled(by: Int128(part.coefficient)).shifted(by: Int128(part.offset)), in: output)
-    }
-    var expected = output.shape
-    expected[axis: instruction.axis] = extent
-    requireShape(expected, of: output)
-  }
-}
-
-extension ConcatenateInstruction {
   func write(to writer: inout AttributeWriter, in program: IntegerProgram) {
     writer.write("axis", axis)
     writer.write("coefficients", parts.map(\.coefficient), unless: parts.map { _ in 1 })
@@ -76,6 +44,30 @@ extension ConcatenateInstruction {
         Part(input: reader.inputs[$0], coefficient: coefficients[$0], offset: offsets[$0])
       },
       axis: try reader.attributes.read("axis"), output: reader.output)
+  }
+
+  var inputs: [TensorID] { parts.map(\.input) }
+  var mnemonic: String { "concatenate" }
+
+  func verify(by verifier: inout ProgramVerifier) {
+    let output = verifier.program[self.output]
+    guard
+      verifier.require((0...2).contains(axis), "axis \(axis)", supported: "0 to 2"),
+      verifier.require(!parts.isEmpty, "a concatenation of nothing")
+    else { return }
+    var extent = 0
+    for part in parts {
+      let tensor = verifier.program[part.input]
+      extent += tensor.shape[axis: axis]
+      var expected = output.shape
+      expected[axis: axis] = tensor.shape[axis: axis]
+      verifier.requireShape(expected, of: tensor)
+      verifier.requireCodes(
+        tensor.range.wide.scaled(by: Int128(part.coefficient)).shifted(by: Int128(part.offset)), in: output)
+    }
+    var expected = output.shape
+    expected[axis: axis] = extent
+    verifier.requireShape(expected, of: output)
   }
 }
 

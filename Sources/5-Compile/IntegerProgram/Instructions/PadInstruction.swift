@@ -4,7 +4,7 @@ import Targets
 import Text
 
 /// Rows and columns of `code`, the code of zero, around a feature map; right and bottom follow from the output's shape.
-package struct PadInstruction: Hashable, Sendable {
+package struct PadInstruction: Hashable, Sendable, InstructionKind {
   package var name: String
   package var input: TensorID
   package var output: TensorID
@@ -20,31 +20,7 @@ package struct PadInstruction: Hashable, Sendable {
     self.left = left
     self.code = code
   }
-}
 
-extension PadInstruction: InstructionKind {
-  var inputs: [TensorID] { [input] }
-  var mnemonic: String { "pad" }
-
-  func verify(by verifier: inout ProgramVerifier) { verifier.verify(self) }
-}
-
-extension ProgramVerifier {
-  mutating func verify(_ instruction: PadInstruction) {
-    let input = program[instruction.input]
-    let output = program[instruction.output]
-    require(
-      instruction.top >= 0 && instruction.left >= 0 && output.shape.channels == input.shape.channels
-        && output.shape.rows - instruction.top >= input.shape.rows
-        && output.shape.columns - instruction.left >= input.shape.columns,
-      "\(input.shape) padded by \(instruction.top) rows and \(instruction.left) columns", tensor: output.name,
-      supported: "what fits \(output.shape)")
-    requireCodes(input.range.wide, in: output)
-    requireCodes(Int128(instruction.code)...Int128(instruction.code), in: output)
-  }
-}
-
-extension PadInstruction {
   func write(to writer: inout AttributeWriter, in program: IntegerProgram) {
     writer.write("at", [top, left])
     writer.write("code", code)
@@ -55,5 +31,21 @@ extension PadInstruction {
     self.init(
       name: reader.name, input: try reader.input(), output: reader.output, top: at.rows, left: at.columns,
       code: try reader.attributes.read("code"))
+  }
+
+  var inputs: [TensorID] { [input] }
+  var mnemonic: String { "pad" }
+
+  func verify(by verifier: inout ProgramVerifier) {
+    let input = verifier.program[self.input]
+    let output = verifier.program[self.output]
+    verifier.require(
+      top >= 0 && left >= 0 && output.shape.channels == input.shape.channels
+        && output.shape.rows - top >= input.shape.rows
+        && output.shape.columns - left >= input.shape.columns,
+      "\(input.shape) padded by \(top) rows and \(left) columns", tensor: output.name,
+      supported: "what fits \(output.shape)")
+    verifier.requireCodes(input.range.wide, in: output)
+    verifier.requireCodes(Int128(code)...Int128(code), in: output)
   }
 }

@@ -3,7 +3,7 @@ import Numbers
 import Text
 
 /// The same codes in the same order under another shape: no work.
-package struct ReshapeInstruction: Hashable, Sendable {
+package struct ReshapeInstruction: Hashable, Sendable, InstructionKind {
   package var name: String
   package var input: TensorID
   package var output: TensorID
@@ -13,28 +13,20 @@ package struct ReshapeInstruction: Hashable, Sendable {
     self.input = input
     self.output = output
   }
-}
 
-extension ReshapeInstruction: InstructionKind {
+  init(_ reader: inout InstructionReader) throws {
+    self.init(name: reader.name, input: try reader.input(), output: reader.output)
+  }
+
   var inputs: [TensorID] { [input] }
   var mnemonic: String { "reshape" }
 
-  func verify(by verifier: inout ProgramVerifier) { verifier.verify(self) }
-}
-
-extension ProgramVerifier {
-  mutating func verify(_ instruction: ReshapeInstruction) {
-    let input = program[instruction.input]
-    let output = program[instruction.output]
-    require(
+  func verify(by verifier: inout ProgramVerifier) {
+    let input = verifier.program[self.input]
+    let output = verifier.program[self.output]
+    verifier.require(
       input.shape.elements == output.shape.elements, "\(output.shape.elements) elements", tensor: output.name,
       supported: "\(input.shape.elements)")
-    requireCodes(input.range.wide, in: output)
-  }
-}
-
-extension ReshapeInstruction {
-  init(_ reader: inout InstructionReader) throws {
-    self.init(name: reader.name, input: try reader.input(), output: reader.output)
+    verifier.requireCodes(input.range.wide, in: output)
   }
 }

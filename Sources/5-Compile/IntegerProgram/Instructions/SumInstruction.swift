@@ -3,7 +3,7 @@ import Numbers
 import Text
 
 /// accumulator = sum of coefficient_i x code_i over inputs of one shape, element by element.
-package struct SumInstruction: Hashable, Sendable {
+package struct SumInstruction: Hashable, Sendable, InstructionKind {
   package struct Term: Hashable, Sendable {
     package var input: TensorID
     package var coefficient: Int64
@@ -28,27 +28,7 @@ package struct SumInstruction: Hashable, Sendable {
     self.accumulatorRange = accumulatorRange
     self.stage = stage
   }
-}
 
-extension SumInstruction: InstructionKind {
-  var inputs: [TensorID] { terms.map(\.input) }
-  var mnemonic: String { "sum" }
-
-  func verify(by verifier: inout ProgramVerifier) { verifier.verify(self) }
-}
-
-extension ProgramVerifier {
-  mutating func verify(_ instruction: SumInstruction) {
-    let output = program[instruction.output]
-    guard require(!instruction.terms.isEmpty, "a sum of nothing") else { return }
-    for term in instruction.terms { requireShape(output.shape, of: program[term.input]) }
-    let bounds = instruction.accumulatorBounds(ranges: instruction.terms.map { program[$0.input].range })
-    guard requireAccumulators(bounds, in: instruction.accumulatorRange) else { return }
-    verify(instruction.stage, accumulators: [bounds.final], output: output)
-  }
-}
-
-extension SumInstruction {
   func write(to writer: inout AttributeWriter, in program: IntegerProgram) {
     writer.write("coefficients", terms.map(\.coefficient))
     writer.write("accumulator", accumulatorRange)
@@ -61,9 +41,7 @@ extension SumInstruction {
       name: reader.name, terms: zip(reader.inputs, coefficients).map { Term(input: $0, coefficient: $1) },
       output: reader.output, accumulatorRange: try reader.attributes.read("accumulator"), stage: try reader.stage())
   }
-}
 
-extension SumInstruction {
   /// Bounds of the accumulators for terms with these ranges of codes.
   package func accumulatorBounds(ranges: [CodeRange]) -> AccumulatorBounds {
     var bounds = AccumulatorBounds(initial: 0)
@@ -71,5 +49,17 @@ extension SumInstruction {
       bounds.add(range.wide.scaled(by: Int128(term.coefficient)))
     }
     return bounds
+  }
+
+  var inputs: [TensorID] { terms.map(\.input) }
+  var mnemonic: String { "sum" }
+
+  func verify(by verifier: inout ProgramVerifier) {
+    let output = verifier.program[self.output]
+    guard verifier.require(!terms.isEmpty, "a sum of nothing") else { return }
+    for term in terms { verifier.requireShape(output.shape, of: verifier.program[term.input]) }
+    let bounds = accumulatorBounds(ranges: terms.map { verifier.program[$0.input].range })
+    guard verifier.requireAccumulators(bounds, in: accumulatorRange) else { return }
+    verifier.verify(stage, accumulators: [bounds.final], output: output)
   }
 }
