@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Libc
 
 /// Changes to a user's folder that are made one after the other, or not at all: where one fails those before it are taken
 /// back, and an interrupt waits for the last.

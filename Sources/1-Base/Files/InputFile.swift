@@ -1,12 +1,5 @@
 import Diagnostics
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Libc
 
 /// A regular, readable file that is not empty, open for reading. Everything else that a path can name (nothing, a
 /// folder, a pipe, …) is a `Diagnostic` that says what was found there.

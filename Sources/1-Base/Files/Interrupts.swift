@@ -1,12 +1,5 @@
+import Libc
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// SIGINT, SIGTERM and SIGHUP: programs that run for this one end, what is not finished is removed, and then the process
 /// ends by the signal, as those who sent it expect.

@@ -1,12 +1,5 @@
 import Diagnostics
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Libc
 
 /// What the numbers of one model may take of memory, in bytes: its parameters, its feature maps, and the samples that are
 /// run at a time, together. Whoever is about to hold numbers of a file asks here first.

@@ -1,12 +1,5 @@
 import Diagnostics
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Libc
 
 /// Writes files whole or not at all: into a neighbour that is moved when it is complete, with the permissions of the file
 /// that stood there. Links are followed; devices and pipes are written as they are.

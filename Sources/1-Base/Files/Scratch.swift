@@ -1,12 +1,5 @@
 import Diagnostics
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Libc
 
 /// A file or a folder of a name that cannot be guessed, for what is not finished. It goes away with the value, and where
 /// the process is interrupted. A process that is killed leaves it behind: as long as its process lives it is locked, and

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Libc
 
 /// Functions of real numbers. Those of the C library are in one place because their module differs from system to system.
 package enum ElementaryMath {
@@ -26,4 +20,16 @@ package enum ElementaryMath {
 
   /// The natural logarithm in float32, correctly rounded but for rare cases.
   package static func logarithm(_ value: Float) -> Float { Float(log(Double(value))) }
+}
+
+/// How far the distribution of a classifier's results is from another's, both given as logarithms up to a constant: sum of
+/// p log(p / q) in nats (Kullback-Leibler).
+package func divergence(ofLogits quantized: [Double], from reference: [Double]) -> Double {
+  func logProbabilities(_ logits: [Double]) -> [Double] {
+    let largest = logits.max() ?? 0
+    let total = ElementaryMath.logarithm(logits.reduce(0) { $0 + ElementaryMath.exponential($1 - largest) })
+    return logits.map { $0 - largest - total }
+  }
+  let (p, q) = (logProbabilities(reference), logProbabilities(quantized))
+  return zip(p, q).reduce(0) { $0 + ElementaryMath.exponential($1.0) * ($1.0 - $1.1) }
 }

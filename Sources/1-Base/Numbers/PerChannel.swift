@@ -37,20 +37,18 @@ package struct PerChannel<Value> {
   ) rethrows -> PerChannel<Result> {
     try PerChannel<Result>(channels: Swift.max(count, other.count)) { try combine(self[$0], other[$0]) }
   }
+
+  /// The smallest range that holds those of all channels.
+  @inlinable
+  package func hull<Bound>() -> ClosedRange<Bound> where Value == ClosedRange<Bound> {
+    values.dropFirst().reduce(values[0]) { $0.hull(with: $1) }
+  }
 }
 
 extension PerChannel where Value: Equatable {
   /// One where all channels have equal values.
   @inlinable
   package var merged: PerChannel { values.allSatisfy { $0 == values[0] } ? [values[0]] : self }
-}
-
-extension PerChannel {
-  /// The smallest range that holds those of all channels.
-  @inlinable
-  package func hull<Bound>() -> ClosedRange<Bound> where Value == ClosedRange<Bound> {
-    values.dropFirst().reduce(values[0]) { $0.hull(with: $1) }
-  }
 }
 
 extension PerChannel: RandomAccessCollection, MutableCollection {

@@ -149,18 +149,7 @@ package struct Rational: Sendable {
     let scaled = power < -1000 ? value * Double(sign: .plus, exponent: power + 1000, significand: 1) : value
     return sign < 0 ? -scaled : scaled
   }
-}
 
-extension Rational: ExpressibleByIntegerLiteral {
-  package init(integerLiteral value: Int64) { self.init(value) }
-}
-
-extension Rational: Comparable {
-  package static func == (left: Rational, right: Rational) -> Bool { (left - right).sign == 0 }
-  package static func < (left: Rational, right: Rational) -> Bool { (left - right).sign < 0 }
-}
-
-extension Rational {
   package static func + (left: Rational, right: Rational) -> Rational {
     guard left.sign != 0 else { return right }
     guard right.sign != 0 else { return left }
@@ -197,6 +186,15 @@ extension Rational {
 
   package static let zero = Rational(0)
   package static let one = Rational(1)
+}
+
+extension Rational: ExpressibleByIntegerLiteral {
+  package init(integerLiteral value: Int64) { self.init(value) }
+}
+
+extension Rational: Comparable {
+  package static func == (left: Rational, right: Rational) -> Bool { (left - right).sign == 0 }
+  package static func < (left: Rational, right: Rational) -> Bool { (left - right).sign < 0 }
 }
 
 extension Rational: CustomStringConvertible {

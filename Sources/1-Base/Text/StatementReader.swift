@@ -52,7 +52,7 @@ package struct StatementReader<Value> {
     let words = line.words
     guard let first = words.first else { return }
     guard line.isBalanced else {
-      problems.report(Diagnostic("a bracket or quotation mark has no partner", at: location))
+      problems.report("a bracket or quotation mark has no partner", at: location)
       return
     }
     if words.count > 2, words[1] == "=", let name = QuotedName.name(from: first) {
@@ -74,9 +74,8 @@ package struct StatementReader<Value> {
       }
     } else {
       problems.report(
-        Diagnostic(
-          "'\(words.map(String.init).joined(separator: " ").prefix(60))' is no line of a \(kind)", at: location,
-          supported: "'\(kind) name', 'name = operator inputs attributes -> \(resultForm)' and 'output names'"))
+        "'\(words.map(String.init).joined(separator: " ").prefix(60))' is no line of a \(kind)", at: location,
+        supported: "'\(kind) name', 'name = operator inputs attributes -> \(resultForm)' and 'output names'")
     }
   }
 
@@ -102,5 +101,79 @@ package struct StatementReader<Value> {
     var found = Diagnostics()
     _ = found.collecting { try body(&self) }
     problems.report(contentsOf: found)
+  }
+}
+
+/// A line of a text form that gives a value its name: `name = operator operands attributes -> result`.
+package struct Statement {
+  package let location: Diagnostic.Location
+  package let name: String
+  package let mnemonic: String
+  /// Names as they are written.
+  package let operands: [Substring]
+  package var attributes: AttributeReader
+  /// The words behind `->`; none where nothing is said.
+  package let result: ArraySlice<Substring>
+
+  /// - Parameters:
+  ///   - words: those behind `name =`, at least one.
+  ///   - resultForm: what may stand behind `->`, for messages.
+  init(name: String, _ words: ArraySlice<Substring>, resultForm: String, at location: Diagnostic.Location) throws {
+    self.location = location
+    self.name = name
+    mnemonic = String(words[words.startIndex])
+    let arrow = words.firstIndex(of: "->") ?? words.endIndex
+    guard arrow + 1 != words.endIndex else {
+      throw Diagnostic("nothing behind '->'", at: location, supported: "-> \(resultForm)")
+    }
+    result = words[arrow...].dropFirst()
+    let rest = words[..<arrow].dropFirst()
+    operands = Array(rest.prefix { $0.first == "\"" || !$0.contains("=" as Character) })
+    attributes = try AttributeReader(rest.dropFirst(operands.count), at: location)
+  }
+}
+
+/// The words of a line of the text form: whatever stands between spaces that are outside brackets and quotation marks. `//`
+/// starts a comment.
+package struct LineTokens {
+  package private(set) var words: [Substring] = []
+  /// Whether every bracket and every quotation mark has its partner.
+  package private(set) var isBalanced = true
+
+  package init(_ line: Substring) {
+    var depth = 0
+    var quote: Character?
+    var start: Substring.Index?
+    var index = line.startIndex
+    func isComment(_ index: Substring.Index) -> Bool {
+      line[index...].hasPrefix("//") && (index == line.startIndex || line[line.index(before: index)].isWhitespace)
+    }
+    while index < line.endIndex {
+      let character = line[index]
+      if let open = quote {
+        if character == "\\" {
+          index = line.index(after: index)
+          if index == line.endIndex { break }
+        } else if character == open {
+          quote = nil
+        }
+      } else if depth == 0, character.isWhitespace || isComment(index) {
+        if let first = start { words.append(line[first..<index]) }
+        start = nil
+        if !character.isWhitespace { break }
+      } else {
+        if start == nil { start = index }
+        switch character {
+        case "\"", "'": quote = character
+        case "(", "[": depth += 1
+        case ")", "]": depth -= 1
+        default: break
+        }
+        if depth < 0 { isBalanced = false }
+      }
+      index = line.index(after: index)
+    }
+    if let first = start { words.append(line[first...]) }
+    isBalanced = isBalanced && depth == 0 && quote == nil
   }
 }

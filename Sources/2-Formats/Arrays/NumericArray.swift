@@ -12,3 +12,29 @@ package struct NumericArray: Hashable, Sendable {
     self.values = values
   }
 }
+
+/// The element types of `.npy` files that are read and written.
+package enum NumericType: String, CaseIterable, Sendable {
+  case bool = "b1"
+  case int8 = "i1"
+  case int16 = "i2"
+  case int32 = "i4"
+  case int64 = "i8"
+  case uint8 = "u1"
+  case uint16 = "u2"
+  case uint32 = "u4"
+  case uint64 = "u8"
+  case float16 = "f2"
+  case float32 = "f4"
+  case float64 = "f8"
+
+  /// Bytes of an element.
+  package var size: Int {
+    switch self {
+    case .bool, .int8, .uint8: 1
+    case .int16, .uint16, .float16: 2
+    case .int32, .uint32, .float32: 4
+    case .int64, .uint64, .float64: 8
+    }
+  }
+}

@@ -63,3 +63,61 @@ extension String {
     self[(utf8.index(utf8.startIndex, offsetBy: count, limitedBy: utf8.endIndex) ?? endIndex)...]
   }
 }
+
+/// Attributes as Keras writes them: one of more than 64 KiB is split into `name0`, `name1`, … of up to that size
+/// (`save_attributes_to_hdf5_group` in keras/src/saving/legacy/hdf5_format.py), which are put together again here.
+extension H5Group {
+  /// The text of an attribute; `nil` if there is none.
+  /// - Throws: `Diagnostic` if it is not one text.
+  package func attribute(_ name: String) throws -> String? {
+    guard let texts = try stringArray(attribute: name) else { return nil }
+    let isWhole = attributes.contains { $0.name == name }
+    guard !isWhole || texts.count == 1 else {
+      throw Diagnostic("attribute '\(name)' has \(texts.count) elements", at: location, supported: "one string")
+    }
+    return texts.joined()
+  }
+
+  /// The texts of an attribute, over all its chunks; `nil` if there is none. An empty list may be of any type.
+  /// - Throws: `Diagnostic` if it does not hold strings.
+  package func stringArray(attribute name: String) throws -> [String]? {
+    if let whole = attributes.first(where: { $0.name == name }) { return try whole.value.strings }
+    var texts: [String]?
+    var chunk = 0
+    while let next = attributes.first(where: { $0.name == "\(name)\(chunk)" }) {
+      texts = try (texts ?? []) + next.value.strings
+      chunk += 1
+    }
+    return texts
+  }
+}
+
+/// An array in a file.
+package struct H5Dataset: Hashable, Sendable {
+  /// The last part of its path.
+  package let name: String
+  /// From the root, without a leading `/`.
+  package let path: String
+  package let value: H5Value
+  package let attributes: [H5Attribute]
+
+  package var shape: [Int] { value.shape }
+  package var elementType: H5ElementType { value.elementType }
+  package var elementCount: Int { value.elementCount }
+  /// See `H5Value`.
+  package var elementSize: Int { value.elementSize }
+  /// See `H5Value`.
+  package var floats: [Float] { get throws { try value.floats } }
+  /// See `H5Value`.
+  package var doubles: [Double] { get throws { try value.doubles } }
+  /// See `H5Value`.
+  package var ints: [Int64] { get throws { try value.ints } }
+  /// See `H5Value`.
+  package var strings: [String] { get throws { try value.strings } }
+}
+
+/// A small named value at a group or a dataset.
+package struct H5Attribute: Hashable, Sendable {
+  package let name: String
+  package let value: H5Value
+}

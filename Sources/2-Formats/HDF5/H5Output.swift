@@ -1,13 +1,6 @@
 import CHDF5Shims
 import Diagnostics
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Libc
 
 /// What is to stand in an HDF5 file: texts as attributes of groups, and float32 arrays. The same content is the same bytes.
 package struct H5Output: Sendable {

@@ -1,14 +1,7 @@
 import COnnx
 import Diagnostics
 import Files
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Libc
 
 /// A tensor's elements in another file of the model's folder (ONNX `external_data`: location, offset, length).
 struct ExternalData: Sendable {

@@ -17,8 +17,7 @@ struct MessageReader {
   mutating func model() -> ONNXModel? {
     let message = parsed.message.pointee
     guard let graph = message.graph?.pointee else {
-      problems.report(
-        Diagnostic("the model has no graph", at: location, supported: "ONNX models of IR version 4 to 10"))
+      problems.report("the model has no graph", at: location, supported: "ONNX models of IR version 4 to 10")
       return nil
     }
     let opsets = messages(message.opset_import, message.n_opset_import).map {
@@ -117,8 +116,7 @@ struct MessageReader {
   private mutating func text(_ data: ProtobufCBinaryData, _ what: String) -> String {
     let bytes = UnsafeBufferPointer(start: data.data, count: data.len)
     guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
-      problems.report(
-        Diagnostic("\(what) is not UTF-8: '\(String(decoding: bytes, as: UTF8.self))'", at: location))
+      problems.report("\(what) is not UTF-8: '\(String(decoding: bytes, as: UTF8.self))'", at: location)
       return ""
     }
     return text
@@ -134,5 +132,25 @@ struct MessageReader {
     _ data: UnsafeMutablePointer<ProtobufCBinaryData>?, _ count: Int, _ what: String
   ) -> [String] {
     UnsafeBufferPointer(start: data, count: count).map { text($0, what) }
+  }
+}
+
+/// A model that protobuf-c took apart; its memory is freed when nothing points into it any more.
+final class ParsedModel: @unchecked Sendable {
+  let message: UnsafeMutablePointer<Onnx__ModelProto>
+
+  /// - Returns: nil where the bytes are no such message.
+  init?(_ bytes: [UInt8], isTooLarge: inout Bool) {
+    // What small hardware runs has few nodes and much data: the data itself once more, and room for nodes.
+    let budget = 2 * bytes.count + 64 << 20
+    var overBudget: Int32 = 0
+    let unpacked = bytes.withUnsafeBufferPointer { qcc_onnx_unpack($0.baseAddress, $0.count, budget, &overBudget) }
+    isTooLarge = overBudget != 0
+    guard let unpacked else { return nil }
+    message = unpacked
+  }
+
+  deinit {
+    qcc_onnx_free(message)
   }
 }

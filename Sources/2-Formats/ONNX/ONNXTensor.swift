@@ -38,26 +38,7 @@ package struct ONNXTensor: Sendable {
 
   package var type: ONNXElementType? { ONNXElementType(rawValue: typeCode) }
   package var count: Int { shape.reduce(1, *) }
-}
 
-extension ONNXTensor {
-  /// float32 elements.
-  package init(name: String, shape: [Int], floats: [Float]) {
-    self.init(name: name, typeCode: ONNXElementType.float.rawValue, shape: shape, elements: .floats(floats))
-  }
-
-  /// float64 elements.
-  package init(name: String, shape: [Int], doubles: [Double]) {
-    self.init(name: name, typeCode: ONNXElementType.double.rawValue, shape: shape, elements: .doubles(doubles))
-  }
-
-  /// Elements of an integer type, which holds them all.
-  package init(name: String, type: ONNXElementType, shape: [Int], integers: IntegerArray) {
-    self.init(name: name, typeCode: type.rawValue, shape: shape, elements: .integers(integers))
-  }
-}
-
-extension ONNXTensor {
   /// The elements of a floating-point type as float32; of double the nearest.
   ///
   /// - Throws: `Diagnostic` for other types.
@@ -90,5 +71,22 @@ extension ONNXTensor {
     location.tensor = name.isEmpty ? location.tensor : name
     return Diagnostic(
       "a tensor of \(type?.name ?? "element type \(typeCode)")", at: location, supported: supported)
+  }
+}
+
+extension ONNXTensor {
+  /// float32 elements.
+  package init(name: String, shape: [Int], floats: [Float]) {
+    self.init(name: name, typeCode: ONNXElementType.float.rawValue, shape: shape, elements: .floats(floats))
+  }
+
+  /// float64 elements.
+  package init(name: String, shape: [Int], doubles: [Double]) {
+    self.init(name: name, typeCode: ONNXElementType.double.rawValue, shape: shape, elements: .doubles(doubles))
+  }
+
+  /// Elements of an integer type, which holds them all.
+  package init(name: String, type: ONNXElementType, shape: [Int], integers: IntegerArray) {
+    self.init(name: name, typeCode: type.rawValue, shape: shape, elements: .integers(integers))
   }
 }

@@ -1,11 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
+import Libc
 import Synchronization
 
 /// Something done every few seconds on a thread of its own, from `start` on for as long as the value lives.

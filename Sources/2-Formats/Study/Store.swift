@@ -1,15 +1,7 @@
 import CSQLite
 import Diagnostics
 import Files
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
+import Libc
 import Synchronization
 
 /// A study's file, for all threads of a process and with many processes: whoever finds it locked waits, and what fails

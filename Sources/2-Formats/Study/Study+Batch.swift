@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Libc
 
 extension Study {
   /// The results of all of some trials, in their order: evaluated here, or by others who take part in the search and ask

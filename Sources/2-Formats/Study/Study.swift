@@ -1,12 +1,5 @@
 import Diagnostics
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Libc
 
 /// The file of a search: its trials and their results, in SQLite with a write-ahead log (`FILE-wal`, `FILE-shm` beside
 /// it while it is in use).

@@ -34,9 +34,7 @@ package struct YAMLNode: Sendable {
     guard case .mapping(let members) = content else { return nil }
     return members
   }
-}
 
-extension YAMLNode {
   /// - Parameter file: the text's name in messages.
   /// - Returns: the one document of a text; nil where it holds none.
   /// - Throws: `Diagnostic` where the text is not YAML, or more than `Limits` allow.
