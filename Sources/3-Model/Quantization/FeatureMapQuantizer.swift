@@ -87,9 +87,7 @@ package struct FeatureMapQuantizer: Sendable {
     }
     return code(ofResult: value).map { ($0, steps.isBoundary(value)) }
   }
-}
 
-extension FeatureMapQuantizer {
   /// What runs over many values.
   private enum Compiled: Sendable {
     case uniform(UniformSteps.Compiled)
@@ -113,4 +111,60 @@ extension FeatureMapQuantizer {
       }
     }
   }
+}
+
+extension PerChannel<FeatureMapQuantizer> {
+  /// `body` of every element's index with its quantizer: the one of all channels, or that of the element's channel (the last
+  /// axis). Quantizers are not copied.
+  package func forEachElement<Result>(
+    of elements: Int, _ body: (borrowing FeatureMapQuantizer, Int) -> Result
+  ) -> [Result] {
+    // Loops, which the compiler sees through where it does not see through `map`.
+    var results: [Result] = []
+    results.reserveCapacity(elements)
+    if let quantizer = uniform {
+      for element in 0..<elements { results.append(body(quantizer, element)) }
+    } else {
+      for element in 0..<elements { results.append(body(self[element % count], element)) }
+    }
+    return results
+  }
+}
+
+/// How integer codes stand for values: value = scale x (code - zero point), one scale for the whole tensor.
+package struct CodeFormat: Sendable, Equatable {
+  package let scale: Rational
+  package var zeroPoint: Int64
+  /// Every code there can be.
+  package var range: ClosedRange<Int64>
+  private let scaleDouble: Double
+
+  package init(scale: Rational, zeroPoint: Int64 = 0, range: ClosedRange<Int64>) {
+    self.scale = scale
+    self.zeroPoint = zeroPoint
+    self.range = range
+    scaleDouble = scale.double
+  }
+
+  package func value(of code: Int64) -> Double {
+    scaleDouble * Double(code - zeroPoint)
+  }
+
+  package func fraction(of code: Int64) -> Rational { scale * Rational(code - zeroPoint) }
+}
+
+/// How a framework computes a quantizer in floating point: what it rounds beside the quantizer's functions and steps.
+package struct QuantizerArithmetic: Sendable {
+  /// Roundings on the way to the position in steps.
+  package var roundings: Int
+  /// They happen to numbers of |argument| + this size, as in 0.5 x + 0.5.
+  package var offset: Double
+
+  package init(roundings: Int = 4, offset: Double = 0) {
+    self.roundings = roundings
+    self.offset = offset
+  }
+
+  /// 0.5 x + 0.5 on the way, which rounds at 1.
+  package static let hardSigmoid = QuantizerArithmetic(offset: 1)
 }

@@ -18,9 +18,7 @@ package enum RealFunction: Sendable, Equatable {
   case tanh
 
   package static let relu = RealFunction.clip(lower: .zero, upper: nil)
-}
 
-extension RealFunction {
   /// The exact value; nil for the functions whose values are irrational.
   package func callAsFunction(_ value: Rational) -> Rational? {
     switch self {
@@ -76,5 +74,82 @@ extension RealFunction {
     case .sigmoid: "sigmoid"
     case .tanh: "tanh"
     }
+  }
+
+  /// The same with double constants.
+  package var compiled: CompiledFunction {
+    switch self {
+    case .affine(let scale, let shift): .affine(scale: scale.double, shift: shift.double)
+    case .clip(let lower, let upper):
+      .clip(lower: lower?.double ?? -.infinity, upper: upper?.double ?? .infinity)
+    case .leakyReLU(let slope): .leakyReLU(slope: slope.double)
+    case .thresholdedReLU(let threshold, let slope): .thresholdedReLU(threshold: threshold.double, slope: slope.double)
+    case .hardSwish(let shift, let upper): .hardSwish(shift: shift.double, upper: upper.double)
+    case .sigmoid: .sigmoid
+    case .tanh: .tanh
+    }
+  }
+}
+
+/// A `RealFunction` whose constants are doubles already: what a reference runs over millions of values.
+package enum CompiledFunction: Sendable {
+  case affine(scale: Double, shift: Double)
+  /// Infinite where there is no bound.
+  case clip(lower: Double, upper: Double)
+  case leakyReLU(slope: Double)
+  case thresholdedReLU(threshold: Double, slope: Double)
+  case hardSwish(shift: Double, upper: Double)
+  case sigmoid
+  case tanh
+
+  package func callAsFunction(_ value: Double) -> Double {
+    switch self {
+    case .affine(let scale, let shift): scale * value + shift
+    case .clip(let lower, let upper): min(max(value, lower), upper)
+    case .leakyReLU(let slope): value < 0 ? slope * value : value
+    case .thresholdedReLU(let threshold, let slope): value > threshold ? value : slope * (value - threshold)
+    case .hardSwish(let shift, let upper): value * min(max(value + shift, 0), upper) / upper
+    case .sigmoid: ElementaryMath.logistic(value)
+    case .tanh: ElementaryMath.hyperbolicTangent(value)
+    }
+  }
+
+  /// - Parameter magnitude: that of the largest argument.
+  fileprivate func roundingError(below magnitude: Double, in arithmetic: FloatArithmetic) -> Double {
+    switch self {
+    // Both constants, product and sum.
+    case .affine(let scale, let shift): arithmetic.roundings(4) * (abs(scale) * magnitude + abs(shift))
+    case .clip: 0
+    case .leakyReLU(let slope): arithmetic.roundings(2) * abs(slope) * magnitude
+    case .thresholdedReLU(let threshold, let slope): arithmetic.roundings(4) * (magnitude + threshold) * slope
+    case .hardSwish(let shift, let upper):
+      arithmetic.roundings(6) * magnitude * (magnitude + abs(shift)) / abs(upper)
+    // What libraries' approximations keep to.
+    case .sigmoid, .tanh: arithmetic.roundings(8)
+    }
+  }
+}
+
+/// A function with what floating-point arithmetic makes of it.
+package struct RoundedFunction: Sendable {
+  private let function: CompiledFunction
+  /// Between them it is monotone.
+  private let turningPoints: [Double]
+
+  package init(_ function: RealFunction) {
+    self.function = function.compiled
+    turningPoints = function.turningPoints.map(\.double)
+  }
+
+  /// The function's value, and how far a program may be from it where the argument is off by `error`.
+  package func callAsFunction(
+    _ value: Double, within error: Double, in arithmetic: FloatArithmetic
+  ) -> (value: Double, error: Double) {
+    let result = function(value)
+    var carried = max(abs(function(value - error) - result), abs(function(value + error) - result))
+    for point in turningPoints where abs(point - value) < error {
+      carried = max(carried, abs(function(point) - result))
+    }
+    return (result, carried + function.roundingError(below: abs(value) + error, in: arithmetic))
   }
 }

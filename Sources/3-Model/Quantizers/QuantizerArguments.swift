@@ -41,7 +41,7 @@ package struct QuantizerArguments {
   }
 
   package mutating func refuse(_ found: String, supported: String? = nil, fix: String? = nil) {
-    problems.report(Diagnostic("\(quantizer): \(found)", at: location, supported: supported, fix: fix))
+    problems.report("\(quantizer): \(found)", at: location, supported: supported, fix: fix)
   }
 
   package mutating func take(_ name: String) -> Value? { named.removeValue(forKey: name) }

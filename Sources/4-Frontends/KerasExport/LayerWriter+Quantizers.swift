@@ -94,9 +94,7 @@ extension LayerWriter {
       let codes = tensor.codes.widened
       let alphas = tensor.scales.map { ($0 * .powerOfTwo(fraction)).float ?? .nan }
       if let problem = Self.problem(with: tensor, codes, alphas) {
-        problems.report(
-          Diagnostic(
-            problem.found, at: location(of: name, id), supported: problem.supported, fix: problem.fix))
+        problems.report(problem.found, at: location(of: name, id), supported: problem.supported, fix: problem.fix)
       }
       return (
         .init(name: name, shape: tensor.shape, values: codes.map { Float($0) * unit }),

@@ -82,9 +82,8 @@ struct LayerWriter {
 
   mutating func report(_ found: String, _ id: NodeID, supported: String? = nil) {
     problems.report(
-      Diagnostic(
-        "\(found), which no layer of QKeras says", at: graph.location(of: id), supported: supported,
-        fix: "write the network as .onnx"))
+      "\(found), which no layer of QKeras says", at: graph.location(of: id), supported: supported,
+      fix: "write the network as .onnx")
   }
 
   /// A name like this that no layer has, of the letters that TensorFlow lets stand in one.

@@ -16,7 +16,7 @@ struct CallOrder {
     self.model = model
     var indices: [String: Int] = [:]
     for (index, layer) in model.layers.enumerated() where indices.updateValue(index, forKey: layer.name) != nil {
-      problems.report(Diagnostic("two layers are named '\(layer.name)'", at: layer.config.location))
+      problems.report("two layers are named '\(layer.name)'", at: layer.config.location)
     }
     self.indices = indices
     sort(&problems, at: location)
@@ -65,10 +65,9 @@ struct CallOrder {
         case .open:
           let circle = path.drop { $0.call != next }.map { "'\(model.layers[$0.call.layer].name)'" }
           problems.report(
-            Diagnostic(
-              "layers feed each other in a circle: "
-                + (circle.prefix(20) + [circle[circle.startIndex]]).joined(separator: " <- "),
-              at: model.layers[next.layer].config.location, supported: "networks without feedback"))
+            "layers feed each other in a circle: "
+              + (circle.prefix(20) + [circle[circle.startIndex]]).joined(separator: " <- "),
+            at: model.layers[next.layer].config.location, supported: "networks without feedback")
         case nil:
           states[next] = .open
           path.append((next, sources(of: next, &problems)))

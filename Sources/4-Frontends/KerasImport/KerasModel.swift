@@ -1,15 +1,8 @@
 import Diagnostics
 import HDF5
 import JSON
+import Libc
 import QIR
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A Keras 2 model in an HDF5 file, as Keras and QKeras 0.9.0 with TensorFlow 2.15 write them.
 package struct KerasModel: ModelFile {
@@ -96,4 +89,12 @@ package struct KerasModel: ModelFile {
           fix: "give one of the layers another name")
     }
   }
+}
+
+extension Conventions {
+  /// A layer without quantizers among others that have them was forgotten.
+  static let keras = Conventions(
+    quantizer: "a QActivation", exampleQuantizer: "a QActivation, for example quantized_relu(8, 4),",
+    quantizingWeights: "give the layer a quantizer: QConv2D, QDepthwiseConv2D or QDense with kernel_quantizer=",
+    avoidingInputScales: "leave scale_axis at its default or use alpha='auto_po2'", unquantizedWeightBits: 16)
 }

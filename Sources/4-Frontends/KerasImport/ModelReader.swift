@@ -42,10 +42,8 @@ struct ModelReader: ProblemCollector {
     }
     guard !surplus.isEmpty else { return }
     problems.report(
-      Diagnostic(
-        "the file has weights of layers that the model does not have: "
-          + surplus.quotedList, at: .init(file: graph.file),
-        fix: "save model and weights together, with model.save"))
+      "the file has weights of layers that the model does not have: "
+        + surplus.quotedList, at: .init(file: graph.file), fix: "save model and weights together, with model.save")
   }
 
   /// Where a model stands in the outermost one.
@@ -102,9 +100,8 @@ struct ModelReader: ProblemCollector {
     guard outputs.indices.contains(reference.output) else {
       if !outputs.isEmpty {
         problems.report(
-          Diagnostic(
-            "takes output \(reference.output) of layer '\(reference.layer)'", at: location,
-            supported: "0 to \(outputs.count - 1)"))
+          "takes output \(reference.output) of layer '\(reference.layer)'", at: location,
+          supported: "0 to \(outputs.count - 1)")
       }
       return nil
     }
@@ -123,13 +120,12 @@ struct ModelReader: ProblemCollector {
     }
     calls += 1
     if calls == Self.callLimit {
-      problems.report(
-        Diagnostic("layers are called more than \(Self.callLimit) times", at: .init(file: graph.file)))
+      problems.report("layers are called more than \(Self.callLimit) times", at: .init(file: graph.file))
     }
     guard calls < Self.callLimit else { return [] }
     if layer.isInput {
       guard isOutermost else {
-        problems.report(Diagnostic("an input that the model does not list", at: layer.config.location))
+        problems.report("an input that the model does not list", at: layer.config.location)
         return []
       }
       return check { [try $0.graph.append(InputLayer.read(layer.config), named: name)] } ?? []

@@ -84,10 +84,9 @@ extension GraphWriter {
   @discardableResult
   private mutating func reportUnsupported(_ function: RealFunction, _ id: NodeID) -> [Step] {
     problems.report(
-      Diagnostic(
-        "the function \(function)", at: graph.location(of: id),
-        supported: "sums and products with float32 numbers, clip, relu, leaky relu with a float32 slope, relu with a "
-          + "threshold and no slope, hard swish, sigmoid, tanh"))
+      "the function \(function)", at: graph.location(of: id),
+      supported: "sums and products with float32 numbers, clip, relu, leaky relu with a float32 slope, relu with a "
+        + "threshold and no slope, hard swish, sigmoid, tanh")
     return []
   }
 
@@ -102,8 +101,7 @@ extension GraphWriter {
       self.numbers(numbers.map { Rational($0) }, shape: [numbers.count], "\(node.name)/\(name)", at: location)
     }
     guard let epsilon = Rational(op.epsilon).float else {
-      problems.report(
-        Diagnostic("an epsilon of \(op.epsilon)", at: location, supported: "float32 numbers"))
+      problems.report("an epsilon of \(op.epsilon)", at: location, supported: "float32 numbers")
       return
     }
     emit(

@@ -3,6 +3,7 @@ import Numbers
 import ONNX
 import QIR
 import Quantization
+import Quantizers
 
 /// Numbers of the model, which a file holds exactly or not at all.
 extension GraphWriter {
@@ -35,24 +36,78 @@ extension GraphWriter {
     let floats = scales.map(\.float)
     if let missing = floats.firstIndex(of: nil) {
       problems.report(
-        Diagnostic(
-          "its scale \(scales[missing].double) is no float32 number", at: location,
-          supported: "float32 scales in --style qdq",
-          fix: "use --style qonnx, or round the scale to float32 before training"))
+        "its scale \(scales[missing].double) is no float32 number", at: location,
+        supported: "float32 scales in --style qdq",
+        fix: "use --style qonnx, or round the scale to float32 before training")
     }
     return constant(floats.map { $0 ?? 0 }, shape: isSingle ? [] : [scales.count], named: name)
   }
 
   private mutating func reportNumber(_ number: Rational, _ name: String, at location: Diagnostic.Location) {
     problems.report(
-      Diagnostic(
-        "the number \(number.double) of '\(name)' is no float32 number", at: location,
-        supported: "numbers that ONNX' float32 tensors hold exactly"))
+      "the number \(number.double) of '\(name)' is no float32 number", at: location,
+      supported: "numbers that ONNX' float32 tensors hold exactly")
   }
 
   /// The shape in which one number per channel spreads over a tensor.
   func perChannelShape(_ tensor: Tensor, count: Int) -> [Int] {
     guard count > 1 else { return [] }
     return [1] + tensor.order.map { $0 == tensor.order.count - 1 ? count : 1 }
+  }
+}
+
+/// The range of a `Quant`'s codes as the operator says it.
+struct QuantWidth: Equatable {
+  var bits: Int
+  var isSigned: Bool
+  var isNarrow: Bool
+
+  var range: ClosedRange<Int64> {
+    QONNXQuant(scale: 1, bitWidth: Double(bits), isSigned: isSigned, isNarrow: isNarrow, roundingMode: .round).range
+  }
+
+  /// One signed bit is no range to QONNX' executor, but the sign.
+  func holds(_ codes: ClosedRange<Int64>) -> Bool { range.contains(codes) && !(isSigned && bits == 1) }
+
+  /// The one that holds exactly these codes, or else the narrowest that holds them and others; nil beyond 32 bits.
+  static func holding(_ codes: ClosedRange<Int64>) -> QuantWidth? {
+    let narrowest = IntegerType.narrowest(holding: codes)
+    let bits = max(narrowest.bits, narrowest.isSigned ? 2 : 1)
+    guard Double(bits) <= QONNXQuant.bitWidths.upperBound else { return nil }
+    let wide = QuantWidth(bits: bits, isSigned: narrowest.isSigned, isNarrow: false)
+    let narrow = QuantWidth(bits: bits, isSigned: narrowest.isSigned, isNarrow: true)
+    return narrow.range == codes ? narrow : wide
+  }
+}
+
+/// An operator of the model without the tensors that it reads and makes.
+struct Step {
+  var operatorType: String
+  var domain = ""
+  /// Inputs behind the first.
+  var constants: [String] = []
+  var attributes: [(name: String, value: ONNXAttribute)] = []
+  /// Takes the tensor that entered this many steps before it as well.
+  var joins: Int?
+  /// Of its result.
+  var type = ONNXElementType.float
+  /// What its result is called where another step follows.
+  var suffix = "step"
+  /// The first operator set that has it in this form.
+  var opset = 13
+
+  init(
+    _ operatorType: String, domain: String = "", constants: [String] = [],
+    attributes: [(name: String, value: ONNXAttribute)] = [], joins: Int? = nil, type: ONNXElementType = .float,
+    suffix: String = "step", opset: Int = 13
+  ) {
+    self.operatorType = operatorType
+    self.domain = domain
+    self.constants = constants
+    self.attributes = attributes
+    self.joins = joins
+    self.type = type
+    self.suffix = suffix
+    self.opset = opset
   }
 }

@@ -12,15 +12,13 @@ extension GraphWriter {
     let all = Array(op.quantizers.map { $0.stages ?? [] })
     guard !all.contains(where: \.isEmpty) else {
       return problems.report(
-        Diagnostic(
-          "quantizer \(op.description): its levels are not evenly spaced, which no operator of ONNX or QONNX says",
-          at: location, supported: "quantizers with evenly spaced levels, signs"))
+        "quantizer \(op.description): its levels are not evenly spaced, which no operator of ONNX or QONNX says",
+        at: location, supported: "quantizers with evenly spaced levels, signs")
     }
     guard let stages = all.merged else {
       return problems.report(
-        Diagnostic(
-          "quantizer \(op.description): its channels differ in more than numbers", at: location,
-          supported: "one range of codes for all channels"))
+        "quantizer \(op.description): its channels differ in more than numbers", at: location,
+        supported: "one range of codes for all channels")
     }
     let steps = stages.flatMap { self.steps($0, id, input) }
     emit(steps, of: input.name, as: define(id, in: input.order), shape: input.order.map { graph[id].shape.extents[$0] })
@@ -36,9 +34,8 @@ extension GraphWriter {
     case .bipolar(let scales):
       guard style == .qonnx else {
         problems.report(
-          Diagnostic(
-            "a quantizer to signs", at: location, supported: "rounding to evenly spaced levels in --style qdq",
-            fix: "use --style qonnx"))
+          "a quantizer to signs", at: location, supported: "rounding to evenly spaced levels in --style qdq",
+          fix: "use --style qonnx")
         return []
       }
       let scale = quantScale(
@@ -60,14 +57,13 @@ extension GraphWriter {
     let location = graph.location(of: id)
     guard let width = QuantWidth.holding(codes) else {
       problems.report(
-        Diagnostic(
-          "codes from \(codes.lowerBound) to \(codes.upperBound)", at: location, supported: "codes of up to 32 bits"))
+        "codes from \(codes.lowerBound) to \(codes.upperBound)", at: location, supported: "codes of up to 32 bits")
       return []
     }
     let shape = perChannelShape(input, count: scales.count)
     let scale = quantScale(scales, shape: shape, "\(graph[id].name)/scale", at: location)
     if zeroPoints.contains(where: { abs($0) > 1 << 24 }) {
-      problems.report(Diagnostic("a zero point above 2^24", at: location, supported: "float32 integers"))
+      problems.report("a zero point above 2^24", at: location, supported: "float32 integers")
     }
     let step = quantStep(
       width, scale: scale, zeroPoint: zeroPoints, shape: shape, rounding: rounding, graph[id].name)
@@ -99,17 +95,14 @@ extension GraphWriter {
     let name = graph[id].name
     guard rounding == .halfEven else {
       problems.report(
-        Diagnostic(
-          "a quantizer with rounding mode \(rounding.rawValue)", at: location,
-          supported: "halves to even in --style qdq",
-          fix: "use --style qonnx"))
+        "a quantizer with rounding mode \(rounding.rawValue)", at: location,
+        supported: "halves to even in --style qdq", fix: "use --style qonnx")
       return []
     }
     guard let type = LinearCodes.type(holding: codes), let range = type.range else {
       problems.report(
-        Diagnostic(
-          "codes from \(codes.lowerBound) to \(codes.upperBound)", at: location,
-          supported: "codes of up to 16 bits in --style qdq", fix: "use --style qonnx"))
+        "codes from \(codes.lowerBound) to \(codes.upperBound)", at: location,
+        supported: "codes of up to 16 bits in --style qdq", fix: "use --style qonnx")
       return []
     }
     let isSingle = scales.count == 1
@@ -140,9 +133,8 @@ extension GraphWriter {
     guard codes != range else { return [] }
     guard scales.count == 1 else {
       problems.report(
-        Diagnostic(
-          "codes from \(codes.lowerBound) to \(codes.upperBound) with a scale per channel", at: graph.location(of: id),
-          supported: "one scale for the tensor, or all codes of a width that the style has"))
+        "codes from \(codes.lowerBound) to \(codes.upperBound) with a scale per channel", at: graph.location(of: id),
+        supported: "one scale for the tensor, or all codes of a width that the style has")
       return []
     }
     let bounds = [codes.lowerBound, codes.upperBound].map { code in

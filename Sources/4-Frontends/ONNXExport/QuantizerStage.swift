@@ -10,6 +10,26 @@ enum QuantizerStage {
   case quantize(scales: [Rational], zeroPoints: [Int64], codes: ClosedRange<Int64>, rounding: StageRounding)
   /// scale where v >= 0, -scale elsewhere
   case bipolar(scales: [Rational])
+
+  fileprivate init?(merging stages: [QuantizerStage]) {
+    var merged = stages[0]
+    for stage in stages.dropFirst() {
+      switch (merged, stage) {
+      case (.function(let left), .function(let right)) where left == right: break
+      case (.affine(let scales, let shifts), .affine(let nextScales, let nextShifts)):
+        merged = .affine(scales: scales + nextScales, shifts: shifts + nextShifts)
+      case (
+        .quantize(let scales, let zeroPoints, let codes, let rounding),
+        .quantize(let nextScales, let nextZeroPoints, let nextCodes, let nextRounding)
+      ) where codes == nextCodes && rounding == nextRounding:
+        merged = .quantize(
+          scales: scales + nextScales, zeroPoints: zeroPoints + nextZeroPoints, codes: codes, rounding: rounding)
+      case (.bipolar(let scales), .bipolar(let nextScales)): merged = .bipolar(scales: scales + nextScales)
+      default: return nil
+      }
+    }
+    self = merged
+  }
 }
 
 /// How a quantizer rounds, as QONNX names it: up is away from zero, down towards it.
@@ -123,27 +143,5 @@ extension [[QuantizerStage]] {
       result.append(stage)
     }
     return result
-  }
-}
-
-extension QuantizerStage {
-  fileprivate init?(merging stages: [QuantizerStage]) {
-    var merged = stages[0]
-    for stage in stages.dropFirst() {
-      switch (merged, stage) {
-      case (.function(let left), .function(let right)) where left == right: break
-      case (.affine(let scales, let shifts), .affine(let nextScales, let nextShifts)):
-        merged = .affine(scales: scales + nextScales, shifts: shifts + nextShifts)
-      case (
-        .quantize(let scales, let zeroPoints, let codes, let rounding),
-        .quantize(let nextScales, let nextZeroPoints, let nextCodes, let nextRounding)
-      ) where codes == nextCodes && rounding == nextRounding:
-        merged = .quantize(
-          scales: scales + nextScales, zeroPoints: zeroPoints + nextZeroPoints, codes: codes, rounding: rounding)
-      case (.bipolar(let scales), .bipolar(let nextScales)): merged = .bipolar(scales: scales + nextScales)
-      default: return nil
-      }
-    }
-    self = merged
   }
 }

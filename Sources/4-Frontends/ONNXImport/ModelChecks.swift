@@ -10,7 +10,7 @@ struct ModelChecks {
   func problems(of model: ONNXModel) -> Diagnostics {
     var problems = Diagnostics()
     func report(_ found: String, supported: String? = nil, fix: String? = nil, tensor: String? = nil) {
-      problems.report(Diagnostic(found, at: .init(file: file, tensor: tensor), supported: supported, fix: fix))
+      problems.report(found, at: .init(file: file, tensor: tensor), supported: supported, fix: fix)
     }
     let (irs, opsets) = (ONNXNetwork.irVersions, ONNXNetwork.opsets)
     if !irs.contains(model.irVersion) {

@@ -66,7 +66,7 @@ struct NetworkImporter {
       } catch let problem as Diagnostic {
         problems.report(problem)
       } catch {
-        problems.report(Diagnostic("\(error)", at: location))
+        problems.report("\(error)", at: location)
       }
     }
     for index in order {
@@ -175,10 +175,9 @@ struct NetworkImporter {
     case .map(let map):
       if let declared = output.shape, declared.count != map.shape.count {
         problems.report(
-          Diagnostic(
-            "the graph's output is said to have \(declared.count) axes, and has \(map.shape.count)",
-            at: .init(file: file, tensor: name),
-            fix: "infer the shapes again, with onnx.shape_inference, or export again"))
+          "the graph's output is said to have \(declared.count) axes, and has \(map.shape.count)",
+          at: .init(file: file, tensor: name),
+          fix: "infer the shapes again, with onnx.shape_inference, or export again")
       }
       var found = Diagnostics()
       if let node = found.collecting({ try integers(of: map, named: name) }) {
@@ -187,7 +186,7 @@ struct NetworkImporter {
       }
       problems.report(contentsOf: found)
     case .constant:
-      problems.report(Diagnostic("the network's output is a constant", at: .init(file: file, tensor: name)))
+      problems.report("the network's output is a constant", at: .init(file: file, tensor: name))
     case .failed, nil: break
     }
   }

@@ -104,11 +104,9 @@ struct NodeReader: ProblemCollector {
   func problem(_ found: String, supported: String? = nil, fix: String? = nil) -> Diagnostic {
     Diagnostic(found, at: location, supported: supported, fix: fix)
   }
-}
 
-// MARK: Attributes
+  // MARK: Attributes
 
-extension NodeReader {
   mutating func take(_ name: String) -> ONNXAttribute? { attributes.removeValue(forKey: name) }
 
   private func wrong(_ name: String, _ value: ONNXAttribute, supported: String) -> Diagnostic {
@@ -163,11 +161,9 @@ extension NodeReader {
     }
     attributes = [:]
   }
-}
 
-// MARK: Inputs
+  // MARK: Inputs
 
-extension NodeReader {
   func hasInput(_ index: Int) -> Bool { node.inputs.indices.contains(index) && !node.inputs[index].isEmpty }
 
   /// Whether nodes in front of this one could not be read.
@@ -244,11 +240,9 @@ extension NodeReader {
       found, supported: "operators that treat every sample of the batch alone",
       fix: "where the first axis is no batch, or one sample, export the model with a fixed size of it")
   }
-}
 
-// MARK: Results
+  // MARK: Results
 
-extension NodeReader {
   /// The name of the first result.
   var result: String { node.outputs.first { !$0.isEmpty } ?? node.name }
 

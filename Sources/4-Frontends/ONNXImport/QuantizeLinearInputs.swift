@@ -83,9 +83,7 @@ struct QuantizeLinearInputs {
       type: type, scales: scales,
       zeroPoints: zeros.count == scales.count ? zeros : Array(repeating: zeros[0], count: scales.count), axis: axis)
   }
-}
 
-extension QuantizeLinearInputs {
   /// The scale and the zero point of every element.
   private func spread(over shape: [Int], _ reader: NodeReader) throws -> (scales: Constant, zeroPoints: Constant) {
     let axis = try reader.axis(axis, rank: shape.count)

@@ -38,7 +38,7 @@ struct SchemaChecks {
   private mutating func report(
     _ found: String, _ node: ONNXNode, supported: String? = nil, fix: String? = nil
   ) {
-    problems.report(Diagnostic(found, at: .init(file: file, layer: node.label), supported: supported, fix: fix))
+    problems.report(found, at: .init(file: file, layer: node.label), supported: supported, fix: fix)
   }
 
   /// What the file says of a tensor is what it is.
@@ -48,9 +48,8 @@ struct SchemaChecks {
     types[value.name] = found
     if found != declared {
       problems.report(
-        Diagnostic(
-          "\(what) is declared as \(declared.name) and is \(found.name)", at: .init(file: file, tensor: value.name),
-          fix: "export the model again, or correct it with onnx.helper"))
+        "\(what) is declared as \(declared.name) and is \(found.name)", at: .init(file: file, tensor: value.name),
+        fix: "export the model again, or correct it with onnx.helper")
     }
   }
 

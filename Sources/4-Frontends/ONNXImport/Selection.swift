@@ -1,6 +1,6 @@
 import Numbers
-import Quantization
 import QIR
+import Quantization
 
 extension NodeReader {
   /// The map's elements at the chosen positions of an axis, in their order: a product with a matrix of zeros and ones, or a
@@ -86,5 +86,88 @@ extension NodeReader {
       result = try select(Array(repeating: 0, count: extent), along: axis, of: result)
     }
     return result
+  }
+}
+
+/// A feature map as rows x columns x channels, which is what windows move over.
+struct Plane {
+  private let map: FeatureMap
+  /// The model's axes that windows move over: rows and columns, or columns alone.
+  private let axes: [Int]
+  let node: NodeID
+  /// Whether the map's node has to be seen under another shape.
+  private let isReshaped: Bool
+
+  /// Two axes as the rows and columns, or one as the columns of one row; all other axes together are the channels.
+  init(_ reader: inout NodeReader, _ map: FeatureMap, axes: some Collection<Int>) throws {
+    let others = map.order.filter { !axes.contains($0) }
+    let ordered = try reader.ordered(map, as: axes + others)
+    let space = axes.map { map.shape[$0] }
+    try self.init(
+      &reader, ordered, axes: Array(axes),
+      seenAs: (axes.count == 1 ? [1] : []) + space + [others.reduce(1) { $0 * map.shape[$1] }])
+  }
+
+  /// One axis as the columns, where it lies: what lies in front of it are rows, what lies behind it channels.
+  init(_ reader: inout NodeReader, _ map: FeatureMap, column: Int) throws {
+    guard let place = map.order.firstIndex(of: column) else { throw reader.mixesBatch("a window over axis \(column)") }
+    let elements = { (axes: ArraySlice<Int>) in axes.reduce(1) { $0 * map.shape[$1] } }
+    try self.init(
+      &reader, map, axes: [column],
+      seenAs: [elements(map.order[..<place]), map.shape[column], elements(map.order[(place + 1)...])])
+  }
+
+  private init(_ reader: inout NodeReader, _ map: FeatureMap, axes: [Int], seenAs shape: [Int]) throws {
+    self.map = map
+    self.axes = axes
+    isReshaped = reader.importer.graph[map.node].shape.extents != shape
+    node = isReshaped ? try reader.append(ReshapeOp(shape: Shape(shape)), "plane", inputs: [map.node]) : map.node
+  }
+
+  /// Appends a window's node; the result has the axes that the model gave the map.
+  ///
+  /// - Parameter channels: the extent of axis 1 behind a convolution.
+  func append(
+    _ op: any Operator, channels: Int? = nil, to reader: inout NodeReader, _ suffix: String? = nil
+  ) throws -> FeatureMap {
+    var result = map
+    result.node = try reader.append(op, isReshaped ? "window" : suffix, inputs: [node])
+    let extents = reader.importer.graph[result.node].shape.extents
+    for (axis, extent) in zip(axes, extents[(2 - axes.count)...]) { result.shape[axis] = extent }
+    if let channels { result.shape[1] = channels }
+    if isReshaped {
+      result.node = try reader.append(
+        ReshapeOp(shape: Shape(result.order.map { result.shape[$0] })), suffix, inputs: [result.node])
+    }
+    return result
+  }
+}
+
+extension NodeReader {
+  /// The map through windows over some of its axes, by two of them at a time where they lie beside each other: what is left
+  /// over all of the windows' axes is the same as over one after another, as for maxima, means and padding.
+  ///
+  /// - Parameter axes: the model's axes that windows move over.
+  mutating func slide(
+    _ windows: [WindowAxis], over axes: [Int], of map: FeatureMap, _ suffix: String? = nil,
+    by op: (Window) -> any Operator
+  ) throws -> FeatureMap {
+    guard axes.allSatisfy({ $0 >= firstDataAxis }) else { throw mixesBatch("windows over axes \(axes)") }
+    var result = map
+    var end = axes.count
+    while end > 0 {
+      let start = isPlane(result, axes.prefix(end).suffix(2)) ? end - 2 : end - 1
+      let plane =
+        end - start == 2
+        ? try Plane(&self, result, axes: axes[start..<end]) : try Plane(&self, result, column: axes[start])
+      result = try plane.append(op(Window(windows[start..<end])), to: &self, start > 0 ? "window" : suffix)
+      end = start
+    }
+    return result
+  }
+
+  /// Whether two axes are the first ones of more than one element, in this order: rows and columns where they lie.
+  private func isPlane(_ map: FeatureMap, _ axes: ArraySlice<Int>) -> Bool {
+    axes.count == 2 && map.order.filter { map.shape[$0] > 1 || axes.contains($0) }.starts(with: axes)
   }
 }

@@ -10,6 +10,26 @@ struct WindowAxis {
   var after = 0
 
   mutating func removePadding() { (before, after) = (0, 0) }
+
+  private var span: Int { (size - 1) * dilation + 1 }
+
+  /// ONNX SAME_UPPER, SAME_LOWER: ceil(extent / stride) positions; what is odd goes to the end, or to the beginning.
+  fileprivate mutating func padSame(over extent: Int, upper: Bool) {
+    let positions = (extent + stride - 1) / stride
+    let total = max((positions - 1) * stride + span - extent, 0)
+    before = upper ? total / 2 : total - total / 2
+    after = total - before
+  }
+
+  /// The last window may end behind the padding, but has to begin inside the map or the padding in front of it.
+  fileprivate mutating func roundUp(over extent: Int) {
+    let room = extent + before + after - span
+    guard room >= 0 else { return }
+    var positions = (room + stride - 1) / stride + 1
+    if (positions - 1) * stride >= extent + before { positions -= 1 }
+    // Padding up to where the last window ends, and no further.
+    after = max((positions - 1) * stride + span - extent - before, 0)
+  }
 }
 
 extension Window {
@@ -83,27 +103,5 @@ struct WindowAttributes {
       if ceil { window.roundUp(over: extents[axis]) }
       return window
     }
-  }
-}
-
-extension WindowAxis {
-  private var span: Int { (size - 1) * dilation + 1 }
-
-  /// ONNX SAME_UPPER, SAME_LOWER: ceil(extent / stride) positions; what is odd goes to the end, or to the beginning.
-  fileprivate mutating func padSame(over extent: Int, upper: Bool) {
-    let positions = (extent + stride - 1) / stride
-    let total = max((positions - 1) * stride + span - extent, 0)
-    before = upper ? total / 2 : total - total / 2
-    after = total - before
-  }
-
-  /// The last window may end behind the padding, but has to begin inside the map or the padding in front of it.
-  fileprivate mutating func roundUp(over extent: Int) {
-    let room = extent + before + after - span
-    guard room >= 0 else { return }
-    var positions = (room + stride - 1) / stride + 1
-    if (positions - 1) * stride >= extent + before { positions -= 1 }
-    // Padding up to where the last window ends, and no further.
-    after = max((positions - 1) * stride + span - extent - before, 0)
   }
 }

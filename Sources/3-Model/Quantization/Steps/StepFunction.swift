@@ -4,9 +4,7 @@ import Numbers
 package enum StepFunction: Sendable {
   case uniform(UniformSteps)
   case levels(LevelSteps)
-}
 
-extension StepFunction {
   /// The code of a value, in double precision.
   package func code(of value: Double) -> Int64 {
     switch self {

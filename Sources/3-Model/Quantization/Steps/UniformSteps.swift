@@ -37,9 +37,7 @@ package struct UniformSteps: Sendable {
 
   /// The width of a step in `v`, in double precision.
   package var stepWidth: Double { compiled.stepWidth }
-}
 
-extension UniformSteps {
   /// What runs over many values: nothing in it is counted by reference.
   package struct Compiled: Sendable {
     package let gain: Double

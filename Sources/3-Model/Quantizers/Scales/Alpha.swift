@@ -13,9 +13,7 @@ package enum Alpha: Sendable, Equatable {
   case autoPowerOfTwo
 
   package var dependsOnData: Bool { self == .auto || self == .autoPowerOfTwo }
-}
 
-extension Alpha {
   /// The factor for a feature map. Throws where it depends on the data, or on the channel.
   func featureMapScale(_ quantizer: String, at location: Diagnostic.Location) throws -> Rational {
     switch self {

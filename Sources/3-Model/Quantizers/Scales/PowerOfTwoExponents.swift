@@ -84,14 +84,7 @@ struct PowerOfTwoExponents {
     let below = BigInt((BigUInt(2) << 720).squareRoot())
     return (Rational(below, over: BigInt(1) << 360), Rational(below + 1, over: BigInt(1) << 360))
   }()
-}
 
-extension Float {
-  /// The integer next to the logarithm to base 2 of a positive number, exactly: the square of a significand fits a double.
-  var roundedLogarithm: Int { Int(exponent) + (Double(significand) * Double(significand) > 2 ? 1 : 0) }
-}
-
-extension PowerOfTwoExponents {
   /// Steps for values of either sign: sign(v) 2^exponent below zero where `negativeGain` is given (for |v| times it), for
   /// all negative values the lowest power otherwise. Codes count the smallest power of two.
   func featureMap(
@@ -155,6 +148,11 @@ extension PowerOfTwoExponents {
       "\(quantizer): powers from 2^\(exponents.min() ?? 0) to 2^\(exponents.max() ?? 0) in one channel", at: location,
       supported: "powers of two that are at most 2^61 apart", fix: "use fewer bits: zeros become the smallest power")
   }
+}
+
+extension Float {
+  /// The integer next to the logarithm to base 2 of a positive number, exactly: the square of a significand fits a double.
+  var roundedLogarithm: Int { Int(exponent) + (Double(significand) * Double(significand) > 2 ? 1 : 0) }
 }
 
 extension LevelSteps.Threshold {

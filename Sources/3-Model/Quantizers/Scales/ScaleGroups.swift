@@ -1,3 +1,6 @@
+import BigInt
+import Diagnostics
+import Numbers
 import Quantization
 
 /// Which elements of a parameter share a scale: along each axis either all of them or runs of neighbours.
@@ -59,5 +62,66 @@ struct ScaleGroups {
       result[Int(group)] = max(result[Int(group)], value(values[element]))
     }
     return result
+  }
+}
+
+extension QuantizedTensor {
+  /// Codes and scales (times `unit`) as float32 arithmetic finds them: with extreme weights they overflow, which is refused.
+  init(
+    _ codes: [Float], scales: [Float], of unit: Rational = .one, groups: ScaleGroups, bits: Int, _ quantizer: String,
+    at location: Diagnostic.Location
+  ) throws {
+    guard scales.areFinite, codes.allSatisfy({ abs($0) < 0x1p63 }) else {
+      let scale = scales.first { !$0.isFinite }
+      throw Diagnostic(
+        "\(quantizer): "
+          + (scale.map { "its scale for these weights is \($0)" } ?? "its codes for these weights overflow"),
+        at: location, supported: "scales and codes that float32 can hold",
+        fix: "look for weights of extreme size: training may have diverged")
+    }
+    try self.init(
+      codes.map { Int64($0) }, scales: scales.map { Rational($0) * unit }, groups: groups, bits: bits, quantizer,
+      at: location)
+  }
+
+  /// Codes with one scale per group. Where the groups lie along one axis the scales are kept as they are; otherwise all
+  /// codes are brought to one scale, a power of two, which is exact. A scale of 0 makes zeros of its codes.
+  init(
+    _ codes: [Int64], scales: [Rational], groups: ScaleGroups, bits: Int, _ quantizer: String,
+    at location: Diagnostic.Location
+  ) throws {
+    var codes = codes
+    var scales = scales
+    if scales.contains(where: { $0.sign == 0 }) {
+      for (element, group) in groups.ofElement.enumerated() where scales[Int(group)].sign == 0 { codes[element] = 0 }
+      scales = scales.map { $0.sign == 0 ? .one : $0 }
+    }
+    let axes = groups.counts.indices.filter { groups.counts[$0] > 1 }
+    switch axes.count {
+    case 0:
+      self.init(shape: groups.shape, codes: codes, scales: scales, bits: bits)
+    case 1:
+      let run = groups.shape[axes[0]] / groups.counts[axes[0]]
+      let perIndex = (0..<groups.shape[axes[0]]).map { scales[$0 / run] }
+      self.init(shape: groups.shape, codes: codes, scales: perIndex, scaleAxis: axes[0], bits: bits)
+    default:
+      let (scale, factors) = Self.commonScale(of: scales)
+      let products = codes.indices.map { BigInt(codes[$0]) * factors[Int(groups.ofElement[$0])] }
+      let widest = products.map { $0.bitWidth }.max() ?? 0
+      guard widest <= 62 else {
+        throw Diagnostic(
+          "\(quantizer): scales along \(axes.count) axes need codes of \(widest) bits in one common scale",
+          at: location, supported: "62 bits", fix: "use alpha='auto_po2' or one scale_axis")
+      }
+      self.init(shape: groups.shape, codes: products.map { Int64($0) }, scales: [scale], bits: bits)
+    }
+  }
+
+  /// The largest power of two (over the common odd denominator) of which all are multiples, and the multiples.
+  private static func commonScale(of scales: [Rational]) -> (scale: Rational, factors: [BigInt]) {
+    let denominator = scales.map(\.denominator).max() ?? 1
+    let numerators = scales.map { ($0 * Rational(denominator)).numerator }
+    let twos = numerators.map(\.trailingZeroBitCount).min() ?? 0
+    return (Rational(BigInt(1) << twos, over: denominator), numerators.map { $0 >> twos })
   }
 }

@@ -1,17 +1,10 @@
 import Diagnostics
 import JSON
+import Libc
 import Numbers
 import QIR
 import Quantization
 import Quantizers
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// `QAdaptiveActivation` at inference: a quantizer of `total_bits` whose integer bits follow from the moving minimum and
 /// maximum that training left, one pair for the tensor or one per channel (`_get_integer_bits` in QKeras' quantizers.py).
