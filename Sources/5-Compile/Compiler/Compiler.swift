@@ -67,3 +67,17 @@ package struct Compiler: Sendable {
   /// The same of a graph that comes from no file.
   package func compile(_ graph: Graph) throws -> Compilation { try compile(Model(graph)) }
 }
+
+/// A network compiled: checked by the passes, lowered to a proved integer program and scheduled for a target.
+package struct Compilation: Sendable {
+  /// As it was read.
+  package let model: Model
+  /// The same with every network input quantized and axes in one order: what the program has to equal, and what the float
+  /// reference runs.
+  package let reference: Graph
+  package var network: LoweredNetwork
+  package var schedule: Schedule
+  package let target: Accelerator
+  /// Warnings and notes.
+  package let remarks: [Diagnostic]
+}

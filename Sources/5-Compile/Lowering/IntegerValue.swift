@@ -77,3 +77,55 @@ struct IntegerValue {
     return value.foldingAffines
   }
 }
+
+/// What integers mean, exactly: value = scale x integer + shift.
+struct Coding: Equatable {
+  var scales: PerChannel<Rational>
+  var shifts: PerChannel<Rational>
+
+  /// The integer that means zero, where all channels have the same.
+  var zeroPoint: Int64? {
+    let zeros = scales.combined(with: shifts) { scale, shift -> Int64? in
+      guard scale.sign != 0 else { return shift.sign == 0 ? 0 : nil }
+      return (-shift / scale).int64.flatMap { $0.magnitude < 1 << 61 ? $0 : nil }
+    }
+    return zeros.merged.uniform ?? nil
+  }
+
+  /// For the host, in doubles; the shift is a zero point where it can be.
+  var encoding: Encoding {
+    let scales = scales.map(\.double)
+    return zeroPoint.map { Encoding(scales: scales, zeroPoint: $0) }
+      ?? Encoding(scales: scales, offsets: shifts.map(\.double))
+  }
+}
+
+/// One unit that scales are whole multiples of.
+struct CommonUnit {
+  var unit: Rational
+  var multiples: [Int64]
+
+  /// Three 16-bit limbs: what codes may have after they are multiplied.
+  static let maximumBits = 46
+
+  /// The smallest scale where it divides all of them, else the power of two that does; nil where codes as large as `largest`
+  /// would get more than `maximumBits` bits.
+  init?(of scales: [Rational], largest: PerChannel<UInt64>) {
+    let magnitudes = scales.map(\.magnitude)
+    guard let smallest = magnitudes.filter({ $0.sign > 0 }).min() else { return nil }
+    let powerOfTwo = Rational(1, over: magnitudes.map(\.denominator).max() ?? 1)
+    for unit in [smallest, powerOfTwo] {
+      let multiples = scales.indices.compactMap { index -> Int64? in
+        guard let multiple = (scales[index] / unit).int64 else { return nil }
+        let (most, overflows) = multiple.magnitude.multipliedReportingOverflow(by: max(largest[index], 1))
+        return overflows || most >= 1 << (Self.maximumBits - 1) ? nil : multiple
+      }
+      if multiples.count == scales.count {
+        self.unit = unit
+        self.multiples = multiples
+        return
+      }
+    }
+    return nil
+  }
+}

@@ -1,4 +1,6 @@
+import IntegerProgram
 import Numbers
+import QIR
 
 /// What a linear layer sums: acc[o] = initial[o] + sum of weight code x input code, value[o] = scale[o] acc[o] + shift[o]. The
 /// zero point's part and the bias are in the shift, or in the initial value where accumulators are handed out.
@@ -35,5 +37,81 @@ struct LinearSums {
     finals = PerChannel(channels: channels) { reach.channels[$0].shifted(by: initial[$0]) }
     let partial = reach.partial + (initial.hull() ?? 0...0).including(0)
     accumulatorRange = partial.hull(with: finals.hull())
+  }
+}
+
+/// What the accumulators of a linear layer can reach.
+struct AccumulatorReach {
+  /// The final sums of each output channel.
+  var channels: [CodeRange]
+  /// Every partial sum of every channel, in any order of the taps and limbs.
+  var partial: CodeRange
+  /// Sum of the weights of each output channel.
+  var weightSums: [Int64]
+
+  /// nil where an accumulator would need more than 62 bits.
+  ///
+  /// - Parameter codes: the input's codes, the padding's among them.
+  init?(_ weights: OperandWeights, codes: CodeRange) {
+    var magnitudes = [Double](repeating: 0, count: weights.outputChannels)
+    weights.forEach { magnitudes[$1] += abs(Double($0)) }
+    let isInLimbs = limbCount(of: codes) > 1 || weights.limbs > 1
+    let magnitude = Double(codes.largestMagnitude) + (limbCount(of: codes) > 1 ? 65536 : 0)
+    let largest = (magnitudes.max() ?? 0) + (weights.limbs > 1 ? 65536 * Double(weights.codes.count) : 0)
+    guard largest * magnitude < 0x1p61 else { return nil }
+
+    // The sums of the weights above and of those below zero say everything.
+    var positive = [Int64](repeating: 0, count: weights.outputChannels)
+    var negative = positive
+    weights.forEach { weight, channel in
+      positive[channel] += max(weight, 0)
+      negative[channel] += min(weight, 0)
+    }
+    func reach(_ codes: CodeRange) -> [CodeRange] {
+      zip(positive, negative).map { codes.scaled(by: $0) + codes.scaled(by: $1) }
+    }
+    channels = reach(codes)
+    weightSums = zip(positive, negative).map(+)
+    let bound = Int64(largest * magnitude)
+    partial = isInLimbs ? -bound...bound : reach(codes.including(0)).hull() ?? 0...0
+  }
+}
+
+/// Sums that one quantizer alone reads: it emits their instruction, with its requantization as the last stage.
+struct PendingSums {
+  enum Kind {
+    case linear(LinearInstruction)
+    case sum(SumInstruction)
+    /// The sums of windows, with the numbers of pixels that lie inside them.
+    case pool(PoolInstruction, pixels: Set<Int>)
+  }
+
+  var kind: Kind
+  /// Whose sums they are.
+  var node: NodeID
+  /// What the sums can reach.
+  var reach: PerChannel<CodeRange>
+
+  var output: TensorID {
+    switch kind {
+    case .linear(let linear): linear.output
+    case .sum(let sum): sum.output
+    case .pool(let pool, _): pool.output
+    }
+  }
+
+  /// The program's instruction: `stage` is asked for what becomes of the sums, of windows for each number of pixels inside.
+  func emitted(_ stage: (_ pixels: Int?) throws -> OutputStage) rethrows -> Instruction {
+    switch kind {
+    case .linear(var linear):
+      linear.stage = try stage(nil)
+      return .linear(linear)
+    case .sum(var sum):
+      sum.stage = try stage(nil)
+      return .sum(sum)
+    case .pool(var pool, let pixels):
+      pool.kind = .sum(stages: Dictionary(uniqueKeysWithValues: try pixels.sorted().map { ($0, try stage($0)) }))
+      return .pool(pool)
+    }
   }
 }

@@ -33,9 +33,8 @@ package struct QuantizeInputs: Pass {
         QuantizeOp(quantizer, at: location), named: "\(node.name)/quantized", inputs: [rewriter.copy(of: id)]
       )
       problems.report(
-        Diagnostic(
-          "the network's input has no quantizer; taken as \(quantizer.kind.description)", at: location,
-          fix: "put \(graph.conventions.quantizer) behind it, or say --source-quantizer", severity: .note))
+        "the network's input has no quantizer; taken as \(quantizer.kind.description)", at: location,
+        fix: "put \(graph.conventions.quantizer) behind it, or say --source-quantizer", severity: .note)
     }
     return try rewriter.finish()
   }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 
 /// Where accelerators come from: files that are built in, and those that users bring.
 package enum TargetFile {
@@ -19,5 +20,44 @@ package enum TargetFile {
   package static func parse(_ text: String, file: String) throws(Diagnostics) -> Accelerator {
     var reader = try TargetReader(text: text, file: file)
     return try reader.accelerator()
+  }
+}
+
+/// A YAML file that describes hardware: a target or a process.
+struct DescriptionFile {
+  /// `target`
+  let kind: String
+  /// Names that stand for files that are built in.
+  let builtin: [String]
+  /// How to list them.
+  let listing: String?
+
+  /// Such files are small; a larger one is a mistake.
+  private static let sizeLimit = 1 << 20
+
+  func text(at name: String) throws(Diagnostics) -> String {
+    do { return try contents(of: name) } catch { throw Diagnostics([error]) }
+  }
+
+  private func contents(of name: String) throws(Diagnostic) -> String {
+    let location = Diagnostic.Location(file: name)
+    guard let found = FileStatus(name, followingLinks: true)?.kind else {
+      throw Diagnostic(
+        "there is no \(kind) of this name, and no such file can be read", at: location,
+        supported: "\(builtin.joined(separator: ", ")), or the path of a YAML file",
+        fix: listing.map { "list the \(kind)s with `\($0)`" })
+    }
+    guard found == .regular else {
+      throw Diagnostic("the \(kind) is not a regular file", at: location, supported: "a YAML file")
+    }
+    let file = try InputFile(name)
+    guard file.size <= Self.sizeLimit else {
+      throw Diagnostic(
+        "the \(kind) file has \(file.size) bytes", at: location, supported: "at most \(Self.sizeLimit) bytes")
+    }
+    guard let text = String(validating: try file.bytes(limit: Self.sizeLimit), as: UTF8.self) else {
+      throw Diagnostic("the \(kind) file is not text in UTF-8", at: location)
+    }
+    return text
   }
 }

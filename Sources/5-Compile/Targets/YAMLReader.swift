@@ -31,8 +31,7 @@ struct YAMLReader {
 
   mutating func report(_ found: String, at field: Field, supported: String? = nil) {
     let subject = field.path.isEmpty ? "the file" : "`\(field.path)`"
-    problems.report(
-      Diagnostic("\(subject) \(found) (line \(field.node.line))", at: .init(file: file), supported: supported))
+    problems.report("\(subject) \(found) (line \(field.node.line))", at: .init(file: file), supported: supported)
   }
 
   /// The fields of a mapping; those that are missing or unknown are reported.

@@ -79,6 +79,6 @@ private struct NestVerifier {
   }
 
   mutating func report(_ found: String, supported: String? = nil) {
-    problems.report(Diagnostic("tile loops: \(found)", at: .init(layer: layer), supported: supported))
+    problems.report("tile loops: \(found)", at: .init(layer: layer), supported: supported)
   }
 }

@@ -132,6 +132,6 @@ private struct PlanVerifier {
   }
 
   private mutating func report(_ found: String, supported: String? = nil) {
-    problems.report(Diagnostic("tile plan: \(found)", at: .init(layer: layer), supported: supported))
+    problems.report("tile plan: \(found)", at: .init(layer: layer), supported: supported)
   }
 }

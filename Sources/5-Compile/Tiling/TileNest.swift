@@ -19,6 +19,25 @@ package struct TileNest: Hashable, Sendable {
     self.body = body
     self.width = width
   }
+
+  /// Every cut, outermost first.
+  package var cuts: [TileCut] {
+    func cuts(_ nodes: [TileNode]) -> [TileCut] {
+      nodes.flatMap { node in
+        guard case .loop(let loop) = node else { return [TileCut]() }
+        return loop.cuts + cuts(loop.body)
+      }
+    }
+    return cuts(body)
+  }
+
+  /// nil where the layer is not cut along `axis`.
+  package func slices(_ axis: TileAxis) -> [TileSlice]? { cuts.first { $0.axis == axis }?.slices }
+
+  /// Passes of the engine.
+  package var tileCount: Int { cuts.reduce(1) { $0 * $1.slices.count } }
+  /// Those that make up one output tile.
+  package var reductionCount: Int { cuts.filter(\.axis.isReduced).reduce(1) { $0 * $1.slices.count } }
 }
 
 package enum TileNode: Hashable, Sendable {
@@ -76,25 +95,4 @@ package struct TileCut: Hashable, Sendable {
   init(_ axis: TileAxis, each count: Int) {
     self.init(axis, (0..<count).map { TileSlice(start: $0, count: 1) })
   }
-}
-
-extension TileNest {
-  /// Every cut, outermost first.
-  package var cuts: [TileCut] {
-    func cuts(_ nodes: [TileNode]) -> [TileCut] {
-      nodes.flatMap { node in
-        guard case .loop(let loop) = node else { return [TileCut]() }
-        return loop.cuts + cuts(loop.body)
-      }
-    }
-    return cuts(body)
-  }
-
-  /// nil where the layer is not cut along `axis`.
-  package func slices(_ axis: TileAxis) -> [TileSlice]? { cuts.first { $0.axis == axis }?.slices }
-
-  /// Passes of the engine.
-  package var tileCount: Int { cuts.reduce(1) { $0 * $1.slices.count } }
-  /// Those that make up one output tile.
-  package var reductionCount: Int { cuts.filter(\.axis.isReduced).reduce(1) { $0 * $1.slices.count } }
 }

@@ -1,13 +1,6 @@
 import Diagnostics
 import Files
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Libc
 
 /// A folder that is there, perhaps with a project in it, perhaps with files of the user. No other qcc changes it as long as
 /// the value lives.
@@ -118,9 +111,8 @@ struct ProjectFolder {
       })
     if known == nil, Folders.entries(of: path).contains(where: { !$0.hasPrefix(".") }) {
       problems.report(
-        Diagnostic(
-          "the folder is not empty, and no project of qcc is in it", at: .init(file: shown),
-          fix: "say a new or empty folder with -o, or --force to put the project beside what is there"))
+        "the folder is not empty, and no project of qcc is in it", at: .init(file: shown),
+        fix: "say a new or empty folder with -o, or --force to put the project beside what is there")
     }
     try problems.throwIfErrors()
   }
