@@ -25,9 +25,8 @@ package struct NetworkInputs: Sendable {
       guard let (input, file) = problems.collecting({ try Self.assignment(argument, to: inputs) }) else { continue }
       guard given.insert(input.identity).inserted else {
         problems.report(
-          Diagnostic(
-            "more than one file for input '\(input.name)', as '\(argument)'", supported: "one file for every input",
-            fix: "leave one out, or make them one array"))
+          "more than one file for input '\(input.name)', as '\(argument)'", supported: "one file for every input",
+          fix: "leave one out, or make them one array")
         continue
       }
       guard let array = problems.collecting({ try ArrayFile.load(file) }) else { continue }
@@ -37,11 +36,10 @@ package struct NetworkInputs: Sendable {
       }
     }
     for input in inputs where values[input.identity] == nil && !problems.hasErrors {
-      problems.report(Diagnostic("no values for input '\(input.name)'", fix: "say --inputs \(input.name)=FILE"))
+      problems.report("no values for input '\(input.name)'", fix: "say --inputs \(input.name)=FILE")
     }
     if let first = counts.first, counts.contains(where: { $0 != first }) {
-      problems.report(
-        Diagnostic("inputs of \(counts) samples", supported: "the same number of samples for every input"))
+      problems.report("inputs of \(counts) samples", supported: "the same number of samples for every input")
     }
     try problems.throwIfErrors()
     samples = counts.first ?? 0

@@ -1,13 +1,6 @@
+import Libc
 import Quantization
 import Targets
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// What operations and memory accesses cost, in pJ (`qenergy.py`).
 package struct EnergyModel: Sendable {

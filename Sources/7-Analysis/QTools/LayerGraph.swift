@@ -1,4 +1,5 @@
 import QIR
+import Quantization
 
 /// The layers of a graph and which reads which, as QTools sees them (`CreateGraph` in qgraph.py).
 struct LayerGraph {
@@ -92,5 +93,60 @@ struct LayerGraph {
       }
     }
     return nil
+  }
+}
+
+extension Graph {
+  /// A layer for every node of a graph whose importer knows no layers, named as Keras would name it.
+  var layersOfNodes: [Layer] {
+    ids.compactMap { id in
+      let node = self[id]
+      if node.op is InputOp { return nil }
+      return Layer(
+        name: node.name, calledName: node.name, className: node.op.layerClass, inputs: node.inputs,
+        nodes: id.index..<(id.index + 1),
+        weights: node.op.parameters.map { name, parameter in
+          Layer.Weight(name: name, shape: parameter.shape) { parameter.values.map { Float($0) } }
+        })
+    }
+  }
+}
+
+extension Operator {
+  /// Layers without quantized parameters are Keras' own.
+  fileprivate var layerClass: String {
+    let isQuantized = parameters.contains { _, parameter in
+      if case .quantized = parameter { true } else { false }
+    }
+    return (isQuantized ? "Q" : "") + Self.kerasClass
+  }
+}
+
+extension Operator {
+  /// The types that the codes of parameters and results have, by the keys that Keras has for their quantizers.
+  var codedTypes: [String: DataType] {
+    if let op = self as? QuantizeOp {
+      return op.quantizers.first.map { ["activation": DataType($0.format, bits: op.bits)] } ?? [:]
+    }
+    return Dictionary(
+      uniqueKeysWithValues: parameters.compactMap { name, parameter in
+        guard case .quantized(let tensor) = parameter else { return nil }
+        return ("\(name)_quantizer", DataType(tensor))
+      })
+  }
+}
+
+extension DataType {
+  fileprivate init(_ format: CodeFormat, bits: Int) {
+    self.init(codes: format.range, zeroPoint: format.zeroPoint, bits: bits, scale: format.scale.double)
+  }
+
+  /// Of several scales the largest one counts.
+  fileprivate init(_ tensor: QuantizedTensor) {
+    let isSigned = tensor.codes.contains { $0 < 0 }
+    let magnitude = Int64(1) << (tensor.bits - (isSigned ? 1 : 0))
+    self.init(
+      codes: (isSigned ? -magnitude : 0)...(magnitude - 1), zeroPoint: 0, bits: tensor.bits,
+      scale: tensor.scales.map(\.double).map(\.magnitude).max() ?? 1)
   }
 }

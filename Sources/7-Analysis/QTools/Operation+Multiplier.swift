@@ -1,12 +1,5 @@
+import Libc
 import Quantization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 extension Operation {
   /// What multiplies a weight with an input (multiplier_factory.py has the table, multiplier_impl.py the types):

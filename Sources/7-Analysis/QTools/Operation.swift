@@ -18,4 +18,62 @@ package struct Operation: Hashable, Sendable {
     self.gateFactor = gateFactor
     self.gateBits = gateBits ?? Double(output.bits)
   }
+
+  /// The sum of as many products as there are taps, and of a bias (accumulator_impl.py).
+  /// - Parameter kernel: its extents; the last one, outputs, does not count.
+  package static func accumulator(of product: DataType, kernel: [Int], hasBias: Bool) -> Operation {
+    if product.isFloatingPoint { return Operation(.add, product.floatingPointOfSameWidth) }
+    let terms = kernel.dropLast().reduce(1, *) + (hasBias ? 1 : 0)
+    let carry = terms < 2 ? 0 : Int.bitWidth - (terms - 1).leadingZeroBitCount
+    let term = product.asFixedPoint
+    return Operation(
+      .add,
+      .fixedPoint(bits: term.bits + carry, integerBits: term.integerBits + carry, isSigned: term.isSigned))
+  }
+
+  /// The sum of two numbers (adder_factory.py).
+  package static func adder(_ first: DataType, _ second: DataType) -> Operation {
+    if first.isFloatingPoint || second.isFloatingPoint {
+      return Operation(.add, .floatingPoint(bits: max(first.bits, second.bits)))
+    }
+    var first = first
+    // QTools' table takes a power of two as it is where 0 or 1 is added to it.
+    if second.mode != .zeroOne { first = first.asFixedPoint }
+    let second = second.asFixedPoint
+    return Operation(
+      .add,
+      .fixedPoint(
+        bits: max(first.bits, second.bits) + 1, integerBits: max(first.integerBits, second.integerBits) + 1,
+        isSigned: first.isSigned || second.isSigned))
+  }
+
+  /// What divides two numbers (divider_factory.py, divider_impl.py). By anything that is neither a power of two nor floating
+  /// point it is a division in float32; QTools refuses to divide by binary and ternary numbers.
+  package static func divider(_ numerator: DataType, by denominator: DataType) -> Operation {
+    let floats = [numerator, denominator].filter(\.isFloatingPoint)
+    if let widest = floats.map(\.bits).max() { return Operation(.mul, .floatingPoint(bits: widest)) }
+    guard denominator.isPowerOfTwo else { return Operation(.mul, .floatingPoint(bits: 32)) }
+    switch numerator.mode {
+    case .powerOfTwo: return differenceOfExponents(numerator, denominator)
+    case .binary, .zeroOne:
+      var shifter = shifter(denominator, numerator, isDivision: true)
+      shifter.output.kind = .powerOfTwo
+      return shifter
+    case .fixedPoint, .ternary, .floatingPoint: return shifter(denominator, numerator, isDivision: true)
+    }
+  }
+
+  private static func differenceOfExponents(_ numerator: DataType, _ denominator: DataType) -> Operation {
+    let hasLargest = numerator.largest != -1 && denominator.largest != -1 && denominator.largest != 0
+    return Operation(
+      .add,
+      .powerOfTwo(
+        bits: max(numerator.bits, denominator.bits) + 1,
+        integerBits: max(numerator.integerBits, denominator.integerBits) + 1, isSigned: true,
+        largest: hasLargest ? numerator.largest / denominator.largest : -1))
+  }
+}
+
+extension DataType {
+  fileprivate var floatingPointOfSameWidth: DataType { .floatingPoint(bits: bits) }
 }

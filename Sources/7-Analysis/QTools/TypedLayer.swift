@@ -1,3 +1,5 @@
+import Diagnostics
+import QIR
 import Quantization
 
 /// A layer with the types of its numbers: a line of QTools' map.
@@ -31,4 +33,60 @@ package struct TypedLayer: Sendable {
 
   package var name: String { node.layer.name }
   package var className: String { node.layer.className }
+
+  /// How many different values a weight has behind a quantizer (`update_inference_values` in quantizer_impl.py). QKeras gets
+  /// a quantized value q as x + (q - x) in float32, which makes more of them than there are codes.
+  func valueCount(ofWeight index: Int, _ key: String) throws -> Int {
+    guard node.layer.weights.indices.contains(index) else { return -1 }
+    let weight = node.layer.weights[index]
+    let values = try weight.values()
+    guard let quantizer = node.layer.quantizers[key] else { return Set(values).count }
+    let quantized = try quantizer.kind.quantize(
+      values, shape: weight.shape, at: .init(layer: name, tensor: weight.name)
+    ).values
+    return Set(zip(values, quantized).map { value, quantized in value + (Float(quantized) - value) }).count
+  }
+}
+
+/// The operations of a batch normalization gamma (x - mean) / deviation + beta (`QBNFactory` in qbn_factory.py). The mean is
+/// taken for part of the layer before.
+package struct Normalization: Hashable, Sendable {
+  package var gamma: DataType
+  package var beta: DataType
+  package var mean: DataType
+  package var variance: DataType
+  /// gamma / deviation; x / deviation where there is no gamma.
+  package var divider: Operation
+  /// Absent without a gamma.
+  package var multiplier: Operation?
+  /// Absent without a beta.
+  package var accumulator: Operation?
+
+  init(
+    of input: DataType, gamma: DataType, beta: DataType, mean: DataType, variance: DataType, scales: Bool,
+    centers: Bool
+  ) {
+    self.gamma = gamma
+    self.beta = beta
+    self.mean = mean
+    self.variance = variance
+    let deviation = variance.squareRoot
+    divider = .divider(scales ? gamma : input, by: deviation)
+    if scales {
+      if divider.output.isPowerOfTwo, gamma.valueCount > 0, deviation.valueCount > 0 {
+        divider.output.valueCount = gamma.valueCount * deviation.valueCount
+      }
+      multiplier = .multiplier(divider.output, input)
+    }
+    if centers { accumulator = .adder((multiplier ?? divider).output, beta) }
+  }
+
+  var output: DataType { (accumulator ?? multiplier ?? divider).output }
+
+  /// All results in one type.
+  mutating func setOutputs(_ type: DataType) {
+    divider.output = type
+    multiplier?.output = type
+    accumulator?.output = type
+  }
 }

@@ -1,13 +1,6 @@
 import Diagnostics
+import Libc
 import Plans
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// Which widths some weights and maps may have: `conv.*=8,16`, `weights:dense=4`, `maps:input_1=8`. Names are extended regular
 /// expressions (POSIX) that fit the whole name of a layer, or of the node that makes a map.

@@ -72,15 +72,13 @@ package struct WidthSpace: Sendable {
     let maps = network.maps.map { graph[$0].name }
     for limit in limits where !layers.contains(where: limit.fits(layer:)) && !maps.contains(where: limit.fits(map:)) {
       problems.report(
-        Diagnostic(
-          "the limit '\(limit.text)' fits nothing in the network", at: .init(file: graph.file),
-          supported: "layers \(layers.quotedList); maps \(maps.quotedList)"))
+        "the limit '\(limit.text)' fits nothing in the network", at: .init(file: graph.file),
+        supported: "layers \(layers.quotedList); maps \(maps.quotedList)")
     }
     for variable in variables where variable.choices.isEmpty {
       problems.report(
-        Diagnostic(
-          "the limits leave '\(variable.name)' no width", at: .init(file: graph.file),
-          supported: "at least one of the widths \(widths.map(String.init).joined(separator: ", "))"))
+        "the limits leave '\(variable.name)' no width", at: .init(file: graph.file),
+        supported: "at least one of the widths \(widths.map(String.init).joined(separator: ", "))")
     }
     try problems.throwIfErrors()
   }

@@ -1,12 +1,5 @@
+import Libc
 import Presentation
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// An axis that holds some values, with round numbers at its ticks.
 struct PlotAxis {

@@ -1,14 +1,7 @@
 import GraphDrawing
+import Libc
 import Performance
 import Presentation
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A roofline as SVG: multiply-accumulates per cycle over those per byte, both on logarithmic axes, a roof per number of
 /// products, and a point per layer. Layers at one place share a point.

@@ -141,9 +141,8 @@ package struct NetworkQuantizer: Sendable {
     guard options.pruning != nil else { return problems }
     for id in network.layers.dropLast() where plan.weights[network.graph[id].name]?.bits == 1 {
       problems.report(
-        Diagnostic(
-          "weights of 1 bit are to be pruned: their codes are -1 and 1", at: network.graph.location(of: id),
-          supported: "2 bits or more, which have a code for 0"))
+        "weights of 1 bit are to be pruned: their codes are -1 and 1", at: network.graph.location(of: id),
+        supported: "2 bits or more, which have a code for 0")
     }
     return problems
   }
@@ -199,13 +198,12 @@ package struct NetworkQuantizer: Sendable {
       let location = network.graph.location(of: id)
       let fix = "calibrate with inputs as the network will see them"
       if values.allSatisfy({ $0 == 0 }) {
-        problems.report(Diagnostic("all calibration inputs are zero", at: location, fix: fix))
+        problems.report("all calibration inputs are zero", at: location, fix: fix)
         continue
       }
       let elements = node.shape.elements
       if inputs.samples > 1, values.indices.dropFirst(elements).allSatisfy({ values[$0] == values[$0 - elements] }) {
-        problems.report(
-          Diagnostic("all calibration inputs are the same", at: location, fix: fix, severity: .warning))
+        problems.report("all calibration inputs are the same", at: location, fix: fix, severity: .warning)
       }
       let channels = node.shape.channels
       let constant = (0..<channels).filter { channel in
@@ -213,18 +211,16 @@ package struct NetworkQuantizer: Sendable {
       }
       if !constant.isEmpty, constant.count < channels || inputs.samples > 1 {
         problems.report(
-          Diagnostic(
-            "\(constant.count) of \(channels) channels have one value in all calibration inputs", at: location,
-            severity: .note))
+          "\(constant.count) of \(channels) channels have one value in all calibration inputs", at: location,
+          severity: .note)
       }
     }
     if let overflow = network.overflow(on: inputs, "calibration") { problems.report(overflow) }
     if inputs.samples < fewest {
       problems.report(
-        Diagnostic(
-          "ranges from \(inputs.samples) calibration \(inputs.samples == 1 ? "input" : "inputs")",
-          at: .init(file: network.graph.file), fix: "give some hundred that differ as much as those that will come",
-          severity: .warning))
+        "ranges from \(inputs.samples) calibration \(inputs.samples == 1 ? "input" : "inputs")",
+        at: .init(file: network.graph.file), fix: "give some hundred that differ as much as those that will come",
+        severity: .warning)
     }
     try problems.throwIfErrors()
     return problems

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Page
+import Presentation
 import QTools
 import Quantization
 
@@ -35,5 +36,17 @@ struct ReportCommand: ParsableCommand {
     let path = output ?? "\(page.file.split(separator: ".").first ?? "report").html"
     try OutputFile.write(Array(page.html().utf8), to: path)
     announce(path, of: path)
+  }
+}
+
+extension ReportFormat: ExpressibleByArgument {}
+
+/// How a command prints what it found.
+struct ReportOptions: ParsableArguments {
+  @Option(help: "How the report is printed.")
+  var format = ReportFormat.text
+
+  func show(_ report: some Report) throws {
+    print(try report.printed(as: format, style: Terminal.standardOutput.style), terminator: "")
   }
 }

@@ -1,12 +1,7 @@
+import Diagnostics
+import Libc
 import Quantization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Quantizers
 
 extension DataType {
   /// Of a power of two 2^e: how far e goes below and above zero (`get_exp` in quantizer_impl.py). A type of one bit and a
@@ -36,5 +31,34 @@ extension DataType {
     root.bits -= 1
     root.integerBits = root.bits
     return root
+  }
+}
+
+extension DataType {
+  /// The type once a layer has handed it on under its own name: QTools' table of types (quantizer_factory.py) has the wrong
+  /// entry for four of them.
+  var handedOn: DataType {
+    switch kind {
+    case .quantizedTanh, .quantizedULaw, .stochasticBinary, .bernoulli:
+      DataType(.stochasticTernary, bits: 2, integerBits: 2, isSigned: true)
+    case .quantizedBits, .quantizedReLU, .binary, .zeroOneBinary, .ternary, .stochasticTernary, .powerOfTwo,
+      .reluPowerOfTwo, .floatingPoint:
+      self
+    }
+  }
+}
+
+extension DataType {
+  /// What an option names: `fp32`, `fp16`, `int8`, `int16`, `int32` or a quantizer (`make_default_quantizer` in QKeras'
+  /// quantizer_factory.py).
+  package init(parsing text: String, option: String) throws {
+    switch text {
+    case "fp32": self = .floatingPoint(bits: 32)
+    case "fp16": self = .floatingPoint(bits: 16)
+    case "int8": self = .fixedPoint(bits: 8, integerBits: 0)
+    case "int16": self = .fixedPoint(bits: 16, integerBits: 7)
+    case "int32": self = .fixedPoint(bits: 32, integerBits: 10)
+    default: self = try Quantizer(QuantizerArguments(parsing: text, location: .init(file: option))).kind.dataType
+    }
   }
 }
