@@ -65,10 +65,9 @@ package struct InputFile: ~Copyable, Sendable {
   /// The whole file.
   /// - Throws: `Diagnostic` if it has more than `limit` bytes, before any memory is taken.
   package func bytes(limit: Int) throws(Diagnostic) -> [UInt8] {
-    guard size <= limit else {
-      throw Diagnostic(
-        "the file has \(size) bytes", at: .init(file: path), supported: "files of up to \(limit >> 20) MiB")
-    }
+    try require(
+      size <= limit, "the file has \(size) bytes", at: .init(file: path), supported: "files of up to \(limit >> 20) MiB"
+    )
     return try bytes(at: 0, count: size)
   }
 

@@ -21,11 +21,9 @@ package struct MemoryBudget: Sendable {
       self.init(bytes: Self.standard)
       return
     }
-    guard let bytes = Self.bytes(text) else {
-      throw Diagnostic(
-        "the environment variable \(Self.variable) is '\(text)'",
-        supported: "a size above 0 in MiB, or with its unit: 512, 512MiB, 2GiB")
-    }
+    let bytes = try require(
+      Self.bytes(text), "the environment variable \(Self.variable) is '\(text)'",
+      supported: "a size above 0 in MiB, or with its unit: 512, 512MiB, 2GiB")
     self.init(bytes: bytes)
   }
 

@@ -20,9 +20,7 @@ package enum NpyFile {
     var budget = try MemoryBudget()
     try budget.take(count, of: MemoryLayout<Double>.size, for: "its numbers", at: place)
     let bytes = try file.bytes(at: range.upperBound, count: count * header.type.size)
-    guard bytes.count == count * header.type.size else {
-      throw Diagnostic("the file became shorter while it was read", at: place)
-    }
+    try require(bytes.count == count * header.type.size, "the file became shorter while it was read", at: place)
     let values = try header.decode(bytes, at: place)
     return NumericArray(shape: header.shape, values: header.isFortranOrder ? header.rowMajor(values) : values)
   }

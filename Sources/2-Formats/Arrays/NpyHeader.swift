@@ -20,15 +20,12 @@ struct NpyHeader: Equatable {
       throw Diagnostic("not a NumPy .npy file", at: place, fix: fix)
     }
     guard start.count >= 12 else { throw Diagnostic("the file is truncated in its header", at: place) }
-    guard (1...3).contains(start[6]) else {
-      throw Diagnostic("a .npy file of version \(start[6]).\(start[7])", at: place, supported: "1.0 to 3.0")
-    }
+    try require(
+      (1...3).contains(start[6]), "a .npy file of version \(start[6]).\(start[7])", at: place, supported: "1.0 to 3.0")
     let isLong = start[6] > 1
     let begin = isLong ? 12 : 10
     let length = start[8..<begin].reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard length <= lengthLimit else {
-      throw Diagnostic("a .npy header of \(length) bytes", at: place, supported: "up to \(lengthLimit)")
-    }
+    try require(length <= lengthLimit, "a .npy header of \(length) bytes", at: place, supported: "up to \(lengthLimit)")
     return begin..<begin + length
   }
 

@@ -72,9 +72,9 @@ extension H5Group {
   package func attribute(_ name: String) throws -> String? {
     guard let texts = try stringArray(attribute: name) else { return nil }
     let isWhole = attributes.contains { $0.name == name }
-    guard !isWhole || texts.count == 1 else {
-      throw Diagnostic("attribute '\(name)' has \(texts.count) elements", at: location, supported: "one string")
-    }
+    try require(
+      !isWhole || texts.count == 1, "attribute '\(name)' has \(texts.count) elements", at: location,
+      supported: "one string")
     return texts.joined()
   }
 

@@ -79,10 +79,8 @@ package struct H5Value: Hashable, Sendable {
       case .signed(let values): return values
       case .unsigned(let values):
         return try values.map { value in
-          guard let int = Int64(exactly: value) else {
-            throw Diagnostic("holds \(value)", at: location, supported: "integers up to \(Int64.max)")
-          }
-          return int
+          return try require(
+            Int64(exactly: value), "holds \(value)", at: location, supported: "integers up to \(Int64.max)")
         }
       case .floats, .doubles, .nothing, .strings, .unreadable, .left: return try withoutNumbers(wanted: "integers")
       }

@@ -85,9 +85,8 @@ struct SnapshotReader {
     }
     let storage = chdf5_storage(UInt32(try number(UInt8.self)))
     guard let count = Int(exactly: try number(UInt64.self)) else { throw Malformed() }
-    guard let product = shape.elementCount else {
-      throw Diagnostic("an array of shape \(shape)", at: place(path), supported: "as many elements as memory holds")
-    }
+    let product = try require(
+      shape.elementCount, "an array of shape \(shape)", at: place(path), supported: "as many elements as memory holds")
     guard product == count else { throw Malformed() }
     return H5Value(
       elementType: type, shape: shape, storage: try elements(storage, count: count), location: place(path))

@@ -2,7 +2,7 @@ import Diagnostics
 
 /// A value in a document that knows where it is, so that a wrong type or a missing key is said with its path:
 /// `'config.layers[3].config.bits' is a string; supported: an integer`.
-package struct JSONNode: Sendable {
+package struct JSONNode: ProblemSource, Sendable {
   package let value: JSONValue
   /// From the document's root, empty for the root itself.
   package let path: String

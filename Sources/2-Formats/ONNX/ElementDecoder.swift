@@ -12,7 +12,7 @@ struct ElementDecoder: Sendable {
   /// - Throws: `Diagnostic` where there are not as many bytes as the shape says.
   func elements(in bytes: UnsafeRawBufferPointer) throws -> ONNXTensor.Elements {
     guard let bits = type.bits else { return .unreadable }
-    try require(bytes.count, "bytes", expected: (count * bits + 7) / 8)
+    try requireCount(bytes.count, "bytes", expected: (count * bits + 7) / 8)
     switch type {
     case .float: return .floats(load(bytes))
     case .double: return .doubles(load(bytes))
@@ -32,12 +32,10 @@ struct ElementDecoder: Sendable {
     }
   }
 
-  func require(_ found: Int, _ unit: String, expected: Int) throws {
-    guard found == expected else {
-      throw Diagnostic(
-        "\(found) \(unit) of data for a tensor of shape \(shape) of \(type.name)", at: location,
-        supported: "\(expected) \(unit)", fix: "the file is damaged or cut off: export it again")
-    }
+  func requireCount(_ found: Int, _ unit: String, expected: Int) throws {
+    try require(
+      found == expected, "\(found) \(unit) of data for a tensor of shape \(shape) of \(type.name)", at: location,
+      supported: "\(expected) \(unit)", fix: "the file is damaged or cut off: export it again")
   }
 
   private func load<Value: BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer) -> [Value] {
@@ -48,12 +46,9 @@ struct ElementDecoder: Sendable {
   }
 
   func signed(_ number: UInt64) throws -> Int64 {
-    guard let signed = Int64(exactly: number) else {
-      throw Diagnostic(
-        "the number \(number) of uint64", at: location, supported: "integers up to 2^63 - 1",
-        fix: "store it as a float, or as int64 where a smaller one is meant")
-    }
-    return signed
+    return try require(
+      Int64(exactly: number), "the number \(number) of uint64", at: location, supported: "integers up to 2^63 - 1",
+      fix: "store it as a float, or as int64 where a smaller one is meant")
   }
 
   /// The first of a byte is in its lower half.

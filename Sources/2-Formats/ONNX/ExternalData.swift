@@ -65,11 +65,9 @@ struct ExternalData: Sendable {
     } else {
       isInside = true
     }
-    guard isInside else {
-      throw Diagnostic(
-        "external data in '\(name)', outside of the model's folder", at: location,
-        supported: "files in the folder of the model or below it")
-    }
+    try require(
+      isInside, "external data in '\(name)', outside of the model's folder", at: location,
+      supported: "files in the folder of the model or below it")
     return path
   }
 

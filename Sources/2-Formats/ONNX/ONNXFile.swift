@@ -51,11 +51,9 @@ package enum ONNXFile {
     let arena = MessageArena()
     var message = MessageWriter(arena: arena).model(model)
     let size = onnx__model_proto__get_packed_size(&message)
-    guard size < sizeLimit else {
-      throw Diagnostic(
-        "the model would take \(size) bytes", at: .init(file: file),
-        supported: "less than 2 GB, the limit of protobuf")
-    }
+    try require(
+      size < sizeLimit, "the model would take \(size) bytes", at: .init(file: file),
+      supported: "less than 2 GB, the limit of protobuf")
     return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       count = onnx__model_proto__pack(&message, buffer.baseAddress)
       withExtendedLifetime(arena) {}

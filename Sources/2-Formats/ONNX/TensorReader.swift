@@ -17,13 +17,13 @@ struct TensorReader {
   func read() throws -> ONNXTensor {
     // Empty axes do not make the others any smaller.
     let most = shape.reduce(1.0) { $0 * Double(max($1, 1)) }
-    guard shape.allSatisfy({ $0 >= 0 }), most <= Double(Self.elementLimit) else {
-      throw Diagnostic("a tensor of shape \(shape)", at: location, supported: "extents of 0 or more, 2^31 elements")
-    }
+    try require(
+      shape.allSatisfy { $0 >= 0 } && most <= Double(Self.elementLimit), "a tensor of shape \(shape)", at: location,
+      supported: "extents of 0 or more, 2^31 elements")
     let code = Int(message.data_type)
-    guard let type = ONNXElementType(rawValue: code) else {
-      throw Diagnostic("a tensor of element type \(code)", at: location, supported: "ONNX' element types 1 to 22")
-    }
+    let type = try require(
+      ONNXElementType(rawValue: code), "a tensor of element type \(code)", at: location,
+      supported: "ONNX' element types 1 to 22")
     let elements = try elements(ElementDecoder(type: type, shape: shape, location: location))
     return ONNXTensor(name: name, typeCode: code, shape: shape, elements: elements)
   }
@@ -45,29 +45,29 @@ struct TensorReader {
     switch type {
     case .float, .complex64:
       let floats = UnsafeBufferPointer(start: message.float_data, count: message.n_float_data)
-      try decoder.require(floats.count, "elements", expected: count * bits / 32)
+      try decoder.requireCount(floats.count, "elements", expected: count * bits / 32)
       return type == .float ? .floats(Array(floats)) : .unreadable
     case .double, .complex128:
       let doubles = UnsafeBufferPointer(start: message.double_data, count: message.n_double_data)
-      try decoder.require(doubles.count, "elements", expected: count * bits / 64)
+      try decoder.requireCount(doubles.count, "elements", expected: count * bits / 64)
       return type == .double ? .doubles(Array(doubles)) : .unreadable
     case .int64:
       let integers = UnsafeBufferPointer(start: message.int64_data, count: message.n_int64_data)
-      try decoder.require(integers.count, "elements", expected: count)
+      try decoder.requireCount(integers.count, "elements", expected: count)
       return .integers(IntegerArray(Array(integers)))
     case .uint32, .uint64:
       let integers = UnsafeBufferPointer(start: message.uint64_data, count: message.n_uint64_data)
-      try decoder.require(integers.count, "elements", expected: count)
+      try decoder.requireCount(integers.count, "elements", expected: count)
       return .integers(IntegerArray(try integers.map(decoder.signed)))
     case .int4, .uint4:
       // Two to an element, as in bytes.
       let pairs = UnsafeBufferPointer(start: message.int32_data, count: message.n_int32_data)
-      try decoder.require(pairs.count, "elements", expected: (count + 1) / 2)
+      try decoder.requireCount(pairs.count, "elements", expected: (count + 1) / 2)
       return try pairs.map { UInt8(truncatingIfNeeded: $0) }.withUnsafeBytes { try decoder.elements(in: $0) }
     case .string, .float16, .bfloat16, .bool, .int8, .uint8, .int16, .uint16, .int32, .float8E4M3FN, .float8E4M3FNUZ,
       .float8E5M2, .float8E5M2FNUZ:
       let integers = UnsafeBufferPointer(start: message.int32_data, count: message.n_int32_data)
-      try decoder.require(integers.count, "elements", expected: count)
+      try decoder.requireCount(integers.count, "elements", expected: count)
       return try elements(type, from: integers)
     }
   }
@@ -79,9 +79,9 @@ struct TensorReader {
     if type == .float16 { return .floats(integers.map { Float(float16: UInt16(truncatingIfNeeded: $0)) }) }
     if type == .bfloat16 { return .floats(integers.map { Float(bfloat16: UInt16(truncatingIfNeeded: $0)) }) }
     guard let range = type.range else { return .unreadable }
-    guard integers.allSatisfy({ range.contains(Int64($0)) }) else {
-      throw Diagnostic("elements that its type \(type.name) does not hold", at: location)
-    }
+    try require(
+      integers.allSatisfy { range.contains(Int64($0)) }, "elements that its type \(type.name) does not hold",
+      at: location)
     return .integers(IntegerArray(Array(integers)))
   }
 }

@@ -133,19 +133,15 @@ final class Store: Sendable {
         supported: "studies that qcc made", fix: "name another file")
     }
     let version = try header("user_version", connection)
-    guard version == Schema.version else {
-      throw Diagnostic(
-        "is a study of version \(version)", at: place, supported: "version \(Schema.version)",
-        fix: "use the qcc that made it, or name another file for a new study")
-    }
+    try require(
+      version == Schema.version, "is a study of version \(version)", at: place, supported: "version \(Schema.version)",
+      fix: "use the qcc that made it, or name another file for a new study")
     let problem = try connection.first("PRAGMA quick_check(1)") { $0.text(0) }
     guard problem == "ok" else { throw SQLiteError.damage(problem ?? "no answer", path) }
     let tables = try connection.all("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid") { $0.text(0) }
-    guard tables == Schema.tables else {
-      throw Diagnostic(
-        "its tables are not those of a study", at: place, supported: "studies as qcc made them",
-        fix: "name another file")
-    }
+    try require(
+      tables == Schema.tables, "its tables are not those of a study", at: place, supported: "studies as qcc made them",
+      fix: "name another file")
   }
 }
 

@@ -51,14 +51,10 @@ extension Operator {
   func oneInput(_ inputs: [Shape], ranks: ClosedRange<Int> = Shape.ranks, at location: Diagnostic.Location) throws
     -> Shape
   {
-    guard inputs.count == 1 else {
-      throw Diagnostic("\(Self.mnemonic) of \(inputs.count) tensors", at: location, supported: "one input")
-    }
-    guard ranks.contains(inputs[0].rank) else {
-      throw Diagnostic(
-        "\(Self.mnemonic) of a tensor of shape \(inputs[0])", at: location,
-        supported: "\(ranks.lowerBound) to \(ranks.upperBound) axes besides the batch")
-    }
+    try require(inputs.count == 1, "\(Self.mnemonic) of \(inputs.count) tensors", at: location, supported: "one input")
+    try require(
+      ranks.contains(inputs[0].rank), "\(Self.mnemonic) of a tensor of shape \(inputs[0])", at: location,
+      supported: "\(ranks.lowerBound) to \(ranks.upperBound) axes besides the batch")
     return inputs[0]
   }
 }

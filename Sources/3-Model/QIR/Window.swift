@@ -65,19 +65,17 @@ package struct Window: Hashable, Sendable {
   package func positions(over input: Shape, at location: Diagnostic.Location) throws -> Extent {
     let extents = [size.rows, size.columns, stride.rows, stride.columns, dilation.rows, dilation.columns]
     let sides = [padding.top, padding.bottom, padding.left, padding.right]
-    guard extents.allSatisfy({ (1...65536).contains($0) }), sides.allSatisfy({ (0...65536).contains($0) }) else {
-      throw Diagnostic(
-        "a window of \(size.rows)x\(size.columns) with stride \(stride.rows)x\(stride.columns), dilation "
-          + "\(dilation.rows)x\(dilation.columns) and padding \(sides)",
-        at: location, supported: "sizes, strides and dilations of 1 to 65536, paddings of 0 to 65536")
-    }
+    try require(
+      extents.allSatisfy { (1...65536).contains($0) } && sides.allSatisfy { (0...65536).contains($0) },
+      "a window of \(size.rows)x\(size.columns) with stride \(stride.rows)x\(stride.columns), dilation "
+        + "\(dilation.rows)x\(dilation.columns) and padding \(sides)", at: location,
+      supported: "sizes, strides and dilations of 1 to 65536, paddings of 0 to 65536")
     let rows = input.extents[0] + padding.top + padding.bottom - (size.rows - 1) * dilation.rows - 1
     let columns = input.extents[1] + padding.left + padding.right - (size.columns - 1) * dilation.columns - 1
-    guard rows >= 0, columns >= 0 else {
-      throw Diagnostic(
-        "a window of \(size.rows)x\(size.columns) is larger than the feature map of shape \(input)", at: location,
-        fix: "use padding='same' or a smaller window")
-    }
+    try require(
+      rows >= 0 && columns >= 0,
+      "a window of \(size.rows)x\(size.columns) is larger than the feature map of shape \(input)", at: location,
+      fix: "use padding='same' or a smaller window")
     return Extent(rows: rows / stride.rows + 1, columns: columns / stride.columns + 1)
   }
 

@@ -40,12 +40,11 @@ extension Quantizer {
   /// The quantizer that `arguments` describe. Throws all that is wrong with them.
   package init(_ arguments: QuantizerArguments) throws {
     var arguments = arguments
-    guard let kind = Self.kinds.first(where: { $0.names.contains(arguments.quantizer) }) else {
-      throw Diagnostic(
-        "unknown quantizer '\(arguments.quantizer)'", at: arguments.location,
-        supported: Self.supportedNames.filter { !$0.contains(">" as Character) }.joined(separator: ", "),
-        fix: "use one of them, and train again")
-    }
+    let kind = try require(
+      Self.kinds.first(where: { $0.names.contains(arguments.quantizer) }), "unknown quantizer '\(arguments.quantizer)'",
+      at: arguments.location,
+      supported: Self.supportedNames.filter { !$0.contains(">" as Character) }.joined(separator: ", "),
+      fix: "use one of them, and train again")
     arguments.bind(to: kind.parameters)
     self.init(kind.init(&arguments))
     try arguments.finish()

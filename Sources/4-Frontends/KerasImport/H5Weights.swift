@@ -14,10 +14,9 @@ struct H5Weights: KerasWeights {
   /// Reads the weights of these layers of the outermost model, and no other dataset.
   /// - Throws: `Diagnostic` where there are none, or more than the budget allows, before any is read.
   init(_ file: H5File, layers: [String]) throws {
-    guard let group = file.root.groupIfPresent(Self.name) else {
-      throw Diagnostic(
-        "the file has no weights: no group '\(Self.name)'", at: .init(file: file.path), fix: "save with model.save")
-    }
+    let group = try require(
+      file.root.groupIfPresent(Self.name), "the file has no weights: no group '\(Self.name)'",
+      at: .init(file: file.path), fix: "save with model.save")
     var budget = try MemoryBudget()
     let structure = H5Weights(group)
     var paths: [String] = []

@@ -26,9 +26,7 @@ extension JSONNode {
 
   func int(in range: ClosedRange<Int>) throws -> Int {
     let value = try int()
-    guard range.contains(value) else {
-      throw problem("is \(value)", supported: "\(range.lowerBound) to \(range.upperBound)")
-    }
+    try require(range.contains(value), "is \(value)", supported: "\(range.lowerBound) to \(range.upperBound)")
     return value
   }
 
@@ -132,9 +130,8 @@ enum QuantizerConfig {
     var inner: [Int]?
     for element in elements {
       let shape = try flatten(element, into: &numbers)
-      guard inner == nil || inner == shape else {
-        throw node.problem("is an array of arrays of unequal lengths", supported: "numbers in a rectangle")
-      }
+      try node.require(
+        inner == nil || inner == shape, "is an array of arrays of unequal lengths", supported: "numbers in a rectangle")
       inner = shape
     }
     return [elements.count] + (inner ?? [])

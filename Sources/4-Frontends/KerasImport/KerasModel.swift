@@ -69,11 +69,10 @@ package struct KerasModel: ModelFile {
           "build the model with Keras 2 (TensorFlow 2.15, or the package tf_keras), load_weights there, and save it as "
           + "model.h5: Keras 2 does not load models of Keras 3")
     }
-    guard let text = try file.root.attribute("model_config") else {
-      throw Diagnostic(
-        "no attribute 'model_config': the file is no Keras model, or holds weights only", at: location,
-        fix: "save the whole model with model.save('model.h5')")
-    }
+    let text = try require(
+      file.root.attribute("model_config"),
+      "no attribute 'model_config': the file is no Keras model, or holds weights only", at: location,
+      fix: "save the whole model with model.save('model.h5')")
     var place = location
     place.tensor = "model_config"
     return try JSONParser.parse(text, at: place)

@@ -42,13 +42,12 @@ enum LayerActivation {
     // Names of functions that round, such as binary_tanh, are quantizers; so is everything with arguments, which only
     // QKeras' layers read out of a text.
     let isCall = name.contains("(" as Character)
-    guard isQKeras && (isCall || Quantizer.supportedNames.contains(name)) else {
-      throw node.problem(
-        "is the activation '\(name)'", supported: names.joined(separator: ", "),
-        fix: isCall && !isQKeras
-          ? "QKeras' layers alone read a quantizer out of a text: use QActivation"
-          : "use one of them, or a quantizer, and train again")
-    }
+    try node.require(
+      isQKeras && (isCall || Quantizer.supportedNames.contains(name)), "is the activation '\(name)'",
+      supported: names.joined(separator: ", "),
+      fix: isCall && !isQKeras
+        ? "QKeras' layers alone read a quantizer out of a text: use QActivation"
+        : "use one of them, or a quantizer, and train again")
     return .quantizer(try QuantizerConfig.read(node))
   }
 

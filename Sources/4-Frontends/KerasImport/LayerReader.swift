@@ -25,11 +25,9 @@ struct LayerReader: ProblemCollector {
   /// The layer's one input.
   func input() throws -> NodeID {
     guard let inputs else { throw Skipped() }
-    guard inputs.count == 1 else {
-      throw Diagnostic(
-        "\(className) is called on \(inputs.count) tensors", at: location, supported: "one",
-        fix: "bring them together in front of it, with Add or Concatenate")
-    }
+    try require(
+      inputs.count == 1, "\(className) is called on \(inputs.count) tensors", at: location, supported: "one",
+      fix: "bring them together in front of it, with Add or Concatenate")
     return inputs[0]
   }
 
@@ -64,11 +62,10 @@ struct LayerReader: ProblemCollector {
   }
 
   func checkSize(_ shape: Shape) throws {
-    guard shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(Self.elementLimit) else {
-      throw Diagnostic(
-        "a tensor of shape \(shape)", at: location, supported: "tensors of up to \(Self.elementLimit) elements",
-        fix: "none: hardware of this kind does not hold it")
-    }
+    try require(
+      shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(Self.elementLimit), "a tensor of shape \(shape)",
+      at: location, supported: "tensors of up to \(Self.elementLimit) elements",
+      fix: "none: hardware of this kind does not hold it")
   }
 
   /// Elements of one tensor: as many as an input may have.

@@ -50,9 +50,8 @@ struct LayerWeights {
         fix: "save model and weights together")
     }
     let values = try tensor.values()
-    guard values.count == tensor.shape.reduce(1, *) else {
-      throw Diagnostic("\(values.count) weights for shape \(tensor.shape)", at: place)
-    }
+    try require(
+      values.count == tensor.shape.reduce(1, *), "\(values.count) weights for shape \(tensor.shape)", at: place)
     if !values.areFinite, let bad = values.firstIndex(where: { !$0.isFinite }) {
       throw Diagnostic(
         "a weight is \(values[bad]), at index \(Self.index(bad, in: tensor.shape))", at: place,

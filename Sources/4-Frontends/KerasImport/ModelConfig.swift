@@ -80,11 +80,9 @@ extension LayerEntry {
         shape = front["config"]?["batch_input_shape"] ?? .null
       }
     }
-    guard shape != .null else {
-      throw model.problem(
-        "does not say the shape of the model's input",
-        fix: "give the first layer input_shape=, or call model.build, and save again")
-    }
+    try model.require(
+      shape != .null, "does not say the shape of the model's input",
+      fix: "give the first layer input_shape=, or call model.build, and save again")
     name = "\(first.name)_input"
     className = "InputLayer"
     config = JSONNode(

@@ -61,11 +61,9 @@ struct ModelReader: ProblemCollector {
   private mutating func read(
     className: String, config: JSONNode, as place: Place, inputs: [NodeID?]?
   ) throws -> [NodeID?] {
-    guard LayerTable.models.contains(className) else {
-      throw Diagnostic(
-        "the model is of class '\(className)'", at: config.location,
-        supported: LayerTable.models.sorted().joined(separator: ", "), fix: "save a Functional or Sequential model")
-    }
+    try require(
+      LayerTable.models.contains(className), "the model is of class '\(className)'", at: config.location,
+      supported: LayerTable.models.sorted().joined(separator: ", "), fix: "save a Functional or Sequential model")
     let model = try ModelConfig(className: className, config: config, prefix: place.layerPrefix, problems: &problems)
     let order = CallOrder(model, problems: &problems, at: config.location)
     if let inputs, inputs.count != model.inputs.count {

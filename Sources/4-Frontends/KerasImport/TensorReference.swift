@@ -29,12 +29,9 @@ struct TensorReference {
     guard let first = elements.first, case .string(let layer) = first.value else {
       return try elements.flatMap { try all(in: $0, checkingArguments: checkingArguments) }
     }
-    guard (3...4).contains(elements.count) else {
-      throw node.problem("has \(elements.count) elements", supported: "[layer, call, output, arguments]")
-    }
-    guard layer != "_CONSTANT_VALUE" else {
-      throw node.problem("is a constant", supported: "tensors that layers make")
-    }
+    try node.require(
+      (3...4).contains(elements.count), "has \(elements.count) elements", supported: "[layer, call, output, arguments]")
+    try node.require(layer != "_CONSTANT_VALUE", "is a constant", supported: "tensors that layers make")
     if elements.count == 4, checkingArguments { try checkArguments(elements[3]) }
     return [
       TensorReference(

@@ -42,11 +42,9 @@ struct WindowConfig {
   }
 
   private func checked(_ config: JSONNode) throws -> WindowConfig {
-    guard stride == .one || dilation == .one else {
-      throw Diagnostic(
-        "strides and dilation_rate at once", at: config.location, supported: "one of the two, as in Keras",
-        fix: "leave one of them at 1")
-    }
+    try require(
+      stride == .one || dilation == .one, "strides and dilation_rate at once", at: config.location,
+      supported: "one of the two, as in Keras", fix: "leave one of them at 1")
     return self
   }
 

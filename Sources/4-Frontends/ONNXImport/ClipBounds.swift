@@ -21,9 +21,7 @@ struct ClipBounds {
     var bound: Double?
     if case .float(let float)? = reader.take(name) { bound = Double(float) }
     if let constant = try reader.constantIfPresent(input) {
-      guard constant.count == 1 else {
-        throw reader.problem("\(name) of shape \(constant.shape)", supported: "one number")
-      }
+      try reader.require(constant.count == 1, "\(name) of shape \(constant.shape)", supported: "one number")
       if let integers = constant.integers { return Rational(integers[0]) }
       bound = constant.values[0]
     }

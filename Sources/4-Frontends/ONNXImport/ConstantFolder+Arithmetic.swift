@@ -54,9 +54,8 @@ extension ConstantFolder {
   private static func binary(
     _ reader: NodeReader, _ function: Binary, _ a: Constant, _ b: Constant
   ) throws -> Constant {
-    guard let shape = spreadShape(a.shape, b.shape) else {
-      throw reader.problem("constants of shapes \(a.shape) and \(b.shape)", supported: "shapes that spread")
-    }
+    let shape = try reader.require(
+      spreadShape(a.shape, b.shape), "constants of shapes \(a.shape) and \(b.shape)", supported: "shapes that spread")
     // The result, and where in the operands each of its elements comes from.
     try reader.requireRoom(shape, bytes: 24)
     let pairs = zip(positions(of: a.shape, over: shape), positions(of: b.shape, over: shape))
@@ -125,9 +124,7 @@ extension ConstantFolder {
     let axes = given.isEmpty ? Array(0..<rank) : try Set(given.map { try reader.axis($0, rank: rank) }).sorted()
     for axis in axes {
       let extent = constant.shape[axis]
-      guard extent > 0 else {
-        throw reader.problem("constants of shape \(constant.shape)", supported: "extents of 1 or more")
-      }
+      try reader.require(extent > 0, "constants of shape \(constant.shape)", supported: "extents of 1 or more")
       var shape = constant.shape
       shape[axis] = 1
       let whole = constant

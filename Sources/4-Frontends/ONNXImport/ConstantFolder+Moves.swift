@@ -8,9 +8,9 @@ extension ConstantFolder {
     let given = try reader.ints("perm")
     let constant = try reader.constant(0)
     let permutation = given ?? Array(constant.shape.indices.reversed())
-    guard permutation.sorted() == Array(constant.shape.indices) else {
-      throw reader.problem("perm = \(permutation) of \(constant.shape.count) axes", supported: "each axis once")
-    }
+    try reader.require(
+      permutation.sorted() == Array(constant.shape.indices), "perm = \(permutation) of \(constant.shape.count) axes",
+      supported: "each axis once")
     return constant.transposed(permutation)
   }
 
@@ -162,9 +162,9 @@ extension ConstantFolder {
   static func expand(_ reader: inout NodeReader) throws -> Constant {
     let constant = try reader.constant(0)
     let target = try extents(of: reader.constant(1), reader)
-    guard let shape = spreadShape(constant.shape, target) else {
-      throw reader.problem("a constant of shape \(constant.shape) over \(target)", supported: "shapes that spread")
-    }
+    let shape = try reader.require(
+      spreadShape(constant.shape, target), "a constant of shape \(constant.shape) over \(target)",
+      supported: "shapes that spread")
     try reader.requireRoom(shape)
     var result = constant.reshaped(
       to: Array(repeating: 1, count: shape.count - constant.shape.count) + constant.shape)

@@ -13,9 +13,7 @@ extension ConstantFolder {
       throw reader.problem("quantization to \(encoding.type.name)", supported: "integers of up to 32 bits")
     }
     let floats = constant.floats
-    guard !floats.contains(where: \.isNaN) else {
-      throw reader.problem("constants with NaN", supported: "numbers")
-    }
+    try reader.require(!floats.contains(where: \.isNaN), "constants with NaN", supported: "numbers")
     let index = encoding.scaleIndex(shape: constant.shape)
     let codes = IntegerArray(count: floats.count, in: range) { element in
       // As a runtime divides: what it makes of weights is what the network is.

@@ -111,21 +111,16 @@ struct NetworkImporter {
         "the network's input is \(input.otherKind ?? "of no known type and shape")", at: place,
         supported: "tensors with a shape", fix: "run onnx.shape_inference, or export with shapes")
     }
-    guard type.isModelled else {
-      throw Diagnostic(
-        "the network's input is of \(type.name)", at: place, supported: "float, double and integers",
-        fix: type.isFloat ? NodeReader.widening : nil)
-    }
+    try require(
+      type.isModelled, "the network's input is of \(type.name)", at: place, supported: "float, double and integers",
+      fix: type.isFloat ? NodeReader.widening : nil)
     let first = leadingAxis == .batch ? 1 : 0
-    guard dimensions.count >= first else {
-      throw Diagnostic("the network's input has no axis", at: place, supported: "the batch as the first axis")
-    }
+    try require(
+      dimensions.count >= first, "the network's input has no axis", at: place, supported: "the batch as the first axis")
     if first == 1, case .fixed(let samples) = dimensions[0] {
-      guard samples > 0, batch == nil || batch == samples else {
-        throw Diagnostic(
-          "the network's input has shape \(dimensions.map(\.text))", at: place,
-          supported: "1 or more samples, as many as the other inputs have")
-      }
+      try require(
+        samples > 0 && (batch == nil || batch == samples), "the network's input has shape \(dimensions.map(\.text))",
+        at: place, supported: "1 or more samples, as many as the other inputs have")
       batch = samples
     }
     var shape = [Int](repeating: 1, count: first)

@@ -5,7 +5,7 @@ import Quantization
 
 /// One node of the model while it becomes nodes of the graph: what the reader of each operator works on. Attributes are
 /// taken one by one, each with its default; what nobody took is a problem.
-struct NodeReader: ProblemCollector {
+struct NodeReader: ProblemCollector, ProblemSource {
   let node: ONNXNode
   var importer: NetworkImporter
   /// The model's node, of which `node` may be a part.
@@ -79,11 +79,10 @@ struct NodeReader: ProblemCollector {
     if hasFailedInputs { throw Skipped() }
     let values = node.inputs.compactMap { importer.values[$0] }
     let isOfConstants = values.allSatisfy { if case .constant = $0 { true } else { false } }
-    guard isOfConstants, node.operatorType == "Cast" || ConstantFolder.moves.contains(node.operatorType) else {
-      throw problem(
-        "it computes in \(narrow.name)", supported: "float and double; \(narrow.name) in constants that a Cast widens",
-        fix: Self.widening)
-    }
+    try require(
+      isOfConstants && (node.operatorType == "Cast" || ConstantFolder.moves.contains(node.operatorType)),
+      "it computes in \(narrow.name)", supported: "float and double; \(narrow.name) in constants that a Cast widens",
+      fix: Self.widening)
   }
 
   /// Integers that leave their type wrap around in a runtime.
@@ -172,9 +171,7 @@ struct NodeReader: ProblemCollector {
   }
 
   func value(_ index: Int) throws -> Value {
-    guard hasInput(index) else {
-      throw problem("\(node.inputs.count) inputs", supported: "an input \(index + 1)")
-    }
+    try require(hasInput(index), "\(node.inputs.count) inputs", supported: "an input \(index + 1)")
     guard let value = importer.values[node.inputs[index]] else { throw Skipped() }
     if case .failed = value { throw Skipped() }
     return value
@@ -216,21 +213,19 @@ struct NodeReader: ProblemCollector {
   mutating func ints(_ name: String, orInput index: Int) throws -> [Int]? {
     if let ints = try ints(name) { return ints }
     guard let constant = try constantIfPresent(index) else { return nil }
-    guard let integers = constant.integers else {
-      throw problem("input '\(node.inputs[index])' is not of integers", supported: "int64")
-    }
-    guard constant.shape.count <= 1 else {
-      throw problem("input '\(node.inputs[index])' has shape \(constant.shape)", supported: "a list, of one axis")
-    }
+    let integers = try require(
+      constant.integers, "input '\(node.inputs[index])' is not of integers", supported: "int64")
+    try require(
+      constant.shape.count <= 1, "input '\(node.inputs[index])' has shape \(constant.shape)",
+      supported: "a list, of one axis")
     return integers.map { Int($0) }
   }
 
   /// An axis as counted from the end where it is negative.
   func axis(_ axis: Int, rank: Int) throws -> Int {
     let counted = axis < 0 ? axis + rank : axis
-    guard (0..<rank).contains(counted) else {
-      throw problem("axis \(axis) of a tensor of \(rank) axes", supported: "\(-rank) to \(rank - 1)")
-    }
+    try require(
+      (0..<rank).contains(counted), "axis \(axis) of a tensor of \(rank) axes", supported: "\(-rank) to \(rank - 1)")
     return counted
   }
 
@@ -296,9 +291,9 @@ struct NodeReader: ProblemCollector {
     do {
       let id = try importer.append(op, named: name, inputs: inputs, from: origin.operatorType)
       let shape = importer.graph[id].shape
-      guard shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 28) else {
-        throw problem("a tensor of shape \(shape)", supported: "tensors of up to \(1 << 28) elements")
-      }
+      try require(
+        shape.extents.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 28), "a tensor of shape \(shape)",
+        supported: "tensors of up to \(1 << 28) elements")
       return id
     } catch var diagnostic as Diagnostic {
       diagnostic.location.layer = origin.label

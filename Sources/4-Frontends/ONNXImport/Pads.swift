@@ -16,9 +16,9 @@ struct Pads {
 
   init(_ reader: inout NodeReader) throws {
     mode = try reader.string("mode", default: "constant")
-    guard ["constant", "edge", "reflect", "wrap"].contains(mode) else {
-      throw reader.problem("mode = '\(mode)'", supported: "constant, edge, reflect, wrap")
-    }
+    try reader.require(
+      ["constant", "edge", "reflect", "wrap"].contains(mode), "mode = '\(mode)'",
+      supported: "constant, edge, reflect, wrap")
     guard let pads = try reader.ints("pads", orInput: 1) else { throw reader.problem("no pads") }
     self.pads = pads
     let given = try reader.float("value", default: 0)
@@ -33,11 +33,10 @@ struct Pads {
   func padding(of shape: [Int], _ reader: NodeReader) throws -> [Axis] {
     let axes = try (axes ?? Array(shape.indices)).map { try reader.axis($0, rank: shape.count) }
     let limit = 65536
-    guard pads.count == 2 * axes.count, pads.allSatisfy({ (-limit...limit).contains($0) }),
-      Set(axes).count == axes.count
-    else {
-      throw reader.problem("pads \(pads)", supported: "\(2 * axes.count) numbers of -\(limit) to \(limit)")
-    }
+    try reader.require(
+      pads.count == 2 * axes.count && pads.allSatisfy { (-limit...limit).contains($0) }
+        && Set(axes).count == axes.count, "pads \(pads)",
+      supported: "\(2 * axes.count) numbers of -\(limit) to \(limit)")
     return axes.enumerated().map { Axis(axis: $1, before: pads[$0], after: pads[axes.count + $0]) }
   }
 
@@ -46,9 +45,7 @@ struct Pads {
     let extent = shape[axis.axis]
     let first = isConstant ? max(0, -axis.before) : -axis.before
     let end = extent + (isConstant ? min(0, axis.after) : axis.after)
-    guard first < end else {
-      throw reader.problem("pads \(pads) of shape \(shape)", supported: "what leaves elements")
-    }
+    try reader.require(first < end, "pads \(pads) of shape \(shape)", supported: "what leaves elements")
     return (first..<end).map { inside($0, extent) }
   }
 

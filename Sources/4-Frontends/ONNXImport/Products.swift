@@ -11,11 +11,9 @@ extension NodeReader {
     guard axis >= firstDataAxis else { throw mixesBatch("a product along the batch") }
     let matrix = Array(kernel.shape.suffix(2))
     let stacks = Array(kernel.shape.dropLast(2))
-    guard map.shape[axis] == matrix[0] else {
-      throw problem(
-        "a tensor of shape \(map.shape) times one of shape \(kernel.shape)",
-        supported: "\(map.shape[axis]) rows of the constant")
-    }
+    try require(
+      map.shape[axis] == matrix[0], "a tensor of shape \(map.shape) times one of shape \(kernel.shape)",
+      supported: "\(map.shape[axis]) rows of the constant")
     guard stacks.allSatisfy({ $0 == 1 }) else {
       return try multiply(map, stacked: kernel, along: axis, suffix)
     }
@@ -39,9 +37,9 @@ extension NodeReader {
     let shape = map.shape.indices.map { axes.contains($0) ? kernel.shape[$0 - missing] : map.shape[$0] }
     guard axes.allSatisfy({ $0 >= firstDataAxis }) else { throw mixesBatch("matrices of shape \(kernel.shape)") }
     let spread = try self.spread(map, over: shape)
-    guard spread.shape == shape else {
-      throw problem("a tensor of shape \(map.shape) times one of shape \(kernel.shape)", supported: "as many matrices")
-    }
+    try require(
+      spread.shape == shape, "a tensor of shape \(map.shape) times one of shape \(kernel.shape)",
+      supported: "as many matrices")
     let groups = axes.reduce(1) { $0 * shape[$1] }
     let others = spread.order.filter { $0 != axis && !axes.contains($0) }
     var result = try ordered(spread, as: others + axes + [axis])

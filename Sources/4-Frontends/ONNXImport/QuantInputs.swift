@@ -22,9 +22,7 @@ struct QuantInputs {
     let zeroPoint = reader.check { try $0.zeroPoint(2) }
     let bitWidth = reader.check { reader in
       let width = try reader.number(3, "bit width")
-      guard QONNXQuant.bitWidths.contains(width) else {
-        throw reader.problem("a bit width of \(width)", supported: "1 to 32 bits")
-      }
+      try reader.require(QONNXQuant.bitWidths.contains(width), "a bit width of \(width)", supported: "1 to 32 bits")
       return width
     }
     guard let signed, let narrow, let mode, let scale, let zeroPoint, let bitWidth else { throw Skipped() }
@@ -47,11 +45,9 @@ struct QuantInputs {
       try constant.map { try reader.spreadAxes(of: $0, over: shape) }
     }
     let varying = Set(spreads.joined())
-    guard varying.count <= 1 else {
-      throw reader.problem(
-        "scales of shape \(scale.shape) for a tensor of shape \(shape)",
-        supported: "one scale, or one per index of one axis")
-    }
+    try reader.require(
+      varying.count <= 1, "scales of shape \(scale.shape) for a tensor of shape \(shape)",
+      supported: "one scale, or one per index of one axis")
     let count = varying.first.map { shape[$0] } ?? 1
     let scales = PerChannel(scale.values)
     let zeroPoints = PerChannel(zeroPoint?.values.map { Int64($0) } ?? [0])
@@ -73,11 +69,10 @@ struct QuantInputs {
 extension NodeReader {
   /// The axes of `shape` along which a constant that spreads over it varies.
   func spreadAxes(of constant: Constant, over shape: [Int]) throws -> [Int] {
-    guard spreadShape(constant.shape, shape) == shape else {
-      throw problem(
-        "a constant of shape \(constant.shape) for a tensor of shape \(shape)",
-        supported: "shapes that spread over the tensor's")
-    }
+    try require(
+      spreadShape(constant.shape, shape) == shape,
+      "a constant of shape \(constant.shape) for a tensor of shape \(shape)",
+      supported: "shapes that spread over the tensor's")
     let missing = shape.count - constant.shape.count
     return constant.shape.indices.filter { constant.shape[$0] > 1 }.map { $0 + missing }
   }
@@ -97,20 +92,18 @@ extension NodeReader {
   }
 
   func requireScales(_ constant: Constant) throws {
-    guard constant.count > 0, constant.floats.allSatisfy({ $0.isNormal && $0 > 0 }) else {
-      throw problem(
-        "a scale that is not a positive number", supported: "finite scales of 2^-126 or more, normal numbers of float32"
-      )
-    }
+    try require(
+      constant.count > 0 && constant.floats.allSatisfy { $0.isNormal && $0 > 0 },
+      "a scale that is not a positive number", supported: "finite scales of 2^-126 or more, normal numbers of float32")
   }
 
   /// Constant integers.
   func zeroPoint(_ index: Int) throws -> Constant {
     let constant = try constant(index)
     let limit = Double(1 << 32)
-    guard constant.count > 0, constant.values.allSatisfy({ abs($0) <= limit && $0.rounded() == $0 }) else {
-      throw problem("a zero point that is not an integer", supported: "integers of up to 32 bits")
-    }
+    try require(
+      constant.count > 0 && constant.values.allSatisfy { abs($0) <= limit && $0.rounded() == $0 },
+      "a zero point that is not an integer", supported: "integers of up to 32 bits")
     return constant
   }
 

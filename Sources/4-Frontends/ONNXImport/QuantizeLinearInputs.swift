@@ -39,9 +39,9 @@ struct QuantizeLinearInputs {
       throw reader.problem(
         "a scale of \(largest), with which \(type.name) stands for numbers beyond float32", supported: "smaller scales")
     }
-    guard isBlocked || scale.shape.count <= 1 else {
-      throw reader.problem("scales of shape \(scale.shape)", supported: "one number, or one axis of them")
-    }
+    try reader.require(
+      isBlocked || scale.shape.count <= 1, "scales of shape \(scale.shape)",
+      supported: "one number, or one axis of them")
     if let zeroPoint, zeroPoint.count != scale.count || (scale.count > 1 && zeroPoint.shape != scale.shape) {
       throw reader.problem(
         "\(scale.count) scales and \(zeroPoint.count) zero points, of shapes \(scale.shape) and \(zeroPoint.shape)",
@@ -52,17 +52,15 @@ struct QuantizeLinearInputs {
   /// Of a tensor that the network computes.
   func encoding(over shape: [Int], _ reader: NodeReader) throws -> IntegerEncoding {
     let encoding = try encoding(shape: shape, reader)
-    guard encoding.axis.map({ $0 >= reader.firstDataAxis }) ?? true else {
-      throw reader.problem("scales along the batch", supported: "scales along another axis")
-    }
+    try reader.require(
+      encoding.axis.map { $0 >= reader.firstDataAxis } ?? true, "scales along the batch",
+      supported: "scales along another axis")
     return encoding
   }
 
   func encoding(of constant: Constant, _ reader: NodeReader) throws -> IntegerEncoding {
-    guard !isBlocked else {
-      throw reader.problem(
-        "block_size = \(block) of constants", supported: "scales per tensor or per index of one axis")
-    }
+    try reader.require(
+      !isBlocked, "block_size = \(block) of constants", supported: "scales per tensor or per index of one axis")
     return try encoding(shape: constant.shape, reader)
   }
 
@@ -74,11 +72,9 @@ struct QuantizeLinearInputs {
       return IntegerEncoding(type: type, scales: scales, zeroPoints: [zeros[0]], axis: nil)
     }
     let axis = try reader.axis(axis, rank: shape.count)
-    guard scale.shape.count == 1, shape[axis] == scales.count else {
-      throw reader.problem(
-        "scales of shape \(scale.shape) along axis \(axis) of a tensor of shape \(shape)",
-        supported: "[\(shape[axis])]")
-    }
+    try reader.require(
+      scale.shape.count == 1 && shape[axis] == scales.count,
+      "scales of shape \(scale.shape) along axis \(axis) of a tensor of shape \(shape)", supported: "[\(shape[axis])]")
     return IntegerEncoding(
       type: type, scales: scales,
       zeroPoints: zeros.count == scales.count ? zeros : Array(repeating: zeros[0], count: scales.count), axis: axis)
@@ -89,9 +85,9 @@ struct QuantizeLinearInputs {
     let axis = try reader.axis(axis, rank: shape.count)
     var blocks = shape
     blocks[axis] = (shape[axis] + block - 1) / block
-    guard scale.shape == blocks, zeroPoint.map({ $0.shape == blocks }) ?? true else {
-      throw reader.problem("scales of shape \(scale.shape) in blocks of \(block)", supported: "\(blocks)")
-    }
+    try reader.require(
+      scale.shape == blocks && zeroPoint.map { $0.shape == blocks } ?? true,
+      "scales of shape \(scale.shape) in blocks of \(block)", supported: "\(blocks)")
     let zeroPoints = zeroPoint?.floats ?? Array(repeating: 0, count: scale.count)
     func spread(_ floats: [Float]) -> Constant {
       ConstantFolder.pick(

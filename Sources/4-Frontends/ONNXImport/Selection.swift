@@ -14,9 +14,9 @@ extension NodeReader {
     guard axis >= firstDataAxis else { throw mixesBatch("a selection along the batch") }
     let extent = map.shape[axis]
     guard positions != Array(0..<extent) else { return map }
-    guard !positions.isEmpty, positions.count * extent <= 1 << 24 else {
-      throw problem("\(positions.count) of \(extent) positions", supported: "1 or more, up to 2^24 pairs of both")
-    }
+    try require(
+      !positions.isEmpty && positions.count * extent <= 1 << 24, "\(positions.count) of \(extent) positions",
+      supported: "1 or more, up to 2^24 pairs of both")
     if let encoding = map.encoding, encoding.axis == axis {
       throw problem("a selection along the axis of scales", supported: "one scale for the tensor")
     }

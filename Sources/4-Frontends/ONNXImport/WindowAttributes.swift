@@ -59,12 +59,12 @@ struct WindowAttributes {
     dilations = try reader.ints("dilations")
     pads = try reader.ints("pads")
     autoPad = try reader.string("auto_pad", default: "NOTSET")
-    guard ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].contains(autoPad) else {
-      throw reader.problem("auto_pad = '\(autoPad)'", supported: "NOTSET, VALID, SAME_UPPER, SAME_LOWER")
-    }
-    guard autoPad == "NOTSET" || pads?.allSatisfy({ $0 == 0 }) ?? true else {
-      throw reader.problem("auto_pad = '\(autoPad)' beside pads", supported: "one of them")
-    }
+    try reader.require(
+      ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].contains(autoPad), "auto_pad = '\(autoPad)'",
+      supported: "NOTSET, VALID, SAME_UPPER, SAME_LOWER")
+    try reader.require(
+      autoPad == "NOTSET" || pads?.allSatisfy { $0 == 0 } ?? true, "auto_pad = '\(autoPad)' beside pads",
+      supported: "one of them")
   }
 
   /// - Parameters:
@@ -81,17 +81,17 @@ struct WindowAttributes {
     let dilations = dilations ?? Array(repeating: 1, count: count)
     let pads = pads ?? Array(repeating: 0, count: 2 * count)
     let found = "kernel_shape \(size), strides \(strides), dilations \(dilations), pads \(pads)"
-    guard size.count == count, strides.count == count, dilations.count == count, pads.count == 2 * count else {
-      throw reader.problem(found, supported: "\(count) numbers, \(2 * count) pads")
-    }
+    try reader.require(
+      size.count == count && strides.count == count && dilations.count == count && pads.count == 2 * count, found,
+      supported: "\(count) numbers, \(2 * count) pads")
     let limit = 65536
-    guard (size + strides + dilations).allSatisfy({ (1...limit).contains($0) }),
-      pads.allSatisfy({ (0...limit).contains($0) })
-    else { throw reader.problem(found, supported: "1 to \(limit), pads 0 to \(limit)") }
+    try reader.require(
+      (size + strides + dilations).allSatisfy { (1...limit).contains($0) }
+        && pads.allSatisfy { (0...limit).contains($0) }, found, supported: "1 to \(limit), pads 0 to \(limit)")
     // ONNX Runtime's rule: the first window of a pool lies in the padding alone otherwise.
-    guard hasWeights || pads.indices.allSatisfy({ pads[$0] < size[$0 % count] }) else {
-      throw reader.problem(found, supported: "pads smaller than the window of a pool")
-    }
+    try reader.require(
+      hasWeights || pads.indices.allSatisfy { pads[$0] < size[$0 % count] }, found,
+      supported: "pads smaller than the window of a pool")
     return (0..<count).map { axis in
       var window = WindowAxis(size: size[axis], stride: strides[axis], dilation: dilations[axis])
       if autoPad == "NOTSET" {

@@ -8,11 +8,9 @@ extension Lowerer {
   mutating func pad(_ id: NodeID, _ op: PadOp) throws -> IntegerValue {
     let source = graph[id].inputs[0]
     let value = try plainValue(source, for: id)
-    guard let zero = value.zeroPoint else {
-      throw Diagnostic(
-        "the feature map from '\(graph[source].name)' has no integer code for zero", at: graph.location(of: id),
-        fix: "put \(graph.conventions.quantizer) in front of the padding")
-    }
+    let zero = try require(
+      value.zeroPoint, "the feature map from '\(graph[source].name)' has no integer code for zero",
+      at: graph.location(of: id), fix: "put \(graph.conventions.quantizer) in front of the padding")
     let range = builder[value.tensor].range.including(zero)
     let output = builder.reserve()
     emit(
@@ -44,12 +42,11 @@ extension Lowerer {
     guard value.isOneTerm else { throw unquantized(source, for: id) }
     let channels = graph[id].shape.channels
     let before = graph[source].shape.channels
-    guard value.channelFormulas == 1 || channels % before == 0 else {
-      throw Diagnostic(
-        "a reshape to \(graph[id].shape) of channels with different scales", at: graph.location(of: id),
-        supported: "shapes that keep channels whole, or a flatten",
-        fix: "put \(graph.conventions.quantizer) in front of the reshape")
-    }
+    try require(
+      value.channelFormulas == 1 || channels % before == 0,
+      "a reshape to \(graph[id].shape) of channels with different scales", at: graph.location(of: id),
+      supported: "shapes that keep channels whole, or a flatten",
+      fix: "put \(graph.conventions.quantizer) in front of the reshape")
     /// Channel c of the result is channel c mod `before` of the source, where channels stay whole.
     func repeated<Formula>(_ formulas: PerChannel<Formula>) -> PerChannel<Formula> {
       formulas.isUniform ? formulas : PerChannel(channels: channels) { formulas[$0 % before] }

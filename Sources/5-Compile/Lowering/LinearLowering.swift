@@ -46,12 +46,10 @@ extension Lowerer {
     let input = builder[operand.tensor]
     let weights = try operandWeights(op, of: id)
     let codes = shape.readsPadding ? input.range.including(operand.zero) : input.range
-    guard let reach = AccumulatorReach(weights, codes: codes) else {
-      throw Diagnostic(
-        "its accumulators need more than 62 bits", at: graph.location(of: id),
-        fix: "use fewer bits for the feature map (\(IntegerType.narrowestSigned(holding: input.range).bits)) or the "
-          + "weights (\(weights.type.bits))")
-    }
+    let reach = try require(
+      AccumulatorReach(weights, codes: codes), "its accumulators need more than 62 bits", at: graph.location(of: id),
+      fix: "use fewer bits for the feature map (\(IntegerType.narrowestSigned(holding: input.range).bits)) or the "
+        + "weights (\(weights.type.bits))")
     var shape = shape
     shape.activationBits = IntegerType.narrowestSigned(holding: codes).bits
     shape.weightBits = max(weights.type.bits, declaredBits(op.kernel, weights.type))
@@ -86,11 +84,9 @@ extension Lowerer {
           : "put \(graph.conventions.quantizer) for all channels in front of it"
       )
     }
-    guard let zero = input.zeroPoint else {
-      throw Diagnostic(
-        "the feature map from '\(graph[source].name)' has no integer code for zero", at: location,
-        fix: "put \(graph.conventions.quantizer) in front of it")
-    }
+    let zero = try require(
+      input.zeroPoint, "the feature map from '\(graph[source].name)' has no integer code for zero", at: location,
+      fix: "put \(graph.conventions.quantizer) in front of it")
     return (input.tensor, scale, zero)
   }
 

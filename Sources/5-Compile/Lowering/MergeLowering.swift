@@ -100,12 +100,10 @@ extension Lowerer {
     if let common = commonCoding(of: values) {
       (parts, coding) = common
     } else {
-      guard axis == 2 else {
-        throw Diagnostic(
-          "its inputs have scales without a common unit", at: graph.location(of: id),
-          supported: "scales that are multiples of each other",
-          fix: "put \(graph.conventions.quantizer) behind the concatenation")
-      }
+      try require(
+        axis == 2, "its inputs have scales without a common unit", at: graph.location(of: id),
+        supported: "scales that are multiples of each other",
+        fix: "put \(graph.conventions.quantizer) behind the concatenation")
       parts = values.map { .init(input: $0.tensor) }
       func joined(_ formulas: (IntegerValue) -> PerChannel<Rational>) -> PerChannel<Rational> {
         PerChannel(
@@ -138,11 +136,10 @@ extension Lowerer {
     let shape = graph[id].shape
     let mapAxis = max(0, axis + 3 - shape.rank)
     // Rows are all axes but the last two: side by side in memory only where nothing is repeated around them.
-    guard mapAxis > 0 || shape.extents[..<axis].allSatisfy({ $0 == 1 }) else {
-      throw Diagnostic(
-        "tensors of shape \(shape) put together along axis \(axis + 1)", at: graph.location(of: id),
-        supported: "one of the last two axes of more than three", fix: "concatenate along another axis")
-    }
+    try require(
+      mapAxis > 0 || shape.extents[..<axis].allSatisfy { $0 == 1 },
+      "tensors of shape \(shape) put together along axis \(axis + 1)", at: graph.location(of: id),
+      supported: "one of the last two axes of more than three", fix: "concatenate along another axis")
     return mapAxis
   }
 

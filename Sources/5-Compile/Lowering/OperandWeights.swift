@@ -31,13 +31,11 @@ struct OperandWeights {
         scales = PerChannel(channels: outputChannels) { tensor.scales[$0 / inner % scaleCount] }
       } else {
         // Scales along an input axis: codes become multiples of one unit.
-        guard let common = CommonUnit(of: tensor.scales, largest: [tensor.codes.range.largestMagnitude]) else {
-          throw Diagnostic(
-            "weights whose scales differ along an input axis and have no common unit", at: location,
-            supported: "scales per output channel, or scales whose common unit gives weights of at most "
-              + "\(CommonUnit.maximumBits) bits",
-            fix: conventions.avoidingInputScales)
-        }
+        let common = try require(
+          CommonUnit(of: tensor.scales, largest: [tensor.codes.range.largestMagnitude]),
+          "weights whose scales differ along an input axis and have no common unit", at: location,
+          supported: "scales per output channel, or scales whose common unit gives weights of at most "
+            + "\(CommonUnit.maximumBits) bits", fix: conventions.avoidingInputScales)
         for index in codes.indices { codes[index] *= common.multiples[index / inner % scaleCount] }
         scales = [common.unit]
       }
@@ -68,11 +66,9 @@ struct OperandWeights {
     let largest = numbers.map(\.magnitude).max() ?? 0
     let bits = Int(largest.exponent) - least + 2
     let most = conventions.unquantizedWeightBits ?? CommonUnit.maximumBits
-    guard bits <= most else {
-      throw Diagnostic(
-        "float32 weights that need \(bits) bits to be exact", at: location,
-        supported: "weights exact in \(most) bits", fix: conventions.quantizingWeights)
-    }
+    try require(
+      bits <= most, "float32 weights that need \(bits) bits to be exact", at: location,
+      supported: "weights exact in \(most) bits", fix: conventions.quantizingWeights)
     let unit = Double(sign: .plus, exponent: least, significand: 1)
     return (numbers.map { Int64(Double($0) / unit) }, [.powerOfTwo(least)])
   }

@@ -67,13 +67,11 @@ extension Lowerer {
 
   func softmax(_ id: NodeID) throws -> State {
     _ = try value(graph[id].inputs[0], for: id)
-    guard uses[id.index].suitsHost else {
-      throw Diagnostic(
-        "softmax in the middle of the network", at: graph.location(of: id),
-        supported:
-          "softmax at the end, with element-wise operators, quantizers, pools and moves of its result alone behind it",
-        fix: "make the softmax an output of the network, and compute on the host what follows from it")
-    }
+    try require(
+      uses[id.index].suitsHost, "softmax in the middle of the network", at: graph.location(of: id),
+      supported:
+        "softmax at the end, with element-wise operators, quantizers, pools and moves of its result alone behind it",
+      fix: "make the softmax an output of the network, and compute on the host what follows from it")
     return .host
   }
 }

@@ -28,17 +28,16 @@ extension Lowerer {
     let counts = windowCounts(op.window, over: mapShape(of: source), positions: mapShape(of: id))
     let input = builder[value.tensor]
     guard let most = counts.max(), let least = counts.min() else { throw unquantized(source, for: id) }
-    guard Double(most) * Double(input.range.largestMagnitude) < 0x1p61 else {
-      throw Diagnostic("its sums need more than 62 bits", at: graph.location(of: id), fix: "use a smaller window")
-    }
+    try require(
+      Double(most) * Double(input.range.largestMagnitude) < 0x1p61, "its sums need more than 62 bits",
+      at: graph.location(of: id), fix: "use a smaller window")
     try requireNoGaps(op.window, of: id)
     // Windows over the edge divide by fewer pixels: only a quantizer right behind can tell them apart.
-    guard counts.count == 1 || (endsInQuantizer(id) && value.scales.isUniform) else {
-      throw Diagnostic(
-        "an average over windows of \(counts.sorted()) pixels has no common scale", at: graph.location(of: id),
-        supported: "windows inside the feature map, or a quantizer right behind the pooling",
-        fix: "put \(graph.conventions.quantizer) behind it")
-    }
+    try require(
+      counts.count == 1 || (endsInQuantizer(id) && value.scales.isUniform),
+      "an average over windows of \(counts.sorted()) pixels has no common scale", at: graph.location(of: id),
+      supported: "windows inside the feature map, or a quantizer right behind the pooling",
+      fix: "put \(graph.conventions.quantizer) behind it")
     let factor = Rational(op.factor)
     func scales(_ count: Int) -> PerChannel<Rational> { value.scales.map { $0 * factor / Rational(Int64(count)) } }
     let reach = input.reach.map { $0.scaled(by: Int64(least)).hull(with: $0.scaled(by: Int64(most))) }
@@ -53,11 +52,9 @@ extension Lowerer {
   }
 
   private func requireNoGaps(_ window: Window, of id: NodeID) throws {
-    guard window.dilation == .one else {
-      throw Diagnostic(
-        "a pool with dilation \(window.dilation.rows)x\(window.dilation.columns)", at: graph.location(of: id),
-        supported: "windows without gaps")
-    }
+    try require(
+      window.dilation == .one, "a pool with dilation \(window.dilation.rows)x\(window.dilation.columns)",
+      at: graph.location(of: id), supported: "windows without gaps")
   }
 
   private mutating func pool(

@@ -41,23 +41,17 @@ struct DescriptionFile {
 
   private func contents(of name: String) throws(Diagnostic) -> String {
     let location = Diagnostic.Location(file: name)
-    guard let found = FileStatus(name, followingLinks: true)?.kind else {
-      throw Diagnostic(
-        "there is no \(kind) of this name, and no such file can be read", at: location,
-        supported: "\(builtin.joined(separator: ", ")), or the path of a YAML file",
-        fix: listing.map { "list the \(kind)s with `\($0)`" })
-    }
-    guard found == .regular else {
-      throw Diagnostic("the \(kind) is not a regular file", at: location, supported: "a YAML file")
-    }
+    let found = try require(
+      FileStatus(name, followingLinks: true)?.kind, "there is no \(kind) of this name, and no such file can be read",
+      at: location, supported: "\(builtin.joined(separator: ", ")), or the path of a YAML file",
+      fix: listing.map { "list the \(kind)s with `\($0)`" })
+    try require(found == .regular, "the \(kind) is not a regular file", at: location, supported: "a YAML file")
     let file = try InputFile(name)
-    guard file.size <= Self.sizeLimit else {
-      throw Diagnostic(
-        "the \(kind) file has \(file.size) bytes", at: location, supported: "at most \(Self.sizeLimit) bytes")
-    }
-    guard let text = String(validating: try file.bytes(limit: Self.sizeLimit), as: UTF8.self) else {
-      throw Diagnostic("the \(kind) file is not text in UTF-8", at: location)
-    }
-    return text
+    try require(
+      file.size <= Self.sizeLimit, "the \(kind) file has \(file.size) bytes", at: location,
+      supported: "at most \(Self.sizeLimit) bytes")
+    return try require(
+      String(validating: try file.bytes(limit: Self.sizeLimit), as: UTF8.self), "the \(kind) file is not text in UTF-8",
+      at: location)
   }
 }

@@ -20,9 +20,9 @@ struct YAMLReader {
   /// - Throws: `Diagnostics` where the text is not YAML.
   mutating func root(of text: String) throws(Diagnostics) -> Field {
     do throws(Diagnostic) {
-      guard let node = try YAMLNode.document(in: text, file: file) else {
-        throw Diagnostic("the file is empty", at: .init(file: file), supported: "a description in YAML")
-      }
+      let node = try require(
+        YAMLNode.document(in: text, file: file), "the file is empty", at: .init(file: file),
+        supported: "a description in YAML")
       return Field(node: node, path: "")
     } catch {
       throw Diagnostics([error])

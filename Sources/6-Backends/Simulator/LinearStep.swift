@@ -29,20 +29,18 @@ struct LinearStep: PreparedStep {
     outputPixels = shape.output.pixels
     inputLimbs = inputTensor.limbs
 
-    guard let padding = limbs(of: [instruction.shape.readsPadding ? instruction.paddingCode : 0], count: inputLimbs)
-    else {
-      throw Diagnostic("the padding code does not fit the feature map's type", at: .init(layer: instruction.name))
-    }
+    let padding = try require(
+      limbs(of: [instruction.shape.readsPadding ? instruction.paddingCode : 0], count: inputLimbs),
+      "the padding code does not fit the feature map's type", at: .init(layer: instruction.name))
     self.padding = padding.map { $0[0] }
-    guard let weights = limbs(of: instruction.weights, count: instruction.shape.weightLimbs) else {
-      throw Diagnostic(
-        "weights do not fit \(instruction.shape.weightLimbs * 16) bits", at: .init(layer: instruction.name))
-    }
+    let weights = try require(
+      limbs(of: instruction.weights, count: instruction.shape.weightLimbs),
+      "weights do not fit \(instruction.shape.weightLimbs * 16) bits", at: .init(layer: instruction.name))
     var kernels: [LinearKernel] = []
     for plane in weights {
-      guard let kernel = LinearKernel(shape, weights: plane) else {
-        throw Diagnostic("the simulator does not take a layer of this size", at: .init(layer: instruction.name))
-      }
+      let kernel = try require(
+        LinearKernel(shape, weights: plane), "the simulator does not take a layer of this size",
+        at: .init(layer: instruction.name))
       kernels.append(kernel)
     }
     self.kernels = kernels

@@ -34,9 +34,9 @@ struct PoolStep: PreparedStep {
     inputElements = inputTensor.shape.elements
     outputElements = outputTensor.shape.elements
     channels = inputTensor.shape.channels
-    guard let geometry = qcc_pool_geometry(instruction, input: inputTensor.shape, output: outputTensor.shape) else {
-      throw Diagnostic("the simulator does not take pooling of this shape", at: .init(layer: instruction.name))
-    }
+    let geometry = try require(
+      qcc_pool_geometry(instruction, input: inputTensor.shape, output: outputTensor.shape),
+      "the simulator does not take pooling of this shape", at: .init(layer: instruction.name))
     self.geometry = geometry
     switch instruction.kind {
     case .maximum:
@@ -69,11 +69,10 @@ struct PoolStep: PreparedStep {
           runs[runs.count - 1].count += 1
           continue
         }
-        guard let stage = prepared.count == 1 ? prepared.values.first : prepared[pixels] else {
-          throw Diagnostic(
-            "no output stage for windows with \(pixels) pixels inside the feature map",
-            at: .init(layer: instruction.name))
-        }
+        let stage = try require(
+          prepared.count == 1 ? prepared.values.first : prepared[pixels],
+          "no output stage for windows with \(pixels) pixels inside the feature map", at: .init(layer: instruction.name)
+        )
         runs.append(Run(first: row * output.shape.columns + column, count: 1, stage: stage))
         previous = pixels
       }

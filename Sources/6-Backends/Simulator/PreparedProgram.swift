@@ -88,21 +88,17 @@ package struct PreparedProgram: Sendable {
   }
 
   private func check(_ inputs: [CodeArray], samples: Int) throws(Diagnostic) {
-    guard inputs.count == program.inputs.count else {
-      throw Diagnostic("\(inputs.count) inputs for a network with \(program.inputs.count)")
-    }
+    try require(
+      inputs.count == program.inputs.count, "\(inputs.count) inputs for a network with \(program.inputs.count)")
     for (input, tensor) in zip(inputs, program.inputs.map({ program[$0] })) {
-      guard input.count == samples * tensor.shape.elements else {
-        throw Diagnostic(
-          "\(input.count) codes", at: .init(tensor: tensor.name),
-          supported: "\(samples) samples of \(tensor.shape)")
-      }
+      try require(
+        input.count == samples * tensor.shape.elements, "\(input.count) codes", at: .init(tensor: tensor.name),
+        supported: "\(samples) samples of \(tensor.shape)")
       guard let range = input.range else { continue }
-      guard tensor.range.lowerBound <= range.lowerBound, range.upperBound <= tensor.range.upperBound else {
-        throw Diagnostic(
-          "codes from \(range.lowerBound) to \(range.upperBound)", at: .init(tensor: tensor.name),
-          supported: "codes from \(tensor.range.lowerBound) to \(tensor.range.upperBound)")
-      }
+      try require(
+        tensor.range.lowerBound <= range.lowerBound && range.upperBound <= tensor.range.upperBound,
+        "codes from \(range.lowerBound) to \(range.upperBound)", at: .init(tensor: tensor.name),
+        supported: "codes from \(tensor.range.lowerBound) to \(tensor.range.upperBound)")
     }
   }
 }

@@ -41,17 +41,15 @@ package struct Judge: Sendable {
       switch measure {
       case .accuracy: return .classes(try Labels(labels, samples: samples, output: output, fix: nil))
       case .auc:
-        guard output.shape.elements == input.shape.elements else {
-          throw Diagnostic(
-            "the network's output has \(output.shape.elements) numbers, its input \(input.shape.elements)",
-            at: .init(file: graph.file), supported: "networks that reconstruct their input, in --metric auc")
-        }
+        try require(
+          output.shape.elements == input.shape.elements,
+          "the network's output has \(output.shape.elements) numbers, its input \(input.shape.elements)",
+          at: .init(file: graph.file), supported: "networks that reconstruct their input, in --metric auc")
         let found = try Self.integers(labels, samples: samples)
-        guard found.allSatisfy({ $0 == 0 || $0 == 1 }), Set(found).count == 2 else {
-          throw Diagnostic(
-            "labels other than 0 and 1, or one of the two alone", at: .init(file: labels),
-            supported: "1 for anomalies and 0 for the rest, both of them")
-        }
+        try require(
+          found.allSatisfy { $0 == 0 || $0 == 1 } && Set(found).count == 2,
+          "labels other than 0 and 1, or one of the two alone", at: .init(file: labels),
+          supported: "1 for anomalies and 0 for the rest, both of them")
         let anomalies = found.map { $0 == 1 }
         let places = try groups.map { try Self.groups($0, samples: samples, anomalies) } ?? Array(0..<samples)
         return .anomalies(anomalies, groups: places)
@@ -104,10 +102,9 @@ package struct Judge: Sendable {
 
   private static func integers(_ file: String, samples: Int) throws -> [Int] {
     let array = try ArrayFile.load(file)
-    guard array.values.count == samples else {
-      throw Diagnostic(
-        "\(array.values.count) numbers for \(samples) samples", at: .init(file: file), supported: "one per sample")
-    }
+    try require(
+      array.values.count == samples, "\(array.values.count) numbers for \(samples) samples", at: .init(file: file),
+      supported: "one per sample")
     guard let odd = array.values.first(where: { Int(exactly: $0) == nil }) else { return array.values.map { Int($0) } }
     throw Diagnostic("the number \(odd)", at: .init(file: file), supported: "integers")
   }

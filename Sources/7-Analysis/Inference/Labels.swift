@@ -12,17 +12,13 @@ package struct Labels: Sendable {
   package init(_ file: String, samples: Int, output: Node, fix: String?) throws {
     let location = Diagnostic.Location(file: file)
     let array = try ArrayFile.load(file)
-    guard array.values.count == samples else {
-      throw Diagnostic(
-        "\(array.values.count) labels for \(samples) samples", at: location, supported: "one class number per sample",
-        fix: fix)
-    }
+    try require(
+      array.values.count == samples, "\(array.values.count) labels for \(samples) samples", at: location,
+      supported: "one class number per sample", fix: fix)
     let count = output.shape.elements
-    guard count > 1 else {
-      throw Diagnostic(
-        "labels for the output '\(output.name)' of one number", at: location,
-        supported: "outputs of a number for each class")
-    }
+    try require(
+      count > 1, "labels for the output '\(output.name)' of one number", at: location,
+      supported: "outputs of a number for each class")
     let classes = array.values.map { Int(exactly: $0) ?? -1 }
     let odd = classes.indices.filter { !(0..<count).contains(classes[$0]) }
     guard let first = odd.first else {

@@ -74,14 +74,12 @@ package struct NetworkInputs: Sendable {
     let location = Diagnostic.Location(file: file)
     let tail = Array(array.shape.dropFirst())
     let isOneSample = array.shape == shape
-    guard isOneSample || tail == shape || (tail.reduce(1, *) == input.shape.elements && tail.count == 1) else {
-      throw Diagnostic(
-        "an array of shape \(array.shape) for input '\(input.name)'", at: location,
-        supported: "[samples" + shape.map { ", \($0)" }.joined() + "]")
-    }
-    guard array.values.allSatisfy(\.isFinite) else {
-      throw Diagnostic("the array holds NaN or infinity", at: location, supported: "finite numbers")
-    }
+    try require(
+      isOneSample || tail == shape || (tail.reduce(1, *) == input.shape.elements && tail.count == 1),
+      "an array of shape \(array.shape) for input '\(input.name)'", at: location,
+      supported: "[samples" + shape.map { ", \($0)" }.joined() + "]")
+    try require(
+      array.values.allSatisfy(\.isFinite), "the array holds NaN or infinity", at: location, supported: "finite numbers")
     let samples = isOneSample ? 1 : array.shape[0]
     guard samples > 0 else { throw Diagnostic("the array holds no sample", at: location) }
     return samples

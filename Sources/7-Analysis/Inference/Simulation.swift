@@ -71,15 +71,13 @@ package struct Simulation {
   ///
   /// - Returns: the files written.
   package func save(to path: String) throws -> [String] {
-    guard !path.isEmpty, !path.hasSuffix("/"), FileStatus(path, followingLinks: true)?.kind != .folder else {
-      throw Diagnostic("is a folder, not a file", at: .init(file: path), fix: "say a file, as -o \(path)/outputs.npy")
-    }
+    try require(
+      !path.isEmpty && !path.hasSuffix("/") && FileStatus(path, followingLinks: true)?.kind != .folder,
+      "is a folder, not a file", at: .init(file: path), fix: "say a file, as -o \(path)/outputs.npy")
     let isStream = OutputFile.isStream(path)
-    guard !isStream || outputs.count == 1 else {
-      throw Diagnostic(
-        "is a device or a pipe, and the network has \(outputs.count) outputs", at: .init(file: path),
-        supported: "the values of one output", fix: "say a file with -o")
-    }
+    try require(
+      !isStream || outputs.count == 1, "is a device or a pipe, and the network has \(outputs.count) outputs",
+      at: .init(file: path), supported: "the values of one output", fix: "say a file with -o")
     let stem = path.hasSuffix(".npy") ? String(path.dropLast(4)) : path
     var files: [(path: String, bytes: [UInt8])] = []
     for output in outputs {

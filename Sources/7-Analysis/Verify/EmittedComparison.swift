@@ -62,10 +62,9 @@ struct EmittedComparison {
     do { output = try Folders.read(folder.path + "/output") } catch { throw error.inTemporaryFolder }
     report.ran = true
     for sample in 0..<simulated.samples {
-      guard let made = batch.decode(output, sample: sample) else {
-        throw Diagnostic(
-          "the emitted \(backend.name) wrote \(output.count) bytes, fewer than \(simulated.samples) samples have")
-      }
+      let made = try require(
+        batch.decode(output, sample: sample),
+        "the emitted \(backend.name) wrote \(output.count) bytes, fewer than \(simulated.samples) samples have")
       for (tensor, found) in zip(program.tracedTensors, made.codes) {
         compare(tensor, found, simulated.codes(of: tensor, sample: sample), sample: first + sample)
       }

@@ -47,13 +47,11 @@ struct GoldenFile {
       }
     }
     try problems.throwIfErrors()
-    guard !tensors.isEmpty else {
-      throw Diagnostic(
-        "no dataset in a group 'layers' or 'tensors'", at: location,
-        supported:
-          "datasets layers/<layer name> (numbers) or tensors/<tensor name> (a quantizer's codes) of shape [n, …], "
-          + "their first n inputs in dataset 'x'")
-    }
+    try require(
+      !tensors.isEmpty, "no dataset in a group 'layers' or 'tensors'", at: location,
+      supported:
+        "datasets layers/<layer name> (numbers) or tensors/<tensor name> (a quantizer's codes) of shape [n, …], "
+        + "their first n inputs in dataset 'x'")
   }
 
   /// `|` in the name of a dataset stands for `/`.
@@ -117,18 +115,16 @@ struct GoldenTensor {
     let isCodes = group == "tensors" || (node.op is QuantizeOp && dataset.elementType.isInteger)
     let location = Diagnostic.Location(file: file, tensor: dataset.path)
     let shape = node.fileShape.extents
-    guard [shape, [node.shape.elements]].contains(Array(dataset.shape.dropFirst())), dataset.shape.first != 0 else {
-      throw Diagnostic(
-        "an array of shape \(dataset.shape)", at: location, supported: "[n" + shape.map { ", \($0)" }.joined() + "]")
-    }
+    try require(
+      [shape, [node.shape.elements]].contains(Array(dataset.shape.dropFirst())) && dataset.shape.first != 0,
+      "an array of shape \(dataset.shape)", at: location, supported: "[n" + shape.map { ", \($0)" }.joined() + "]")
     self.node = node
     self.isCodes = isCodes
     numbers = try dataset.doubles
-    guard numbers.allSatisfy({ isCodes ? Int32(exactly: $0) != nil : $0.isFinite }) else {
-      throw Diagnostic(
-        isCodes ? "the array holds numbers that are no codes" : "the array holds NaN or infinity", at: location,
-        supported: isCodes ? "integers of 32 bits" : "finite numbers")
-    }
+    try require(
+      numbers.allSatisfy { isCodes ? Int32(exactly: $0) != nil : $0.isFinite },
+      isCodes ? "the array holds numbers that are no codes" : "the array holds NaN or infinity", at: location,
+      supported: isCodes ? "integers of 32 bits" : "finite numbers")
     samples = numbers.count / node.shape.elements
     arithmetic = isCodes ? nil : dataset.elementType.arithmetic(of: numbers)
   }

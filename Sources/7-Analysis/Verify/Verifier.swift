@@ -86,9 +86,8 @@ package struct Verifier {
   /// Those whose projects are built and run.
   private func backends() throws -> [any Backend] {
     guard options.emitted ?? (Subprocess.compiler != nil) else { return [] }
-    guard let compiler = Subprocess.compiler else {
-      throw Diagnostic("no C compiler is found", fix: "install one, name it in CC, or say --no-emitted")
-    }
+    let compiler = try require(
+      Subprocess.compiler, "no C compiler is found", fix: "install one, name it in CC, or say --no-emitted")
     return [CEmitter(compiler: compiler)]
   }
 

@@ -222,10 +222,9 @@ package struct NetworkSearcher: Sendable {
   package func best(to path: String) throws -> TrialReport {
     let trials = try recordedTrials
     let choice = choice(among: trials)
-    guard let best = choice.best(of: trials.filter(\.isThorough)) ?? choice.best(of: trials) else {
-      throw Diagnostic(
-        "has no network yet that keeps its limits", at: .init(file: study.path), fix: "go on with qcc study resume")
-    }
+    let best = try require(
+      choice.best(of: trials.filter(\.isThorough)) ?? choice.best(of: trials),
+      "has no network yet that keeps its limits", at: .init(file: study.path), fix: "go on with qcc study resume")
     let result = try quantizer.quantized(by: quantizer.calibrated(widths(of: best)).plan)
     try OutputFile.write([(path, result.bytes(for: path, style: nil))])
     return TrialReport(row: try TrialRow(result.plan, result.compilation, by: quantizer.trialJudge))

@@ -147,9 +147,9 @@ package struct SearchSettings: Sendable {
   package init(_ identity: [(name: String, value: String)], of study: String) throws(Diagnostic) {
     for (name, value) in identity {
       guard let line = Self.lines.first(where: { $0.name == name }) else { continue }
-      guard line.set(&self, value) else {
-        throw Diagnostic("was made with \(name) \(value)", at: .init(file: study), fix: "use the qcc that made it")
-      }
+      try require(
+        line.set(&self, value), "was made with \(name) \(value)", at: .init(file: study),
+        fix: "use the qcc that made it")
     }
   }
 

@@ -15,11 +15,10 @@ package struct AddOp: Operator {
   package var motion: Motion { .combines }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
-    guard inputs.count >= 2, inputs.allSatisfy({ $0 == inputs[0] }) else {
-      throw Diagnostic(
-        "a sum of tensors of shapes \(inputs.map(\.description).joined(separator: ", "))", at: location,
-        supported: "two or more tensors of one shape")
-    }
+    try require(
+      inputs.count >= 2 && inputs.allSatisfy { $0 == inputs[0] },
+      "a sum of tensors of shapes \(inputs.map(\.description).joined(separator: ", "))", at: location,
+      supported: "two or more tensors of one shape")
     return inputs[0]
   }
 

@@ -27,11 +27,10 @@ package struct AffineOp: ChannelwiseAffine {
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let input = try oneInput(inputs, at: location)
-    guard scale.count == input.channels, shift.count == input.channels else {
-      throw Diagnostic(
-        "\(scale.count) scales and \(shift.count) shifts for a tensor of shape \(input)", at: location,
-        supported: "one of each per channel of the last axis")
-    }
+    try require(
+      scale.count == input.channels && shift.count == input.channels,
+      "\(scale.count) scales and \(shift.count) shifts for a tensor of shape \(input)", at: location,
+      supported: "one of each per channel of the last axis")
     return input
   }
 

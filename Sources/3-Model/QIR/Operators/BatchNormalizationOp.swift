@@ -49,16 +49,13 @@ package struct BatchNormalizationOp: ChannelwiseAffine {
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let input = try oneInput(inputs, at: location)
-    guard mean.count == input.channels, scale.count == input.channels, beta.count == input.channels else {
-      throw Diagnostic(
-        "statistics of \(mean.count) channels for a tensor of shape \(input)", at: location,
-        supported: "one number per channel of the last axis")
-    }
-    guard (mean + scale + beta).allSatisfy(\.isFinite) else {
-      throw Diagnostic(
-        "gamma / sqrt(variance + epsilon), mean or beta is not finite", at: location,
-        fix: "look for a negative variance, NaN or infinity in the layer's weights")
-    }
+    try require(
+      mean.count == input.channels && scale.count == input.channels && beta.count == input.channels,
+      "statistics of \(mean.count) channels for a tensor of shape \(input)", at: location,
+      supported: "one number per channel of the last axis")
+    try require(
+      (mean + scale + beta).allSatisfy(\.isFinite), "gamma / sqrt(variance + epsilon), mean or beta is not finite",
+      at: location, fix: "look for a negative variance, NaN or infinity in the layer's weights")
     return input
   }
 

@@ -35,13 +35,11 @@ package struct ConvolutionOp: LinearOperator {
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let input = try oneInput(inputs, ranks: 3...3, at: location)
     let shape = kernel.shape
-    guard shape.count == 4, shape[0] == window.size.rows, shape[1] == window.size.columns, groups > 0,
-      shape[2] * groups == input.channels, shape[3] > 0, shape[3] % groups == 0
-    else {
-      throw Diagnostic(
-        "a kernel of shape \(shape) in \(groups) groups over a feature map of shape \(input)", at: location,
-        supported: "[rows, columns, input channels / groups, output channels], output channels a multiple of groups")
-    }
+    try require(
+      shape.count == 4 && shape[0] == window.size.rows && shape[1] == window.size.columns && groups > 0
+        && shape[2] * groups == input.channels && shape[3] > 0 && shape[3] % groups == 0,
+      "a kernel of shape \(shape) in \(groups) groups over a feature map of shape \(input)", at: location,
+      supported: "[rows, columns, input channels / groups, output channels], output channels a multiple of groups")
     try checkBias(at: location)
     let positions = try window.positions(over: input, at: location)
     return Shape([positions.rows, positions.columns, shape[3]])
@@ -76,9 +74,7 @@ package struct ConvolutionOp: LinearOperator {
 extension Extent {
   /// The window that a kernel of shape [rows, columns, …] covers.
   init(kernel: Parameter, at location: Diagnostic.Location) throws {
-    guard kernel.shape.count == 4 else {
-      throw Diagnostic("a kernel of shape \(kernel.shape)", at: location, supported: "four axes")
-    }
+    try require(kernel.shape.count == 4, "a kernel of shape \(kernel.shape)", at: location, supported: "four axes")
     self.init(rows: kernel.shape[0], columns: kernel.shape[1])
   }
 }

@@ -23,11 +23,10 @@ package struct DenseOp: LinearOperator {
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let input = try oneInput(inputs, ranks: 1...Shape.ranks.upperBound, at: location)
-    guard kernel.shape.count == 2, kernel.shape[0] == input.channels, kernel.shape[1] > 0 else {
-      throw Diagnostic(
-        "a kernel of shape \(kernel.shape) over a tensor of shape \(input)", at: location,
-        supported: "[\(input.channels), units]")
-    }
+    try require(
+      kernel.shape.count == 2 && kernel.shape[0] == input.channels && kernel.shape[1] > 0,
+      "a kernel of shape \(kernel.shape) over a tensor of shape \(input)", at: location,
+      supported: "[\(input.channels), units]")
     try checkBias(at: location)
     return Shape(input.extents.dropLast() + [kernel.shape[1]])
   }

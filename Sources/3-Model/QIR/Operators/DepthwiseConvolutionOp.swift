@@ -27,13 +27,10 @@ package struct DepthwiseConvolutionOp: LinearOperator {
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let input = try oneInput(inputs, ranks: 3...3, at: location)
     let shape = kernel.shape
-    guard shape.count == 4, shape[0] == window.size.rows, shape[1] == window.size.columns,
-      shape[2] == input.channels, shape[3] > 0
-    else {
-      throw Diagnostic(
-        "a depthwise kernel of shape \(shape) over a feature map of shape \(input)", at: location,
-        supported: "[rows, columns, input channels, channel multiplier]")
-    }
+    try require(
+      shape.count == 4 && shape[0] == window.size.rows && shape[1] == window.size.columns && shape[2] == input.channels
+        && shape[3] > 0, "a depthwise kernel of shape \(shape) over a feature map of shape \(input)", at: location,
+      supported: "[rows, columns, input channels, channel multiplier]")
     try checkBias(at: location)
     let positions = try window.positions(over: input, at: location)
     return Shape([positions.rows, positions.columns, shape[2] * shape[3]])

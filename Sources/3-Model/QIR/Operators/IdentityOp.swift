@@ -16,9 +16,7 @@ package struct IdentityOp: MovingOperator {
   package func evaluate(_ operands: Operands) -> [Double] { operands.inputs[0] }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
-    guard inputs.count == 1 else {
-      throw Diagnostic("identity of \(inputs.count) tensors", at: location, supported: "one input")
-    }
+    try require(inputs.count == 1, "identity of \(inputs.count) tensors", at: location, supported: "one input")
     return inputs[0]
   }
 }

@@ -16,11 +16,9 @@ package struct InputOp: Operator {
   package var productsPerElement: Int { 0 }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
-    guard shape.isSupported, shape.extents.allSatisfy({ $0 <= 1 << 24 }) else {
-      throw Diagnostic(
-        "an input of shape \(shape)", at: location,
-        supported: "0 to 6 axes besides the batch, each of 1 to 16777216, at most 268435456 elements")
-    }
+    try require(
+      shape.isSupported && shape.extents.allSatisfy { $0 <= 1 << 24 }, "an input of shape \(shape)", at: location,
+      supported: "0 to 6 axes besides the batch, each of 1 to 16777216, at most 268435456 elements")
     return shape
   }
 

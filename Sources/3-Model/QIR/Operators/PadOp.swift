@@ -18,9 +18,9 @@ package struct PadOp: MovingOperator {
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let input = try oneInput(inputs, ranks: 3...3, at: location)
     let sides = [padding.top, padding.bottom, padding.left, padding.right]
-    guard sides.allSatisfy({ (0...65536).contains($0) }) else {
-      throw Diagnostic("padding of \(sides)", at: location, supported: "0 to 65536 rows and columns on each side")
-    }
+    try require(
+      sides.allSatisfy { (0...65536).contains($0) }, "padding of \(sides)", at: location,
+      supported: "0 to 65536 rows and columns on each side")
     return Shape([
       input.extents[0] + padding.top + padding.bottom, input.extents[1] + padding.left + padding.right, input.channels,
     ])

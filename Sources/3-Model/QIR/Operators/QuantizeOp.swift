@@ -50,11 +50,10 @@ package struct QuantizeOp: Operator {
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let shape = try oneInput(inputs, at: location)
-    guard quantizers.isUniform || quantizers.count == shape.channels else {
-      throw Diagnostic(
-        "\(quantizers.count) quantizers for \(shape.channels) channels", at: location,
-        supported: "one, or one per channel")
-    }
+    try require(
+      quantizers.isUniform || quantizers.count == shape.channels,
+      "\(quantizers.count) quantizers for \(shape.channels) channels", at: location,
+      supported: "one, or one per channel")
     return shape
   }
 

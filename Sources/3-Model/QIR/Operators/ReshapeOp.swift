@@ -18,11 +18,10 @@ package struct ReshapeOp: MovingOperator {
   package func evaluate(_ operands: Operands) -> [Double] { operands.inputs[0] }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
-    guard inputs.count == 1, shape.isSupported, inputs[0].elements == shape.elements else {
-      throw Diagnostic(
-        "a reshape of \(inputs.map(\.description).joined(separator: ", ")) to \(shape)", at: location,
-        supported: "one input, the same number of elements, 0 to 6 axes besides the batch")
-    }
+    try require(
+      inputs.count == 1 && shape.isSupported && inputs[0].elements == shape.elements,
+      "a reshape of \(inputs.map(\.description).joined(separator: ", ")) to \(shape)", at: location,
+      supported: "one input, the same number of elements, 0 to 6 axes besides the batch")
     return shape
   }
 

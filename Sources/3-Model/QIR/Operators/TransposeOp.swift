@@ -21,11 +21,9 @@ package struct TransposeOp: MovingOperator {
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     let input = try oneInput(inputs, at: location)
-    guard input.isPermutation(permutation) else {
-      throw Diagnostic(
-        "a transpose of shape \(input) by \(permutation)", at: location,
-        supported: "every axis once, counted from 0 without the batch")
-    }
+    try require(
+      input.isPermutation(permutation), "a transpose of shape \(input) by \(permutation)", at: location,
+      supported: "every axis once, counted from 0 without the batch")
     return input.permuted(by: permutation)
   }
 

@@ -57,11 +57,10 @@ package struct GraphParser {
 
   /// - Parameter inputs: nil where one of them could not be read.
   private mutating func node(of statement: inout Statement, inputs: [NodeID]?) throws -> NodeID? {
-    guard let type = OperatorKind.types.first(where: { $0.mnemonic == statement.mnemonic }) else {
-      throw Diagnostic(
-        "unknown operator '\(statement.mnemonic)'", at: statement.location,
-        supported: OperatorKind.types.map { $0.mnemonic }.sorted().joined(separator: ", "))
-    }
+    let type = try require(
+      OperatorKind.types.first(where: { $0.mnemonic == statement.mnemonic }),
+      "unknown operator '\(statement.mnemonic)'", at: statement.location,
+      supported: OperatorKind.types.map { $0.mnemonic }.sorted().joined(separator: ", "))
     let op = try type.init(&statement.attributes)
     let axes: [Int]? = try statement.attributes.readIfPresent("file_axes")
     try statement.attributes.finish()
@@ -81,10 +80,9 @@ package struct GraphParser {
 
   private func shape(of statement: Statement) throws -> Shape? {
     guard let word = statement.result.first else { return nil }
-    guard statement.result.count == 1 else {
-      throw Diagnostic(
-        "more than a shape behind '->'", at: statement.location, supported: "-> [rows, columns, channels]")
-    }
+    try require(
+      statement.result.count == 1, "more than a shape behind '->'", at: statement.location,
+      supported: "-> [rows, columns, channels]")
     var scanner = TextScanner(word, at: statement.location)
     let shape = try Shape(scanning: &scanner)
     try scanner.finish()

@@ -107,11 +107,9 @@ package struct QuantizedBits: AlphaQuantizer {
         values.map(fixedCode), scales: fixed.scales.map { Rational($0) * (unsignedBits > 0 ? step : .one) },
         groups: fixed.groups, bits: bits, description, at: location)
     }
-    guard bits > 1 else {
-      throw Diagnostic(
-        "\(description): no level is left beside 0", at: location, supported: "2 bits or more with alpha='auto'",
-        fix: "use binary(alpha='auto')")
-    }
+    try require(
+      bits > 1, "\(description): no level is left beside 0", at: location,
+      supported: "2 bits or more with alpha='auto'", fix: "use binary(alpha='auto')")
     let scaled = try autoScaled(values, shape: shape, at: location)
     return try QuantizedTensor(
       scaled.codes, scales: scaled.scales, of: .powerOfTwo(integer), groups: scaled.groups, bits: bits, description,
@@ -189,11 +187,9 @@ package struct QuantizedBits: AlphaQuantizer {
     after functions: [RealFunction], at location: Diagnostic.Location
   ) throws -> FeatureMapQuantizer {
     let scale = try postTrainingScale.featureMapScale(description, at: location) * step
-    guard scale.sign > 0, (2...16).contains(bits) else {
-      throw Diagnostic(
-        "\(description) with post_training_scale on a feature map", at: location,
-        supported: "a positive scale and 2 to 16 bits")
-    }
+    try require(
+      scale.sign > 0 && (2...16).contains(bits), "\(description) with post_training_scale on a feature map",
+      at: location, supported: "a positive scale and 2 to 16 bits")
     let highest = Int64(1) << Int64(bits - 1) - 1
     let steps = LevelSteps(
       mirroring: (1...highest).map { code in

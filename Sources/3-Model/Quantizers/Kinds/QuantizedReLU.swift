@@ -75,11 +75,9 @@ package struct QuantizedReLU: NamedQuantizer {
     if !usesSigmoid, let range {
       return FeatureMapQuantizer(functions: leaky, step: step, range: range)
     }
-    guard bits <= 16 else {
-      throw Diagnostic(
-        "\(description): its levels are not evenly spaced and there are 2^\(bits) of them", at: location,
-        supported: "up to 16 bits with use_sigmoid or a relu_upper_bound between two levels")
-    }
+    try require(
+      bits <= 16, "\(description): its levels are not evenly spaced and there are 2^\(bits) of them", at: location,
+      supported: "up to 16 bits with use_sigmoid or a relu_upper_bound between two levels")
     // Bounds between two levels: codes count a fraction of the step.
     let unit = Rational(1, over: max(lowest.denominator, highest.denominator))
     guard let lowestLevel = (lowest - .one).floor.int64, let highestLevel = highest.ceiling.int64,

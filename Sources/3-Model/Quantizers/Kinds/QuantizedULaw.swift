@@ -59,11 +59,9 @@ package struct QuantizedULaw: NamedQuantizer {
     let twos = numerators.filter { $0 != 0 }.map(\.trailingZeroBitCount).min() ?? 0
     let codes = numerators.map { $0 >> twos }
     let width = codes.map(\.bitWidth).max() ?? 0
-    guard width <= 62 else {
-      throw Diagnostic(
-        "\(description): its levels need codes of \(width) bits", at: location, supported: "62 bits",
-        fix: "use fewer bits or a smaller u")
-    }
+    try require(
+      width <= 62, "\(description): its levels need codes of \(width) bits", at: location, supported: "62 bits",
+      fix: "use fewer bits or a smaller u")
     return (codes.map { Int64($0) }, Rational(BigInt(1) << twos, over: denominator))
   }
 

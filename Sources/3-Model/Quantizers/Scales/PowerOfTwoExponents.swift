@@ -94,11 +94,9 @@ struct PowerOfTwoExponents {
     let exponents = steps.map(\.exponent) + [lowest]
     let smallest = exponents.min() ?? lowest
     let span = (exponents.max() ?? lowest) - smallest
-    guard span <= 61 else {
-      throw Diagnostic(
-        "\(quantizer): its values reach from 2^\(smallest) to 2^\(smallest + span)", at: location,
-        supported: "powers of two that are at most 2^61 apart", fix: "use fewer bits or set max_value")
-    }
+    try require(
+      span <= 61, "\(quantizer): its values reach from 2^\(smallest) to 2^\(smallest + span)", at: location,
+      supported: "powers of two that are at most 2^61 apart", fix: "use fewer bits or set max_value")
     func code(_ exponent: Int) -> Int64 { 1 << Int64(exponent - smallest) }
     let positive = steps.map { (threshold: $0.threshold, code: code($0.exponent)) }
     var all = positive

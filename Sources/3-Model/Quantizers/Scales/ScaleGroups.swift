@@ -108,11 +108,9 @@ extension QuantizedTensor {
       let (scale, factors) = Self.commonScale(of: scales)
       let products = codes.indices.map { BigInt(codes[$0]) * factors[Int(groups.ofElement[$0])] }
       let widest = products.map { $0.bitWidth }.max() ?? 0
-      guard widest <= 62 else {
-        throw Diagnostic(
-          "\(quantizer): scales along \(axes.count) axes need codes of \(widest) bits in one common scale",
-          at: location, supported: "62 bits", fix: "use alpha='auto_po2' or one scale_axis")
-      }
+      try require(
+        widest <= 62, "\(quantizer): scales along \(axes.count) axes need codes of \(widest) bits in one common scale",
+        at: location, supported: "62 bits", fix: "use alpha='auto_po2' or one scale_axis")
       self.init(shape: groups.shape, codes: products.map { Int64($0) }, scales: [scale], bits: bits)
     }
   }

@@ -40,11 +40,9 @@ enum ActivationLayers {
   private static func constant(_ config: JSONNode, _ key: String, default standard: Double) throws -> Rational {
     let value = try config.double(key, default: standard)
     let constant = Float(value)
-    guard constant.isFinite, constant >= 0 else {
-      throw Diagnostic(
-        "\(key) is \(value)", at: config.location, supported: "a finite number of 0 or more",
-        fix: "use such a number, and train again")
-    }
+    try require(
+      constant.isFinite && constant >= 0, "\(key) is \(value)", at: config.location,
+      supported: "a finite number of 0 or more", fix: "use such a number, and train again")
     return Rational(constant)
   }
 
@@ -84,11 +82,9 @@ enum ActivationLayers {
     let axis = layer.check { try $0.config.int("axis", default: -1, in: -64...64) }
     let shape = try layer.inputShape()
     guard let axis else { throw Skipped() }
-    guard axis == -1 || axis == shape.rank else {
-      throw Diagnostic(
-        "softmax along axis \(axis)", at: layer.location, supported: "the last axis, -1",
-        fix: "build the model so that this axis is the last one")
-    }
+    try require(
+      axis == -1 || axis == shape.rank, "softmax along axis \(axis)", at: layer.location,
+      supported: "the last axis, -1", fix: "build the model so that this axis is the last one")
     return try layer.append(SoftmaxOp(), inputs: [try layer.input()])
   }
 }

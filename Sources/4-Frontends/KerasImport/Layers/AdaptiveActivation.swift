@@ -20,10 +20,9 @@ enum AdaptiveActivation {
     let kind = layer.check { layer in
       let node = try layer.config.member("activation")
       let kind = try node.string()
-      guard ["quantized_bits", "quantized_relu"].contains(kind) else {
-        throw node.problem(
-          "is '\(kind)'", supported: "quantized_bits, quantized_relu", fix: "use one of them, and train again")
-      }
+      try node.require(
+        ["quantized_bits", "quantized_relu"].contains(kind), "is '\(kind)'",
+        supported: "quantized_bits, quantized_relu", fix: "use one of them, and train again")
       return kind
     }
     let bits = layer.check { try $0.config.int("total_bits", in: 1...32) }

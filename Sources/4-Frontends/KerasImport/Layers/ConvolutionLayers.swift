@@ -78,11 +78,9 @@ extension Parameter {
   /// The same kernel with zeros where the mask has them: after quantization, as QKeras does it.
   fileprivate func masked(by mask: [Bool]?) throws -> Parameter {
     guard let mask else { return self }
-    guard mask.count == shape.prefix(2).reduce(1, *) else {
-      throw Diagnostic(
-        "a mask of \(mask.count) numbers for a kernel of shape \(shape)", supported: "one number per row and column",
-        fix: "give QConv2D a mask of its kernel_size")
-    }
+    try require(
+      mask.count == shape.prefix(2).reduce(1, *), "a mask of \(mask.count) numbers for a kernel of shape \(shape)",
+      supported: "one number per row and column", fix: "give QConv2D a mask of its kernel_size")
     let area = shape.dropFirst(2).reduce(1, *)
     func isKept(_ element: Int) -> Bool { mask[element / area] }
     switch self {

@@ -70,21 +70,18 @@ enum FoldedLayers {
     let statistics = layer.check { try Statistics(&$0, outputs: outputs) }
     guard let kernelQuantizer, let biasQuantizer, let kernel, let statistics else { throw Skipped() }
     let count = kernel.shape.suffix(outputAxes).reduce(1, *)
-    guard statistics.inverse.count == count else {
-      throw Diagnostic(
-        "batch normalization of \(statistics.inverse.count) channels around a kernel of shape \(kernel.shape)",
-        at: layer.location, supported: "\(count) channels")
-    }
+    try require(
+      statistics.inverse.count == count,
+      "batch normalization of \(statistics.inverse.count) channels around a kernel of shape \(kernel.shape)",
+      at: layer.location, supported: "\(count) channels")
     var values = kernel.values
     for start in stride(from: 0, to: values.count, by: count) {
       for channel in 0..<count { values[start + channel] *= statistics.inverse[channel] }
     }
     let bias = statistics.foldedBias
-    guard values.areFinite, bias.areFinite else {
-      throw Diagnostic(
-        "kernel or bias is not finite after batch normalization is folded into it", at: layer.location,
-        fix: "look for a negative or zero moving_variance")
-    }
+    try require(
+      values.areFinite && bias.areFinite, "kernel or bias is not finite after batch normalization is folded into it",
+      at: layer.location, fix: "look for a negative or zero moving_variance")
     return (
       try layer.parameter(variable, values, shape: kernel.shape, through: kernelQuantizer).afterFolding(values),
       try layer.parameter("bias", bias, shape: [count], through: biasQuantizer).afterFolding(bias)
@@ -110,10 +107,9 @@ enum FoldedLayers {
         try config.flag("use_bias", default: true) ? try layer.weights.values("bias", shape: [outputs]).values : nil
       }
       guard let epsilon, let variance, let mean, let gamma, let beta, let bias else { throw Skipped() }
-      guard [mean.count, gamma?.count, beta?.count, bias?.count].allSatisfy({ $0 == nil || $0 == variance.count })
-      else {
-        throw Diagnostic("statistics of unequal numbers of channels", at: layer.location)
-      }
+      try require(
+        [mean.count, gamma?.count, beta?.count, bias?.count].allSatisfy { $0 == nil || $0 == variance.count },
+        "statistics of unequal numbers of channels", at: layer.location)
       let roots = ReciprocalSquareRoot.of(variance.map { $0 + epsilon })
       let inverse = gamma.map { zip(roots, $0).map(*) } ?? roots
       self.inverse = inverse

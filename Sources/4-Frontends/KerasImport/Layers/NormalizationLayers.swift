@@ -89,11 +89,9 @@ enum NormalizationLayers {
     }
     let roots = ReciprocalSquareRoot.of(variance.map { Float($0) + epsilon })
     let inverse = gamma.map { zip(roots, $0).map { $0 * Float($1) } } ?? roots
-    guard inverse.areFinite else {
-      throw Diagnostic(
-        "gamma / sqrt(variance + epsilon) is not finite", at: layer.location,
-        fix: "look for a negative or zero moving_variance")
-    }
+    try require(
+      inverse.areFinite, "gamma / sqrt(variance + epsilon) is not finite", at: layer.location,
+      fix: "look for a negative or zero moving_variance")
     return try layer.parameter("inverse", inverse, shape: [inverse.count], through: quantizer).values
   }
 

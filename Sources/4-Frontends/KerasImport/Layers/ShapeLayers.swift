@@ -28,11 +28,9 @@ enum ShapeLayers {
 
   private static func several(_ layer: LayerReader) throws -> [NodeID] {
     guard let inputs = layer.inputs else { throw Skipped() }
-    guard inputs.count >= 2 else {
-      throw Diagnostic(
-        "\(layer.className) is called on \(inputs.count) tensor", at: layer.location, supported: "two or more",
-        fix: "leave it out")
-    }
+    try require(
+      inputs.count >= 2, "\(layer.className) is called on \(inputs.count) tensor", at: layer.location,
+      supported: "two or more", fix: "leave it out")
     return inputs
   }
 
@@ -42,11 +40,10 @@ enum ShapeLayers {
     guard let axis else { throw Skipped() }
     let rank = layer.graph[inputs[0]].shape.rank
     // Keras counts the batch, or from the end.
-    guard (-rank...rank).contains(axis), axis != 0 else {
-      throw Diagnostic(
-        "concatenation along axis \(axis) of tensors of \(rank) axes besides the batch", at: layer.location,
-        supported: "1 to \(rank), or -1 to -\(rank)")
-    }
+    try require(
+      (-rank...rank).contains(axis) && axis != 0,
+      "concatenation along axis \(axis) of tensors of \(rank) axes besides the batch", at: layer.location,
+      supported: "1 to \(rank), or -1 to -\(rank)")
     return try layer.append(ConcatenateOp(axis: axis < 0 ? rank + axis : axis - 1), inputs: inputs)
   }
 
@@ -96,11 +93,10 @@ enum ShapeLayers {
     let known = target.filter { $0 != -1 }.reduce(into: 1) { product, extent in
       product = product > 1 << 28 ? product : product * extent
     }
-    guard unknown <= 1, known > 0, unknown == 1 ? shape.elements % known == 0 : shape.elements == known else {
-      throw Diagnostic(
-        "a reshape of \(shape) to \(target)", at: layer.location,
-        supported: "as many elements as there are; one extent may be -1")
-    }
+    try require(
+      unknown <= 1 && known > 0 && (unknown == 1 ? shape.elements % known == 0 : shape.elements == known),
+      "a reshape of \(shape) to \(target)", at: layer.location,
+      supported: "as many elements as there are; one extent may be -1")
     let extents = target.map { $0 == -1 ? shape.elements / known : $0 }
     return try layer.append(ReshapeOp(shape: Shape(extents)), inputs: [try layer.input()])
   }

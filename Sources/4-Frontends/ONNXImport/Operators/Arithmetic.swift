@@ -31,16 +31,13 @@ extension ElementwiseOperators {
     _ kind: Arithmetic, _ left: FeatureMap, _ right: FeatureMap, _ reader: inout NodeReader
   ) throws -> FeatureMap {
     if kind == .multiply, let gated = try reader.hardSwish(left, right) { return gated }
-    guard kind == .add || kind == .subtract else {
-      throw reader.problem(
-        "\(reader.node.operatorType) of two tensors that the network computes",
-        supported: kind == .multiply ? "one of them constant, or HardSigmoid of the other" : "one of them constant",
-        fix: "there is no other form of it: no engine multiplies feature maps")
-    }
-    guard let shape = spreadShape(left.shape, right.shape) else {
-      throw reader.problem(
-        "tensors of shapes \(left.shape) and \(right.shape)", supported: "shapes that spread over each other")
-    }
+    try reader.require(
+      kind == .add || kind == .subtract, "\(reader.node.operatorType) of two tensors that the network computes",
+      supported: kind == .multiply ? "one of them constant, or HardSigmoid of the other" : "one of them constant",
+      fix: "there is no other form of it: no engine multiplies feature maps")
+    let shape = try reader.require(
+      spreadShape(left.shape, right.shape), "tensors of shapes \(left.shape) and \(right.shape)",
+      supported: "shapes that spread over each other")
     var sum = try reader.spread(left, over: shape)
     var other = try reader.ordered(reader.spread(right, over: shape), as: sum.order)
     if kind == .subtract {
@@ -58,9 +55,9 @@ extension ElementwiseOperators {
     if kind == .divide, isReversed {
       throw reader.problem("a constant divided by what the network computes", supported: "division by a constant")
     }
-    guard constant.values.allSatisfy(\.isFinite), kind != .divide || !constant.values.contains(0) else {
-      throw reader.problem("a constant with NaN, infinity or a division by 0", supported: "finite numbers")
-    }
+    try reader.require(
+      constant.values.allSatisfy(\.isFinite) && (kind != .divide || !constant.values.contains(0)),
+      "a constant with NaN, infinity or a division by 0", supported: "finite numbers")
     if kind == .divide, map.encoding != nil { return try reader.divideIntegers(map, by: constant) }
     if constant.count == 1, constant.shape.count <= map.shape.count {
       let (scale, shift) = affine(kind, constant.fractions[0], isReversed)
@@ -102,11 +99,10 @@ extension NodeReader {
     of constant: Constant, _ map: FeatureMap,
     _ body: (inout Self, FeatureMap, Constant) throws -> FeatureMap
   ) throws -> FeatureMap {
-    guard let shape = spreadShape(map.shape, constant.shape) else {
-      throw problem(
-        "a constant of shape \(constant.shape) for a tensor of shape \(map.shape)",
-        supported: "shapes that spread over the tensor's")
-    }
+    let shape = try require(
+      spreadShape(map.shape, constant.shape),
+      "a constant of shape \(constant.shape) for a tensor of shape \(map.shape)",
+      supported: "shapes that spread over the tensor's")
     let spread = try self.spread(map, over: shape)
     let missing = shape.count - constant.shape.count
     let axes = constant.shape.indices.filter { constant.shape[$0] > 1 }.map { $0 + missing }
@@ -130,9 +126,9 @@ extension NodeReader {
   /// Integers divided without remainder.
   mutating func divideIntegers(_ map: FeatureMap, by constant: Constant) throws -> FeatureMap {
     guard let encoding = map.encoding else { return map }
-    guard encoding.type.range?.lowerBound == 0 || !constant.values.contains(-1) else {
-      throw problem("integers divided by -1", supported: "other divisors", fix: "multiply by -1 in a wider type")
-    }
+    try require(
+      encoding.type.range?.lowerBound == 0 || !constant.values.contains(-1), "integers divided by -1",
+      supported: "other divisors", fix: "multiply by -1 in a wider type")
     return try alongVaryingAxes(of: constant, map) { reader, map, channels in
       try reader.truncate(map, to: encoding.type, dividingBy: channels.fractions)
     }

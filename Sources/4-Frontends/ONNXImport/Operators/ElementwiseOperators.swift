@@ -142,14 +142,11 @@ enum ElementwiseOperators {
     }
     let constants = try (1...4).map { try reader.constant($0).values }
     let map = try reader.realMap(0)
-    guard map.shape.count >= 2 else {
-      throw reader.problem("a tensor of shape \(map.shape)", supported: "[batch, channels, …]")
-    }
+    try reader.require(map.shape.count >= 2, "a tensor of shape \(map.shape)", supported: "[batch, channels, …]")
     let last = try reader.ordered(map, as: map.order.filter { $0 != 1 } + [1])
-    guard constants.allSatisfy({ $0.count == map.shape[1] }) else {
-      throw reader.problem(
-        "\(constants.map(\.count)) parameters for \(map.shape[1]) channels", supported: "\(map.shape[1]) each")
-    }
+    try reader.require(
+      constants.allSatisfy { $0.count == map.shape[1] },
+      "\(constants.map(\.count)) parameters for \(map.shape[1]) channels", supported: "\(map.shape[1]) each")
     let op = BatchNormalizationOp(
       gamma: constants[0], beta: constants[1], mean: constants[2], variance: constants[3], epsilon: Double(epsilon))
     try reader.produce(.map(reader.append(op, to: last)))

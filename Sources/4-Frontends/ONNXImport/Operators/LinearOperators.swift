@@ -33,9 +33,9 @@ enum LinearOperators {
     let addend = reader.check { try $0.constantIfPresent(2) }
     var map = try reader.realMap(0)
     guard var kernel = weights, var bias = addend else { throw Skipped() }
-    guard map.shape.count == 2, kernel.shape.count == 2 else {
-      throw reader.problem("matrices of shapes \(map.shape) and \(kernel.shape)", supported: "two axes each")
-    }
+    try reader.require(
+      map.shape.count == 2 && kernel.shape.count == 2, "matrices of shapes \(map.shape) and \(kernel.shape)",
+      supported: "two axes each")
     if transposesA { map = try reader.transpose(map, [1, 0]) }
     if transposesB { kernel = kernel.transposed([1, 0]) }
     kernel = kernel.scaled(by: alpha)
@@ -64,14 +64,12 @@ enum LinearOperators {
         map, kernel.reshaped(to: [kernel.count, 1]), along: map.shape.count - 1, bias: nil, "product")
       return try reader.produceProduct(reader.reshape(product, to: map.shape.dropLast()))
     }
-    guard kernel.shape.count >= 2, map.shape.count >= 1 else {
-      throw reader.problem(
-        "matrices of shapes \(map.shape) and \(kernel.shape)", supported: "a constant matrix, or several")
-    }
+    try reader.require(
+      kernel.shape.count >= 2 && map.shape.count >= 1, "matrices of shapes \(map.shape) and \(kernel.shape)",
+      supported: "a constant matrix, or several")
     var rank = map.shape.count
-    guard rank >= 2 || !isReversed else {
-      throw reader.problem("a vector of \(map.shape[0]) elements behind a constant", supported: "matrices")
-    }
+    try reader.require(
+      rank >= 2 || !isReversed, "a vector of \(map.shape[0]) elements behind a constant", supported: "matrices")
     if isReversed {
       kernel = kernel.transposed(Array(0..<kernel.shape.count - 2) + [1, 0].map { kernel.shape.count - 2 + $0 })
     }
@@ -95,9 +93,7 @@ extension NodeReader {
     if constant.count == channels, constant.shape.filter({ $0 > 1 }).count <= 1, constant.shape.last == channels {
       return constant.parameter(shape: [channels])
     }
-    guard constant.count == 1 else {
-      throw problem("a bias of shape \(constant.shape)", supported: "one number, or [\(channels)]")
-    }
+    try require(constant.count == 1, "a bias of shape \(constant.shape)", supported: "one number, or [\(channels)]")
     return constant.repeated(channels).parameter()
   }
 
@@ -109,25 +105,20 @@ extension NodeReader {
     _ suffix: String? = nil
   ) throws -> FeatureMap {
     let rank = map.shape.count
-    guard (3...4).contains(rank), firstDataAxis == 1 || map.shape[0] == 1 else {
-      throw problem(
-        "a convolution over a tensor of shape \(map.shape)", supported: "[batch, channels, (rows,) columns]")
-    }
-    guard kernel.shape.count == rank else {
-      throw problem("a kernel of shape \(kernel.shape) over a tensor of shape \(map.shape)")
-    }
+    try require(
+      (3...4).contains(rank) && (firstDataAxis == 1 || map.shape[0] == 1),
+      "a convolution over a tensor of shape \(map.shape)", supported: "[batch, channels, (rows,) columns]")
+    try require(kernel.shape.count == rank, "a kernel of shape \(kernel.shape) over a tensor of shape \(map.shape)")
     let plane = try Plane(&self, map, axes: 2..<rank)
     let window = Window(
       try attributes.axes(size: Array(kernel.shape[2...]), over: Array(map.shape[2...]), self)[...])
     let outputs = kernel.shape[0]
     let channels = map.shape[1]
-    guard groups > 0, channels.isMultiple(of: groups), outputs.isMultiple(of: groups), outputs > 0,
-      kernel.shape[1] == channels / groups
-    else {
-      throw problem(
-        "\(groups) groups, \(channels) channels and a kernel of shape \(kernel.shape)",
-        supported: "kernels of [outputs, channels / groups, …]")
-    }
+    try require(
+      groups > 0 && channels.isMultiple(of: groups) && outputs.isMultiple(of: groups) && outputs > 0
+        && kernel.shape[1] == channels / groups,
+      "\(groups) groups, \(channels) channels and a kernel of shape \(kernel.shape)",
+      supported: "kernels of [outputs, channels / groups, …]")
     if let bias, bias.shape != [outputs] {
       throw problem("a bias of shape \(bias.shape) for a kernel of shape \(kernel.shape)", supported: "[\(outputs)]")
     }

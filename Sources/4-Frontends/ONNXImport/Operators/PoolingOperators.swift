@@ -61,9 +61,8 @@ enum PoolingOperators {
     let keepsAxes = try reader.flag("keepdims", default: true)
     let keepsAll = try reader.flag("noop_with_empty_axes", default: false)
     let map = try reader.realMap(0)
-    guard map.encoding == nil else {
-      throw reader.problem("a mean of integers", supported: "floats", fix: "put a Cast to float in front of it")
-    }
+    try reader.require(
+      map.encoding == nil, "a mean of integers", supported: "floats", fix: "put a Cast to float in front of it")
     let rank = map.shape.count
     if given.isEmpty, keepsAll { return try reader.produce(.map(map)) }
     let axes = given.isEmpty ? Array(0..<rank) : try Set(given.map { try reader.axis($0, rank: rank) }).sorted()
@@ -77,9 +76,8 @@ enum PoolingOperators {
 
   /// All axes behind the channels.
   private static func axesOfSpace(of map: FeatureMap, _ reader: NodeReader) throws -> [Int] {
-    guard map.shape.count >= 3 else {
-      throw reader.problem("a pool over a tensor of shape \(map.shape)", supported: "[batch, channels, rows, …]")
-    }
+    try reader.require(
+      map.shape.count >= 3, "a pool over a tensor of shape \(map.shape)", supported: "[batch, channels, rows, …]")
     return Array(2..<map.shape.count)
   }
 }

@@ -34,9 +34,7 @@ enum QuantizationOperators {
     let parameters = reader.check { try QuantizeLinearInputs(&$0, input: 1, ofQuantize: false) }
     let map = try reader.map(0)
     guard let parameters else { throw Skipped() }
-    guard let found = map.encoding else {
-      throw reader.problem("DequantizeLinear of floats", supported: "integers")
-    }
+    let found = try reader.require(map.encoding, "DequantizeLinear of floats", supported: "integers")
     if parameters.isBlocked { return try reader.produce(.map(parameters.dequantizeBlocks(of: map, &reader))) }
     var encoding = try parameters.encoding(over: map.shape, reader)
     encoding.type = found.type
@@ -117,11 +115,10 @@ extension NodeReader {
       && (found.axis == encoding.axis || encoding.scales.count == 1)
     if isSame { return suffix == nil ? try append(IdentityOp(), to: map) : map }
     let axes = Set([found.axis, encoding.axis].compactMap(\.self))
-    guard axes.count <= 1 else {
-      throw problem(
-        "codes with scales along axis \(found.axis ?? 0), read with scales along axis \(encoding.axis ?? 0)",
-        supported: "scales along one axis")
-    }
+    try require(
+      axes.count <= 1,
+      "codes with scales along axis \(found.axis ?? 0), read with scales along axis \(encoding.axis ?? 0)",
+      supported: "scales along one axis")
     // value = scale (code - zero point), code = value' / scale' + zero point'
     func affine(_ index: Int) -> (scale: Rational, shift: Rational) {
       let (old, new) = (found.scaleAndZeroPoint(index), encoding.scaleAndZeroPoint(index))

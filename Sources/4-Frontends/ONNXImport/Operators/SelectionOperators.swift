@@ -69,12 +69,10 @@ struct Slices {
     ends = try reader.ints("ends", orInput: 2) ?? []
     axes = try reader.ints("axes", orInput: 3) ?? Array(starts.indices)
     steps = try reader.constantIfPresent(4)?.integers?.map { Int($0) } ?? starts.map { _ in 1 }
-    guard ends.count == starts.count, axes.count == starts.count, steps.count == starts.count,
-      steps.allSatisfy({ $0 != 0 && $0 > -(1 << 31) && $0 < 1 << 31 })
-    else {
-      throw reader.problem(
-        "starts \(starts), ends \(ends), axes \(axes), steps \(steps)", supported: "as many of each, steps not 0")
-    }
+    try reader.require(
+      ends.count == starts.count && axes.count == starts.count && steps.count == starts.count
+        && steps.allSatisfy { $0 != 0 && $0 > -(1 << 31) && $0 < 1 << 31 },
+      "starts \(starts), ends \(ends), axes \(axes), steps \(steps)", supported: "as many of each, steps not 0")
   }
 
   /// Whether every index of an axis of an extent, or of a smaller one, is taken in order.
@@ -104,9 +102,9 @@ extension NodeReader {
     guard let integers = indices.integers else { throw problem("indices of floats", supported: "integers") }
     return try integers.map { index in
       let counted = index < 0 ? index + Int64(extent) : index
-      guard (0..<Int64(extent)).contains(counted) else {
-        throw problem("index \(index) of an axis of extent \(extent)", supported: "\(-extent) to \(extent - 1)")
-      }
+      try require(
+        (0..<Int64(extent)).contains(counted), "index \(index) of an axis of extent \(extent)",
+        supported: "\(-extent) to \(extent - 1)")
       return Int(counted)
     }
   }

@@ -38,9 +38,9 @@ enum ShapeOperators {
     if open.count == 1, known > 0, known <= Double(elements), elements.isMultiple(of: Int(known)) {
       result[open[0]] = elements / Int(known)
     }
-    guard result.allSatisfy({ $0 >= 0 }), result.reduce(1.0, { $0 * Double($1) }) == Double(elements) else {
-      throw reader.problem("a reshape of \(shape) to \(target)", supported: "the same number of elements")
-    }
+    try reader.require(
+      result.allSatisfy { $0 >= 0 } && result.reduce(1.0, { $0 * Double($1) }) == Double(elements),
+      "a reshape of \(shape) to \(target)", supported: "the same number of elements")
     return result
   }
 
@@ -62,9 +62,9 @@ enum ShapeOperators {
     let axes =
       try given?.map { try reader.axis($0, rank: map.shape.count) }
       ?? map.shape.indices.filter { map.shape[$0] == 1 && $0 >= first }
-    guard axes.allSatisfy({ map.shape[$0] == 1 }) else {
-      throw reader.problem("axes \(axes) of a tensor of shape \(map.shape)", supported: "axes of extent 1")
-    }
+    try reader.require(
+      axes.allSatisfy { map.shape[$0] == 1 }, "axes \(axes) of a tensor of shape \(map.shape)",
+      supported: "axes of extent 1")
     guard axes.allSatisfy({ $0 >= reader.firstDataAxis }) else { throw reader.mixesBatch("axes \(axes)") }
     try reader.produce(
       .map(reader.reshape(map, to: map.shape.indices.filter { !axes.contains($0) }.map { map.shape[$0] })))
@@ -86,9 +86,9 @@ enum ShapeOperators {
     let given = try reader.ints("perm")
     let map = try reader.map(0)
     let permutation = given ?? Array(map.shape.indices.reversed())
-    guard permutation.sorted() == Array(map.shape.indices) else {
-      throw reader.problem("perm = \(permutation) of \(map.shape.count) axes", supported: "each axis once")
-    }
+    try reader.require(
+      permutation.sorted() == Array(map.shape.indices), "perm = \(permutation) of \(map.shape.count) axes",
+      supported: "each axis once")
     try reader.produce(.map(reader.transpose(map, permutation)))
   }
 
@@ -98,9 +98,9 @@ enum ShapeOperators {
     guard let first = maps.first else { throw reader.problem("no inputs") }
     let axis = try reader.axis(given, rank: first.shape.count)
     guard axis >= reader.firstDataAxis else { throw reader.mixesBatch("a concatenation along the batch") }
-    guard maps.allSatisfy({ $0.encoding == first.encoding && $0.shape.count == first.shape.count }) else {
-      throw reader.problem("a concatenation of codes of different scales", supported: "codes of one scale")
-    }
+    try reader.require(
+      maps.allSatisfy { $0.encoding == first.encoding && $0.shape.count == first.shape.count },
+      "a concatenation of codes of different scales", supported: "codes of one scale")
     if first.encoding?.axis == axis {
       throw reader.problem("a concatenation along the axis of scales", supported: "one scale for the tensor")
     }

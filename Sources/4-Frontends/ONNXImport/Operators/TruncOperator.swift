@@ -41,9 +41,7 @@ struct TruncOperator {
   private init(_ reader: inout NodeReader) throws {
     let mode = try reader.roundingMode(default: .floor)
     let count = reader.node.inputs.count
-    guard count == 5 || count == 6 else {
-      throw reader.problem("\(count) inputs", supported: "5 (version 1) or 6 (version 2)")
-    }
+    try reader.require(count == 5 || count == 6, "\(count) inputs", supported: "5 (version 1) or 6 (version 2)")
     let isSigned = count == 5 ? true : try reader.flag("signed", default: true)
     let isNarrow = count == 5 ? false : try reader.flag("narrow", default: false)
     scale = Float(try reader.number(1, "scale"))
@@ -51,20 +49,19 @@ struct TruncOperator {
     let inputBits = try reader.number(3, "bit width")
     let outputBits = try reader.number(count - 1, "bit width")
     outputScale = count == 5 ? scale : Float(try reader.number(4, "output scale"))
-    guard scale > 0, scale.isFinite, outputScale > 0, outputScale.isFinite else {
-      throw reader.problem("a scale that is not a positive number", supported: "finite scales above 0")
-    }
+    try reader.require(
+      scale > 0 && scale.isFinite && outputScale > 0 && outputScale.isFinite, "a scale that is not a positive number",
+      supported: "finite scales above 0")
     // Version 2 takes the nearest power of two.
     let bits = count == 5 ? inputBits - outputBits : Self.nearestExponent(Double(outputScale / scale))
-    guard (0...31).contains(bits), bits.rounded() == bits, QONNXQuant.bitWidths.contains(outputBits) else {
-      throw reader.problem(
-        "\(bits) bits dropped to leave \(outputBits)", supported: "a whole number from 0 to 31, 1 to 32 left")
-    }
+    try reader.require(
+      (0...31).contains(bits) && bits.rounded() == bits && QONNXQuant.bitWidths.contains(outputBits),
+      "\(bits) bits dropped to leave \(outputBits)", supported: "a whole number from 0 to 31, 1 to 32 left")
     dropped = Int(bits)
     let outputZero = count == 5 ? zero : zero / Double(1 << dropped)
-    guard abs(zero) < 0x1p32, zero.rounded() == zero, outputZero.rounded() == outputZero else {
-      throw reader.problem("zero points \(zero) and \(outputZero)", supported: "integers")
-    }
+    try reader.require(
+      abs(zero) < 0x1p32 && zero.rounded() == zero && outputZero.rounded() == outputZero,
+      "zero points \(zero) and \(outputZero)", supported: "integers")
     (zeroPoint, outputZeroPoint) = (Int64(zero), Int64(outputZero))
     guard let mode else { throw Skipped() }
     rounding = mode.rounding
@@ -100,22 +97,19 @@ struct TruncOperator {
     if let clamp {
       range = clamp
     } else {
-      guard let bounds = reader.importer.bounds(of: map.node) else {
-        throw reader.problem(
-          "nothing bounds what it truncates", supported: "tensors behind quantizers", fix: "put a Quant in front of it")
-      }
+      let bounds = try reader.require(
+        reader.importer.bounds(of: map.node), "nothing bounds what it truncates",
+        supported: "tensors behind quantizers", fix: "put a Quant in front of it")
       // One more on both sides, for the bounds are rounded.
       let ends = [bounds.lowerBound, bounds.upperBound].map {
         ($0 / Double(scale) + Double(zeroPoint)).rounded(.toNearestOrEven)
       }
-      guard ends.allSatisfy({ abs($0) < 0x1p40 }) else {
-        throw reader.problem("integers of more than 40 bits", supported: "up to 40 bits")
-      }
+      try reader.require(
+        ends.allSatisfy { abs($0) < 0x1p40 }, "integers of more than 40 bits", supported: "up to 40 bits")
       range = (code(of: ends[0]) - 1)...(code(of: ends[1]) + 1)
     }
-    guard range.count <= 1 << 17 else {
-      throw reader.problem("\(range.count) codes are left", supported: "up to 2^17", fix: "truncate more bits")
-    }
+    try reader.require(
+      range.count <= 1 << 17, "\(range.count) codes are left", supported: "up to 2^17", fix: "truncate more bits")
     return FeatureMapQuantizer(
       steps: steps(range),
       format: CodeFormat(scale: Rational(outputScale), zeroPoint: outputZeroPoint, range: range))

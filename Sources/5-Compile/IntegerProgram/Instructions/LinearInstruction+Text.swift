@@ -62,9 +62,9 @@ extension InstructionReader {
     let count = [
       shape.kernel.rows, shape.kernel.columns, shape.output.channels, shape.groups > 0 ? shape.reducedChannels : 0,
     ]
-    guard count.allSatisfy({ $0 > 0 }), count.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 28) else {
-      throw Diagnostic("a layer of \(count.map(String.init).joined(separator: " x ")) weights", at: attributes.location)
-    }
+    try require(
+      count.allSatisfy { $0 > 0 } && count.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 28),
+      "a layer of \(count.map(String.init).joined(separator: " x ")) weights", at: attributes.location)
     let found: (Int, [Int64])? = try attributes.readIfPresent("weights") { scanner in
       let before = scanner
       let type = try scanner.word()

@@ -30,11 +30,9 @@ package struct ProgramParser {
       try statement.attributes.finish()
       program.inputs.append(output)
     } else {
-      guard let read = Instruction.readers[statement.mnemonic] else {
-        throw Diagnostic(
-          "unknown instruction '\(statement.mnemonic)'", at: statement.location,
-          supported: (["input"] + Instruction.readers.keys.sorted()).joined(separator: ", "))
-      }
+      let read = try require(
+        Instruction.readers[statement.mnemonic], "unknown instruction '\(statement.mnemonic)'", at: statement.location,
+        supported: (["input"] + Instruction.readers.keys.sorted()).joined(separator: ", "))
       var reader = InstructionReader(
         name: try statement.attributes.readWord("name", default: statement.name), program: program, inputs: inputs,
         output: output, outputTensor: tensor, attributes: statement.attributes)
@@ -58,19 +56,16 @@ struct InstructionReader {
 
   /// Of an instruction that reads one tensor.
   func input() throws -> TensorID {
-    guard inputs.count == 1 else {
-      throw Diagnostic("\(inputs.count) inputs", at: attributes.location, supported: "1")
-    }
+    try require(inputs.count == 1, "\(inputs.count) inputs", at: attributes.location, supported: "1")
     return inputs[0]
   }
 
   /// One number per input.
   mutating func numbers(_ name: String, default standard: Int64) throws -> [Int64] {
     let numbers: [Int64] = try attributes.read(name, default: inputs.map { _ in standard })
-    guard numbers.count == inputs.count else {
-      throw Diagnostic(
-        "\(numbers.count) \(name) for \(inputs.count) inputs", at: attributes.location, supported: "one per input")
-    }
+    try require(
+      numbers.count == inputs.count, "\(numbers.count) \(name) for \(inputs.count) inputs", at: attributes.location,
+      supported: "one per input")
     return numbers
   }
 

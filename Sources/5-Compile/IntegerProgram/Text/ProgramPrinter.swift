@@ -132,10 +132,9 @@ extension ProgramTensor {
 
   init(_ statement: Statement) throws {
     let words = statement.result
-    guard words.count >= 2 else {
-      throw Diagnostic(
-        "no tensor", at: statement.location, supported: "-> [rows, columns, channels] least..most scale=…")
-    }
+    try require(
+      words.count >= 2, "no tensor", at: statement.location,
+      supported: "-> [rows, columns, channels] least..most scale=…")
     func read<Value: TextValue>(_ word: Substring) throws -> Value {
       var scanner = TextScanner(word, at: statement.location)
       let value = try Value(scanning: &scanner)
