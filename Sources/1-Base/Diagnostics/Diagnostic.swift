@@ -1,6 +1,6 @@
 /// One problem, said the way a user can act on it: where it is, what was found there, what is supported instead and
 /// how to fix it.
-package struct Diagnostic: Error, Hashable, Sendable {
+package struct Diagnostic: Error, Hashable, Sendable, CustomStringConvertible {
   package enum Severity: String, Sendable {
     case error, warning, note
   }
@@ -39,9 +39,7 @@ package struct Diagnostic: Error, Hashable, Sendable {
     self.supported = supported
     self.fix = fix
   }
-}
 
-extension Diagnostic: CustomStringConvertible {
   /// `error: model.h5: layer 'conv1', tensor 'kernel': found; supported: …; fix: …`, in characters that a terminal shows.
   package var description: String {
     var inside: [String] = []

@@ -1,6 +1,6 @@
 /// The problems of a stage, collected so that a user sees all of them at once. It is thrown whole where at least one of
 /// them is an error; nothing here prints.
-package struct Diagnostics: Error, Sendable {
+package struct Diagnostics: Error, Sendable, CustomStringConvertible {
   package private(set) var all: [Diagnostic] = []
 
   package init(_ all: [Diagnostic] = []) {
@@ -66,9 +66,7 @@ package struct Diagnostics: Error, Sendable {
   package func throwIfErrors() throws(Diagnostics) {
     if hasErrors { throw self }
   }
-}
 
-extension Diagnostics: CustomStringConvertible {
   package var description: String {
     all.map(\.description).joined(separator: "\n")
   }

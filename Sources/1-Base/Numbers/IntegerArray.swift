@@ -1,5 +1,5 @@
 /// Integers in as few bytes each as the widest of them needs: most codes of parameters need one.
-package struct IntegerArray: Sendable, Hashable {
+package struct IntegerArray: Sendable, Hashable, ExpressibleByArrayLiteral {
   /// For loops over all elements, which shall not ask for the width at each of them.
   package enum Storage: Sendable, Hashable {
     case int8([Int8])
@@ -99,6 +99,10 @@ package struct IntegerArray: Sendable, Hashable {
     case .int64(let elements): range(elements)
     }
   }
+
+  package init(arrayLiteral elements: Int64...) {
+    self.init(elements)
+  }
 }
 
 extension IntegerArray: RandomAccessCollection {
@@ -122,11 +126,5 @@ extension IntegerArray: RandomAccessCollection {
     case .int32(let elements): Int64(elements[index])
     case .int64(let elements): elements[index]
     }
-  }
-}
-
-extension IntegerArray: ExpressibleByArrayLiteral {
-  package init(arrayLiteral elements: Int64...) {
-    self.init(elements)
   }
 }

@@ -1,5 +1,5 @@
 /// A two's complement or unsigned integer of 1 to 64 bits: how codes and accumulators are stored.
-package struct IntegerType: Hashable, Sendable {
+package struct IntegerType: Hashable, Sendable, CustomStringConvertible {
   package let bits: Int
   package let isSigned: Bool
 
@@ -30,9 +30,7 @@ package struct IntegerType: Hashable, Sendable {
   private static func signBits(_ value: Int64) -> Int {
     (value < 0 ? ~value : value).leadingZeroBitCount
   }
-}
 
-extension IntegerType: CustomStringConvertible {
   /// `s8`, `u4`
   package var description: String { "\(isSigned ? "s" : "u")\(bits)" }
 }

@@ -3,7 +3,7 @@ import BigInt
 /// An exact fraction: top / bottom x 2^exponent. The constants of a model are binary floating-point numbers, so powers of two
 /// stand apart, and nothing else is cancelled but from long sums: numbers stay short without a greatest common divisor in
 /// every step.
-package struct Rational: Sendable {
+package struct Rational: Sendable, CustomStringConvertible {
   private let top: BigInt
   /// Positive.
   private let bottom: BigInt
@@ -186,6 +186,8 @@ package struct Rational: Sendable {
 
   package static let zero = Rational(0)
   package static let one = Rational(1)
+
+  package var description: String { denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)" }
 }
 
 extension Rational: ExpressibleByIntegerLiteral {
@@ -195,8 +197,4 @@ extension Rational: ExpressibleByIntegerLiteral {
 extension Rational: Comparable {
   package static func == (left: Rational, right: Rational) -> Bool { (left - right).sign == 0 }
   package static func < (left: Rational, right: Rational) -> Bool { (left - right).sign < 0 }
-}
-
-extension Rational: CustomStringConvertible {
-  package var description: String { denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)" }
 }

@@ -3,7 +3,7 @@ import Quantization
 
 /// The extents of a tensor without its batch: [rows, columns, channels] for a feature map (NHWC), [steps, channels] for a
 /// sequence, [units] for a vector, [] for a single number. The last one is the channel axis.
-package struct Shape: Hashable, Sendable {
+package struct Shape: Hashable, Sendable, CustomStringConvertible {
   package var extents: [Int]
 
   package init(_ extents: [Int]) {
@@ -31,9 +31,7 @@ package struct Shape: Hashable, Sendable {
       return rest % extent
     }.reversed()
   }
-}
 
-extension Shape: CustomStringConvertible {
   /// `[8, 8, 3]`
   package var description: String { "\(extents)" }
 }

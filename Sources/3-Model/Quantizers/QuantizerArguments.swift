@@ -3,7 +3,7 @@ import Diagnostics
 /// The arguments of a quantizer as a model file gives them, by name or by position. Readers take them one by one, each
 /// with its default; problems are collected, and what nobody took is one.
 package struct QuantizerArguments {
-  package enum Value: Sendable, Equatable {
+  package enum Value: Sendable, Equatable, CustomStringConvertible {
     case none
     case bool(Bool)
     case int(Int64)
@@ -11,6 +11,17 @@ package struct QuantizerArguments {
     case string(String)
     /// Flattened, last axis fastest.
     case array([Double], shape: [Int])
+
+    package var description: String {
+      switch self {
+      case .none: "None"
+      case .bool(let bool): bool ? "True" : "False"
+      case .int(let int): "\(int)"
+      case .double(let double): "\(double)"
+      case .string(let string): "'\(string)'"
+      case .array(let numbers, let shape): "an array of \(numbers.count) numbers of shape \(shape)"
+      }
+    }
   }
 
   package let quantizer: String
@@ -193,17 +204,4 @@ package struct QuantizerArguments {
 extension QuantizerArguments.Value {
   /// Whether Python takes it for true.
   package var isTrue: Bool { ![.none, .bool(false), .int(0), .double(0), .string("")].contains(self) }
-}
-
-extension QuantizerArguments.Value: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .none: "None"
-    case .bool(let bool): bool ? "True" : "False"
-    case .int(let int): "\(int)"
-    case .double(let double): "\(double)"
-    case .string(let string): "'\(string)'"
-    case .array(let numbers, let shape): "an array of \(numbers.count) numbers of shape \(shape)"
-    }
-  }
 }

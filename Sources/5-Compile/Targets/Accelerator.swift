@@ -99,7 +99,7 @@ package struct Accelerator: Hashable, Sendable {
 }
 
 /// One configuration of a Sum-Together multiplier: `products` multiplications, summed, per cycle.
-package struct MultiplierMode: Hashable, Sendable {
+package struct MultiplierMode: Hashable, Sendable, CustomStringConvertible {
   package var name: String
   /// Widths of the wider and of the narrower operand, in bits. Either may be the feature map.
   package var wideBits: Int
@@ -128,9 +128,7 @@ package struct MultiplierMode: Hashable, Sendable {
   package func holds(_ first: Int, _ second: Int) -> Bool {
     max(first, second) <= wideBits && min(first, second) <= narrowBits
   }
-}
 
-extension MultiplierMode: CustomStringConvertible {
   package var description: String { name }
 }
 

@@ -1,5 +1,5 @@
 /// Rows and columns of a kernel, a stride or a window.
-package struct Extents: Hashable, Sendable {
+package struct Extents: Hashable, Sendable, CustomStringConvertible {
   package var rows: Int
   package var columns: Int
 
@@ -9,14 +9,12 @@ package struct Extents: Hashable, Sendable {
   }
 
   package static let one = Extents(rows: 1, columns: 1)
-}
 
-extension Extents: CustomStringConvertible {
   package var description: String { "\(rows)x\(columns)" }
 }
 
 /// Rows, columns and channels of a feature map or of a memory that holds a part of one, in elements.
-package struct MapExtents: Hashable, Sendable {
+package struct MapExtents: Hashable, Sendable, CustomStringConvertible {
   package var rows: Int
   package var columns: Int
   package var channels: Int
@@ -29,15 +27,13 @@ package struct MapExtents: Hashable, Sendable {
 
   package var elements: Int { rows * columns * channels }
   package var pixels: Int { rows * columns }
-}
 
-extension MapExtents: CustomStringConvertible {
   package var description: String { "\(rows)x\(columns)x\(channels)" }
 }
 
 /// What a weight memory holds: kernel rows x kernel columns x input channels x output channels, in elements. A depthwise
 /// engine's output channels count per input channel.
-package struct WeightExtents: Hashable, Sendable {
+package struct WeightExtents: Hashable, Sendable, CustomStringConvertible {
   package var kernelRows: Int
   package var kernelColumns: Int
   package var inputChannels: Int
@@ -49,8 +45,6 @@ package struct WeightExtents: Hashable, Sendable {
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
   }
-}
 
-extension WeightExtents: CustomStringConvertible {
   package var description: String { "\(kernelRows)x\(kernelColumns)x\(inputChannels)x\(outputChannels)" }
 }

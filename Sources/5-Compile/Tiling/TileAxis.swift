@@ -37,7 +37,7 @@ package enum TileOperand: String, CaseIterable, Hashable, Sendable {
 
 /// A part of an axis that an engine works on in one tile, taps of a kernel for instance: start, start + step, …, `count` of
 /// them.
-package struct TileSlice: Hashable, Sendable {
+package struct TileSlice: Hashable, Sendable, CustomStringConvertible {
   package var start: Int
   /// 1 where there is one tap.
   package var step: Int
@@ -53,9 +53,7 @@ package struct TileSlice: Hashable, Sendable {
   package var range: Range<Int> { start..<start + count }
   package var last: Int { start + (count - 1) * step }
   package var taps: StrideThrough<Int> { Swift.stride(from: start, through: last, by: step) }
-}
 
-extension TileSlice: CustomStringConvertible {
   /// `0,2..8`
   package var description: String {
     switch count {

@@ -4,7 +4,7 @@
 ///     reduction    = kernel row parts x kernel column parts x blocks of input channels x limbs
 ///
 /// and which of the two kinds of output loops is the outer one. `nest` makes loops of it.
-package struct TilePlan: Hashable, Sendable {
+package struct TilePlan: Hashable, Sendable, CustomStringConvertible {
   package enum Spatial: Hashable, Sendable {
     /// Ranges of output rows times ranges of output columns, row by row.
     case grid(rows: [Range<Int>], columns: [Range<Int>])
@@ -148,9 +148,7 @@ package struct TilePlan: Hashable, Sendable {
       weightLimbs: nest.slices(.weightLimb)?.count ?? 0,
       order: outermost == .groups || outermost == .channels ? .channelsOutermost : .blocksOutermost)
   }
-}
 
-extension TilePlan: CustomStringConvertible {
   /// `grid 2x3, channels 4 in x 2 out, kernel rows 0..4 5..9, blocks outermost`
   package var description: String {
     var parts: [String] = []

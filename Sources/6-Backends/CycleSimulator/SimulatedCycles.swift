@@ -1,7 +1,7 @@
 /// What the units of an accelerator did during one layer.
 package struct SimulatedCycles: Hashable, Sendable {
   /// A unit's cycles; they sum up to the layer's total.
-  package struct Unit: Hashable, Sendable {
+  package struct Unit: Hashable, Sendable, Encodable {
     package var busy = 0
     /// Waiting for the unit before it to deliver.
     package var starved = 0
@@ -18,6 +18,17 @@ package struct SimulatedCycles: Hashable, Sendable {
     }
 
     package var stalled: Int { starved + blocked }
+
+    private enum CodingKeys: CodingKey {
+      case busy, stall, idle
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(busy, forKey: .busy)
+      try container.encode(stalled, forKey: .stall)
+      try container.encode(idle, forKey: .idle)
+    }
   }
 
   package var total = 0
@@ -63,18 +74,5 @@ extension SimulatedCycles: Encodable {
     try container.encode(load, forKey: .load)
     try container.encode(compute, forKey: .compute)
     try container.encode(store, forKey: .store)
-  }
-}
-
-extension SimulatedCycles.Unit: Encodable {
-  private enum CodingKeys: CodingKey {
-    case busy, stall, idle
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(busy, forKey: .busy)
-    try container.encode(stalled, forKey: .stall)
-    try container.encode(idle, forKey: .idle)
   }
 }

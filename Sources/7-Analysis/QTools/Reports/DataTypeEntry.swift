@@ -1,11 +1,31 @@
 /// A type of numbers as QKeras' QTools writes it in its map.
 package struct DataTypeEntry: Codable, Hashable, Sendable {
   /// Extents; of a bias one number. The batch is -1.
-  package enum Shape: Hashable, Sendable {
+  package enum Shape: Hashable, Sendable, Codable {
     case size(Int)
     case extents([Int])
     /// What a batch normalization on a network input has there: a list of a shape whose batch is null.
     case listed([Int])
+
+    package init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let size = try? container.decode(Int.self) {
+        self = .size(size)
+      } else if let extents = try? container.decode([Int].self) {
+        self = .extents(extents)
+      } else {
+        self = .listed(try container.decode([[Int?]].self).flatMap { $0.compactMap { $0 } })
+      }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .size(let size): try container.encode(size)
+      case .extents(let extents): try container.encode(extents)
+      case .listed(let extents): try container.encode([[nil] + extents.map { Int?.some($0) }])
+      }
+    }
   }
 
   /// `quantized_bits`, `floating_point`, …
@@ -42,28 +62,6 @@ extension DataTypeEntry: CustomStringConvertible {
     case (_?, _): "-1 0 1"
     case (nil, let integerBits?): "\(isSigned == true ? "s" : "u")\(bits):\(integerBits)"
     case (nil, nil): isSigned.map { "\($0 ? "±" : "")2^n \(bits)" } ?? "float\(bits)"
-    }
-  }
-}
-
-extension DataTypeEntry.Shape: Codable {
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let size = try? container.decode(Int.self) {
-      self = .size(size)
-    } else if let extents = try? container.decode([Int].self) {
-      self = .extents(extents)
-    } else {
-      self = .listed(try container.decode([[Int?]].self).flatMap { $0.compactMap { $0 } })
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .size(let size): try container.encode(size)
-    case .extents(let extents): try container.encode(extents)
-    case .listed(let extents): try container.encode([[nil] + extents.map { Int?.some($0) }])
     }
   }
 }
