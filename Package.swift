@@ -75,7 +75,7 @@ let compile = floor(
   [
     .target(name: "Passes", dependencies: ["Diagnostics", "Numbers", "QIR", "Quantization"]),
     .target(name: "Targets", dependencies: ["Diagnostics", "Files", "YAML"], exclude: ["Resources"]),
-    .target(name: "Tiling", dependencies: ["Diagnostics", "Targets"]),
+    .target(name: "Tiling", dependencies: ["Diagnostics", "Numbers", "Targets"]),
     .target(
       name: "IntegerProgram",
       dependencies: ["Diagnostics", "Numbers", "QIR", "Quantization", "Targets", "Text", "Tiling"]),

@@ -24,13 +24,13 @@ import Testing
     let padded = try graph.append(
       PadOp(padding: Padding(top: 1, bottom: 2, left: 0, right: 1)), named: "padded", inputs: [x])
     let pooled = try graph.append(
-      MaxPoolOp(window: Window(size: Extent(rows: 3, columns: 2), stride: Extent(rows: 2, columns: 1))),
+      MaxPoolOp(window: Window(size: Extents(rows: 3, columns: 2), stride: Extents(rows: 2, columns: 1))),
       named: "pooled",
       inputs: [padded])
     let averaged = try graph.append(
       AveragePoolOp(
         window: Window(
-          size: Extent(rows: 2, columns: 2), padding: Padding(top: 1, bottom: 0, left: 1, right: 1)), factor: 0.75),
+          size: Extents(rows: 2, columns: 2), padding: Padding(top: 1, bottom: 0, left: 1, right: 1)), factor: 0.75),
       named: "averaged", inputs: [pooled])
     let clipped = try graph.append(
       ElementwiseOp([.clip(lower: Rational(-1), upper: nil), .clip(lower: nil, upper: Rational(1))]), named: "clipped",

@@ -46,7 +46,7 @@ import Testing
       .quantized(.init(shape: shape, codes: codes(shape.reduce(1, *)), scales: [Rational(1, over: 3)], bits: 8))
     }
     let window = Window(
-      size: Extent(rows: 3, columns: 2), stride: Extent(rows: 2, columns: 1), dilation: Extent(rows: 1, columns: 2),
+      size: Extents(rows: 3, columns: 2), stride: Extents(rows: 2, columns: 1), dilation: Extents(rows: 1, columns: 2),
       padding: Padding(top: 1, bottom: 1, left: 2, right: 1))
     let operators: [any Operator] = [
       ConvolutionOp(kernel: parameter([3, 2, 2, 6]), bias: parameter([6]), window: window, groups: 2),

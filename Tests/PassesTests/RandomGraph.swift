@@ -42,9 +42,9 @@ struct RandomGraph {
     case 0, 1, 2: op = try quantizer()
     case 3: op = ElementwiseOp((0..<Int.random(in: 0...2, using: &generator)).map { _ in function() })
     case 4 where min(rows, columns) > 1:
-      op = MaxPoolOp(window: Window(size: Extent(rows: 2, columns: 2), padding: Padding(bottom: 1)))
+      op = MaxPoolOp(window: Window(size: Extents(rows: 2, columns: 2), padding: Padding(bottom: 1)))
     case 5 where min(rows, columns) > 1:
-      op = AveragePoolOp(window: Window(size: Extent(rows: 2, columns: 2)))
+      op = AveragePoolOp(window: Window(size: Extents(rows: 2, columns: 2)))
     case 6 where rows < 6:
       op = PadOp(padding: Padding(top: Int.random(in: 0...1, using: &generator)))
     case 7: op = ReshapeOp(shape: Bool.random(using: &generator) ? shape : shape.turned)

@@ -1,3 +1,4 @@
+import Numbers
 import Targets
 import Testing
 import Tiling

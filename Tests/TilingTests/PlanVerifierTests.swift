@@ -1,4 +1,5 @@
 import Diagnostics
+import Numbers
 import Targets
 import Testing
 import Tiling

@@ -82,3 +82,13 @@ extension PerChannel: TextValue where Value: TextValue {
     self.init(values)
   }
 }
+
+extension Extents: TextValue {
+  /// `[rows, columns]`
+  package var text: String { [rows, columns].text }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    let numbers = try scanner.integers(2, "[rows, columns]")
+    self.init(rows: numbers[0], columns: numbers[1])
+  }
+}

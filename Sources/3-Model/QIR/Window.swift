@@ -1,21 +1,6 @@
 import CValueKernels
 import Diagnostics
-
-/// Rows and columns of something that moves over a feature map.
-package struct Extent: Hashable, Sendable {
-  package var rows: Int
-  package var columns: Int
-
-  package init(rows: Int, columns: Int) {
-    self.rows = rows
-    self.columns = columns
-  }
-
-  package static let one = Extent(rows: 1, columns: 1)
-  package var area: Int { rows * columns }
-
-  fileprivate var words: String { rows == columns ? "\(rows)" : "\(rows)x\(columns)" }
-}
+import Numbers
 
 /// Rows and columns around a feature map.
 package struct Padding: Hashable, Sendable {
@@ -35,7 +20,7 @@ package struct Padding: Hashable, Sendable {
   package var isNone: Bool { self == .none }
 
   /// TensorFlow's `same`: output = ceil(input / stride), what is odd goes to the bottom and the right.
-  package static func same(input: Extent, kernel: Extent, stride: Extent, dilation: Extent) -> Padding {
+  package static func same(input: Extents, kernel: Extents, stride: Extents, dilation: Extents) -> Padding {
     func split(_ input: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> (Int, Int) {
       let output = (input + stride - 1) / stride
       let total = max((output - 1) * stride + (kernel - 1) * dilation + 1 - input, 0)
@@ -49,12 +34,12 @@ package struct Padding: Hashable, Sendable {
 
 /// A kernel or pooling window on its way over a feature map.
 package struct Window: Hashable, Sendable {
-  package var size: Extent
-  package var stride: Extent
-  package var dilation: Extent
+  package var size: Extents
+  package var stride: Extents
+  package var dilation: Extents
   package var padding: Padding
 
-  package init(size: Extent, stride: Extent = .one, dilation: Extent = .one, padding: Padding = .none) {
+  package init(size: Extents, stride: Extents = .one, dilation: Extents = .one, padding: Padding = .none) {
     self.size = size
     self.stride = stride
     self.dilation = dilation
@@ -62,21 +47,21 @@ package struct Window: Hashable, Sendable {
   }
 
   /// How many positions it takes over a feature map of shape `input`.
-  package func positions(over input: Shape, at location: Diagnostic.Location) throws -> Extent {
+  package func positions(over input: Shape, at location: Diagnostic.Location) throws -> Extents {
     let extents = [size.rows, size.columns, stride.rows, stride.columns, dilation.rows, dilation.columns]
     let sides = [padding.top, padding.bottom, padding.left, padding.right]
     try require(
       extents.allSatisfy { (1...65536).contains($0) } && sides.allSatisfy { (0...65536).contains($0) },
-      "a window of \(size.rows)x\(size.columns) with stride \(stride.rows)x\(stride.columns), dilation "
-        + "\(dilation.rows)x\(dilation.columns) and padding \(sides)", at: location,
+      "a window of \(size) with stride \(stride), dilation "
+        + "\(dilation) and padding \(sides)", at: location,
       supported: "sizes, strides and dilations of 1 to 65536, paddings of 0 to 65536")
     let rows = input.extents[0] + padding.top + padding.bottom - (size.rows - 1) * dilation.rows - 1
     let columns = input.extents[1] + padding.left + padding.right - (size.columns - 1) * dilation.columns - 1
     try require(
       rows >= 0 && columns >= 0,
-      "a window of \(size.rows)x\(size.columns) is larger than the feature map of shape \(input)", at: location,
+      "a window of \(size) is larger than the feature map of shape \(input)", at: location,
       fix: "use padding='same' or a smaller window")
-    return Extent(rows: rows / stride.rows + 1, columns: columns / stride.columns + 1)
+    return Extents(rows: rows / stride.rows + 1, columns: columns / stride.columns + 1)
   }
 
   /// For the kernels in C: of a convolution from one feature map to another.
@@ -162,7 +147,8 @@ package struct Window: Hashable, Sendable {
 
   /// `3x3, stride 2`
   var words: String {
-    "\(size.rows)x\(size.columns)" + (stride == .one ? "" : ", stride \(stride.words)")
-      + (dilation == .one ? "" : ", dilation \(dilation.words)")
+    func short(_ steps: Extents) -> String { steps.rows == steps.columns ? "\(steps.rows)" : "\(steps)" }
+    return "\(size)" + (stride == .one ? "" : ", stride \(short(stride))")
+      + (dilation == .one ? "" : ", dilation \(short(dilation))")
   }
 }

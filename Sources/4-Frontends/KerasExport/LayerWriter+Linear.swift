@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import Numbers
 import QIR
 
 /// Layers with weights.
@@ -54,12 +55,12 @@ extension Window {
   /// `valid` or `same`; nil for any other padding.
   func paddingName(over shape: Shape) -> JSONValue? {
     if padding.isNone { return "valid" }
-    let input = Extent(rows: shape.extents[0], columns: shape.extents[1])
+    let input = Extents(rows: shape.extents[0], columns: shape.extents[1])
     return padding == .same(input: input, kernel: size, stride: stride, dilation: dilation) ? "same" : nil
   }
 }
 
-extension Extent {
+extension Extents {
   var json: JSONValue { [.int(rows), .int(columns)] }
 }
 

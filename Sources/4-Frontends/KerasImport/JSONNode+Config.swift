@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import Numbers
 import QIR
 import Quantization
 import Quantizers
@@ -41,15 +42,15 @@ extension JSONNode {
   }
 
   /// One number for both axes, or rows and columns.
-  func extent(_ key: String, default standard: Extent? = nil, orNone: Bool = false) throws -> Extent {
+  func extent(_ key: String, default standard: Extents? = nil, orNone: Bool = false) throws -> Extents {
     guard let node = try member(key, hasDefault: standard != nil, orNone: orNone) else { return standard ?? .one }
     if case .array = node.value {
       let numbers = try node.array()
       guard numbers.count == 2 else { throw node.problem("has \(numbers.count) numbers", supported: "two") }
-      return Extent(rows: try numbers[0].int(in: 1...65536), columns: try numbers[1].int(in: 1...65536))
+      return Extents(rows: try numbers[0].int(in: 1...65536), columns: try numbers[1].int(in: 1...65536))
     }
     let number = try node.int(in: 1...65536)
-    return Extent(rows: number, columns: number)
+    return Extents(rows: number, columns: number)
   }
 
   /// A number, or an array of one.

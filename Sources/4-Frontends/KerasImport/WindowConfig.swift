@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import Numbers
 import QIR
 
 /// How a kernel or a pooling window moves, as a configuration says it; the padding follows from the input's shape.
@@ -8,9 +9,9 @@ struct WindowConfig {
     case valid, same, causal
   }
 
-  var size: Extent
-  var stride: Extent
-  var dilation: Extent
+  var size: Extents
+  var stride: Extents
+  var dilation: Extents
   var mode: Mode
 
   /// Over rows and columns.
@@ -35,8 +36,8 @@ struct WindowConfig {
     let stride = try config.length(
       "strides", default: strideDefaultsToSize ? size : 1, orNone: strideDefaultsToSize)
     return try WindowConfig(
-      size: Extent(rows: 1, columns: size), stride: Extent(rows: 1, columns: stride),
-      dilation: Extent(rows: 1, columns: config.length("dilation_rate", default: 1)),
+      size: Extents(rows: 1, columns: size), stride: Extents(rows: 1, columns: stride),
+      dilation: Extents(rows: 1, columns: config.length("dilation_rate", default: 1)),
       mode: mode(config, supported: causal ? [.valid, .same, .causal] : [.valid, .same])
     ).checked(config)
   }
@@ -59,7 +60,7 @@ struct WindowConfig {
 
   /// - Parameter shape: [rows, columns, channels].
   func window(over shape: Shape) -> Window {
-    let input = Extent(rows: shape.extents[0], columns: shape.extents[1])
+    let input = Extents(rows: shape.extents[0], columns: shape.extents[1])
     let padding: Padding
     switch mode {
     case .valid: padding = .none

@@ -1,3 +1,4 @@
+import Numbers
 import ONNX
 import QIR
 
@@ -13,7 +14,7 @@ extension GraphWriter {
     let input = tensor(source, in: channelsFirst(source))
     let extents = graph[source].shape.extents
     let isGlobal =
-      op.window.size == Extent(rows: extents[0], columns: extents[1]) && op.window.padding.isNone
+      op.window.size == Extents(rows: extents[0], columns: extents[1]) && op.window.padding.isNone
     // Pixels outside do not count: count_include_pad is 0 where nothing is said.
     var steps = [
       isGlobal

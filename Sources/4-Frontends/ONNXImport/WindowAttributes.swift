@@ -1,3 +1,4 @@
+import Numbers
 import QIR
 
 /// Where a window stands along one axis of space.
@@ -38,8 +39,8 @@ extension Window {
     let row = axes.count == 2 ? axes[axes.startIndex] : WindowAxis(size: 1)
     let column = axes[axes.endIndex - 1]
     self.init(
-      size: Extent(rows: row.size, columns: column.size), stride: Extent(rows: row.stride, columns: column.stride),
-      dilation: Extent(rows: row.dilation, columns: column.dilation),
+      size: Extents(rows: row.size, columns: column.size), stride: Extents(rows: row.stride, columns: column.stride),
+      dilation: Extents(rows: row.dilation, columns: column.dilation),
       padding: Padding(
         top: row.before, bottom: row.after, left: column.before, right: column.after))
   }

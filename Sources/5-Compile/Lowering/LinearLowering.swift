@@ -32,9 +32,7 @@ extension Lowerer {
   ) -> LinearLayerShape {
     LinearLayerShape(
       engine: engine, input: mapShape(of: graph[id].inputs[0]), output: mapShape(of: id),
-      kernel: Extents(rows: window.size.rows, columns: window.size.columns),
-      stride: Extents(rows: window.stride.rows, columns: window.stride.columns),
-      dilation: Extents(rows: window.dilation.rows, columns: window.dilation.columns),
+      kernel: window.size, stride: window.stride, dilation: window.dilation,
       padding: .init(top: window.padding.top, left: window.padding.left), groups: groups,
       channelMultiplier: channelMultiplier)
   }

@@ -53,7 +53,7 @@ extension Lowerer {
 
   private func requireNoGaps(_ window: Window, of id: NodeID) throws {
     try require(
-      window.dilation == .one, "a pool with dilation \(window.dilation.rows)x\(window.dilation.columns)",
+      window.dilation == .one, "a pool with dilation \(window.dilation)",
       at: graph.location(of: id), supported: "windows without gaps")
   }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Numbers
 import Targets
 
 /// What has to be tiled: one linear layer at batch 1, feature maps as rows x columns x channels (NHWC).

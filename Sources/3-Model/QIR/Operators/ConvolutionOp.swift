@@ -1,5 +1,6 @@
 import CValueKernels
 import Diagnostics
+import Numbers
 import Text
 
 /// y[o] = bias[o] + sum over taps and input channels of x kernel[tap, i, o]; taps outside the feature map read 0
@@ -65,13 +66,13 @@ package struct ConvolutionOp: LinearOperator {
     let kernel = try reader.readParameter("kernel")
     self.init(
       kernel: kernel, bias: try reader.readParameterIfPresent("bias"),
-      window: try reader.readWindow(size: Extent(kernel: kernel, at: reader.location)),
+      window: try reader.readWindow(size: Extents(kernel: kernel, at: reader.location)),
       groups: try reader.read("groups", default: 1),
       takesAccumulators: try reader.readWordIfPresent("takes", of: ["accumulators"]) != nil)
   }
 }
 
-extension Extent {
+extension Extents {
   /// The window that a kernel of shape [rows, columns, …] covers.
   init(kernel: Parameter, at location: Diagnostic.Location) throws {
     try require(kernel.shape.count == 4, "a kernel of shape \(kernel.shape)", at: location, supported: "four axes")

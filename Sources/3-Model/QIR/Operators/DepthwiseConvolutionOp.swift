@@ -1,5 +1,6 @@
 import CValueKernels
 import Diagnostics
+import Numbers
 import Text
 
 /// y[c m + j] = bias[c m + j] + sum over taps of x[c] kernel[tap, c, j], m the channel multiplier
@@ -54,6 +55,6 @@ package struct DepthwiseConvolutionOp: LinearOperator {
     let kernel = try reader.readParameter("kernel")
     self.init(
       kernel: kernel, bias: try reader.readParameterIfPresent("bias"),
-      window: try reader.readWindow(size: Extent(kernel: kernel, at: reader.location)))
+      window: try reader.readWindow(size: Extents(kernel: kernel, at: reader.location)))
   }
 }

@@ -13,7 +13,7 @@ extension AttributeReader {
     throw Diagnostic("no attribute '\(name)'", at: location, fix: "write \(name)=int4[shape](codes)*scale")
   }
 
-  mutating func readWindow(size: Extent) throws -> Window {
+  mutating func readWindow(size: Extents) throws -> Window {
     Window(
       size: size, stride: try read("stride", default: .one), dilation: try read("dilation", default: .one),
       padding: try read("padding", default: .some(.none)))
@@ -38,16 +38,6 @@ extension Shape: TextValue {
 
   package init(scanning scanner: inout TextScanner) throws {
     self.init(try [Int](scanning: &scanner))
-  }
-}
-
-extension Extent: TextValue {
-  /// `[rows, columns]`
-  package var text: String { [rows, columns].text }
-
-  package init(scanning scanner: inout TextScanner) throws {
-    let numbers = try scanner.integers(2, "[rows, columns]")
-    self.init(rows: numbers[0], columns: numbers[1])
   }
 }
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import Numbers
 import QIR
 import Quantization
 
@@ -55,7 +56,7 @@ enum PoolingLayers {
     let factor = layer.check { try Self.factor($0, kind, area: area) }
     let shape = try layer.inputShape(rank: 3)
     guard let keepsAxes, let activation, let factor else { throw Skipped() }
-    let window = Window(size: Extent(rows: shape.extents[0], columns: shape.extents[1]))
+    let window = Window(size: Extents(rows: shape.extents[0], columns: shape.extents[1]))
     let op = Self.op(kind, window: window, factor: factor)
     let input = try layer.input()
     if keepsAxes { return try layer.append(op, then: activation, inputs: [input]) }

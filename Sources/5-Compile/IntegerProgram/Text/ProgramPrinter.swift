@@ -176,13 +176,3 @@ extension MapShape: TextValue {
     self.init(rows: numbers[0], columns: numbers[1], channels: numbers[2])
   }
 }
-
-extension Extents: TextValue {
-  /// `[rows, columns]`
-  package var text: String { [rows, columns].text }
-
-  package init(scanning scanner: inout TextScanner) throws {
-    let numbers = try scanner.integers(2, "[rows, columns]")
-    self.init(rows: numbers[0], columns: numbers[1])
-  }
-}

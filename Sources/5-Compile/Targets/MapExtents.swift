@@ -1,18 +1,3 @@
-/// Rows and columns of a kernel, a stride or a window.
-package struct Extents: Hashable, Sendable, CustomStringConvertible {
-  package var rows: Int
-  package var columns: Int
-
-  package init(rows: Int, columns: Int) {
-    self.rows = rows
-    self.columns = columns
-  }
-
-  package static let one = Extents(rows: 1, columns: 1)
-
-  package var description: String { "\(rows)x\(columns)" }
-}
-
 /// Rows, columns and channels of a feature map or of a memory that holds a part of one, in elements.
 package struct MapExtents: Hashable, Sendable, CustomStringConvertible {
   package var rows: Int
