@@ -42,7 +42,7 @@ import TilingTestSupport
       switch tile.block {
       case .grid(let rows, let columns):
         for row in rows { for column in columns { pixels.append((row, column)) } }
-        expectWindowReadsTheRightRows(problem.rowWindow(rows, tile.kernelRows), rows, tile.kernelRows, problem)
+        expectWindowReadsTheRightRows(problem.shape.rows.window(rows, tile.kernelRows), rows, tile.kernelRows, problem)
       case .pixels(let range, let width):
         for pixel in range { pixels.append((pixel / shape.output.columns, pixel % shape.output.columns)) }
         #expect(tile.block.layout.rows * width >= range.count)

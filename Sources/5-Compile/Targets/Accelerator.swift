@@ -41,9 +41,8 @@ package struct Accelerator: Hashable, Sendable {
 
   /// - Throws: `Diagnostic` where there are no engines: what asks speaks of tiles, cycles or multiplier modes.
   package func requireEngines(_ what: String) throws(Diagnostic) {
-    guard engines.isEmpty else { return }
-    throw Diagnostic(
-      "target '\(name)' is a processor without engines", supported: "\(what) of targets with engines",
+    try require(
+      !engines.isEmpty, "target '\(name)' is a processor without engines", supported: "\(what) of targets with engines",
       fix: "name an accelerator: --target stmac")
   }
 

@@ -9,10 +9,7 @@ struct AxisSolver {
     var count: Int { ranges.count * parts.count }
   }
 
-  var outputs: Int
-  var kernel: Int
-  var stride: Int
-  var dilation: Int
+  var axis: LinearLayerShape.Axis
   var inputMemory: Int
   var outputMemory: Int
   var weightMemory: Int
@@ -26,24 +23,19 @@ struct AxisSolver {
 
   /// Rows that all tiles together load.
   private func loaded(_ cut: Cut) -> Int {
-    var sum = 0
-    for range in cut.ranges {
-      for part in cut.parts {
-        sum += AxisWindow(outputs: range, part: part, stride: stride, dilation: dilation, padding: 0).count
-      }
-    }
-    return sum
+    cut.ranges.reduce(0) { sum, range in cut.parts.reduce(sum) { $0 + axis.window(range, $1).count } }
   }
 
   private func fewestTiles() -> [Cut] {
     var best: [Cut] = []
     var fewest = Int.max
+    let outputs = axis.output
     var size = min(outputs, outputMemory, inputMemory)
     while size >= 1 {
       let ranges = (outputs + size - 1) / size
       // Of all sizes that need as many ranges the smallest leaves the kernel most room.
       let even = (outputs + ranges - 1) / ranges
-      var partition = KernelPartition(taps: kernel) { longestPart(step: $0, outputs: even) }
+      var partition = KernelPartition(taps: axis.kernel) { longestPart(step: $0, outputs: even) }
       if ranges * partition.lowerBound <= fewest {
         for parts in partition.smallest() where ranges * parts.count <= fewest {
           if ranges * parts.count < fewest { best = [] }
@@ -58,9 +50,7 @@ struct AxisSolver {
 
   /// Taps of a part with this step that fit the memories together with `outputs` outputs.
   func longestPart(step: Int, outputs: Int) -> Int {
-    let one = AxisWindow(
-      outputs: 0..<outputs, part: TileSlice(start: 0, step: step, count: 2), stride: stride, dilation: dilation,
-      padding: 0)
+    let one = axis.window(0..<outputs, TileSlice(start: 0, step: step, count: 2))
     // (outputs - 1) * one.stride + (count - 1) * one.dilation + 1 <= inputMemory
     let room = inputMemory - 1 - (outputs - 1) * one.stride
     return room < 0 ? 1 : min(weightMemory, room / one.dilation + 1)

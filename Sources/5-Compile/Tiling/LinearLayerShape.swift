@@ -58,6 +58,28 @@ package struct LinearLayerShape: Hashable, Sendable {
     self.weightLimbs = weightLimbs
   }
 
+  /// What a kernel meets along one of the axes that it moves over.
+  package struct Axis {
+    var input, output, kernel, stride, dilation, padding: Int
+
+    /// The window of the feature map that `outputs` need for the taps of `part`.
+    package func window(_ outputs: Range<Int>, _ part: TileSlice) -> AxisWindow {
+      AxisWindow(outputs: outputs, part: part, stride: stride, dilation: dilation, padding: padding)
+    }
+  }
+
+  package var rows: Axis {
+    Axis(
+      input: input.rows, output: output.rows, kernel: kernel.rows, stride: stride.rows, dilation: dilation.rows,
+      padding: padding.top)
+  }
+
+  package var columns: Axis {
+    Axis(
+      input: input.columns, output: output.columns, kernel: kernel.columns, stride: stride.columns,
+      dilation: dilation.columns, padding: padding.left)
+  }
+
   /// Input channels that one output channel sums over.
   package var reducedChannels: Int { engine.reduction == .ownChannel ? 1 : input.channels / groups }
 
@@ -66,14 +88,9 @@ package struct LinearLayerShape: Hashable, Sendable {
 
   /// Whether any tap of any output lies outside the feature map.
   package var readsPadding: Bool {
-    func reaches(_ outputs: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ padding: Int, _ extent: Int) -> Bool {
-      padding > 0 || (outputs - 1) * stride + (kernel - 1) * dilation >= extent + padding
+    [rows, columns].contains { axis in
+      axis.padding > 0 || (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation >= axis.input
     }
-    return reaches(
-      output.rows, kernel.rows, stride.rows, dilation.rows, padding.top, input.rows)
-      || reaches(
-        output.columns, kernel.columns, stride.columns, dilation.columns, padding.left,
-        input.columns)
   }
 
   /// 1x1 without padding: every output pixel reads one input pixel, so pixels may be taken in any grouping.

@@ -136,8 +136,8 @@ extension TilingProblem {
   private func inputPixels(of tile: Tile) -> Int {
     switch tile.block {
     case .grid(let rows, let columns):
-      rowWindow(rows, tile.kernelRows).countInside(shape.input.rows)
-        * columnWindow(columns, tile.kernelColumns).countInside(shape.input.columns)
+      shape.rows.window(rows, tile.kernelRows).countInside(shape.input.rows)
+        * shape.columns.window(columns, tile.kernelColumns).countInside(shape.input.columns)
     case .pixels(let range, _):
       range.count
     }

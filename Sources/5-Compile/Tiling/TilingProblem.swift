@@ -36,18 +36,4 @@ package struct TilingProblem: Hashable, Sendable {
       ])
     }
   }
-
-  /// The window of input rows for `outputs` and `part`.
-  package func rowWindow(_ outputs: Range<Int>, _ part: TileSlice) -> AxisWindow {
-    AxisWindow(
-      outputs: outputs, part: part, stride: shape.stride.rows, dilation: shape.dilation.rows, padding: shape.padding.top
-    )
-  }
-
-  /// The window of input columns for `outputs` and `part`.
-  package func columnWindow(_ outputs: Range<Int>, _ part: TileSlice) -> AxisWindow {
-    AxisWindow(
-      outputs: outputs, part: part, stride: shape.stride.columns, dilation: shape.dilation.columns,
-      padding: shape.padding.left)
-  }
 }

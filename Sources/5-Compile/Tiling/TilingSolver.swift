@@ -31,8 +31,14 @@ extension TilingProblem {
   /// Plans of which the best one is among those with the fewest tiles; grids come first, as the simpler of two equals.
   private func candidates() -> [TilePlan] {
     var spatial: [(TilePlan.Spatial, [TileSlice], [TileSlice])] = []
-    let rowCuts = rowSolver.cuts()
-    let columnCuts = columnSolver.cuts()
+    let rowCuts = AxisSolver(
+      axis: shape.rows, inputMemory: engine.inputMemory.rows, outputMemory: engine.outputMemory.rows,
+      weightMemory: engine.weightMemory.kernelRows
+    ).cuts()
+    let columnCuts = AxisSolver(
+      axis: shape.columns, inputMemory: engine.inputMemory.columns, outputMemory: engine.outputMemory.columns,
+      weightMemory: engine.weightMemory.kernelColumns
+    ).cuts()
     for row in rowCuts {
       for column in columnCuts {
         spatial.append((.grid(rows: row.ranges, columns: column.ranges), row.parts, column.parts))
@@ -50,20 +56,6 @@ extension TilingProblem {
           weightLimbs: shape.weightLimbs, order: $0)
       }
     }
-  }
-
-  private var rowSolver: AxisSolver {
-    AxisSolver(
-      outputs: shape.output.rows, kernel: shape.kernel.rows, stride: shape.stride.rows, dilation: shape.dilation.rows,
-      inputMemory: engine.inputMemory.rows, outputMemory: engine.outputMemory.rows,
-      weightMemory: engine.weightMemory.kernelRows)
-  }
-
-  private var columnSolver: AxisSolver {
-    AxisSolver(
-      outputs: shape.output.columns, kernel: shape.kernel.columns, stride: shape.stride.columns,
-      dilation: shape.dilation.columns, inputMemory: engine.inputMemory.columns,
-      outputMemory: engine.outputMemory.columns, weightMemory: engine.weightMemory.kernelColumns)
   }
 
   private var channelCut: TilePlan.Channels {

@@ -20,29 +20,42 @@ extension EnergyReport {
   /// QTools' estimate of a network's energy, and beside it that of the tiles' traffic and multiplications on the accelerator.
   /// - Parameter hardware: nil where it is not asked for.
   package init(_ map: DataTypeMap, model: EnergyModel, hardware: HardwareUse? = nil) {
-    let estimate = EnergyEstimate(map, in: model)
-    let layers = zip(map.layers, estimate.layers).map { layer, estimate in
-      Layer(
-        name: estimate.name, type: estimate.className, energy: estimate.energy, counted: estimate.counted,
-        hardware: hardware.flatMap { HardwareEnergy($0, model: model).use(of: layer) })
+    var total = 0.0
+    let layers = map.layers.map { layer in
+      let energy = LayerEnergy(of: layer, in: model, isQToolsCompatible: map.options.isQToolsCompatible)
+      total += energy.total
+      let rounded = energy.rounded
+      return Layer(
+        name: layer.name, type: layer.className, energy: rounded,
+        counted: Self.counted(rounded, className: layer.className),
+        hardware: hardware.flatMap { Hardware(of: layer, $0, model: model) })
     }
-    self.init(layers: layers, totalCost: estimate.totalCost, sum: estimate.sum, note: hardware?.note)
+    self.init(
+      layers: layers, totalCost: total.truncated, sum: layers.reduce(0) { $0 + $1.counted }.truncated,
+      note: hardware?.note)
+  }
+
+  /// `include_energy` in config_public.py.
+  private static func counted(_ energy: LayerEnergy, className: String) -> Double {
+    switch className {
+    case "QActivation", "QAdaptiveActivation", "Activation": energy.outputs
+    case "QBatchNormalization", "BatchNormalization": energy.parameters
+    case "Add", "Subtract", "MaxPooling2D": energy.operations
+    default: energy.inputs + energy.parameters + energy.operations
+    }
   }
 }
 
-/// What the tiles of layers move and compute, as the process charges it.
-private struct HardwareEnergy {
-  let hardware: HardwareUse
-  let model: EnergyModel
+extension Double {
+  /// Towards zero; the largest integer where there is none.
+  fileprivate var truncated: Int { Int(exactly: rounded(.towardZero)) ?? .max }
+}
 
-  init(_ hardware: HardwareUse, model: EnergyModel) {
-    self.hardware = hardware
-    self.model = model
-  }
-
-  func use(of layer: TypedLayer) -> EnergyReport.Hardware? {
+extension EnergyReport.Hardware {
+  /// What the tiles of a layer move and compute, as the process charges it; nil where it does not run on the engines.
+  fileprivate init?(of layer: TypedLayer, _ hardware: HardwareUse, model: EnergyModel) {
     guard let layers = hardware.linear[layer.node.layer.output] else { return nil }
-    var bytes = EnergyReport.Hardware.Bytes(inputs: 0, outputs: 0, parameters: 0)
+    var bytes = Bytes(inputs: 0, outputs: 0, parameters: 0)
     var energy = LayerEnergy()
     for (index, scheduled) in layers.enumerated() {
       let traffic = TilingProblem(shape: scheduled.shape, accelerator: hardware.target).traffic(of: scheduled.nest)
@@ -54,8 +67,7 @@ private struct HardwareEnergy {
         of: scheduled, moving: traffic, readsNetworkInput: layer.node.isFirst && index == 0,
         makesNetworkOutput: layer.node.isLast && index == layers.count - 1)
     }
-    return .init(
-      mode: layers.map(\.mode.name).joined(separator: ", "), bytes: bytes, energy: energy.rounded)
+    self.init(mode: layers.map(\.mode.name).joined(separator: ", "), bytes: bytes, energy: energy.rounded)
   }
 }
 
