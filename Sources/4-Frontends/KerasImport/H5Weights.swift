@@ -1,6 +1,7 @@
 import Diagnostics
 import Files
 import HDF5
+import QIR
 
 /// The group `model_weights` of an H5 file: one group per layer, whose attribute `weight_names` lists paths of datasets.
 struct H5Weights: KerasWeights {
@@ -57,20 +58,8 @@ struct H5Weights: KerasWeights {
   }
 }
 
-/// A weight of a layer as the file holds it.
-package struct KerasTensor: Sendable {
-  /// As Keras names it: `conv/kernel:0`
-  package let name: String
-  package let shape: [Int]
-  /// Last axis fastest. Throws where the file holds no numbers.
-  package let values: @Sendable () throws -> [Float]
-
-  package init(name: String, shape: [Int], values: @escaping @Sendable () throws -> [Float]) {
-    self.name = name
-    self.shape = shape
-    self.values = values
-  }
-}
+/// A weight of a layer, by the name that Keras gives it: `conv/kernel:0`
+package typealias KerasTensor = Layer.Weight
 
 /// Where the weights of a model come from.
 package protocol KerasWeights: Sendable {

@@ -54,7 +54,7 @@ struct LayerWeights {
       values.count == tensor.shape.reduce(1, *), "\(values.count) weights for shape \(tensor.shape)", at: place)
     if !values.areFinite, let bad = values.firstIndex(where: { !$0.isFinite }) {
       throw Diagnostic(
-        "a weight is \(values[bad]), at index \(Self.index(bad, in: tensor.shape))", at: place,
+        "a weight is \(values[bad]), at index \(Shape(tensor.shape).index(of: bad))", at: place,
         supported: "finite numbers", fix: "train again from the last checkpoint that has none")
     }
     return (values.contains(where: \.isSubnormal) ? values.map { $0.isSubnormal ? 0 : $0 } : values, tensor.shape)
@@ -80,13 +80,5 @@ struct LayerWeights {
     let bytes = name.utf8
     let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes.index(after: $0) } ?? bytes.startIndex
     return name[start..<(bytes[start...].firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex)]
-  }
-
-  private static func index(_ flat: Int, in shape: [Int]) -> [Int] {
-    var rest = flat
-    return shape.reversed().map { extent in
-      defer { rest /= max(extent, 1) }
-      return rest % max(extent, 1)
-    }.reversed()
   }
 }

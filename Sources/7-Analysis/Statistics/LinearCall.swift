@@ -103,10 +103,6 @@ struct LinearCall {
 }
 
 extension Parameter {
-  fileprivate var isQuantized: Bool {
-    if case .quantized = self { true } else { false }
-  }
-
   fileprivate func zeros(beforeQuantization: Bool) -> Int {
     switch self {
     case .quantized(let tensor):

@@ -18,21 +18,31 @@ enum ConvolutionLayers {
   static let depthwiseKeys = LayerKeys.convolution + .read("depth_multiplier") + .trained("depthwise")
 
   private static func convolution(_ layer: inout LayerReader) throws -> NodeID {
+    try convolution(&layer) { layer, shape, filters in
+      let bias = layer.check { try $0.bias(count: filters) }
+      let kernel = layer.check { layer in
+        try layer.parameter("kernel", shape: shape, quantizer: "kernel_quantizer", forKernel: true)
+          .masked(by: mask(of: layer.config))
+      }
+      guard let bias, let kernel else { throw Skipped() }
+      return (kernel, bias)
+    }
+  }
+
+  /// Reads kernel and bias, of a kernel's shape and for so many outputs, as far as they are known.
+  typealias WeightReader = (inout LayerReader, [Int?], Int?) throws -> (kernel: Parameter, bias: Parameter?)
+
+  static func convolution(_ layer: inout LayerReader, weights read: WeightReader) throws -> NodeID {
     let window = layer.check { try WindowConfig.plane($0.config, size: "kernel_size") }
     let groups = layer.check { try $0.config.int("groups", default: 1, orNone: true, in: 1...65536) }
     let filters = layer.check { try $0.config.int("filters", in: 1...(1 << 24)) }
     let activation = layer.check { try $0.activation() }
-    let bias = layer.check { try $0.bias(count: filters) }
     let channels = layer.inputShapeIfKnown(rank: 3).flatMap { shape in groups.map { shape.channels / $0 } }
-    let kernel = layer.check { layer in
-      try layer.parameter(
-        "kernel", shape: [window?.size.rows, window?.size.columns, channels, filters], quantizer: "kernel_quantizer",
-        forKernel: true
-      ).masked(by: mask(of: layer.config))
-    }
+    let weights = layer.check { try read(&$0, [window?.size.rows, window?.size.columns, channels, filters], filters) }
     let shape = try layer.inputShape(rank: 3)
-    guard let window, let groups, let activation, let bias, let kernel else { throw Skipped() }
-    let op = ConvolutionOp(kernel: kernel, bias: bias, window: window.window(over: shape), groups: groups)
+    guard let window, let groups, let activation, let weights else { throw Skipped() }
+    let op = ConvolutionOp(
+      kernel: weights.kernel, bias: weights.bias, window: window.window(over: shape), groups: groups)
     return try layer.append(op, then: activation, inputs: [try layer.input()])
   }
 
@@ -55,21 +65,28 @@ enum ConvolutionLayers {
   }
 
   private static func depthwise(_ layer: inout LayerReader) throws -> NodeID {
+    try depthwise(&layer) { layer, shape, outputs in
+      let bias = layer.check { try $0.bias(count: outputs) }
+      let kernel = layer.check {
+        try $0.parameter("depthwise_kernel", shape: shape, quantizer: "depthwise_quantizer", forKernel: true)
+      }
+      guard let bias, let kernel else { throw Skipped() }
+      return (kernel, bias)
+    }
+  }
+
+  static func depthwise(_ layer: inout LayerReader, weights read: WeightReader) throws -> NodeID {
     let window = layer.check { try WindowConfig.plane($0.config, size: "kernel_size") }
     let multiplier = layer.check { try $0.config.int("depth_multiplier", default: 1, in: 1...65536) }
     let activation = layer.check { try $0.activation() }
     let channels = layer.inputShapeIfKnown(rank: 3)?.channels
-    let bias = layer.check { layer in
-      try layer.bias(count: channels.flatMap { channels in multiplier.map { channels * $0 } })
-    }
-    let kernel = layer.check {
-      try $0.parameter(
-        "depthwise_kernel", shape: [window?.size.rows, window?.size.columns, channels, multiplier],
-        quantizer: "depthwise_quantizer", forKernel: true)
+    let outputs = channels.flatMap { channels in multiplier.map { channels * $0 } }
+    let weights = layer.check {
+      try read(&$0, [window?.size.rows, window?.size.columns, channels, multiplier], outputs)
     }
     let shape = try layer.inputShape(rank: 3)
-    guard let window, multiplier != nil, let activation, let bias, let kernel else { throw Skipped() }
-    let op = DepthwiseConvolutionOp(kernel: kernel, bias: bias, window: window.window(over: shape))
+    guard let window, multiplier != nil, let activation, let weights else { throw Skipped() }
+    let op = DepthwiseConvolutionOp(kernel: weights.kernel, bias: weights.bias, window: window.window(over: shape))
     return try layer.append(op, then: activation, inputs: [try layer.input()])
   }
 }

@@ -24,45 +24,25 @@ enum FoldedLayers {
     LayerKeys.normalization + .harmless("ema_freeze_delay", "folding_mode") + .trainingVariables("iteration")
 
   private static func convolution(_ layer: inout LayerReader) throws -> NodeID {
-    let window = layer.check { try WindowConfig.plane($0.config, size: "kernel_size") }
-    let groups = layer.check { try $0.config.int("groups", default: 1, orNone: true, in: 1...65536) }
-    let filters = layer.check { try $0.config.int("filters", in: 1...(1 << 24)) }
-    let activation = layer.check { try $0.activation() }
-    let channels = layer.inputShapeIfKnown(rank: 3).flatMap { shape in groups.map { shape.channels / $0 } }
-    let folded = layer.check {
+    try ConvolutionLayers.convolution(&layer) { layer, shape, filters in
       try fold(
-        &$0, kernel: "kernel", shape: [window?.size.rows, window?.size.columns, channels, filters], outputs: filters,
-        outputAxes: 1, quantizer: "kernel_quantizer")
+        &layer, kernel: "kernel", shape: shape, outputs: filters, outputAxes: 1, quantizer: "kernel_quantizer")
     }
-    let shape = try layer.inputShape(rank: 3)
-    guard let window, let groups, let activation, let folded else { throw Skipped() }
-    let op = ConvolutionOp(
-      kernel: folded.kernel, bias: folded.bias, window: window.window(over: shape), groups: groups)
-    return try layer.append(op, then: activation, inputs: [try layer.input()])
   }
 
   private static func depthwise(_ layer: inout LayerReader) throws -> NodeID {
-    let window = layer.check { try WindowConfig.plane($0.config, size: "kernel_size") }
-    let multiplier = layer.check { try $0.config.int("depth_multiplier", default: 1, in: 1...65536) }
-    let activation = layer.check { try $0.activation() }
-    let channels = layer.inputShapeIfKnown(rank: 3)?.channels
-    let folded = layer.check {
+    try ConvolutionLayers.depthwise(&layer) { layer, shape, outputs in
       try fold(
-        &$0, kernel: "depthwise_kernel", shape: [window?.size.rows, window?.size.columns, channels, multiplier],
-        outputs: channels.flatMap { channels in multiplier.map { channels * $0 } }, outputAxes: 2,
+        &layer, kernel: "depthwise_kernel", shape: shape, outputs: outputs, outputAxes: 2,
         quantizer: "depthwise_quantizer")
     }
-    let shape = try layer.inputShape(rank: 3)
-    guard let window, let activation, let folded else { throw Skipped() }
-    let op = DepthwiseConvolutionOp(kernel: folded.kernel, bias: folded.bias, window: window.window(over: shape))
-    return try layer.append(op, then: activation, inputs: [try layer.input()])
   }
 
   /// - Parameter outputAxes: how many of the kernel's last axes index outputs.
   private static func fold(
     _ layer: inout LayerReader, kernel variable: String, shape: [Int?], outputs: Int?, outputAxes: Int,
     quantizer key: String
-  ) throws -> (kernel: Parameter, bias: Parameter) {
+  ) throws -> (kernel: Parameter, bias: Parameter?) {
     layer.check { try NormalizationLayers.checkAxis($0) }
     let kernelQuantizer = layer.check { try $0.quantizer(key, of: variable, forKernel: true) }
     let biasQuantizer = layer.check { try $0.quantizer("bias_quantizer", of: "bias", forKernel: false) }
