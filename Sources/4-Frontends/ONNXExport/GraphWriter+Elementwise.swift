@@ -10,7 +10,7 @@ extension GraphWriter {
     let input = primary(graph[id].inputs[0])
     guard !op.functions.isEmpty else { return alias(id, [input]) }
     let steps = op.functions.flatMap { self.steps($0, id) }
-    emit(steps, of: input.name, as: define(id, in: input.order), shape: input.order.map { graph[id].shape.extents[$0] })
+    emit(steps, of: [input.name], making: id, in: input.order)
   }
 
   /// One function as operators.
@@ -105,23 +105,21 @@ extension GraphWriter {
       return
     }
     emit(
-      Step("BatchNormalization", constants: constants, attributes: [("epsilon", .float(epsilon))]), of: [input],
-      as: define(id, in: order), shape: order.map { node.shape.extents[$0] })
+      [Step("BatchNormalization", constants: constants, attributes: [("epsilon", .float(epsilon))])], of: [input],
+      making: id, in: order)
   }
 
   /// A product and a sum with numbers per channel, in any order of axes.
   mutating func write(_ op: AffineOp, _ id: NodeID) {
     let input = primary(graph[id].inputs[0])
     let steps = affineSteps(op.scale, op.shift, shape: perChannelShape(input, count: op.scale.count), id)
-    emit(steps, of: input.name, as: define(id, in: input.order), shape: input.order.map { graph[id].shape.extents[$0] })
+    emit(steps, of: [input.name], making: id, in: input.order)
   }
 
   mutating func write(_ op: SoftmaxOp, _ id: NodeID) {
     let input = primary(graph[id].inputs[0])
     let axis = (input.order.firstIndex(of: input.order.count - 1) ?? 0) + 1
-    emit(
-      Step("Softmax", attributes: [("axis", .int(axis))]), of: [input.name], as: define(id, in: input.order),
-      shape: input.order.map { graph[id].shape.extents[$0] })
+    emit([Step("Softmax", attributes: [("axis", .int(axis))])], of: [input.name], making: id, in: input.order)
   }
 
   mutating func write(_ op: AddOp, _ id: NodeID) {
@@ -129,7 +127,7 @@ extension GraphWriter {
     let order = primary(node.inputs[0]).order
     let others = node.inputs.dropFirst().map { tensor($0, in: order) }
     emit(
-      others.map { Step("Add", constants: [$0], suffix: "sum") }, of: tensor(node.inputs[0], in: order),
-      as: define(id, in: order), shape: order.map { node.shape.extents[$0] })
+      others.map { Step("Add", constants: [$0], suffix: "sum") }, of: [tensor(node.inputs[0], in: order)], making: id,
+      in: order)
   }
 }

@@ -23,30 +23,25 @@ extension GraphWriter {
     var inputs = [tensor(node.inputs[0], in: channelsFirst(node.inputs[0]))]
     inputs.append(parameter(kernel, "kernel", of: id))
     if let bias { inputs.append(parameter(ParameterTensor(bias), "bias", of: id)) }
-    let order = channelsFirst(id)
     let step = Step(
       "Conv",
       attributes: [
         ("dilations", .ints([window.dilation.rows, window.dilation.columns])),
         ("group", .int(groups)),
       ] + windowAttributes(window))
-    emit(step, of: inputs, as: define(id, in: order), shape: order.map { node.shape.extents[$0] })
+    emit([step], of: inputs, making: id, in: channelsFirst(id))
   }
 
   mutating func write(_ op: DenseOp, _ id: NodeID) {
-    let node = graph[id]
-    let natural = Array(0..<node.shape.rank)
-    let input = tensor(node.inputs[0], in: natural)
-    let kernel = parameter(ParameterTensor(op.kernel), "kernel", of: id)
-    let name = define(id, in: natural)
-    guard let bias = op.bias else {
-      return emit(Step("MatMul", constants: [kernel]), of: [input], as: name, shape: node.shape.extents)
-    }
-    let steps = [
-      Step("MatMul", constants: [kernel], suffix: "product"),
-      Step("Add", constants: [parameter(ParameterTensor(bias), "bias", of: id)]),
+    let natural = Array(0..<graph[id].shape.rank)
+    let input = tensor(graph[id].inputs[0], in: natural)
+    var steps = [
+      Step("MatMul", constants: [parameter(ParameterTensor(op.kernel), "kernel", of: id)], suffix: "product")
     ]
-    emit(steps, of: input, as: name, shape: node.shape.extents)
+    if let bias = op.bias {
+      steps.append(Step("Add", constants: [parameter(ParameterTensor(bias), "bias", of: id)]))
+    }
+    emit(steps, of: [input], making: id, in: natural)
   }
 
   /// Strides, padding and the size of a window.

@@ -3,6 +3,7 @@ import Numbers
 import ONNX
 import QIR
 import Quantization
+import Quantizers
 
 /// Quantizers of feature maps.
 extension GraphWriter {
@@ -21,7 +22,7 @@ extension GraphWriter {
         supported: "one range of codes for all channels")
     }
     let steps = stages.flatMap { self.steps($0, id, input) }
-    emit(steps, of: input.name, as: define(id, in: input.order), shape: input.order.map { graph[id].shape.extents[$0] })
+    emit(steps, of: [input.name], making: id, in: input.order)
   }
 
   private mutating func steps(_ stage: QuantizerStage, _ id: NodeID, _ input: Tensor) -> [Step] {
@@ -51,7 +52,7 @@ extension GraphWriter {
   // MARK: QONNX
 
   private mutating func quantSteps(
-    _ scales: [Rational], _ zeroPoints: [Int64], _ codes: ClosedRange<Int64>, _ rounding: StageRounding, _ id: NodeID,
+    _ scales: [Rational], _ zeroPoints: [Int64], _ codes: ClosedRange<Int64>, _ rounding: Rounding, _ id: NodeID,
     _ input: Tensor
   ) -> [Step] {
     let location = graph.location(of: id)
@@ -71,7 +72,7 @@ extension GraphWriter {
   }
 
   mutating func quantStep(
-    _ width: QuantWidth, scale: String, zeroPoint: [Int64], shape: [Int], rounding: StageRounding, _ name: String
+    _ width: QuantWidth, scale: String, zeroPoint: [Int64], shape: [Int], rounding: Rounding, _ name: String
   ) -> Step {
     Step(
       "Quant", domain: QONNX.domain,
@@ -80,7 +81,8 @@ extension GraphWriter {
         constant([Float(width.bits)], named: "\(name)/bits"),
       ],
       attributes: [
-        ("narrow", .int(width.isNarrow ? 1 : 0)), ("rounding_mode", .string(rounding.rawValue)),
+        ("narrow", .int(width.isNarrow ? 1 : 0)),
+        ("rounding_mode", .string(QONNXQuant.RoundingMode(rounding).rawValue)),
         ("signed", .int(width.isSigned ? 1 : 0)),
       ], suffix: "codes")
   }
@@ -88,14 +90,14 @@ extension GraphWriter {
   // MARK: QDQ
 
   private mutating func linearSteps(
-    _ scales: [Rational], _ zeroPoints: [Int64], _ codes: ClosedRange<Int64>, _ rounding: StageRounding, _ id: NodeID,
+    _ scales: [Rational], _ zeroPoints: [Int64], _ codes: ClosedRange<Int64>, _ rounding: Rounding, _ id: NodeID,
     _ input: Tensor
   ) -> [Step] {
     let location = graph.location(of: id)
     let name = graph[id].name
     guard rounding == .halfEven else {
       problems.report(
-        "a quantizer with rounding mode \(rounding.rawValue)", at: location,
+        "a quantizer with rounding mode \(QONNXQuant.RoundingMode(rounding).rawValue)", at: location,
         supported: "halves to even in --style qdq", fix: "use --style qonnx")
       return []
     }

@@ -6,7 +6,7 @@ import QIR
 extension GraphWriter {
   mutating func write(_ op: MaxPoolOp, _ id: NodeID) {
     let input = tensor(graph[id].inputs[0], in: channelsFirst(graph[id].inputs[0]))
-    emitPool([Step("MaxPool", attributes: windowAttributes(op.window))], id, input)
+    emit([Step("MaxPool", attributes: windowAttributes(op.window))], of: [input], making: id, in: channelsFirst(id))
   }
 
   mutating func write(_ op: AveragePoolOp, _ id: NodeID) {
@@ -25,12 +25,7 @@ extension GraphWriter {
       let factor = numbers([.init(op.factor)], "\(graph[id].name)/factor", at: graph.location(of: id))
       steps.append(Step("Mul", constants: [factor]))
     }
-    emitPool(steps, id, input)
-  }
-
-  private mutating func emitPool(_ steps: [Step], _ id: NodeID, _ input: String) {
-    let order = channelsFirst(id)
-    emit(steps, of: input, as: define(id, in: order), shape: order.map { graph[id].shape.extents[$0] })
+    emit(steps, of: [input], making: id, in: channelsFirst(id))
   }
 
   mutating func write(_ op: PadOp, _ id: NodeID) {
@@ -40,18 +35,15 @@ extension GraphWriter {
     let padding = op.padding
     let pads = constant(
       [0, 0, padding.top, padding.left, 0, 0, padding.bottom, padding.right], named: "\(node.name)/pads")
-    emit(
-      Step("Pad", constants: [pads]), of: [input], as: define(id, in: order),
-      shape: order.map { node.shape.extents[$0] })
+    emit([Step("Pad", constants: [pads])], of: [input], making: id, in: order)
   }
 
   mutating func write(_ op: ConcatenateOp, _ id: NodeID) {
     let node = graph[id]
     let order = primary(node.inputs[0]).order
     let inputs = node.inputs.map { tensor($0, in: order) }
-    emit(
-      Step("Concat", attributes: [("axis", .int((order.firstIndex(of: op.axis) ?? 0) + 1))]), of: inputs,
-      as: define(id, in: order), shape: order.map { node.shape.extents[$0] })
+    let axis = (order.firstIndex(of: op.axis) ?? 0) + 1
+    emit([Step("Concat", attributes: [("axis", .int(axis))])], of: inputs, making: id, in: order)
   }
 
   mutating func write(_ op: ReshapeOp, _ id: NodeID) {
@@ -64,10 +56,9 @@ extension GraphWriter {
     } else {
       (input, order) = (elements(source), Array(0..<node.shape.rank))
     }
-    let extents = order.map { node.shape.extents[$0] }
     // 0 keeps the batch.
-    let target = constant([0] + extents, named: "\(node.name)/shape")
-    emit(Step("Reshape", constants: [target]), of: [input], as: define(id, in: order), shape: extents)
+    let target = constant([0] + order.map { node.shape.extents[$0] }, named: "\(node.name)/shape")
+    emit([Step("Reshape", constants: [target])], of: [input], making: id, in: order)
   }
 
   /// Where a reshape only adds and removes axes of extent 1, a tensor that is not in the node's own order needs no transpose:

@@ -174,15 +174,16 @@ struct GraphWriter {
     values.append(valueInfo(output, step.type, shape, hasBatch: hasBatch))
   }
 
-  /// Writes operators one behind the other; the last one's result is `output`.
-  mutating func emit(_ steps: [Step], of input: String, as output: String, shape: [Int]) {
-    var entered: [String] = []
-    var current = input
+  /// Writes operators one behind the other; the last one's result is the node's, with its axes in `order`.
+  mutating func emit(_ steps: [Step], of inputs: [String], making id: NodeID, in order: [Int]) {
+    let output = define(id, in: order)
+    var entered: [[String]] = [inputs]
     for (index, step) in steps.enumerated() {
-      entered.append(current)
       let name = index == steps.count - 1 ? output : unused("\(output)/\(step.suffix)")
-      emit(step, of: [current] + (step.joins.map { [entered[index - $0]] } ?? []), as: name, shape: shape)
-      current = name
+      emit(
+        step, of: entered[index] + (step.joins.map { entered[index - $0] } ?? []), as: name,
+        shape: order.map { graph[id].shape.extents[$0] })
+      entered.append([name])
     }
   }
 

@@ -7,7 +7,7 @@ enum QuantizerStage {
   /// scales x v + shifts
   case affine(scales: [Rational], shifts: [Rational])
   /// scale x (clamp(round(v / scale) + zero point, codes) - zero point)
-  case quantize(scales: [Rational], zeroPoints: [Int64], codes: ClosedRange<Int64>, rounding: StageRounding)
+  case quantize(scales: [Rational], zeroPoints: [Int64], codes: ClosedRange<Int64>, rounding: Rounding)
   /// scale where v >= 0, -scale elsewhere
   case bipolar(scales: [Rational])
 
@@ -29,29 +29,6 @@ enum QuantizerStage {
       }
     }
     self = merged
-  }
-}
-
-/// How a quantizer rounds, as QONNX names it: up is away from zero, down towards it.
-enum StageRounding: String {
-  case halfEven = "ROUND"
-  case halfUp = "HALF_UP"
-  case halfDown = "HALF_DOWN"
-  case floor = "FLOOR"
-  case ceiling = "CEIL"
-  case up = "UP"
-  case down = "DOWN"
-
-  init(_ rounding: Rounding) {
-    switch rounding {
-    case .halfEven: self = .halfEven
-    case .halfAwayFromZero: self = .halfUp
-    case .halfTowardZero: self = .halfDown
-    case .floor: self = .floor
-    case .ceiling: self = .ceiling
-    case .awayFromZero: self = .up
-    case .towardZero: self = .down
-    }
   }
 }
 
@@ -82,7 +59,7 @@ extension FeatureMapQuantizer {
     guard steps.rounding == .halfEven || steps.zeroPoint == 0 else { return nil }
     let range = steps.clamp.shifted(by: zeroPoint - steps.zeroPoint - (isShifted ? Int64(steps.bias.floor) : 0))
     let quantize = QuantizerStage.quantize(
-      scales: [scale], zeroPoints: [zeroPoint], codes: range, rounding: StageRounding(steps.rounding))
+      scales: [scale], zeroPoints: [zeroPoint], codes: range, rounding: steps.rounding)
     // (gain scale v + bias scale) / scale
     let gain = steps.gain * scale
     let shift = isShifted ? .zero : steps.bias * scale
@@ -126,7 +103,7 @@ extension FeatureMapQuantizer {
     }
     guard areEven, abs(difference) == 1, steps.codes[thresholds.count / 2] == 0 else { return nil }
     let quantize = QuantizerStage.quantize(
-      scales: [scale], zeroPoints: [0], codes: -highest...highest, rounding: .halfUp)
+      scales: [scale], zeroPoints: [0], codes: -highest...highest, rounding: .halfAwayFromZero)
     let gain = Rational(difference) * scale / distance
     return gain == .one ? [quantize] : [.affine(scales: [gain], shifts: [.zero]), quantize]
   }

@@ -30,6 +30,11 @@ package struct QONNXQuant: NamedQuantizer {
     case halfDown = "HALF_DOWN"
     case roundToZero = "ROUND_TO_ZERO"
 
+    /// The first that rounds so.
+    package init(_ rounding: Rounding) {
+      self = Self.allCases.first { $0.rounding == rounding } ?? .round
+    }
+
     /// Up and down are away from zero and towards it.
     package var rounding: Rounding {
       switch self {
