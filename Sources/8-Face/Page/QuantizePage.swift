@@ -104,59 +104,57 @@ package struct QuantizePage: Sendable {
   }
 
   private func writeMaps(to markup: inout Markup) {
-    writeHistogramNote(to: &markup)
     let ratios = Dictionary(report.maps.map { ($0.name, $0.sqnr) }, uniquingKeysWith: { first, _ in first })
-    ChartTable(
-      title: "map", caption: "histogram and grid",
-      columns: [
-        .init("bits"), .init("least"), .init("largest"), .init("scale", isWide: true),
-        .init("zero point", isWide: true), .init("dB"),
-      ],
-      rows: profile.maps.map { tensor in
-        let map = plan.maps[tensor.name]
-        return .init(
-          name: tensor.name,
-          cells: [
-            map.map { "\($0.bits)" } ?? "", significant(tensor.least), significant(tensor.largest),
-            (map?.scale).map { significant(Double($0)) } ?? "", map.map { "\($0.zeroPoint)" } ?? "",
-            decibels(ratios[tensor.name] ?? nil),
-          ]
-        ) { HistogramSVG(histogram: tensor.histogram, grid: map?.grid).write(to: &$0) }
-      }
-    ).write(to: &markup)
+    writeHistograms("map", of: profile.maps, numbers: ("scale", "zero point"), to: &markup) { name in
+      let map = plan.maps[name]
+      return (
+        map?.bits, ((map?.scale).map { significant(Double($0)) }, map.map { "\($0.zeroPoint)" }), ratios[name] ?? nil,
+        map?.grid
+      )
+    }
   }
 
   private func writeWeights(to markup: inout Markup) {
-    writeHistogramNote(to: &markup)
     let layers = Dictionary(report.layers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    ChartTable(
-      title: "layer", caption: "histogram and grid",
-      columns: [
-        .init("bits"), .init("least"), .init("largest"), .init("scales", isWide: true),
-        .init("zeros", isWide: true), .init("dB"),
-      ],
-      rows: profile.layers.map(\.weights).map { tensor in
-        let weights = plan.weights[tensor.name]
-        return .init(
-          name: tensor.name,
-          cells: [
-            weights.map { "\($0.bits)" } ?? "", significant(tensor.least), significant(tensor.largest),
-            weights?.scales?.extent ?? "",
-            layers[tensor.name].map { "\(fixed($0.weightZeros * 100, decimals: 0)) %" } ?? "",
-            decibels(layers[tensor.name]?.weightSqnr),
-          ]
-        ) { HistogramSVG(histogram: tensor.histogram, grid: weights?.grid).write(to: &$0) }
-      }
-    ).write(to: &markup)
+    writeHistograms("layer", of: profile.layers.map(\.weights), numbers: ("scales", "zeros"), to: &markup) { name in
+      let (weights, layer) = (plan.weights[name], layers[name])
+      return (
+        weights?.bits, (weights?.scales?.extent, layer.map { "\(fixed($0.weightZeros * 100, decimals: 0)) %" }),
+        layer?.weightSqnr, weights?.grid
+      )
+    }
   }
 
-  private func writeHistogramNote(to markup: inout Markup) {
+  /// - Parameters:
+  ///   - numbers: the titles of the numbers that `plan` gives beside bits and SQNR.
+  ///   - plan: what became of a tensor.
+  private func writeHistograms(
+    _ title: String, of tensors: [TensorProfile], numbers: (String, String), to markup: inout Markup,
+    plan: (String) -> (bits: Int?, numbers: (String?, String?), sqnr: Double?, grid: HistogramSVG.Grid?)
+  ) {
     markup.element(
       "p",
       """
       Of the float network: bars are as high as the square root of how many numbers are there. Behind them lies what codes \
       reach, with their values where those are few; where channels have scales of their own, what the widest of them reaches.
       """)
+    ChartTable(
+      title: title, caption: "histogram and grid",
+      columns: [
+        .init("bits"), .init("least"), .init("largest"), .init(numbers.0, isWide: true), .init(numbers.1, isWide: true),
+        .init("dB"),
+      ],
+      rows: tensors.map { tensor in
+        let (bits, numbers, sqnr, grid) = plan(tensor.name)
+        return .init(
+          name: tensor.name,
+          cells: [
+            bits.map { "\($0)" } ?? "", significant(tensor.least), significant(tensor.largest), numbers.0 ?? "",
+            numbers.1 ?? "", decibels(sqnr),
+          ]
+        ) { HistogramSVG(histogram: tensor.histogram, grid: grid).write(to: &$0) }
+      }
+    ).write(to: &markup)
   }
 
   private func decibels(_ ratio: Double?) -> String { ratio.map { fixed($0, decimals: 1) } ?? "" }

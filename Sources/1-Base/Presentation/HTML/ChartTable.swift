@@ -1,21 +1,6 @@
 /// Rows with a picture each and numbers beside it. Pictures are as wide as the window leaves them.
 package struct ChartTable {
-  package struct Column {
-    var title: String
-    /// Left out where the window is narrow.
-    var isWide: Bool
-    var isNumber: Bool
-
-    package init(_ title: String, isWide: Bool = false, isNumber: Bool = true) {
-      self.title = title
-      self.isWide = isWide
-      self.isNumber = isNumber
-    }
-
-    fileprivate var classes: String {
-      [isNumber ? "number" : nil, isWide ? "wide" : nil].compactMap { $0 }.joined(separator: " ")
-    }
-  }
+  package typealias Column = TextTable.Column
 
   package struct Row {
     var name: String

@@ -7,6 +7,14 @@ package struct TextTable {
     /// Left out where the window is narrow.
     var isWide: Bool
 
+    package init(_ title: String, isWide: Bool = false, isNumber: Bool = true) {
+      self.init(title: title, kind: isNumber ? .number : .text, isWide: isWide)
+    }
+
+    private init(title: String, kind: Kind, isWide: Bool) {
+      (self.title, self.kind, self.isWide) = (title, kind, isWide)
+    }
+
     package static func name(_ title: String) -> Column { Column(title: title, kind: .name, isWide: false) }
     package static func text(_ title: String, isWide: Bool = false) -> Column {
       Column(title: title, kind: .text, isWide: isWide)
