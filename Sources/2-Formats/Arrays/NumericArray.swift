@@ -1,5 +1,3 @@
-import Diagnostics
-
 /// Numbers in row-major order with a shape. Integers are exact: what a double cannot hold is refused when it is read.
 package struct NumericArray: Hashable, Sendable {
   package let shape: [Int]

@@ -1,6 +1,5 @@
 import CHDF5Shims
 import Diagnostics
-import Files
 
 /// Reads the records of a snapshot into values. The reading child may have broken its own memory without dying of it:
 /// every length is checked against the bytes that there are.

@@ -1,4 +1,3 @@
-import Diagnostics
 import Files
 
 /// An ONNX file as values: what schemas/onnx.proto names of it. Tensors keep their bytes where the parser put them until

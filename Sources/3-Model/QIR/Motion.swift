@@ -41,8 +41,6 @@ package struct ElementFunction: Sendable {
 package protocol MovingOperator: Operator {}
 
 extension MovingOperator {
-  package var productsPerElement: Int { 0 }
-
   /// Errors move with their elements.
   package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
     evaluate(operands.with(inputs: errors))

@@ -41,6 +41,7 @@ package protocol Operator: Sendable {
 extension Operator {
   package func write(to writer: inout AttributeWriter) {}
   package var parameters: [(name: String, parameter: Parameter)] { [] }
+  package var productsPerElement: Int { 0 }
   package var motion: Motion { .mixes }
   package func changesNothing(in inputs: [Shape]) -> Bool { false }
   package var caption: Caption? { nil }

@@ -1,5 +1,4 @@
 import Numbers
-import Quantization
 
 /// The extents of a tensor without its batch: [rows, columns, channels] for a feature map (NHWC), [steps, channels] for a
 /// sequence, [units] for a vector, [] for a single number. The last one is the channel axis.

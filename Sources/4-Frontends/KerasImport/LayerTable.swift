@@ -105,3 +105,93 @@ extension JSONNode {
     if case .object = value { true } else { false }
   }
 }
+
+/// What the configuration of a class of layers may say, in every version that is read (Keras 2.2.4 to 2.15; QKeras 0.7 to 0.9.0,
+/// its git master, and the fork of fastmachinelearning). Every other key is an error: what it means is not known.
+struct LayerKeys: Sendable {
+  /// What the class' reader asks for.
+  private(set) var read: Set<String> = []
+  /// What changes nothing at inference: names, first values of variables, what only training uses.
+  private(set) var harmless: Set<String> = []
+  /// Variables that training counts in and inference does not use.
+  private(set) var trainingVariables: Set<String> = []
+
+  /// What every layer has. `dtype` is read for all of them, the shape where a Sequential model has no input layer.
+  static let every = LayerKeys(read: ["name", "dtype", "batch_input_shape"], harmless: ["trainable", "dynamic"])
+
+  static func read(_ keys: String...) -> LayerKeys { LayerKeys(read: Set(keys)) }
+
+  static func harmless(_ keys: String...) -> LayerKeys { LayerKeys(harmless: Set(keys)) }
+
+  static func trainingVariables(_ names: String...) -> LayerKeys { LayerKeys(trainingVariables: Set(names)) }
+
+  /// How variables begin and how training holds them.
+  static func trained(_ variables: String...) -> LayerKeys {
+    LayerKeys(
+      harmless: Set(variables.flatMap { name in ["initializer", "regularizer", "constraint"].map { "\(name)_\($0)" } }))
+  }
+
+  /// QKeras' quantizers of variables, and the ranges that its older versions had beside them.
+  static func quantized(_ variables: String...) -> LayerKeys {
+    LayerKeys(read: Set(variables.map { "\($0)_quantizer" }), harmless: Set(variables.map { "\($0)_range" }))
+  }
+
+  /// A window of that size over rows and columns, or over steps.
+  static func window(_ size: String) -> LayerKeys { read(size, "strides", "padding", "data_format") }
+
+  static let bias = read("use_bias") + trained("bias") + harmless("activity_regularizer")
+
+  /// Without the kernel, which is named otherwise where it is depthwise. Keras leaves `groups` and the initializers of
+  /// the class above in the configurations of classes that have neither.
+  static let convolution =
+    window("kernel_size") + read("dilation_rate", "activation") + bias + trained("kernel") + harmless("groups")
+
+  static let normalization =
+    read("axis", "epsilon", "center", "scale") + trained("gamma", "beta")
+    + harmless(
+      "momentum", "moving_mean_initializer", "moving_variance_initializer", "synchronized", "renorm", "renorm_clipping",
+      "renorm_momentum", "virtual_batch_size")
+    + trainingVariables("renorm_mean", "renorm_stddev")
+
+  static func + (one: LayerKeys, other: LayerKeys) -> LayerKeys {
+    LayerKeys(
+      read: one.read.union(other.read), harmless: one.harmless.union(other.harmless).subtracting(other.read),
+      trainingVariables: one.trainingVariables.union(other.trainingVariables))
+  }
+
+  /// One problem for each key of a configuration that is not among these.
+  func problems(of config: JSONNode) -> Diagnostics {
+    guard case .object(let members) = config.value else { return Diagnostics() }
+    let known = read.union(harmless)
+    return Diagnostics(
+      members.filter { !known.contains($0.key) }.map { member in
+        // Keys that share half of their letters may be one misspelled.
+        let similar = known.sorted().map { (key: $0, distance: member.key.distance(to: $0)) }
+          .filter { 2 * $0.distance < member.key.utf8.count }
+        let correction = similar.min { $0.distance < $1.distance }.map { ", or correct it where '\($0.key)' is meant" }
+        return Diagnostic(
+          "the configuration says '\(member.key)', a key that no version of this class has", at: config.location,
+          supported: read.sorted().joined(separator: ", "),
+          fix: "leave it out\(correction ?? "")")
+      })
+  }
+}
+
+extension String {
+  /// How many letters are to be changed, put in or left out to get the other one (Levenshtein's distance); of the first
+  /// 64, which tell any two keys apart.
+  fileprivate func distance(to other: String) -> Int {
+    let (own, others) = (Array(utf8.prefix(64)), Array(other.utf8.prefix(64)))
+    var row = Array(0...others.count)
+    for (i, letter) in own.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, wanted) in others.enumerated() {
+        let change = diagonal + (letter == wanted ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = Swift.min(change, row[j] + 1, row[j + 1] + 1)
+      }
+    }
+    return row[others.count]
+  }
+}

@@ -1,6 +1,4 @@
-import Diagnostics
 import Numbers
-import ONNX
 import QIR
 import Quantization
 

@@ -1,6 +1,5 @@
 import ONNX
 import QIR
-import Quantization
 
 /// Operators that sum products with constant weights.
 extension GraphWriter {

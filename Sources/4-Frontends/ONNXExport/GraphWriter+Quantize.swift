@@ -1,4 +1,3 @@
-import Diagnostics
 import Numbers
 import ONNX
 import QIR

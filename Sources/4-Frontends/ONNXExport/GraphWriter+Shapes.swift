@@ -1,5 +1,4 @@
 import Numbers
-import ONNX
 import QIR
 
 /// Operators over windows without weights, and those that only move elements.

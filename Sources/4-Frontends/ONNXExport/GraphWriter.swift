@@ -2,7 +2,6 @@ import Diagnostics
 import Numbers
 import ONNX
 import QIR
-import Quantization
 
 /// Goes over a graph in order and writes the operators of each node. An operator takes its inputs in the order of axes that
 /// it needs; what transposes that takes are written once, where they are needed first.

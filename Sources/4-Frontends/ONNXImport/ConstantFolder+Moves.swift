@@ -1,6 +1,4 @@
 import Numbers
-import ONNX
-import Quantization
 
 /// Operators that give the elements of constants other places.
 extension ConstantFolder {

@@ -1,7 +1,6 @@
 import Diagnostics
 import Numbers
 import ONNX
-import Quantization
 
 /// Computes nodes whose inputs are all known, as a runtime does: float32 results, each rounded once. What models use to make
 /// shapes, and quantizers of weights.

@@ -1,7 +1,6 @@
 import Diagnostics
 import ONNX
 import QIR
-import Quantization
 
 /// One node of the model while it becomes nodes of the graph: what the reader of each operator works on. Attributes are
 /// taken one by one, each with its default; what nobody took is a problem.

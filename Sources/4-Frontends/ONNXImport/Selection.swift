@@ -87,6 +87,33 @@ extension NodeReader {
     }
     return result
   }
+
+  /// The map through windows over some of its axes, by two of them at a time where they lie beside each other: what is left
+  /// over all of the windows' axes is the same as over one after another, as for maxima, means and padding.
+  ///
+  /// - Parameter axes: the model's axes that windows move over.
+  mutating func slide(
+    _ windows: [WindowAxis], over axes: [Int], of map: FeatureMap, _ suffix: String? = nil,
+    by op: (Window) -> any Operator
+  ) throws -> FeatureMap {
+    guard axes.allSatisfy({ $0 >= firstDataAxis }) else { throw mixesBatch("windows over axes \(axes)") }
+    var result = map
+    var end = axes.count
+    while end > 0 {
+      let start = isPlane(result, axes.prefix(end).suffix(2)) ? end - 2 : end - 1
+      let plane =
+        end - start == 2
+        ? try Plane(&self, result, axes: axes[start..<end]) : try Plane(&self, result, column: axes[start])
+      result = try plane.append(op(Window(windows[start..<end])), to: &self, start > 0 ? "window" : suffix)
+      end = start
+    }
+    return result
+  }
+
+  /// Whether two axes are the first ones of more than one element, in this order: rows and columns where they lie.
+  private func isPlane(_ map: FeatureMap, _ axes: ArraySlice<Int>) -> Bool {
+    axes.count == 2 && map.order.filter { map.shape[$0] > 1 || axes.contains($0) }.starts(with: axes)
+  }
 }
 
 /// A feature map as rows x columns x channels, which is what windows move over.
@@ -140,34 +167,5 @@ struct Plane {
         ReshapeOp(shape: Shape(result.order.map { result.shape[$0] })), suffix, inputs: [result.node])
     }
     return result
-  }
-}
-
-extension NodeReader {
-  /// The map through windows over some of its axes, by two of them at a time where they lie beside each other: what is left
-  /// over all of the windows' axes is the same as over one after another, as for maxima, means and padding.
-  ///
-  /// - Parameter axes: the model's axes that windows move over.
-  mutating func slide(
-    _ windows: [WindowAxis], over axes: [Int], of map: FeatureMap, _ suffix: String? = nil,
-    by op: (Window) -> any Operator
-  ) throws -> FeatureMap {
-    guard axes.allSatisfy({ $0 >= firstDataAxis }) else { throw mixesBatch("windows over axes \(axes)") }
-    var result = map
-    var end = axes.count
-    while end > 0 {
-      let start = isPlane(result, axes.prefix(end).suffix(2)) ? end - 2 : end - 1
-      let plane =
-        end - start == 2
-        ? try Plane(&self, result, axes: axes[start..<end]) : try Plane(&self, result, column: axes[start])
-      result = try plane.append(op(Window(windows[start..<end])), to: &self, start > 0 ? "window" : suffix)
-      end = start
-    }
-    return result
-  }
-
-  /// Whether two axes are the first ones of more than one element, in this order: rows and columns where they lie.
-  private func isPlane(_ map: FeatureMap, _ axes: ArraySlice<Int>) -> Bool {
-    axes.count == 2 && map.order.filter { map.shape[$0] > 1 || axes.contains($0) }.starts(with: axes)
   }
 }

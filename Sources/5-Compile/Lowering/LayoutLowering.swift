@@ -2,7 +2,6 @@ import Diagnostics
 import IntegerProgram
 import Numbers
 import QIR
-import Quantization
 
 extension Lowerer {
   mutating func pad(_ id: NodeID, _ op: PadOp) throws -> IntegerValue {

@@ -51,10 +51,9 @@ extension Lowerer {
     return MapShape(
       rows: extents.dropLast(2).reduce(1, *), columns: extents[extents.count - 2], channels: extents[extents.count - 1])
   }
-}
 
-/// What nodes leave behind.
-extension Lowerer {
+  // MARK: What nodes leave behind
+
   /// A tensor named after its node.
   func tensor(of id: NodeID, _ coding: Coding, reach: PerChannel<CodeRange>) -> ProgramBuilder.Tensor {
     .init(node: id, name: graph[id].name, shape: mapShape(of: id), coding: coding, reach: reach)

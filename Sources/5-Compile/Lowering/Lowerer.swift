@@ -2,7 +2,6 @@ import Diagnostics
 import IntegerProgram
 import Numbers
 import QIR
-import Quantization
 
 /// Lowers a graph to an integer program, node by node in order. Element-wise nodes are no instructions: they collect on a
 /// value until a quantizer turns the whole chain into one requantization, which is proved.

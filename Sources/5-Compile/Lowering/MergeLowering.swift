@@ -3,7 +3,6 @@ import Diagnostics
 import IntegerProgram
 import Numbers
 import QIR
-import Quantization
 
 extension Lowerer {
   /// A sum of integers with whole coefficients where the scales have a common unit, exact; else it waits for its quantizer.

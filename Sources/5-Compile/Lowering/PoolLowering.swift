@@ -2,7 +2,6 @@ import Diagnostics
 import IntegerProgram
 import Numbers
 import QIR
-import Quantization
 
 extension Lowerer {
   /// The largest integer is the largest value where scales are positive and what waits for the quantizer only rises.

@@ -1,5 +1,4 @@
 import Diagnostics
-import Numbers
 import QIR
 
 /// Folds batch normalization, and other affine functions per channel, into the float32 layer in front of it that nothing else

@@ -1,7 +1,6 @@
 import Diagnostics
 import Numbers
 import QIR
-import Quantization
 
 /// Moves transposes down, where they cancel each other or end in a dense layer's weights.
 ///

@@ -1,7 +1,5 @@
 import BigInt
 import IntegerProgram
-import Numbers
-import Quantization
 
 /// Finds and proves the smallest affine requantizer of a channel: the method of `docs/proofs.md`.
 struct AffineProof {

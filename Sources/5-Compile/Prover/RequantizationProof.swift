@@ -1,6 +1,5 @@
 import IntegerProgram
 import Numbers
-import Quantization
 
 /// The requantization of a layer with its proof: each channel's integer function equals its ideal function for every
 /// accumulator that the channel can reach.

@@ -1,5 +1,4 @@
 import BigInt
-import Numbers
 
 /// An affine ideal function before rounding, counted in steps from the accumulator where it is least, over one denominator:
 /// position(step) = (gain x step + first) / unit.

@@ -1,6 +1,4 @@
 import BigInt
-import Numbers
-import Quantization
 
 /// All that an affine ideal function asks of a line through accumulators: at least `code` at every corner below, less than
 /// `code` at every corner above. Codes are counted before the offset.

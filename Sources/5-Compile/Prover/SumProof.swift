@@ -1,7 +1,6 @@
 import BigInt
 import IntegerProgram
 import Numbers
-import Quantization
 
 /// Finds and proves the requantization of a sum of two integers whose scales have no common unit:
 /// code = clamp(floor((P a + Q b + B) / 2^S) + offset) equals the ideal function for every pair.

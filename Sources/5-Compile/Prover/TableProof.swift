@@ -1,6 +1,5 @@
 import IntegerProgram
 import Numbers
-import Quantization
 
 /// Finds and proves the threshold table of a channel whose chain is not affine. Between the chain's turning points the
 /// ideal function is monotone, so equal codes at two accumulators are equal in between: halving finds every step.

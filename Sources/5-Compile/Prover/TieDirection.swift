@@ -1,6 +1,5 @@
 import BigInt
 import Numbers
-import Quantization
 
 extension IdealFunction.Affine {
   /// The same function of these accumulators without ties, where all of them go up or all go down to an even code: moved by a

@@ -1,5 +1,4 @@
 import Diagnostics
-import Targets
 
 extension TilingProblem {
   /// The plan with the fewest tiles; of several such the one that moves the fewest bytes.

@@ -1,6 +1,5 @@
 import CValueKernels
 import IntegerProgram
-import Numbers
 
 /// Feature maps one after another along an axis.
 struct ConcatenateStep: PreparedStep {

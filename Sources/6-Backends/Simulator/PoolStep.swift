@@ -1,7 +1,6 @@
 import CValueKernels
 import Diagnostics
 import IntegerProgram
-import Numbers
 
 /// A pooling layer, sample by sample.
 struct PoolStep: PreparedStep {

@@ -1,7 +1,6 @@
 import Arrays
 import Diagnostics
 import Inference
-import Numbers
 import Plans
 import QIR
 

@@ -1,5 +1,3 @@
-import Numbers
-
 /// What a tensor of a float network holds.
 package struct TensorProfile: Encodable, Hashable, Sendable {
   /// How many numbers lie in equal parts of a range.

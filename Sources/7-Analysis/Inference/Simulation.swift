@@ -5,7 +5,6 @@ import Files
 import FloatReference
 import Lowering
 import QIR
-import Quantization
 import Simulator
 
 /// Runs a network on given inputs, as the accelerator would or in the float reference. Axes are in the model file's order.

@@ -1,4 +1,3 @@
-import Diagnostics
 import Libc
 import Quantization
 import Quantizers
@@ -32,9 +31,7 @@ extension DataType {
     root.integerBits = root.bits
     return root
   }
-}
 
-extension DataType {
   /// The type once a layer has handed it on under its own name: QTools' table of types (quantizer_factory.py) has the wrong
   /// entry for four of them.
   var handedOn: DataType {
@@ -46,9 +43,7 @@ extension DataType {
       self
     }
   }
-}
 
-extension DataType {
   /// What an option names: `fp32`, `fp16`, `int8`, `int16`, `int32` or a quantizer (`make_default_quantizer` in QKeras'
   /// quantizer_factory.py).
   package init(parsing text: String, option: String) throws {

@@ -1,5 +1,4 @@
 import Numbers
-import Quantization
 
 /// The energy of a layer for one inference, in pJ (`energy_estimate` in qenergy.py).
 package struct LayerEnergy: Encodable, Hashable, Sendable {

@@ -120,9 +120,7 @@ extension Operator {
     }
     return (isQuantized ? "Q" : "") + Self.kerasClass
   }
-}
 
-extension Operator {
   /// The types that the codes of parameters and results have, by the keys that Keras has for their quantizers.
   var codedTypes: [String: DataType] {
     if let op = self as? QuantizeOp {

@@ -1,5 +1,3 @@
-import Diagnostics
-import QIR
 import Quantization
 
 /// A layer with the types of its numbers: a line of QTools' map.

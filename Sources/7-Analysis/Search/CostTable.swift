@@ -1,7 +1,6 @@
 import Compiler
 import CycleSimulator
 import Exploration
-import Plans
 import QIR
 import QTools
 import Schedule

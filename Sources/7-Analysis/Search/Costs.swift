@@ -1,11 +1,7 @@
 import Compiler
-import CycleSimulator
-import Exploration
 import Performance
 import QTools
-import Schedule
 import Statistics
-import Targets
 import Tiling
 
 /// What a network costs on the accelerator.

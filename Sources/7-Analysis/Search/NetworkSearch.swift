@@ -1,6 +1,5 @@
 import Calibration
 import Compiler
-import Diagnostics
 import Exploration
 import FloatEngine
 import Plans

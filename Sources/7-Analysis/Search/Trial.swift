@@ -1,5 +1,3 @@
-import Exploration
-
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else

@@ -1,12 +1,10 @@
 import Assessment
 import Compiler
-import Diagnostics
 import FloatEngine
 import Inference
 import Lowering
 import Numbers
 import Plans
-import QIR
 import Simulator
 
 /// Judges quantized networks on inputs: their integer programs beside the float network, which runs once.

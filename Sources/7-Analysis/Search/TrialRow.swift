@@ -1,5 +1,6 @@
 import Compiler
 import Plans
+import Presentation
 
 /// A network that was judged, as reports have it (`schemas/trial.schema.json`).
 package struct TrialRow: Encodable, Sendable, Hashable {
@@ -47,4 +48,18 @@ package struct TrialRow: Encodable, Sendable, Hashable {
     try costs.encode(to: encoder)
     try verdict.encode(to: encoder)
   }
+}
+
+/// What `qcc evaluate` says: its JSON is a `TrialRow`'s.
+package struct TrialReport: Report, Sendable, Hashable {
+  package var row: TrialRow
+
+  package init(row: TrialRow) { self.row = row }
+
+  package func encode(to encoder: any Encoder) throws { try row.encode(to: encoder) }
+
+  private var table: Table { .of([("plan", row)]) }
+
+  package func csv() -> String { table.csv() }
+  package func text(_ style: TextStyle) -> String { table.text(style) }
 }

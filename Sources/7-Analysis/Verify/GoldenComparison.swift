@@ -1,9 +1,7 @@
-import Diagnostics
 import FloatReference
 import Inference
 import Numbers
 import QIR
-import Quantization
 
 /// A file of another program's outputs against the float reference, layer by layer. Each layer is fed with the file's own
 /// values where it holds them, so that a tie is counted once.

@@ -1,7 +1,5 @@
 import Lowering
 import Numbers
-import QIR
-import Quantization
 
 /// Compares the values of one node with the integer codes that stand for them.
 struct TensorCheck {

@@ -3,8 +3,6 @@ import CEmitter
 import Compiler
 import Diagnostics
 import Inference
-import IntegerProgram
-import Lowering
 import Simulator
 import Threads
 

@@ -1,4 +1,3 @@
-import Diagnostics
 import Presentation
 
 /// What `qcc verify` found. Its JSON keys are a promise to other programs; what was not asked for is absent.

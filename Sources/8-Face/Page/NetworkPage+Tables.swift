@@ -1,4 +1,3 @@
-import Performance
 import Presentation
 
 extension NetworkPage {

@@ -5,7 +5,6 @@ import Lowering
 import Numbers
 import Performance
 import Presentation
-import QIR
 import QTools
 import Quantization
 import Schedule

@@ -6,7 +6,6 @@ import KerasExport
 import ONNX
 import ONNXExport
 import Passes
-import QIR
 import Quantization
 import Quantizers
 

@@ -4,7 +4,6 @@ import Compiler
 import Diagnostics
 import FloatEngine
 import Frontends
-import HDF5
 import Inference
 import KerasExport
 import ONNX

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Diagnostics
 import Frontends
-import Presentation
 import QTools
 import Targets
 

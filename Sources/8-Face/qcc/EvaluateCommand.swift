@@ -1,5 +1,4 @@
 import ArgumentParser
-import Assessment
 import Compiler
 import Plans
 import QCCDriver

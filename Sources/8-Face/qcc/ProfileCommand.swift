@@ -1,7 +1,6 @@
 import ArgumentParser
 import Files
 import Page
-import Plans
 import QCCDriver
 
 struct ProfileCommand: ParsableCommand {

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Assessment
 import Compiler
-import Diagnostics
 import Files
 import Presentation
 import QCCDriver

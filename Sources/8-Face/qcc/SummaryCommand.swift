@@ -1,6 +1,5 @@
 import ArgumentParser
 import Frontends
-import Presentation
 import Statistics
 
 struct SummaryCommand: ParsableCommand {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Performance
-import Presentation
 import Targets
 
 extension CostModel: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assessment
 import QCCDriver
 
 /// What judges networks while one is looked for.
@@ -35,5 +36,38 @@ func validateNetworkName(_ output: String) throws {
   let suffixes = NetworkQuantizer.Result.suffixes.map { ".\($0)" }
   if !suffixes.contains(where: output.hasSuffix) {
     throw ValidationError("-o takes a file that ends in \(suffixes.joined(separator: " or "))")
+  }
+}
+
+/// The inputs that a network is quantized by.
+struct CalibrationOption: ParsableArguments {
+  @Option(
+    name: .customLong("calibration"),
+    help: ArgumentHelp(
+      "Inputs that fix ranges and weights: .npy or file.h5:dataset; NAME=FILE for each of several.", valueName: "file"),
+    completion: .file())
+  var files: [String]
+}
+
+extension Judge.Measure: ExpressibleByArgument {}
+
+/// What labels are, and how they judge.
+struct MetricOptions: ParsableArguments {
+  @Option(help: "What labels are compared with: classes, or errors of a reconstruction.")
+  var metric = Judge.Measure.accuracy
+
+  @Option(
+    help: ArgumentHelp(
+      "With --metric auc: a number per sample; those of one number are judged as one.", valueName: "file"),
+    completion: .file())
+  var groups: String?
+
+  /// - Parameters:
+  ///   - labels: those that were given.
+  ///   - option: by which they are.
+  func validate(labels: String?, of option: String) throws {
+    if groups != nil, metric != .auc || labels == nil {
+      throw ValidationError("--groups is for --metric auc with \(option)")
+    }
   }
 }

@@ -108,3 +108,62 @@ package struct Provenance: Sendable {
   /// The name of the layer that a node came from, or the node's where no layer is known.
   package func layerName(of node: Node) -> String { origins[node.identity]?.layer ?? node.name }
 }
+
+/// What a model's file format calls things, and what it means by what it leaves out. Messages speak its language.
+package struct Conventions: Sendable {
+  /// What quantizes a feature map.
+  package var quantizer: String
+  /// The same with an example.
+  package var exampleQuantizer: String
+  /// How to quantize the weights of a layer.
+  package var quantizingWeights: String
+  /// How to get scales that do not differ along an input axis.
+  package var avoidingInputScales: String
+  /// Up to this width weights without quantizers are taken as they are, where they are exact in it; nil: as far as the
+  /// compiler can.
+  package var unquantizedWeightBits: Int?
+
+  package init(
+    quantizer: String, exampleQuantizer: String, quantizingWeights: String, avoidingInputScales: String,
+    unquantizedWeightBits: Int?
+  ) {
+    self.quantizer = quantizer
+    self.exampleQuantizer = exampleQuantizer
+    self.quantizingWeights = quantizingWeights
+    self.avoidingInputScales = avoidingInputScales
+    self.unquantizedWeightBits = unquantizedWeightBits
+  }
+
+  /// Of graphs that come from no file.
+  package static let ofGraphs = Conventions(
+    quantizer: "a quantizer", exampleQuantizer: "a quantizer", quantizingWeights: "give the layer quantized weights",
+    avoidingInputScales: "use one scale per output channel", unquantizedWeightBits: 16)
+}
+
+/// A model file of one format, open: whatever is asked of it, it is read once.
+package protocol ModelFile: Sendable {
+  /// For help, with its article: `an ONNX`
+  static var format: String { get }
+  /// What names of such files end in, without the dot.
+  static var suffixes: [String] { get }
+
+  /// Opens a file.
+  /// - Throws: what keeps it from being such a file.
+  init(_ path: String) throws(Diagnostics)
+
+  /// The network, to be compiled.
+  /// - Throws: everything that is wrong with it.
+  func model() throws(Diagnostics) -> Model
+
+  /// The same of a network that cannot be compiled, for its types: the result of what has no operator, or a quantizer without
+  /// codes, is an input of the graph, which is all that is known of it: a shape. nil where not even that can be told.
+  func outline() -> Model?
+}
+
+extension ModelFile {
+  package func outline() -> Model? { nil }
+
+  /// Reads a network that is to be compiled.
+  /// - Throws: everything that is wrong with it.
+  package static func read(_ path: String) throws(Diagnostics) -> Model { try Self(path).model() }
+}

@@ -11,7 +11,6 @@ package struct AddOp: Operator {
   package init(_ reader: inout AttributeReader) {}
 
   package var kind: OperatorKind { .add(self) }
-  package var productsPerElement: Int { 0 }
   package var motion: Motion { .combines }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {

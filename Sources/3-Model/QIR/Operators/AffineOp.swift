@@ -22,7 +22,6 @@ package struct AffineOp: ChannelwiseAffine {
   package var shifts: [Double] { shift.map(\.double) }
 
   package var kind: OperatorKind { .affine(self) }
-  package var productsPerElement: Int { 0 }
   package var caption: Caption? { .line("affine") }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {

@@ -17,7 +17,6 @@ package struct AveragePoolOp: Operator {
   }
 
   package var kind: OperatorKind { .averagePool(self) }
-  package var productsPerElement: Int { 0 }
   package var caption: Caption? { .title(window.words) }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {

@@ -44,7 +44,6 @@ package struct BatchNormalizationOp: ChannelwiseAffine {
   package var shifts: [Double] { mean.indices.map { beta[$0] - mean[$0] * scale[$0] } }
 
   package var kind: OperatorKind { .batchNormalization(self) }
-  package var productsPerElement: Int { 0 }
   package var caption: Caption? { .line("batch normalization") }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {

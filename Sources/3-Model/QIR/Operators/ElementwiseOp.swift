@@ -14,7 +14,6 @@ package struct ElementwiseOp: Operator {
   }
 
   package var kind: OperatorKind { .elementwise(self) }
-  package var productsPerElement: Int { 0 }
   package var caption: Caption? { .line(functions.map(\.word).joined(separator: ", ")) }
   package func changesNothing(in inputs: [Shape]) -> Bool { functions.isEmpty }
 

@@ -13,7 +13,6 @@ package struct InputOp: Operator {
   }
 
   package var kind: OperatorKind { .input(self) }
-  package var productsPerElement: Int { 0 }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {
     try require(

@@ -32,7 +32,6 @@ package struct QuantizeOp: Operator {
   }
 
   package var kind: OperatorKind { .quantize(self) }
-  package var productsPerElement: Int { 0 }
 
   package var motion: Motion {
     .function(

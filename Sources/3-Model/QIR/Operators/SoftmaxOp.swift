@@ -11,7 +11,6 @@ package struct SoftmaxOp: Operator {
   package init(_ reader: inout AttributeReader) {}
 
   package var kind: OperatorKind { .softmax(self) }
-  package var productsPerElement: Int { 0 }
   package var caption: Caption? { .line("softmax, on the host") }
 
   package func resultShape(of inputs: [Shape], at location: Diagnostic.Location) throws -> Shape {

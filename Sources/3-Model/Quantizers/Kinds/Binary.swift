@@ -1,5 +1,4 @@
 import Diagnostics
-import Numbers
 import Quantization
 
 /// QKeras' `binary`: alpha times the sign of x, where 0 counts as positive; with `use_01` it is alpha where the sign is

@@ -1,6 +1,5 @@
 import Diagnostics
 import Numbers
-import Quantization
 
 /// The `alpha` of QKeras' quantizers: how the scale of a tensor is found.
 package enum Alpha: Sendable, Equatable {

@@ -1,5 +1,3 @@
-import Quantization
-
 /// The scales that fit integer codes to values best: mean(x q) / mean(q q), as QKeras' `_get_scale` computes them in float32.
 struct LeastSquaresScale {
   /// `K.epsilon()`

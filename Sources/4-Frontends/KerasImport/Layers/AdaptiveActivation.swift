@@ -1,5 +1,4 @@
 import Diagnostics
-import JSON
 import Libc
 import Numbers
 import QIR

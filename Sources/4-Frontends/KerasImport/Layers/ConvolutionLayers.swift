@@ -109,3 +109,104 @@ extension Parameter {
     }
   }
 }
+
+/// `Conv1D` and `QConv1D`: a sequence [steps, channels] is a feature map of one row.
+enum SequenceLayers {
+  static let rows = [
+    LayerRow(
+      [
+        "QConv1D": ConvolutionLayers.keys + .quantized("kernel", "bias"), "Conv1D": ConvolutionLayers.keys,
+      ],
+      notes: "padding valid, same and causal, strides, dilation, groups, activation=",
+      read: convolution)
+  ]
+
+  private static func convolution(_ layer: inout LayerReader) throws -> NodeID {
+    let window = layer.check { try WindowConfig.row($0.config, size: "kernel_size", causal: true) }
+    let groups = layer.check { try $0.config.int("groups", default: 1, orNone: true, in: 1...65536) }
+    let filters = layer.check { try $0.config.int("filters", in: 1...(1 << 24)) }
+    let activation = layer.check { try $0.activation() }
+    let bias = layer.check { try $0.bias(count: filters) }
+    let channels = layer.inputShapeIfKnown(rank: 2).flatMap { shape in groups.map { shape.channels / $0 } }
+    let kernel = layer.check {
+      try $0.parameter(
+        "kernel", shape: [window?.size.columns, channels, filters], quantizer: "kernel_quantizer", forKernel: true)
+    }
+    let row = try layer.appendRow()
+    guard let window, let groups, let activation, let bias, let kernel else { throw Skipped() }
+    let op = ConvolutionOp(
+      kernel: kernel.withLeadingAxis, bias: bias, window: window.window(over: layer.graph[row].shape), groups: groups)
+    let result = try layer.append(op, "row_result", inputs: [row])
+    return try layer.appendSequence(of: result, then: activation)
+  }
+}
+
+extension LayerReader {
+  /// The input [steps, channels] as [1, steps, channels].
+  mutating func appendRow() throws -> NodeID {
+    let shape = try inputShape(rank: 2)
+    return try append(ReshapeOp(shape: Shape([1] + shape.extents)), "row", inputs: [try input()])
+  }
+
+  /// [1, steps, channels] as [steps, channels], and behind it what the activation needs.
+  mutating func appendSequence(of row: NodeID, then activation: LayerActivation) throws -> NodeID {
+    let shape = Shape(Array(graph[row].shape.extents.dropFirst()))
+    return try append(ReshapeOp(shape: shape), then: activation, inputs: [row])
+  }
+}
+
+/// `SeparableConv2D`, `SeparableConv1D` and their QKeras forms: a depthwise convolution whose exact accumulators a
+/// convolution of 1x1 takes.
+enum SeparableLayers {
+  static let rows = [
+    LayerRow(
+      ["QSeparableConv2D": quantizedKeys, "SeparableConv2D": keys],
+      notes: "padding valid and same, strides, dilation, depth_multiplier, activation=",
+      read: { try separable(&$0, isSequence: false) }),
+    LayerRow(
+      ["QSeparableConv1D": quantizedKeys, "SeparableConv1D": keys],
+      notes: "padding valid, same and causal, strides, dilation, depth_multiplier, activation=",
+      read: { try separable(&$0, isSequence: true) }),
+  ]
+
+  private static let keys =
+    LayerKeys.convolution + .read("filters", "depth_multiplier") + .trained("depthwise", "pointwise")
+  private static let quantizedKeys = keys + .quantized("depthwise", "pointwise", "bias")
+
+  private static func separable(_ layer: inout LayerReader, isSequence: Bool) throws -> NodeID {
+    let window = layer.check {
+      isSequence
+        ? try WindowConfig.row($0.config, size: "kernel_size", causal: true)
+        : try WindowConfig.plane($0.config, size: "kernel_size")
+    }
+    let multiplier = layer.check { try $0.config.int("depth_multiplier", default: 1, in: 1...65536) }
+    let filters = layer.check { try $0.config.int("filters", in: 1...(1 << 24)) }
+    let activation = layer.check { try $0.activation() }
+    let bias = layer.check { try $0.bias(count: filters) }
+    let channels = layer.inputShapeIfKnown(rank: isSequence ? 2 : 3)?.channels
+    let size = isSequence ? [window?.size.columns] : [window?.size.rows, window?.size.columns]
+    let depthwise = layer.check {
+      try $0.parameter(
+        "depthwise_kernel", shape: size + [channels, multiplier], quantizer: "depthwise_quantizer", forKernel: true)
+    }
+    let pointwise = layer.check {
+      try $0.parameter(
+        "pointwise_kernel",
+        shape: size.map { _ in 1 } + [channels.flatMap { channels in multiplier.map { channels * $0 } }, filters],
+        quantizer: "pointwise_quantizer", forKernel: true)
+    }
+    let shape = try layer.inputShape(rank: isSequence ? 2 : 3)
+    guard let window, let activation, let bias, let depthwise, let pointwise else { throw Skipped() }
+    let input = isSequence ? try layer.appendRow() : try layer.input()
+    let first = DepthwiseConvolutionOp(
+      kernel: isSequence ? depthwise.withLeadingAxis : depthwise, bias: nil,
+      window: window.window(over: isSequence ? Shape([1] + shape.extents) : shape))
+    let filtered = try layer.append(first, "depthwise", inputs: [input])
+    let second = ConvolutionOp(
+      kernel: isSequence ? pointwise.withLeadingAxis : pointwise, bias: bias, window: Window(size: .one),
+      takesAccumulators: true)
+    guard isSequence else { return try layer.append(second, then: activation, inputs: [filtered]) }
+    let result = try layer.append(second, "row_result", inputs: [filtered])
+    return try layer.appendSequence(of: result, then: activation)
+  }
+}

@@ -1,5 +1,4 @@
 import Diagnostics
-import JSON
 import QIR
 
 /// `Dense` and `QDense`.

@@ -1,7 +1,5 @@
 import Diagnostics
-import JSON
 import QIR
-import Quantization
 
 /// `QConv2DBatchnorm` and `QDepthwiseConv2DBatchnorm`: batch normalization folded into kernel and bias before they are
 /// quantized, as at inference, where both folding modes are one (`call` and `get_folded_weights` in QKeras'

@@ -1,8 +1,6 @@
 import Diagnostics
-import JSON
 import Numbers
 import QIR
-import Quantization
 
 /// Pooling over rows and columns.
 enum PoolingLayers {

@@ -1,6 +1,5 @@
 import Numbers
 import ONNX
-import QIR
 import Quantization
 
 /// Operators on integers whose scales and zero points stand beside them. Each is read as DequantizeLinear of its operands, the

@@ -1,5 +1,4 @@
 import Diagnostics
-import ONNX
 import QIR
 
 /// Pooling over space.

@@ -133,3 +133,127 @@ extension NodeReader {
       AffineOp(scale: affines.map(\.scale), shift: affines.map(\.shift)), to: lastAxis(map, axis), suffix)
   }
 }
+
+/// The scale, zero point and axis of a QuantizeLinear or DequantizeLinear.
+struct QuantizeLinearInputs {
+  private let scale: Constant
+  /// nil is zero.
+  private let zeroPoint: Constant?
+  private let axis: Int
+  private let type: ONNXElementType
+  /// How many indices of the axis have a scale in common, where scales are given in blocks; else 0.
+  private let block: Int
+
+  var isBlocked: Bool { block > 0 }
+
+  /// - Parameter input: the number of the scale among the inputs; the zero point stands behind it.
+  init(_ reader: inout NodeReader, input: Int, ofQuantize isQuantize: Bool) throws {
+    if isQuantize { reader.ignore("output_dtype") }
+    axis = try reader.int("axis", default: 1)
+    block = try reader.int("block_size", default: 0)
+    guard block >= 0 else { throw reader.problem("block_size = \(block)", supported: "0 or more") }
+    scale = try reader.constant(input)
+    zeroPoint = try reader.constantIfPresent(input + 1)
+    if let zeroPoint {
+      guard case .integers(_, let type) = zeroPoint.numbers, let bits = type.bits, bits <= 32 else {
+        throw reader.problem("a zero point of another type than codes have", supported: "integers of up to 32 bits")
+      }
+      if type == .int32, !isQuantize, zeroPoint.integers?.contains(where: { $0 != 0 }) ?? false {
+        throw reader.problem("a zero point of int32 that is not 0", supported: "0", fix: "leave the zero point out")
+      }
+      self.type = type
+    } else {
+      type = reader.importer.checks.types[reader.result] ?? .uint8
+    }
+    try reader.requireScales(scale)
+    if let largest = scale.floats.max(), !(largest * Float(1 << (type.bits ?? 32))).isFinite {
+      throw reader.problem(
+        "a scale of \(largest), with which \(type.name) stands for numbers beyond float32", supported: "smaller scales")
+    }
+    try reader.require(
+      isBlocked || scale.shape.count <= 1, "scales of shape \(scale.shape)",
+      supported: "one number, or one axis of them")
+    if let zeroPoint, zeroPoint.count != scale.count || (scale.count > 1 && zeroPoint.shape != scale.shape) {
+      throw reader.problem(
+        "\(scale.count) scales and \(zeroPoint.count) zero points, of shapes \(scale.shape) and \(zeroPoint.shape)",
+        supported: "as many zero points as scales, in one shape")
+    }
+  }
+
+  /// Of a tensor that the network computes.
+  func encoding(over shape: [Int], _ reader: NodeReader) throws -> IntegerEncoding {
+    let encoding = try encoding(shape: shape, reader)
+    try reader.require(
+      encoding.axis.map { $0 >= reader.firstDataAxis } ?? true, "scales along the batch",
+      supported: "scales along another axis")
+    return encoding
+  }
+
+  func encoding(of constant: Constant, _ reader: NodeReader) throws -> IntegerEncoding {
+    try reader.require(
+      !isBlocked, "block_size = \(block) of constants", supported: "scales per tensor or per index of one axis")
+    return try encoding(shape: constant.shape, reader)
+  }
+
+  private func encoding(shape: [Int], _ reader: NodeReader) throws -> IntegerEncoding {
+    let zeros = zeroPoint?.integers ?? [0]
+    let scales = scale.floats
+    // A scale axis of extent 1 is no different from one scale.
+    guard scales.count > 1 else {
+      return IntegerEncoding(type: type, scales: scales, zeroPoints: [zeros[0]], axis: nil)
+    }
+    let axis = try reader.axis(axis, rank: shape.count)
+    try reader.require(
+      scale.shape.count == 1 && shape[axis] == scales.count,
+      "scales of shape \(scale.shape) along axis \(axis) of a tensor of shape \(shape)", supported: "[\(shape[axis])]")
+    return IntegerEncoding(
+      type: type, scales: scales,
+      zeroPoints: zeros.count == scales.count ? zeros : Array(repeating: zeros[0], count: scales.count), axis: axis)
+  }
+
+  /// The scale and the zero point of every element.
+  private func spread(over shape: [Int], _ reader: NodeReader) throws -> (scales: Constant, zeroPoints: Constant) {
+    let axis = try reader.axis(axis, rank: shape.count)
+    var blocks = shape
+    blocks[axis] = (shape[axis] + block - 1) / block
+    try reader.require(
+      scale.shape == blocks && zeroPoint.map { $0.shape == blocks } ?? true,
+      "scales of shape \(scale.shape) in blocks of \(block)", supported: "\(blocks)")
+    let zeroPoints = zeroPoint?.floats ?? Array(repeating: 0, count: scale.count)
+    func spread(_ floats: [Float]) -> Constant {
+      ConstantFolder.pick(
+        Constant(shape: blocks, floats: floats), axis: axis, (0..<shape[axis]).map { $0 / block }, shape: shape)
+    }
+    return (spread(scale.floats), spread(zeroPoints))
+  }
+
+  func dequantizeBlocks(of map: FeatureMap, _ reader: inout NodeReader) throws -> FeatureMap {
+    let (scales, zeroPoints) = try spread(over: map.shape, reader)
+    guard let found = map.encoding, found.isPlain else {
+      throw reader.problem("blocks of codes that have a scale already", supported: "integers")
+    }
+    var result = map
+    result.encoding = nil
+    result = try ElementwiseOperators.apply(.subtract, to: result, zeroPoints, isReversed: false, &reader)
+    return try ElementwiseOperators.apply(.multiply, to: result, scales, isReversed: false, &reader)
+  }
+
+  /// - Returns: the integers themselves.
+  func quantizeBlocks(of map: FeatureMap, _ reader: inout NodeReader) throws -> FeatureMap {
+    guard let bits = type.bits, let range = type.range, bits <= 16 else {
+      throw reader.problem("quantization to \(type.name)", supported: "int4, uint4, int8, uint8, int16, uint16")
+    }
+    let (scales, zeroPoints) = try spread(over: map.shape, reader)
+    var result = try reader.alongVaryingAxes(of: scales, map) { reader, map, channels in
+      let quantizers = zip(channels.floats, zeroPoints.floats).map { scale, zeroPoint in
+        FeatureMapQuantizer(step: Rational(scale), zeroPoint: Int64(zeroPoint), range: range)
+      }
+      return try reader.append(
+        QuantizeOp(description: "onnx>quantize", bits: bits, quantizers: PerChannel(quantizers)), to: map)
+    }
+    result = try ElementwiseOperators.apply(.divide, to: result, scales, isReversed: false, &reader)
+    result = try ElementwiseOperators.apply(.add, to: result, zeroPoints, isReversed: false, &reader)
+    result.encoding = .plain(type)
+    return result
+  }
+}

@@ -1,7 +1,5 @@
 import Diagnostics
-import ONNX
 import QIR
-import Quantization
 
 /// Operators that give elements other places and change none.
 enum ShapeOperators {

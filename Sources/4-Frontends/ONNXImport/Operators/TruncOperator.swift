@@ -1,6 +1,5 @@
 import Diagnostics
 import Numbers
-import ONNX
 import QIR
 import Quantization
 import Quantizers

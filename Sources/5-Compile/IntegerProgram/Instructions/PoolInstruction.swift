@@ -1,6 +1,5 @@
 import Diagnostics
 import Numbers
-import Targets
 import Text
 
 /// The largest code of a window, or the sum of its codes. Windows hang over the edges where padding asks for it; only

@@ -1,7 +1,5 @@
 import Diagnostics
-import Numbers
 import QIR
-import Targets
 import Text
 
 extension IntegerProgram {

@@ -4,7 +4,6 @@ import Frontends
 import IntegerProgram
 import Numbers
 import QIR
-import Quantization
 import Schedule
 import Targets
 
