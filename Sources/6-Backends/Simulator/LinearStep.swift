@@ -36,14 +36,11 @@ struct LinearStep: PreparedStep {
     let weights = try require(
       limbs(of: instruction.weights, count: instruction.shape.weightLimbs),
       "weights do not fit \(instruction.shape.weightLimbs * 16) bits", at: .init(layer: instruction.name))
-    var kernels: [LinearKernel] = []
-    for plane in weights {
-      let kernel = try require(
+    kernels = try weights.map { plane throws(Diagnostic) in
+      try require(
         LinearKernel(shape, weights: plane), "the simulator does not take a layer of this size",
         at: .init(layer: instruction.name))
-      kernels.append(kernel)
     }
-    self.kernels = kernels
 
     let sums = instruction.accumulatorBounds(inputRange: inputTensor.range)
     let ranges = PerChannel(
@@ -51,7 +48,7 @@ struct LinearStep: PreparedStep {
         bounds.final.shifted(by: -Int128(initial)).clampedTo64Bits
       })
     // Kernels compute modulo 2^32: the finished sum has to fit, partial ones need not.
-    let fits32 = inputLimbs * kernels.count == 1 && ranges.allSatisfy { CodeWidth(holding: $0) != .int64 }
+    let fits32 = inputLimbs * weights.count == 1 && ranges.allSatisfy { CodeWidth(holding: $0) != .int64 }
     sumWidth = fits32 ? .int32 : .int64
     stage = PreparedStage(
       instruction.stage, initial: instruction.initial, sums: ranges, output: CodeWidth(program[instruction.output]))

@@ -33,10 +33,9 @@ struct PoolStep: PreparedStep {
     inputElements = inputTensor.shape.elements
     outputElements = outputTensor.shape.elements
     channels = inputTensor.shape.channels
-    let geometry = try require(
+    geometry = try require(
       qcc_pool_geometry(instruction, input: inputTensor.shape, output: outputTensor.shape),
       "the simulator does not take pooling of this shape", at: .init(layer: instruction.name))
-    self.geometry = geometry
     switch instruction.kind {
     case .maximum:
       kind = .maximum
