@@ -1,5 +1,5 @@
 // libhdf5's core driver reads a file that lies in memory, and copies its bytes at every turn unless it is told how not to.
-#include "image.h"
+#include "child.h"
 
 #include <sys/mman.h>
 

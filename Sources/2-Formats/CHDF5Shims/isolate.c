@@ -1,11 +1,7 @@
 // The parent's side: starts the child, gives it its limits, waits for it no longer than agreed.
 #define _GNU_SOURCE
-#include "CHDF5Shims.h"
-#include "arena.h"
-#include "image.h"
+#include "child.h"
 #include "library.h"
-#include "walk.h"
-#include "walls.h"
 
 #include <errno.h>
 #include <fcntl.h>

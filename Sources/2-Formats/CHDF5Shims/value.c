@@ -1,5 +1,5 @@
 // Types, shapes and elements. Sizes are checked before memory is taken.
-#include "value.h"
+#include "child.h"
 
 #include <stdlib.h>
 #include <string.h>

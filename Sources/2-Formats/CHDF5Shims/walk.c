@@ -1,11 +1,5 @@
 // Walks the groups of a file, in the order of their names.
-#include "walk.h"
-
-#include "api.h"
-#include "image.h"
-#include "value.h"
-#include "walls.h"
-#include "writer.h"
+#include "child.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "walls.h"
+#include "child.h"
 
 #include <errno.h>
 #include <seccomp.h>

@@ -134,10 +134,8 @@ package struct EnergyReport: Report, Hashable, Sendable {
   /// Of a network that is lowered, in the 45 nm process of Horowitz, everything in SRAM.
   /// - Parameter types: what QTools' estimates depend on beside the network.
   package init(_ compilation: Compilation, types: DataTypeOptions = DataTypeOptions()) throws {
-    self.init(
-      try DataTypeMap(compilation.model, options: types),
-      model: try .horowitz(),
-      hardware: HardwareUse(compilation))
+    try self.init(
+      DataTypeMap(compilation.model, options: types), model: .horowitz(), hardware: HardwareUse(compilation))
   }
 
   /// QTools' estimate of a network's energy, and beside it that of the tiles' traffic and multiplications on the accelerator.
