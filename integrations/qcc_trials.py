@@ -100,7 +100,7 @@ class Network:
 
     def excess(self, row):
         """How far a network drops beyond the limit, in percent points."""
-        return 100 * row["expectedDrop"] - self.options.max_drop
+        return 100 * row.get("dropBound", row["expectedDrop"]) - self.options.max_drop
 
     def best(self, rows):
         """Those that are best in cost and loss, or with a limit the cheapest that keeps it; the cheapest first."""

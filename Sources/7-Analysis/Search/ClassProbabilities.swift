@@ -30,21 +30,31 @@ struct ClassProbabilities: Sendable {
   /// How far what the float network's probabilities say of the drop may be from it, as a part of it.
   private static let doubt = 0.5
 
+  /// The normal distribution's deviation that one of twenty exceeds.
+  private static let oneOfTwenty = 1.645
+
   /// Two estimates of one number, by how sure they are: the drop that was counted, which the samples that changed make
-  /// uncertain, and the mean of the probability that changes took away.
-  func expectedDrop(_ counted: Double, of reference: [[Double]], _ quantized: [[Double]]) -> Double {
+  /// uncertain, and the mean of the probability that changes took away, which is as few samples' and in doubt itself. `bound` is
+  /// what the drop exceeds one time of twenty.
+  func expectedDrop(
+    _ counted: Double, of reference: [[Double]], _ quantized: [[Double]]
+  ) -> (mean: Double, bound: Double) {
     let count = Double(quantized.count)
-    var (changed, taken) = (0.0, 0.0)
+    var (changed, taken, squares) = (0.0, 0.0, 0.0)
     for (sample, numbers) in quantized.enumerated() {
       let (was, becomes) = (largest(reference[sample]), largest(numbers))
       guard was != becomes else { continue }
       changed += 1
-      taken += values[sample][was] - values[sample][becomes]
+      let difference = values[sample][was] - values[sample][becomes]
+      taken += difference
+      squares += difference * difference
     }
-    guard changed > 0 else { return 0 }
+    guard changed > 0 else { return (0, 0) }
     let expected = taken / count
     let countedVariance = changed / (count * count)
-    let expectedVariance = (Self.doubt * expected) * (Self.doubt * expected) + 1e-12
-    return (counted / countedVariance + expected / expectedVariance) / (1 / countedVariance + 1 / expectedVariance)
+    let expectedVariance = (Self.doubt * expected) * (Self.doubt * expected) + squares / (count * count) + 1e-12
+    let variance = 1 / (1 / countedVariance + 1 / expectedVariance)
+    let mean = (counted / countedVariance + expected / expectedVariance) * variance
+    return (mean, mean + Self.oneOfTwenty * variance.squareRoot())
   }
 }

@@ -34,9 +34,9 @@ package struct SearchLimits: Sendable, Hashable {
   package func excesses(of trial: Trial) -> [Excess] {
     var found: [Excess] = []
     let verdict = trial.verdict
-    if let mostDrop, verdict.expectedDrop > mostDrop {
+    if let mostDrop, verdict.limitedDrop > mostDrop {
       found.append(
-        Excess(name: "drop", value: verdict.expectedDrop, limit: mostDrop, part: verdict.expectedDrop - mostDrop))
+        Excess(name: "drop", value: verdict.limitedDrop, limit: mostDrop, part: verdict.limitedDrop - mostDrop))
     }
     if let leastAgreement, verdict.agreement < leastAgreement {
       found.append(

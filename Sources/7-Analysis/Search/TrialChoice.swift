@@ -24,13 +24,13 @@ package struct TrialChoice: Sendable {
 
   /// What networks of such a loss drop, near ones before far ones: of many networks some are lucky on the samples, which their
   /// loss is not.
-  private func expectedDrop(at loss: Double) -> Double {
+  private func limitedDrop(at loss: Double) -> Double {
     func logarithm(_ loss: Double) -> Double { ElementaryMath.logarithm(max(loss, 1e-12)) }
     var (sum, weight) = (0.0, 0.0)
     for trial in known {
       let distance = (logarithm(trial.verdict.loss) - logarithm(loss)) / Self.reach
       let share = ElementaryMath.exponential(-distance * distance / 2)
-      sum += share * trial.verdict.expectedDrop
+      sum += share * trial.verdict.limitedDrop
       weight += share
     }
     return weight > 0 ? sum / weight : 0
@@ -38,7 +38,7 @@ package struct TrialChoice: Sendable {
 
   /// Whether a trial keeps all limits, and networks of its loss keep that on the drop.
   package func isAllowed(_ trial: Trial) -> Bool {
-    limits.excesses(of: trial).isEmpty && expectedDrop(at: trial.verdict.loss) <= limits.mostDrop ?? .infinity
+    limits.excesses(of: trial).isEmpty && limitedDrop(at: trial.verdict.loss) <= limits.mostDrop ?? .infinity
   }
 
   /// Of those that are allowed the one of the largest score; without scores the cheapest, or where what is lost has no limit the

@@ -22,8 +22,13 @@ package struct TrialJudge: Sendable {
     /// Of the fall of the metric, or where there are no labels of the part that does not agree: with 95 %.
     package var drop: Double
     package var dropInterval: [Double]
-    /// The drop with less of the luck of these samples in it: what limits are about.
+    /// The drop with less of the luck of these samples in it.
     package var expectedDrop: Double
+    /// What that exceeds one time of twenty; nil where there are no classes.
+    package var dropBound: Double?
+
+    /// What limits are about.
+    package var limitedDrop: Double { dropBound ?? expectedDrop }
 
     /// The metric, or without labels the agreement.
     package var quality: Double { metric ?? agreement }
@@ -85,11 +90,12 @@ package struct TrialJudge: Sendable {
     let interval = Interval(wilson: quantized.count - agreeing, of: quantized.count)
     let agreement = Double(agreeing) / Double(quantized.count)
     let drop = metric.map { -$0.difference } ?? 1 - agreement
+    let expected = probabilities?.expectedDrop(drop, of: reference, quantized)
     return Verdict(
       loss: loss, agreement: agreement, metric: metric?.quantized, floatMetric: metric?.float, drop: drop,
       dropInterval: metric.map { [-$0.differenceInterval.upper, -$0.differenceInterval.lower] }
         ?? [interval.lower, interval.upper],
-      expectedDrop: probabilities?.expectedDrop(drop, of: reference, quantized) ?? drop)
+      expectedDrop: expected?.mean ?? drop, dropBound: expected?.bound)
   }
 
   private static func relativeError(_ quantized: [[Double]], _ reference: [[Double]]) -> Double {
