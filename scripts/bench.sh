@@ -45,6 +45,9 @@ echo
 echo "import, kernels, simulator, emitter, tiling and cycle simulation"
 for benchmark in .build/release/*-bench; do
   echo "-- $(basename "$benchmark")"
-  # These two take networks.
-  if [[ $benchmark == */import-bench || $benchmark == */compile-bench ]]; then "$benchmark" "${networks[@]}"; else "$benchmark"; fi
+  case $benchmark in
+    */import-bench | */compile-bench) "$benchmark" "${networks[@]}" ;;
+    */calibration-bench) "$benchmark" testdata/quantize/{digits_float.h5,calibration.npy,calibration.npy} 8 8 8 ;;
+    *) "$benchmark" ;;
+  esac
 done
