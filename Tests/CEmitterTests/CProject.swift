@@ -43,6 +43,16 @@ final class CProject {
     try #require(status == 0, "\(compiler): \(messages)")
   }
 
+  /// Builds a program of the test's own over the network, in place of the bench's.
+  func compile(_ source: String, as program: String, _ flags: [String]) throws {
+    try Data(source.utf8).write(to: url(program + ".c"))
+    let sources = project.files.map(\.path).filter { $0.hasSuffix(".c") && $0 != "test/testbench.c" }
+    let folders = ["include", "runtime", "src", "test"].map { "-I" + $0 }
+    let (status, output) = try run(
+      "/usr/bin/env", ["gcc", "-std=c99"] + flags + folders + sources + [program + ".c", "-o", program])
+    try #require(status == 0, "\(output)")
+  }
+
   func bench(_ arguments: [String] = [], program: String = "bench") throws -> (status: Int32, output: String) {
     try run(url(program).path, arguments)
   }

@@ -120,12 +120,7 @@ import Testing
         return differences;
       }
       """
-    try Data(source.utf8).write(to: project.url("twice.c"))
-    let network = project.project.files.map(\.path).filter { $0.hasSuffix(".c") && $0 != "test/testbench.c" }
-    let folders = ["include", "runtime", "src", "test"].map { "-I" + $0 }
-    let (status, output) = try project.run(
-      "/usr/bin/env", ["gcc", "-std=c99", "-O1", "-w"] + folders + network + ["twice.c", "-o", "twice"])
-    try #require(status == 0, "\(output)")
+    try project.compile(source, as: "twice", ["-O1", "-w"])
     #expect(try project.run(project.url("twice").path, []).status == 0)
   }
 
@@ -158,12 +153,7 @@ import Testing
         return 0;
       }
       """
-    try Data(source.utf8).write(to: project.url("labels.c"))
-    let network = project.project.files.map(\.path).filter { $0.hasSuffix(".c") && $0 != "test/testbench.c" }
-    let folders = ["include", "runtime", "src", "test"].map { "-I" + $0 }
-    let (status, output) = try project.run(
-      "/usr/bin/env", ["gcc", "-std=c99", "-Wall", "-Werror"] + folders + network + ["labels.c", "-o", "labels"])
-    try #require(status == 0, "\(output)")
+    try project.compile(source, as: "labels", ["-Wall", "-Werror"])
     let expected = samples.map { sample in
       let codes = sample.outputs[0]
       return labels[codes.firstIndex(of: codes.max() ?? 0) ?? 0]

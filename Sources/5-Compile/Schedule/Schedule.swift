@@ -20,7 +20,7 @@ package struct Schedule: Hashable, Sendable {
     storage = Storage(program)
     var problems = Diagnostics()
     steps = program.instructions.map { instruction in
-      guard case .linear(let linear) = instruction, !accelerator.engines.isEmpty else { return .cpu }
+      guard case .linear(let linear) = instruction, !accelerator.isProcessor else { return .cpu }
       let tiles = problems.collecting {
         try TiledLayer(linear, output: program[linear.output], on: accelerator)
       }

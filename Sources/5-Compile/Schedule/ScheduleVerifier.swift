@@ -33,7 +33,7 @@ struct ScheduleVerifier {
     for (instruction, step) in zip(instructions, schedule.steps) {
       switch (instruction, step) {
       case (.linear(let linear), .engine(let tiles)): verify(linear, tiles)
-      case (.linear, .cpu) where schedule.accelerator.engines.isEmpty: break
+      case (.linear, .cpu) where schedule.accelerator.isProcessor: break
       case (.linear, .cpu), (_, .engine):
         problems.report(
           Diagnostic("runs in the wrong place", at: .init(layer: instruction.name), supported: "layers on engines"))

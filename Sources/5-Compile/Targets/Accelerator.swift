@@ -39,10 +39,13 @@ package struct Accelerator: Hashable, Sendable {
       constants: [], file: file)
   }
 
+  /// Whether it is a processor alone: all runs without engines.
+  package var isProcessor: Bool { engines.isEmpty }
+
   /// - Throws: `Diagnostic` where there are no engines: what asks speaks of tiles, cycles or multiplier modes.
   package func requireEngines(_ what: String) throws(Diagnostic) {
     try require(
-      !engines.isEmpty, "target '\(name)' is a processor without engines", supported: "\(what) of targets with engines",
+      !isProcessor, "target '\(name)' is a processor without engines", supported: "\(what) of targets with engines",
       fix: "name an accelerator: --target stmac")
   }
 

@@ -13,7 +13,7 @@ struct ConfigurationWriter {
 
   var text: SourceText {
     var text = SourceText()
-    let sizes = accelerator.engines.isEmpty ? "" : " and the sizes of its memories, in 16-bit words and accumulators"
+    let sizes = accelerator.isProcessor ? "" : " and the sizes of its memories, in 16-bit words and accumulators"
     text.line("/* What the network uses of target '\(Identifier.comment(accelerator.name))'\(sizes). */")
     text.line("#ifndef ST_CONFIG_H\n#define ST_CONFIG_H\n")
     text.append(settings)
@@ -37,7 +37,7 @@ struct ConfigurationWriter {
       }
       text.line()
     }
-    if !accelerator.engines.isEmpty {
+    if !accelerator.isProcessor {
       text.line("/* 32 where every accumulator of the network fits, else 64. */")
       text.line("#define ST_ACCUMULATOR_BITS \(use.accumulatorBits)\n")
       text.line(

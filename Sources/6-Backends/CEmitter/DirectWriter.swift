@@ -55,7 +55,8 @@ struct DirectWriter {
 
   private var shape: LinearLayerShape { layer.shape }
   private var operands: Int { layer.weights.count / shape.output.channels }
-  private var isSparse: Bool { !preparation.isEmpty }
+  private var hasExcess: Bool { FieldPlanes.excess(bits: layer.weightType.bits) > 0 }
+  private var isUnpacked: Bool { !preparation.isEmpty }
 
   func write(into text: inout SourceText) {
     text.line("/* \(comment) */")
@@ -80,12 +81,12 @@ struct DirectWriter {
   private func dot(_ planes: [FieldPlanes.Plane]) -> [String] {
     let fields = planes.map { 32 / $0.bits }.max() ?? 1
     let room = (operands + fields - 1) / fields * fields
-    let excess = planes.last?.bits == 16 ? 0 : layer.weightType.bits - 1
     let perGroup = shape.output.channels / layer.groups
     let channels = shape.reducedChannels
     var body = ["st_window\(kernel.mapBits)(map, &view, \(row("r")), \(column("c")), window);"]
-    if planes.last?.bits != 16 {
-      body.append("const uint\(kernel.sumBits)_t excess = st_total\(kernel.sumBits)(window, \(room / 2)) << \(excess);")
+    if hasExcess {
+      let shift = layer.weightType.bits - 1
+      body.append("const uint\(kernel.sumBits)_t excess = st_total\(kernel.sumBits)(window, \(room / 2)) << \(shift);")
     }
     for (count, range) in [(4, 0..<perGroup / 4 * 4), (1, perGroup / 4 * 4..<perGroup)] where !range.isEmpty {
       body += outputs(range, count, planes)
@@ -112,7 +113,7 @@ struct DirectWriter {
     }
     let store = [
       "const int channel = \(group)first\(count == 1 ? "" : " + o");",
-      accumulator("sums[\(count == 1 ? "0" : "o")]" + (planes.last?.bits == 16 ? "" : " - excess")), pixelStore,
+      accumulator("sums[\(count == 1 ? "0" : "o")]" + (hasExcess ? " - excess" : "")), pixelStore,
     ]
     return ["for (int first = \(range.lowerBound); first < \(range.upperBound); first += \(count)) {"]
       + indented(
@@ -145,7 +146,7 @@ struct DirectWriter {
             "taps[kr * \(shape.kernel.columns) + kc] =",
             "    \(inside)map + (row * \(shape.input.columns) + column) * \(channels);",
           ])
-          + functions.map { "\($0)(taps, \(isSparse ? "weights" : weights), \(tapCount), \(channels), sums);" }
+          + functions.map { "\($0)(taps, \(isUnpacked ? "weights" : weights), \(tapCount), \(channels), sums);" }
           + ["for (int channel = 0; channel < \(channels); ++channel) {"]
           + indented([accumulator("sums[channel]"), pixelStore]) + ["}"])
   }
@@ -203,8 +204,6 @@ struct DirectWriter {
   }
 
   private var pixelStore: String { "pixel[channel] = (\(outputType.name))\(stage.code);" }
-
-  private func indented(_ lines: [String]) -> [String] { lines.map { "    " + $0 } }
 
   private var comment: String {
     var parts = ["\(shape.input) -> \(shape.output)"]

@@ -30,8 +30,8 @@ struct FieldPlanes {
     return planes
   }
 
-  /// What was added to every weight.
-  var excess: Int64 { bits == 16 ? 0 : 1 << Int64(bits - 1) }
+  /// What is added to every weight.
+  static func excess(bits: Int) -> Int64 { bits == 16 ? 0 : 1 << Int64(bits - 1) }
 
   init(_ layer: LinearInstruction) {
     bits = layer.weightType.bits
@@ -66,7 +66,8 @@ struct FieldPlanes {
     var word: UInt32 = 0
     for (place, weight) in weights.enumerated() {
       let digits =
-        UInt32(truncatingIfNeeded: (weight + excess) >> Int64(plane.shift)) & (UInt32.max >> UInt32(32 - plane.bits))
+        UInt32(truncatingIfNeeded: (weight + Self.excess(bits: bits)) >> Int64(plane.shift))
+        & (UInt32.max >> UInt32(32 - plane.bits))
       word |= digits << UInt32(place % 2 * 16 + place / 2 * plane.bits)
     }
     return word

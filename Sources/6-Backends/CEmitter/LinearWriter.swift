@@ -99,8 +99,6 @@ struct LinearWriter {
     ] + indented(lines) + ["    loaded_\(operand) = \(operand)_block;", "}"]
   }
 
-  func indented(_ lines: [String]) -> [String] { lines.map { "    " + $0 } }
-
   /// Name, geometry, mode and cuts.
   private var comment: String {
     var parts = ["\(shape.input) -> \(shape.output)"]

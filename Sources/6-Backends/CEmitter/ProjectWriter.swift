@@ -31,6 +31,7 @@ struct ProjectWriter {
     var constants = ConstantPool(network: name, accumulatorBytes: use.accumulatorBits / 8)
     let writer = LayersWriter(schedule, storage: storage, name: name)
     let layers = writer.text(constants: &constants)
+    let memory = memory(constants, use)
     var files: [Project.File] = [
       .init(path: "include/\(name).h", contents: interface.header.bytes),
       .init(
@@ -44,7 +45,7 @@ struct ProjectWriter {
       .init(path: "test/bench_network.c", contents: bench.network(samples: vectors.samples.count).bytes),
       .init(
         path: "README.txt",
-        contents: ProjectFiles.readme(program, name: name, memory: memory(constants, use), hasEngines: hasEngines).bytes
+        contents: ProjectFiles.readme(program, name: name, memory: memory, hasEngines: hasEngines).bytes
       ),
     ]
     for (index, sample) in vectors.samples.enumerated() {
@@ -55,10 +56,10 @@ struct ProjectWriter {
     }
     let sources = files.map(\.path).filter { $0.hasSuffix(".c") }.sorted()
     files.append(.init(path: "Makefile", contents: ProjectFiles.makefile(sources: sources, name: name).bytes))
-    return Project(name: name, files: files, memory: memory(constants, use))
+    return Project(name: name, files: files, memory: memory)
   }
 
-  private var hasEngines: Bool { !schedule.accelerator.engines.isEmpty }
+  private var hasEngines: Bool { !schedule.accelerator.isProcessor }
 
   private func memory(_ constants: ConstantPool, _ use: RuntimeUse) -> Project.Memory {
     Project.Memory(

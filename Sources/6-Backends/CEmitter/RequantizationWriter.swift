@@ -4,7 +4,7 @@ import Schedule
 
 /// Turns an accumulator into the expression of its code, and puts the constants it needs into a pool.
 struct RequantizationWriter {
-  /// An expression of two C variables: `accumulator`, an `int64_t`, and `channel`.
+  /// An expression of two C variables: `accumulator`, of as many bits as it needs, and `channel`.
   let code: String
 
   /// - Parameters:
@@ -36,10 +36,10 @@ struct RequantizationWriter {
     _ affine: [AffineRequantizer], clamp: ClosedRange<Int64>, prefix: String, range: ClosedRange<Int64>,
     constants: inout ConstantPool
   ) -> String {
+    let bounds = "\(Literal.integer(clamp.lowerBound)), \(Literal.integer(clamp.upperBound))"
     if let upper = UpperWordRequantizers(affine, range, clamp: clamp) {
       let multiplier = constants.perChannel(prefix + "multiplier", upper.multipliers)
       let addend = constants.perChannel(prefix + "addend", upper.addends)
-      let bounds = "\(Literal.integer(clamp.lowerBound)), \(Literal.integer(clamp.upperBound))"
       return "st_clamp32(st_requantize_upper((int32_t)accumulator, \(multiplier), \(addend)), \(bounds))"
     }
     let multiplier = constants.perChannel(prefix + "multiplier", affine.map(\.multiplier))
@@ -66,7 +66,6 @@ struct RequantizationWriter {
       let arguments = "\(multiplier), \(high), (uint64_t)\(low), \(shift), \(even)"
       call = "st_requantize_wide(accumulator, \(arguments))"
     }
-    let bounds = "\(Literal.integer(clamp.lowerBound)), \(Literal.integer(clamp.upperBound))"
     let added = offset == "0" ? "" : " + \(offset)"
     return "st_clamp(\(call)\(added), \(bounds))"
   }

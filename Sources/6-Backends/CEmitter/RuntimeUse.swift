@@ -12,7 +12,7 @@ struct RuntimeUse {
   private let hasEngines: Bool
 
   init(_ schedule: Schedule, storage: Storage) {
-    hasEngines = !schedule.accelerator.engines.isEmpty
+    hasEngines = !schedule.accelerator.isProcessor
     for layer in schedule.directLayers {
       kernels.formUnion(DirectKernel(layer, in: schedule.program).functions)
     }

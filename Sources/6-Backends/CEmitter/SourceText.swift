@@ -69,3 +69,6 @@ struct SourceText {
     return length
   }
 }
+
+/// A block's lines.
+func indented(_ lines: [String]) -> [String] { lines.map { "    " + $0 } }
