@@ -41,7 +41,7 @@ let formats = floor(
 let model = floor(
   "3-Model",
   [
-    .target(name: "Quantization", dependencies: ["Diagnostics", "Numbers", bigInt]),
+    .target(name: "Quantization", dependencies: ["CValueKernels", "Diagnostics", "Numbers", bigInt]),
     .target(name: "Quantizers", dependencies: ["Diagnostics", "Numbers", "Quantization", bigInt]),
     .target(
       name: "QIR", dependencies: ["CValueKernels", "Diagnostics", "Numbers", "Quantization", "Quantizers", "Text"]),
@@ -375,11 +375,13 @@ func floor(_ folder: String, isSmall: Bool = false, _ modules: [Target]) -> [Tar
   let computes: Set = [
     "Numbers", "Quantization", "Quantizers", "QIR", "Calibration", "FloatEngine", "FloatReference", "Plans",
     "IntegerProgram", "Prover", "Lowering", "Tiling", "Schedule", "Simulator", "CycleSimulator", "Exploration",
-    "HardwareWidths", "JSON",
+    "HardwareWidths", "Inference", "JSON", "Verify",
   ]
   for module in modules where module.path == nil {
     module.path = "Sources/\(folder)/\(module.name)"
-    if isSmall { module.swiftSettings = [.unsafeFlags(["-Osize"], .when(configuration: .release))] }
+    if isSmall, !computes.contains(module.name) {
+      module.swiftSettings = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+    }
     if computes.contains(module.name) {
       module.swiftSettings = (module.swiftSettings ?? []) + [.unsafeFlags(["-O"], .when(configuration: .debug))]
     }

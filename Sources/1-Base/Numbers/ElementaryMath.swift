@@ -13,6 +13,7 @@ package enum ElementaryMath {
 
   /// The nearest integer, ties to even, of a number below 2^51: adding 1.5 x 2^52 leaves no bit for a fraction. A third of
   /// the time of a call of the C library, which rounding is before SSE 4.1.
+  @inlinable
   package static func roundedHalfEven(_ value: Double) -> Double { (value + 0x1.8p52) - 0x1.8p52 }
 
   package static func logarithm(_ value: Double) -> Double { log(value) }

@@ -3,14 +3,23 @@
 package struct FloatArithmetic: Sendable, Hashable {
   /// Bits of a significand, the leading one among them.
   package let precision: Int
+  /// 2^-precision
+  @usableFromInline
+  let unit: Double
+
+  private init(precision: Int) {
+    self.precision = precision
+    unit = Double(sign: .plus, exponent: -precision, significand: 1)
+  }
 
   package static let half = FloatArithmetic(precision: 11)
   package static let single = FloatArithmetic(precision: 24)
   package static let double = FloatArithmetic(precision: 53)
 
   /// g(count)
+  @inlinable
   package func roundings(_ count: Int) -> Double {
-    let part = Double(sign: .plus, exponent: -precision, significand: Double(count))
+    let part = Double(count) * unit
     return part / (1 - part)
   }
 

@@ -62,8 +62,8 @@ extension LinearOperator {
   package func looseRoundingError(
     _ operands: Operands, errors: [[Double]], weightSums: [Double], in arithmetic: FloatArithmetic
   ) -> [Double] {
-    let error = errors[0].max() ?? 0
-    let magnitude = error + operands.inputs[0].reduce(0) { max($0, abs($1)) }
+    let error = largestMagnitude(errors[0])
+    let magnitude = error + largestMagnitude(operands.inputs[0])
     let farBias = bias?.farthest ?? 0
     let ofChannel = weightSums.indices.map { channel in
       let bias = operands.constants.count > 1 ? abs(operands.constants[1][channel]) : 0
@@ -71,7 +71,19 @@ extension LinearOperator {
         + arithmetic.roundings(productsPerElement + 4) * (weightSums[channel] * magnitude + bias)
         + arithmetic.roundings(2) * (kernel.farthest * Double(productsPerElement) * magnitude + farBias)
     }
-    return (0..<operands.resultShape.elements).map { ofChannel[$0 % ofChannel.count] }
+    return [Double](unsafeUninitializedCapacity: operands.resultShape.elements) { bounds, count in
+      for position in stride(from: 0, to: operands.resultShape.elements, by: ofChannel.count) {
+        _ = bounds[position...].update(fromContentsOf: ofChannel)
+      }
+      count = operands.resultShape.elements
+    }
+  }
+
+  /// Loops, which the compiler sees through where it does not see through `reduce`.
+  private func largestMagnitude(_ values: [Double]) -> Double {
+    var largest = 0.0
+    for value in values { largest = max(largest, abs(value)) }
+    return largest
   }
 
   /// Sum of |w| of each output channel of the kernel's values.

@@ -1,3 +1,4 @@
+import CValueKernels
 import Numbers
 
 /// What a quantizer does to a feature map: element-wise functions, then steps, and what the codes mean. All of it is fixed
@@ -69,6 +70,22 @@ package struct FeatureMapQuantizer: Sendable {
     return ClosedRange(between: code(ofResult: result - error), and: code(ofResult: result + error)).including(middle)
   }
 
+  /// Marks every `step`th element from `first` on that is doubtful, and says how many are.
+  fileprivate func mark(
+    _ marks: inout [Bool], _ values: [Double], _ errors: [Double], _ codes: [Int64], _ shift: Int64, from first: Int,
+    by step: Int
+  ) -> Int {
+    let elements = stride(from: first, to: codes.count, by: step)
+    guard codeFactor == 1, var kernel = compiled.kernel else {
+      for element in elements { marks[element] = true }
+      return codes.count
+    }
+    kernel.zero_point -= shift
+    let unit = FloatArithmetic.double.roundings(arithmetic.roundings)
+    var bounds = qcc_ref_bounds(offset: unit * arithmetic.offset, unit: unit, magnitude: stepsOffset)
+    return qcc_ref_doubtful(&kernel, &bounds, first, codes.count, step, values, errors, codes, &marks)
+  }
+
   /// The code of a double, decided in exact arithmetic where double precision cannot.
   package func exactCode(of value: Double) -> Int64 {
     if case .uniform(let steps) = compiled, let code = steps.certainCode(of: value) { return codeFactor &* code }
@@ -103,6 +120,20 @@ package struct FeatureMapQuantizer: Sendable {
       }
     }
 
+    /// For the kernels in C, where it is a clip and uniform steps at most.
+    var kernel: qcc_ref_steps? {
+      switch self {
+      case .uniform(let steps): return steps.kernel
+      case .functionsAndUniform(let functions, let steps):
+        guard functions.count == 1, case .clip(let lower, let upper) = functions[0], var kernel = steps.kernel else {
+          return nil
+        }
+        (kernel.lower, kernel.upper) = (lower, upper)
+        return kernel
+      case .functionsAndLevels: return nil
+      }
+    }
+
     func code(of value: Double) -> Int64 {
       switch self {
       case .uniform(let steps): steps.code(of: value)
@@ -114,6 +145,17 @@ package struct FeatureMapQuantizer: Sendable {
 }
 
 extension PerChannel<FeatureMapQuantizer> {
+  /// The elements whose codes, with `shift` added, may not be the only ones that `codes(of:within:in:)` gives numbers in
+  /// doubles that are off by `errors`. All others certainly are.
+  package func doubtful(of values: [Double], within errors: [Double], codes: [Int64], plus shift: Int64) -> [Int] {
+    precondition(values.count == codes.count && errors.count == codes.count, "a code and an error for every value")
+    var marks = [Bool](repeating: false, count: codes.count)
+    let doubts = indices.reduce(0) { doubts, channel in
+      doubts + self[channel].mark(&marks, values, errors, codes, shift, from: channel, by: count)
+    }
+    return doubts == 0 ? [] : marks.indices.filter { marks[$0] }
+  }
+
   /// `body` of every element's index with its quantizer: the one of all channels, or that of the element's channel (the last
   /// axis). Quantizers are not copied.
   package func forEachElement<Result>(

@@ -114,6 +114,12 @@ package enum CompiledFunction: Sendable {
     }
   }
 
+  /// Of many values.
+  package func callAsFunction(_ values: [Double]) -> [Double] {
+    if case .clip(let lower, let upper) = self { return values.map { min(max($0, lower), upper) } }
+    return values.map { self($0) }
+  }
+
   /// - Parameter magnitude: that of the largest argument.
   fileprivate func roundingError(below magnitude: Double, in arithmetic: FloatArithmetic) -> Double {
     switch self {
@@ -130,6 +136,20 @@ package enum CompiledFunction: Sendable {
   }
 }
 
+/// The nearest number between two: what stands before most quantizers.
+struct Clip {
+  var lower = -Double.infinity
+  var upper = Double.infinity
+
+  func callAsFunction(_ value: Double) -> Double { min(max(value, lower), upper) }
+
+  /// The value, and how far a program may be from it where the argument is off by `error`.
+  func callAsFunction(_ value: Double, within error: Double) -> (value: Double, error: Double) {
+    let result = self(value)
+    return (result, max(abs(self(value - error) - result), abs(self(value + error) - result)))
+  }
+}
+
 /// A function with what floating-point arithmetic makes of it.
 package struct RoundedFunction: Sendable {
   private let function: CompiledFunction
@@ -139,6 +159,18 @@ package struct RoundedFunction: Sendable {
   package init(_ function: RealFunction) {
     self.function = function.compiled
     turningPoints = function.turningPoints.map(\.double)
+  }
+
+  /// The function's values of many arguments that are off by `errors`, and how far a program may be from them.
+  package func apply(to values: inout [Double], errors: inout [Double], in arithmetic: FloatArithmetic) {
+    if case .clip(let lower, let upper) = function {
+      let clip = Clip(lower: lower, upper: upper)
+      for index in values.indices { (values[index], errors[index]) = clip(values[index], within: errors[index]) }
+      return
+    }
+    for index in values.indices {
+      (values[index], errors[index]) = self(values[index], within: errors[index], in: arithmetic)
+    }
   }
 
   /// The function's value, and how far a program may be from it where the argument is off by `error`.

@@ -120,7 +120,8 @@ struct ReferenceComparison {
         }
         codesOfNode[id] = (codes, quantization)
         values[id.index] = TensorCheck.values(of: codes, quantization)
-        errors[id.index] = values[id.index].map { FloatArithmetic.double.roundings(2) * abs($0) }
+        let unit = FloatArithmetic.double.roundings(2)
+        errors[id.index] = values[id.index].map { unit * abs($0) }
       } else {
         evaluate()
         result = checks[check].compareCodes(for: values[id.index], errors: errors[id.index], with: codes)

@@ -22,10 +22,11 @@ struct TensorCheck {
     exact: (_ element: Int) -> Rational?
   ) -> Result {
     var result = Result(counts: .init(elements: codes.count))
-    let wanted = quantization.quantizers.forEachElement(of: arguments.count) { quantizer, element in
-      quantizer.codes(of: arguments[element], within: errors[element], in: .double)
-    }
-    for (element, near) in wanted.enumerated() {
+    let doubtful = quantization.quantizers.doubtful(
+      of: arguments, within: errors, codes: codes, plus: quantization.codeShift)
+    for element in doubtful {
+      let near = quantization.quantizers[element % quantization.quantizers.count].codes(
+        of: arguments[element], within: errors[element], in: .double)
       let found = codes[element] + quantization.codeShift
       if near == found...found { continue }
       guard near.contains(found), near.lowerBound < near.upperBound else {
@@ -80,11 +81,14 @@ struct TensorCheck {
   /// The numbers that a quantizer's codes stand for, as the reference computes them.
   static func values(of codes: [Int64], _ quantization: LoweredNetwork.Quantization) -> [Double] {
     let formats = quantization.quantizers.map(\.format)
-    let scales = formats.map(\.scale.double)
-    return codes.enumerated().map { element, code in
-      let channel = element % formats.count
-      return scales[channel] * Double(code + quantization.codeShift - formats[channel].zeroPoint)
+    var values = [Double](repeating: 0, count: codes.count)
+    for (channel, format) in formats.enumerated() {
+      let (scale, shift) = (format.scale.double, quantization.codeShift - format.zeroPoint)
+      for element in stride(from: channel, to: codes.count, by: formats.count) {
+        values[element] = scale * Double(codes[element] + shift)
+      }
     }
+    return values
   }
 }
 

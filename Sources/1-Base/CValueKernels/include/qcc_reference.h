@@ -12,6 +12,7 @@
 #ifndef QCC_REFERENCE_H
 #define QCC_REFERENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,28 @@
 ///
 /// - Precondition: `qcc_conv_geometry_is_valid`.
 void qcc_ref_conv2d_f64(const qcc_conv_geometry *geometry, const double *x, const double *weights, double *y);
+
+/// A clip and uniform steps: code = clamp(round(gain x v + bias)) + zero point, v in lower ... upper.
+typedef struct {
+  double gain, bias;
+  /// Of code - zero point.
+  double lowest, highest;
+  int64_t zero_point;
+  /// How far from one another two programs' positions may be, relative to their terms.
+  double unit;
+  double lower, upper;
+} qcc_ref_steps;
+
+/// How far a quantizer's argument may be off beside its own error e: offset, and unit x (|v| + e + magnitude) behind the clip.
+typedef struct {
+  double offset, unit, magnitude;
+} qcc_ref_bounds;
+
+/// Marks the elements from `first` to before `end`, every `step`th, whose code may not be that of every number within
+/// `errors` of the value; how many are marked. Marks of others are left as they are.
+size_t qcc_ref_doubtful(
+  const qcc_ref_steps *steps, const qcc_ref_bounds *bounds, size_t first, size_t end, size_t step, const double *values,
+  const double *errors, const int64_t *codes, bool *marks);
 
 #pragma clang assume_nonnull end
 

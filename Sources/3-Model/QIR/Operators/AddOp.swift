@@ -26,12 +26,10 @@ package struct AddOp: Operator {
   }
 
   package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
-    let inputs = operands.inputs
-    return inputs[0].indices.map { element in
-      let carried = errors.reduce(0) { $0 + $1[element] }
-      return carried
-        + arithmetic.roundings(inputs.count - 1) * (carried + inputs.reduce(0) { $0 + abs($1[element]) })
-    }
+    let carried = errors.dropFirst().reduce(errors[0]) { sum, next in zip(sum, next).map(+) }
+    let magnitudes = operands.inputs.reduce(carried) { sum, next in zip(sum, next).map { $0 + abs($1) } }
+    let unit = arithmetic.roundings(operands.inputs.count - 1)
+    return zip(carried, magnitudes).map { $0 + unit * $1 }
   }
 
   package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? {

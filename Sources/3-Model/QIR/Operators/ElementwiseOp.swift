@@ -29,14 +29,13 @@ package struct ElementwiseOp: Operator {
   }
 
   package func evaluate(_ operands: Operands) -> [Double] {
-    functions.map(\.compiled).reduce(operands.inputs[0]) { values, function in values.map { function($0) } }
+    functions.map(\.compiled).reduce(operands.inputs[0]) { values, function in function(values) }
   }
 
   package func roundingError(_ operands: Operands, errors: [[Double]], in arithmetic: FloatArithmetic) -> [Double] {
-    let functions = functions.map { RoundedFunction($0) }
-    return zip(operands.inputs[0], errors[0]).map { value, error in
-      functions.reduce((value, error)) { $1($0.0, within: $0.1, in: arithmetic) }.1
-    }
+    var (values, errors) = (operands.inputs[0], errors[0])
+    for function in functions { RoundedFunction(function).apply(to: &values, errors: &errors, in: arithmetic) }
+    return errors
   }
 
   package func exactValue(of element: Int, _ operands: ExactOperands) -> Rational? {

@@ -1,4 +1,5 @@
 import BigInt
+import CValueKernels
 import Numbers
 
 /// code = clamp(round(gain x v + bias) + zero point)
@@ -76,6 +77,14 @@ package struct UniformSteps: Sendable {
       }
       // What is no number has no code of its own.
       return (Int64(exactly: rounding(clamped)) ?? 0) + zeroPoint
+    }
+
+    /// The same for the kernels in C; nil where they do not tell codes apart, or other numbers than halves lie between them.
+    var kernel: qcc_ref_steps? {
+      guard rounding.isToNearest, max(abs(lowest), abs(highest)) < 0x1p50 else { return nil }
+      return qcc_ref_steps(
+        gain: gain, bias: bias, lowest: lowest, highest: highest, zero_point: zeroPoint, unit: 2 * unit,
+        lower: -.infinity, upper: .infinity)
     }
 
     /// The code of the exact position; nil where that is too near to another code to tell.
