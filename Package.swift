@@ -283,8 +283,8 @@ let tests: [Target] = [
   .testTarget(
     name: "CEmitterTests",
     dependencies: [
-      "Backend", "CEmitter", "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Numbers", "Schedule",
-      "Targets", "TestSupport", "Tiling",
+      "Backend", "CEmitter", "Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Numbers", "Quantization",
+      "Quantizers", "Schedule", "Targets", "TestSupport", "Tiling",
     ]),
   .testTarget(
     name: "QToolsTests",

@@ -118,3 +118,40 @@ double st_clip(double v, double lowest, double highest)
     const double above = v > lowest ? v : lowest;
     return above < highest ? above : highest;
 }
+
+/* Whether v is nearer to multiples below multiple k of step, or halfway and k is odd. */
+static int is_below(double v, double step, int64_t k)
+{
+    const double halfway = ((double)k - 0.5) * step;
+    return v < halfway || (v == halfway && k % 2 != 0);
+}
+
+int64_t st_nearest_multiple(double v, double step, int64_t lowest, int64_t highest)
+{
+    const double number = v == v ? v : 0.0;
+    /* Off by one at most. */
+    int64_t k = (int64_t)st_clip(number / step, (double)lowest, (double)highest);
+    while (k > lowest && is_below(number, step, k)) {
+        --k;
+    }
+    while (k < highest && !is_below(number, step, k + 1)) {
+        ++k;
+    }
+    return k;
+}
+
+int st_count_levels(double v, const double levels[], int count)
+{
+    const double number = v == v ? v : 0.0;
+    int first = 0;
+    int last = count;
+    while (first < last) {
+        const int middle = first + (last - first) / 2;
+        if (levels[middle] <= number) {
+            first = middle + 1;
+        } else {
+            last = middle;
+        }
+    }
+    return first;
+}

@@ -1,9 +1,11 @@
 /*
- * Functions of real numbers, for what a host computes in floating point behind the accelerator's codes: a network links
- * without the mathematical library.
+ * Functions of real numbers, for what a host computes in floating point before and behind the accelerator's codes: a network
+ * links without the mathematical library.
  */
 #ifndef ST_HOST_H
 #define ST_HOST_H
+
+#include <stdint.h>
 
 #include "st_names.h"
 
@@ -21,5 +23,12 @@ double st_round_half_toward_zero(double v);
 
 /* The nearest of the numbers from lowest to highest; lowest where v is not a number. */
 double st_clip(double v, double lowest, double highest);
+
+/* v / step rounded to the nearest integer from lowest to highest, halves to the even one; as 0 where v is not a number. Exactly so
+ * where every number halfway between two of these multiples of `step` is a double. */
+int64_t st_nearest_multiple(double v, double step, int64_t lowest, int64_t highest);
+
+/* How many of `count` ascending numbers are not above v; as of 0 where v is not a number. */
+int st_count_levels(double v, const double levels[], int count);
 
 #endif

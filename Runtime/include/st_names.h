@@ -80,6 +80,8 @@
 #define st_round_half_away ST_NAME(ST_RUNTIME, round_half_away)
 #define st_round_half_toward_zero ST_NAME(ST_RUNTIME, round_half_toward_zero)
 #define st_clip ST_NAME(ST_RUNTIME, clip)
+#define st_nearest_multiple ST_NAME(ST_RUNTIME, nearest_multiple)
+#define st_count_levels ST_NAME(ST_RUNTIME, count_levels)
 #endif
 
 #endif

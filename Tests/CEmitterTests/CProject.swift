@@ -44,12 +44,12 @@ final class CProject {
   }
 
   /// Builds a program of the test's own over the network, in place of the bench's.
-  func compile(_ source: String, as program: String, _ flags: [String]) throws {
+  func compile(_ source: String, as program: String, with compiler: String = "gcc", _ flags: [String]) throws {
     try Data(source.utf8).write(to: url(program + ".c"))
     let sources = project.files.map(\.path).filter { $0.hasSuffix(".c") && $0 != "test/testbench.c" }
     let folders = ["include", "runtime", "src", "test"].map { "-I" + $0 }
     let (status, output) = try run(
-      "/usr/bin/env", ["gcc", "-std=c99"] + flags + folders + sources + [program + ".c", "-o", program])
+      "/usr/bin/env", [compiler, "-std=c99"] + flags + folders + sources + [program + ".c", "-o", program])
     try #require(status == 0, "\(output)")
   }
 

@@ -86,11 +86,16 @@ package struct FeatureMapQuantizer: Sendable {
     return qcc_ref_doubtful(&kernel, &bounds, first, codes.count, step, values, errors, codes, &marks)
   }
 
-  /// The code of a double, decided in exact arithmetic where double precision cannot.
+  /// The code of a double, decided in exact arithmetic where double precision cannot. Infinities are as the largest numbers,
+  /// what is no number as 0.
   package func exactCode(of value: Double) -> Int64 {
     if case .uniform(let steps) = compiled, let code = steps.certainCode(of: value) { return codeFactor &* code }
+    guard value.isFinite else {
+      let largest = Double.greatestFiniteMagnitude
+      return exactCode(of: value.isNaN ? 0 : value < 0 ? -largest : largest)
+    }
     let near = codes(of: value, within: 0, in: .double)
-    guard near.lowerBound < near.upperBound, value.isFinite else { return near.lowerBound }
+    guard near.lowerBound < near.upperBound else { return near.lowerBound }
     return code(of: Rational(value))?.code ?? code(of: value)
   }
 

@@ -21,7 +21,7 @@ struct IntegerValue {
   /// Set where windows of a pool hang over the edge: the sum's scales by the number of pixels that lie inside.
   var windowScales: [Int: PerChannel<Rational>]?
   /// Where the integers are a quantizer's codes, moved perhaps.
-  var quantization: LoweredNetwork.Quantization?
+  var quantization: ProgramQuantization?
   /// Where one quantizer alone reads the integers: the program does not hold them yet, and will hold its codes instead.
   var pending: PendingSums?
 

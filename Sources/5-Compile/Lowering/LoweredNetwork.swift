@@ -10,7 +10,7 @@ package struct LoweredNetwork: Sendable {
   package struct Input: Sendable {
     package var tensor: TensorID
     package var graphInput: NodeID
-    package var quantization: Quantization
+    package var quantization: ProgramQuantization
   }
 
   /// A tensor whose codes stand exactly for a node's values, as `encoding` says.
@@ -19,13 +19,7 @@ package struct LoweredNetwork: Sendable {
     package var node: NodeID
     package var encoding: Encoding
     /// Where a quantizer made the codes.
-    package var quantization: Quantization?
-  }
-
-  /// Program code = quantizer's code - code shift.
-  package struct Quantization: Sendable {
-    package var quantizers: PerChannel<FeatureMapQuantizer>
-    package var codeShift: Int64
+    package var quantization: ProgramQuantization?
   }
 
   /// A requantization with how much of it was proved.

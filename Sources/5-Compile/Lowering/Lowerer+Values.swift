@@ -2,6 +2,7 @@ import Diagnostics
 import IntegerProgram
 import Numbers
 import QIR
+import Quantization
 
 /// What nodes ask of each other.
 extension Lowerer {
@@ -67,7 +68,7 @@ extension Lowerer {
   /// The value of a tensor whose integers stand for those of a node.
   mutating func exactValue(
     _ id: NodeID, _ tensor: TensorID, _ coding: Coding, isQuantized: Bool,
-    quantization: LoweredNetwork.Quantization? = nil
+    quantization: ProgramQuantization? = nil
   ) -> IntegerValue {
     var value = IntegerValue(tensor: tensor, coding, isQuantized: isQuantized)
     value.quantization = quantization

@@ -30,7 +30,7 @@ extension Lowerer {
       format.range, zero: needsZero(id) ? format.zeroPoint : nil, isOperand: isMovable && feedsMultiplier(id))
     let coding = Coding(scales: [format.scale], shifts: [-format.scale * Rational(format.zeroPoint - shift)])
     let codes = tensor(of: id, coding, reach: [format.range.shifted(by: -shift)])
-    let quantization = LoweredNetwork.Quantization(quantizers: quantizers, codeShift: shift)
+    let quantization = ProgramQuantization(quantizers: quantizers, codeShift: shift)
     let output: TensorID
     if case .realInput = states[source.index] {
       output = builder.putInput(codes)

@@ -1,5 +1,6 @@
 import Backend
 import Diagnostics
+import Quantization
 import Schedule
 
 /// C99 projects: kernels in high-level-synthesis style, constants, a header and a test bench.
@@ -10,13 +11,19 @@ package struct CEmitter: Backend {
   private let network: String?
   private let provenance: String
   private let labels: [String]
+  private let quantizations: [ProgramQuantization]
 
   /// - Parameters:
   ///   - network: a name that `isNetworkName`.
   ///   - provenance: where the code comes from, a line for people and for whoever looks into a binary.
   ///   - labels: what the numbers of the network's one output stand for; none: nothing is said of it.
-  package init(compiler: String = "cc", network: String? = nil, provenance: String = "", labels: [String] = []) {
+  ///   - quantizations: of the program's inputs: projects have functions that make codes; none: the user makes them.
+  package init(
+    compiler: String = "cc", network: String? = nil, provenance: String = "", labels: [String] = [],
+    quantizations: [ProgramQuantization] = []
+  ) {
     self.labels = labels
+    self.quantizations = quantizations
     self.compiler = compiler
     self.network = network
     self.provenance = provenance
@@ -30,7 +37,9 @@ package struct CEmitter: Backend {
 
   /// - Throws: `Diagnostics` where the runtime's multiplier has no such mode as the schedule uses.
   package func project(_ schedule: Schedule, vectors: TestVectors) throws(Diagnostics) -> Project {
-    try ProjectWriter(schedule, name: network, provenance: provenance, labels: labels).project(vectors)
+    try ProjectWriter(
+      schedule, name: network, provenance: provenance, labels: labels, quantizations: quantizations
+    ).project(vectors)
   }
 
   package func bench(of project: Project, in folder: String) -> Bench {

@@ -1,8 +1,9 @@
 import IntegerProgram
 import Numbers
+import Quantization
 import Schedule
 
-/// Writes the header that users of the network include, and the numbers it declares.
+/// Writes the header that users of the network include, and what it declares but for the runs.
 struct InterfaceWriter {
   private let program: IntegerProgram
   private let storage: Storage
@@ -10,12 +11,18 @@ struct InterfaceWriter {
   private let macro: String
   private let provenance: String
   private let labels: [String]
+  private let quantizations: [ProgramQuantization]
 
   /// - Parameters:
   ///   - provenance: where the code comes from, a line.
   ///   - labels: of the numbers of the one output.
-  init(_ program: IntegerProgram, storage: Storage, name: String, provenance: String = "", labels: [String] = []) {
+  ///   - quantizations: of the inputs, where they are known.
+  init(
+    _ program: IntegerProgram, storage: Storage, name: String, provenance: String = "", labels: [String] = [],
+    quantizations: [ProgramQuantization] = []
+  ) {
     self.labels = labels
+    self.quantizations = quantizations
     self.program = program
     self.provenance = provenance
     self.storage = storage
@@ -31,6 +38,8 @@ struct InterfaceWriter {
     var encoding: Encoding
     /// nil for inputs.
     var output: ProgramOutput?
+    /// nil for outputs, and where it is not known.
+    var quantization: ProgramQuantization?
     var suffix: String
     var name: String { (output == nil ? "input" : "output") + suffix }
     var macro: String { Identifier.upperCased(name) }
@@ -40,6 +49,7 @@ struct InterfaceWriter {
     program.inputs.enumerated().map { index, id in
       Port(
         id: id, title: program[id].name, encoding: program[id].encoding,
+        quantization: index < quantizations.count ? quantizations[index] : nil,
         suffix: program.inputs.count == 1 ? "" : "_\(index)")
     }
   }
@@ -61,6 +71,16 @@ struct InterfaceWriter {
   /// `void net_dequantize(const int32_t output[NET_OUTPUT_SIZE], double values[NET_OUTPUT_VALUES])`
   private func dequantize(_ port: Port) -> String {
     "void \(name)_dequantize\(port.suffix)(\(parameter(port, isConstant: true)), double values[\(macro)_\(port.macro)_VALUES])"
+  }
+
+  /// `void net_quantize(const double values[NET_INPUT_SIZE], int8_t input[NET_INPUT_SIZE])`, and the same of floats.
+  private func quantize(_ port: Port, _ type: String) -> String {
+    "void \(name)_quantize\(type == "double" ? "" : "_\(type)")\(port.suffix)(const \(type) values[\(macro)_\(port.macro)_SIZE], "
+      + "\(parameter(port, isConstant: false)))"
+  }
+
+  private func quantizeWriter(_ port: Port) -> QuantizeWriter? {
+    port.quantization.flatMap { QuantizeWriter($0, type: storage[port.id].type) }
   }
 
   /// `int net_argmax(const int32_t output[NET_OUTPUT_SIZE])`
@@ -102,10 +122,10 @@ struct InterfaceWriter {
       " * Tensors are signed integer codes, row by row with channels innermost; value = scale * (code - zero point), plus"
     )
     text.line(
-      " * the offset where one is given. A host quantizes inputs to codes of the given range and dequantizes outputs; what the"
+      " * the offset where one is given. A host quantizes inputs and dequantizes outputs; what the model computes behind an"
     )
     text.line(
-      " * model computes behind an output's codes in float is part of its dequantization. */"
+      " * output's codes in float is part of its dequantization. */"
     )
     text.line("#ifndef \(macro)_H\n#define \(macro)_H\n\n#include <stdint.h>\n\n#include \"st_pragmas.h\"")
     text.line("\n#ifdef __cplusplus\nextern \"C\" {\n#endif")
@@ -132,6 +152,16 @@ struct InterfaceWriter {
     text.line("void \(name)_run(\(parameters));")
     text.line("\n/* Where the code comes from: compiler, model and target. */")
     text.line("extern const char \(name)_provenance[];")
+    for port in inputs {
+      guard let quantization = quantizeWriter(port) else { continue }
+      text.line(
+        "\n/* The codes of \(port.name), '\(Identifier.comment(port.title))', of numbers in the order of its codes, on the host:"
+      )
+      text.line(" * \(quantization.rule).")
+      text.line(
+        " * So in exact arithmetic, for every number. Infinities are clipped; what is not a number counts as 0. */")
+      for type in ["double", "float"] { text.line("\(quantize(port, type));") }
+    }
     for port in outputs {
       text.line(
         "\n/* The numbers of \(port.name), '\(Identifier.comment(port.title))', on the host: \(numbers(of: port)). */")
@@ -189,6 +219,22 @@ struct InterfaceWriter {
     } else {
       text.line("extern const double \(name)_\(port.name)_\(plural)[\(macro)_\(port.macro)_CHANNELS];")
     }
+  }
+
+  /// Definitions of the quantizations, a file of its own; nil where there are none.
+  var quantizeSource: SourceText? {
+    var text = SourceText("#include \"\(name).h\"\n\n#include \"st_host.h\"\n")
+    var isEmpty = true
+    for port in inputs {
+      guard var writer = quantizeWriter(port) else { continue }
+      isEmpty = false
+      let prefix = "\(macro)_\(port.macro)_"
+      text.append(
+        writer.source(
+          code: "code\(port.suffix)", codes: port.name, size: prefix + "SIZE", channels: prefix + "CHANNELS",
+          functions: [(quantize(port, "double"), ""), (quantize(port, "float"), "(double)")]))
+    }
+    return isEmpty ? nil : text
   }
 
   /// Definitions of the per-channel numbers and of the dequantizations.

@@ -69,8 +69,8 @@ enum ProjectFiles {
       make test     runs it: every output code must equal the vectors, else it fails
       make lib      lib\(name).a: the network and the runtime. Archives of several networks link into one program, in C or C++
 
-      include/\(name).h   inputs, outputs, scales, zero points, the function to call: \(name)_run, and the
-                          model's numbers of output codes: \(name)_dequantize
+      include/\(name).h   inputs, outputs, scales, zero points, the function to call: \(name)_run, codes of the
+                          model's numbers: \(name)_quantize, and numbers of codes: \(name)_dequantize
       src/                the network: \(layers) steps, \(hasEngines ? "their tile loops, " : "")weights and constants
       runtime/            \(runtime)
       test/               the test bench and its vectors

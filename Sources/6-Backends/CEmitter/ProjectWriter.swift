@@ -1,6 +1,7 @@
 import Backend
 import Diagnostics
 import IntegerProgram
+import Quantization
 import Schedule
 
 /// Puts the files of a project together.
@@ -9,6 +10,7 @@ struct ProjectWriter {
   private let name: String
   private let provenance: String
   private let labels: [String]
+  private let quantizations: [ProgramQuantization]
   private var program: IntegerProgram { schedule.program }
   private var storage: Storage { schedule.storage }
 
@@ -16,8 +18,12 @@ struct ProjectWriter {
   ///   - name: nil: the program's.
   ///   - provenance: where the code comes from, a line.
   ///   - labels: of the numbers of the one output.
-  init(_ schedule: Schedule, name: String?, provenance: String, labels: [String]) {
+  ///   - quantizations: of the inputs, or none.
+  init(
+    _ schedule: Schedule, name: String?, provenance: String, labels: [String], quantizations: [ProgramQuantization]
+  ) {
     self.labels = labels
+    self.quantizations = quantizations
     self.provenance = provenance
     self.schedule = schedule
     self.name = name ?? Identifier.network(schedule.program.name)
@@ -25,7 +31,8 @@ struct ProjectWriter {
 
   func project(_ vectors: TestVectors) throws(Diagnostics) -> Project {
     try check()
-    let interface = InterfaceWriter(program, storage: storage, name: name, provenance: provenance, labels: labels)
+    let interface = InterfaceWriter(
+      program, storage: storage, name: name, provenance: provenance, labels: labels, quantizations: quantizations)
     let bench = BenchWriter(program, storage: storage, name: name)
     let use = RuntimeUse(schedule, storage: storage)
     var constants = ConstantPool(network: name, accumulatorBytes: use.accumulatorBits / 8)
@@ -48,6 +55,9 @@ struct ProjectWriter {
         contents: ProjectFiles.readme(program, name: name, memory: memory, hasEngines: hasEngines).bytes
       ),
     ]
+    if let source = interface.quantizeSource {
+      files.append(.init(path: "src/\(name)_quantize.c", contents: source.bytes))
+    }
     for (index, sample) in vectors.samples.enumerated() {
       files.append(.init(path: "test/vectors_\(index).c", contents: bench.vectors(sample, index: index).bytes))
     }

@@ -5,6 +5,7 @@ import IntegerProgram
 import Lowering
 import Numbers
 import QIR
+import Quantization
 import Simulator
 import Threads
 
@@ -87,7 +88,7 @@ struct ReferenceComparison {
     var values = [[Double]](repeating: [], count: graph.nodes.count)
     // How far they may be from the exact ones.
     var errors = values
-    var codesOfNode: [NodeID: (codes: [Int64], quantization: LoweredNetwork.Quantization)] = [:]
+    var codesOfNode: [NodeID: (codes: [Int64], quantization: ProgramQuantization)] = [:]
     let graph = graph
     let exact = ExactReference(graph) { id in
       if graph[id].op is InputOp { return { Rational(values[id.index][$0]) } }

@@ -1,5 +1,6 @@
 import Lowering
 import Numbers
+import Quantization
 
 /// Compares the values of one node with the integer codes that stand for them.
 struct TensorCheck {
@@ -18,7 +19,7 @@ struct TensorCheck {
   ///   - errors: how far the arguments, which are doubles, may be from the exact ones.
   ///   - exact: the exact ones; nil where they are irrational.
   func compareCodes(
-    of arguments: [Double], errors: [Double], _ quantization: LoweredNetwork.Quantization, with codes: [Int64],
+    of arguments: [Double], errors: [Double], _ quantization: ProgramQuantization, with codes: [Int64],
     exact: (_ element: Int) -> Rational?
   ) -> Result {
     var result = Result(counts: .init(elements: codes.count))
@@ -74,12 +75,12 @@ struct TensorCheck {
   }
 
   /// The number that a quantizer's code stands for, exactly.
-  static func exactValue(of code: Int64, channel: Int, _ quantization: LoweredNetwork.Quantization) -> Rational {
+  static func exactValue(of code: Int64, channel: Int, _ quantization: ProgramQuantization) -> Rational {
     quantization.quantizers[channel].format.fraction(of: code + quantization.codeShift)
   }
 
   /// The numbers that a quantizer's codes stand for, as the reference computes them.
-  static func values(of codes: [Int64], _ quantization: LoweredNetwork.Quantization) -> [Double] {
+  static func values(of codes: [Int64], _ quantization: ProgramQuantization) -> [Double] {
     let formats = quantization.quantizers.map(\.format)
     var values = [Double](repeating: 0, count: codes.count)
     for (channel, format) in formats.enumerated() {

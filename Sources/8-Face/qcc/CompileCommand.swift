@@ -54,7 +54,9 @@ struct CompileCommand: ParsableCommand {
 
   func run() throws {
     let compilation = try model.compilation()
-    let emitter = CEmitter(network: name, provenance: try provenance, labels: try labels)
+    let emitter = CEmitter(
+      network: name, provenance: try provenance, labels: try labels,
+      quantizations: compilation.network.inputs.map(\.quantization))
     let project = try ProjectBuilder(compilation, backend: emitter).project()
     let folder = output ?? project.name
     show(try project.place(at: folder, force: force))

@@ -204,11 +204,13 @@ enum RuntimeFiles {
       "include/st_host.h",
       ##"""
       /*
-       * Functions of real numbers, for what a host computes in floating point behind the accelerator's codes: a network links
-       * without the mathematical library.
+       * Functions of real numbers, for what a host computes in floating point before and behind the accelerator's codes: a network
+       * links without the mathematical library.
        */
       #ifndef ST_HOST_H
       #define ST_HOST_H
+
+      #include <stdint.h>
 
       #include "st_names.h"
 
@@ -226,6 +228,13 @@ enum RuntimeFiles {
 
       /* The nearest of the numbers from lowest to highest; lowest where v is not a number. */
       double st_clip(double v, double lowest, double highest);
+
+      /* v / step rounded to the nearest integer from lowest to highest, halves to the even one; as 0 where v is not a number. Exactly so
+       * where every number halfway between two of these multiples of `step` is a double. */
+      int64_t st_nearest_multiple(double v, double step, int64_t lowest, int64_t highest);
+
+      /* How many of `count` ascending numbers are not above v; as of 0 where v is not a number. */
+      int st_count_levels(double v, const double levels[], int count);
 
       #endif
 
@@ -316,6 +325,8 @@ enum RuntimeFiles {
       #define st_round_half_away ST_NAME(ST_RUNTIME, round_half_away)
       #define st_round_half_toward_zero ST_NAME(ST_RUNTIME, round_half_toward_zero)
       #define st_clip ST_NAME(ST_RUNTIME, clip)
+      #define st_nearest_multiple ST_NAME(ST_RUNTIME, nearest_multiple)
+      #define st_count_levels ST_NAME(ST_RUNTIME, count_levels)
       #endif
 
       #endif
@@ -560,6 +571,43 @@ enum RuntimeFiles {
       {
           const double above = v > lowest ? v : lowest;
           return above < highest ? above : highest;
+      }
+
+      /* Whether v is nearer to multiples below multiple k of step, or halfway and k is odd. */
+      static int is_below(double v, double step, int64_t k)
+      {
+          const double halfway = ((double)k - 0.5) * step;
+          return v < halfway || (v == halfway && k % 2 != 0);
+      }
+
+      int64_t st_nearest_multiple(double v, double step, int64_t lowest, int64_t highest)
+      {
+          const double number = v == v ? v : 0.0;
+          /* Off by one at most. */
+          int64_t k = (int64_t)st_clip(number / step, (double)lowest, (double)highest);
+          while (k > lowest && is_below(number, step, k)) {
+              --k;
+          }
+          while (k < highest && !is_below(number, step, k + 1)) {
+              ++k;
+          }
+          return k;
+      }
+
+      int st_count_levels(double v, const double levels[], int count)
+      {
+          const double number = v == v ? v : 0.0;
+          int first = 0;
+          int last = count;
+          while (first < last) {
+              const int middle = first + (last - first) / 2;
+              if (levels[middle] <= number) {
+                  first = middle + 1;
+              } else {
+                  last = middle;
+              }
+          }
+          return first;
       }
 
       """##
