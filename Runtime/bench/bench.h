@@ -4,12 +4,26 @@
 
 #include <stdint.h>
 
-/* A tensor that the network makes; its codes are signed integers of `bytes` bytes. */
+/* A tensor that the network makes; its codes are integers of `bytes` bytes. */
 typedef struct {
     const char *name;
-    int bytes;
+    int bytes, is_signed;
     long elements;
 } bench_tensor;
+
+static inline int64_t bench_code(const bench_tensor *tensor, const void *codes, long index)
+{
+    switch (tensor->bytes) {
+    case 1:
+        return tensor->is_signed ? ((const int8_t *)codes)[index] : ((const uint8_t *)codes)[index];
+    case 2:
+        return tensor->is_signed ? ((const int16_t *)codes)[index] : ((const uint16_t *)codes)[index];
+    case 4:
+        return tensor->is_signed ? ((const int32_t *)codes)[index] : (int64_t)((const uint32_t *)codes)[index];
+    default:
+        return ((const int64_t *)codes)[index];
+    }
+}
 
 /* Codes of every input and output, and a checksum of every other tensor (no checksums where null). */
 typedef struct {

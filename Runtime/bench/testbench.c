@@ -6,7 +6,7 @@
  *
  * The input file is a row of samples: the codes of all inputs, one after another. The output file has, for each sample,
  * the codes of every tensor in the order in which the network makes them, then the numbers of every output as doubles. All
- * codes are signed integers of their tensor's width in the machine's byte order, feature maps row by row with channels
+ * codes are integers of their tensor's type in the machine's byte order, feature maps row by row with channels
  * innermost, without headers or gaps.
  *
  * Exit code 0: all equal, or all written; 1: a difference; 2: wrong usage, or a file that cannot be read or written. */
@@ -17,26 +17,12 @@
 
 enum { BENCH_SHOWN_DIFFERENCES = 5 };
 
-static int64_t code_at(const bench_tensor *tensor, const void *codes, long index)
-{
-    switch (tensor->bytes) {
-    case 1:
-        return ((const int8_t *)codes)[index];
-    case 2:
-        return ((const int16_t *)codes)[index];
-    case 4:
-        return ((const int32_t *)codes)[index];
-    default:
-        return ((const int64_t *)codes)[index];
-    }
-}
-
 /* FNV-1a with a code in place of a byte. */
 static uint64_t checksum(const bench_tensor *tensor, const void *codes)
 {
     uint64_t hash = 14695981039346656037u;
     for (long i = 0; i < tensor->elements; ++i) {
-        hash = (hash ^ (uint64_t)code_at(tensor, codes, i)) * 1099511628211u;
+        hash = (hash ^ (uint64_t)bench_code(tensor, codes, i)) * 1099511628211u;
     }
     return hash;
 }
@@ -57,8 +43,8 @@ static void compare_output(const bench_tensor *tensor, const void *expected, con
 {
     int shown = 0;
     for (long i = 0; i < tensor->elements; ++i) {
-        const int64_t wanted = code_at(tensor, expected, i);
-        const int64_t found = code_at(tensor, got, i);
+        const int64_t wanted = bench_code(tensor, expected, i);
+        const int64_t found = bench_code(tensor, got, i);
         if (wanted == found) {
             continue;
         }

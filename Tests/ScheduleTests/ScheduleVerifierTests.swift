@@ -38,10 +38,12 @@ import Tiling
   static let faults: [Fault] = [
     Fault("1 steps") { $0.steps.removeLast() },
     Fault("runs in the wrong place") { $0.steps.swapAt(0, 1) },
-    Fault("writes over what it reads") { $0.storage.buffers[2] = $0.storage.buffers[1] },
+    Fault("writes over what it reads") { $0.storage.buffers[2].place = .arena(offset: 2) },
     Fault("where it does not stand") { $0.storage.buffers[0].place = .arena(offset: 0) },
     Fault("its output does not fit the arena") { $0.storage.buffers[1].place = .arena(offset: 1 << 20) },
     Fault("codes of 16 bits in 8") { $0.storage.buffers[1].type = $0.storage.buffers[0].type },
+    Fault("multiplies unsigned codes") { $0.storage.buffers[0].type = CodeType(narrowest: 0...255) },
+    Fault("does not begin with a code's place") { $0.storage.buffers[1].place = .arena(offset: 1) },
     .tiles("tiles of another layer") { $0.shape.output.rows = 3 },
     .tiles("tile plan: output rows: tiles end at 1 of 4") {
       $0.nest = $0.nest.changing(.rows) { $0.slices = [TileSlice(start: 0, count: 1)] }

@@ -10,24 +10,10 @@ enum { SAMPLES = 100 };
 
 static uint64_t hash = 14695981039346656037u;
 
-static int64_t code_at(const void *codes, int bytes, long index)
-{
-    switch (bytes) {
-    case 1:
-        return ((const int8_t *)codes)[index];
-    case 2:
-        return ((const int16_t *)codes)[index];
-    case 4:
-        return ((const int32_t *)codes)[index];
-    default:
-        return ((const int64_t *)codes)[index];
-    }
-}
-
 static void add(int tensor, const void *codes)
 {
     for (long i = 0; i < bench_tensors[tensor].elements; ++i) {
-        hash = (hash ^ (uint64_t)code_at(codes, bench_tensors[tensor].bytes, i)) * 1099511628211u;
+        hash = (hash ^ (uint64_t)bench_code(&bench_tensors[tensor], codes, i)) * 1099511628211u;
     }
 }
 
@@ -117,8 +103,7 @@ static void compare(const bench_sample *sample)
 {
     for (int o = 0; o < bench_output_count; ++o) {
         for (long i = 0; i < bench_outputs[o].elements; ++i) {
-            const int bytes = bench_outputs[o].bytes;
-            differences += code_at(sample->outputs[o], bytes, i) != code_at(bench_output_buffers[o], bytes, i);
+            differences += bench_code(&bench_outputs[o], sample->outputs[o], i) != bench_code(&bench_outputs[o], bench_output_buffers[o], i);
         }
     }
 }

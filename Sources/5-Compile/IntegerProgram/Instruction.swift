@@ -25,6 +25,14 @@ package enum Instruction: Hashable, Sendable {
   package var name: String { kind.name }
   package var inputs: [TensorID] { kind.inputs }
   package var output: TensorID { kind.output }
+
+  /// Inputs of which no code is read once the output's code at its place is written, so that both may lie in one place.
+  package var inputsReadInPlace: [TensorID] {
+    switch self {
+    case .sum, .requantize: inputs
+    case .linear, .pool, .concatenate, .pad, .reshape: []
+    }
+  }
 }
 
 /// What every instruction says of itself, in its files under `Instructions/`.

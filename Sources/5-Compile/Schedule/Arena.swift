@@ -2,11 +2,14 @@
 package struct Arena: Hashable, Sendable {
   package struct Buffer: Hashable, Sendable {
     package var size: Int
+    /// What its start is a multiple of.
+    package var alignment: Int
     /// From which to which step it is in use.
     package var life: ClosedRange<Int>
 
-    package init(size: Int, life: ClosedRange<Int>) {
+    package init(size: Int, alignment: Int = 1, life: ClosedRange<Int>) {
       self.size = size
+      self.alignment = alignment
       self.life = life
     }
   }
@@ -36,11 +39,12 @@ package struct Arena: Hashable, Sendable {
     /// Placed and perhaps in the way, by offset.
     var placed: [Int] = []
     for index in order {
-      let (life, size) = (buffers[index].life, buffers[index].size)
+      let (life, size, alignment) = (buffers[index].life, buffers[index].size, buffers[index].alignment)
       if forgettingTheDead { placed.removeAll { buffers[$0].life.upperBound < life.lowerBound } }
       var start = 0
       for other in placed where offsets[other] < start + size && buffers[other].life.overlaps(life) {
-        start = max(start, offsets[other] + buffers[other].size)
+        let end = offsets[other] + buffers[other].size
+        start = max(start, (end + alignment - 1) / alignment * alignment)
       }
       offsets[index] = start
       placed.insert(index, at: placed.firstIndex { offsets[$0] > start } ?? placed.endIndex)

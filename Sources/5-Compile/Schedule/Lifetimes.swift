@@ -22,13 +22,36 @@ package struct Lifetimes: Sendable {
     for output in program.outputs { extend(output.tensor, to: program.instructions.count) }
   }
 
+  /// Lets outputs of elementwise instructions live in an input that nothing reads later and that is no input of the program.
+  ///
+  /// - Parameter areAsWide: whether an input's and an output's codes take as many bytes.
+  package mutating func workInPlace(
+    in program: IntegerProgram, _ areAsWide: (_ input: TensorID, _ output: TensorID) -> Bool
+  ) {
+    for (step, instruction) in program.instructions.enumerated() {
+      let free = instruction.inputsReadInPlace.first { input in
+        guard let life = lives[root(of: input).index] else { return false }
+        return life.lowerBound >= 0 && life.upperBound == step && areAsWide(input, instruction.output)
+      }
+      guard let free, let life = lives[instruction.output.index] else { continue }
+      let root = root(of: free)
+      roots[instruction.output.index] = root
+      lives[instruction.output.index] = nil
+      extend(root, to: life.upperBound)
+    }
+  }
+
   private mutating func extend(_ tensor: TensorID, to step: Int) {
     let root = roots[tensor.index].index
     if let life = lives[root] { lives[root] = life.lowerBound...step }
   }
 
   /// The tensor in which this one lives.
-  package func root(of tensor: TensorID) -> TensorID { roots[tensor.index] }
+  package func root(of tensor: TensorID) -> TensorID {
+    var root = roots[tensor.index]
+    while roots[root.index] != root { root = roots[root.index] }
+    return root
+  }
 
   /// nil for what lives in another tensor.
   package subscript(tensor: TensorID) -> ClosedRange<Int>? { lives[tensor.index] }

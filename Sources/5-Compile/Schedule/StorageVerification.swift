@@ -9,10 +9,13 @@ extension ScheduleVerifier {
       return require(false, "\(storage.buffers.count) buffers", nil, supported: "one per tensor")
     }
     for (index, tensor) in program.tensors.enumerated() {
-      let type = storage[TensorID(index)].type
+      let buffer = storage[TensorID(index)]
       require(
-        type.bytes >= CodeType(holding: tensor.range).bytes, "codes of \(tensor.type.bits) bits in \(type.bits)",
+        buffer.type.range.contains(tensor.range), "codes of \(tensor.type.bits) bits in \(buffer.type.bits)",
         tensor.name)
+      if case .arena(let offset) = buffer.place {
+        require(offset.isMultiple(of: buffer.type.bytes), "does not begin with a code's place", tensor.name)
+      }
     }
     var held = program.inputs.enumerated().filter { storage[$0.element].place == .input($0.offset) }.map(\.element)
     for instruction in program.instructions {
@@ -20,12 +23,16 @@ extension ScheduleVerifier {
       for input in instruction.inputs {
         require(held.contains(input), "reads '\(program[input].name)' where it does not stand", instruction.name)
       }
+      if case .linear(let layer) = instruction {
+        require(storage[layer.input].type.isSigned, "multiplies unsigned codes", instruction.name)
+      }
       if case .reshape(let reshape) = instruction {
         require(storage[output] == storage[reshape.input], "moves in a reshape", instruction.name)
       } else {
         require(fits(output), "its output does not fit the arena", instruction.name)
         require(
-          !instruction.inputs.contains { overlap($0, output) }, "writes over what it reads", instruction.name)
+          !instruction.inputs.contains { overlap($0, output) && !isInPlace($0, instruction) }, "writes over what it reads",
+          instruction.name)
         held.removeAll { overlap($0, output) }
       }
       held.append(output)
@@ -36,21 +43,26 @@ extension ScheduleVerifier {
   }
 
   private func fits(_ tensor: TensorID) -> Bool {
-    guard let range = elements(tensor) else { return false }
-    let arena = schedule.storage.arenas.first { $0.type == schedule.storage[tensor].type }
-    return range.lowerBound >= 0 && range.upperBound <= arena?.elements ?? 0
+    guard let range = bytes(tensor) else { return false }
+    return range.lowerBound >= 0 && range.upperBound <= schedule.storage.bytes
   }
 
   private func overlap(_ first: TensorID, _ second: TensorID) -> Bool {
-    guard schedule.storage[first].type == schedule.storage[second].type, let one = elements(first),
-      let other = elements(second)
-    else { return false }
+    guard let one = bytes(first), let other = bytes(second) else { return false }
     return one.overlaps(other)
   }
 
-  /// What a tensor takes up of its arena; nil in the caller's arrays.
-  private func elements(_ tensor: TensorID) -> Range<Int>? {
-    guard case .arena(let offset) = schedule.storage[tensor].place else { return nil }
-    return offset..<offset + schedule.program[tensor].shape.elements
+  /// Whether every code of an instruction's output takes the place of the input's code that it is made of.
+  private func isInPlace(_ input: TensorID, _ instruction: Instruction) -> Bool {
+    let storage = schedule.storage
+    return instruction.inputsReadInPlace.contains(input) && storage[input].place == storage[instruction.output].place
+      && storage[input].type.bytes == storage[instruction.output].type.bytes
+  }
+
+  /// What a tensor takes up of the arena; nil in the caller's arrays.
+  private func bytes(_ tensor: TensorID) -> Range<Int>? {
+    let buffer = schedule.storage[tensor]
+    guard case .arena(let offset) = buffer.place else { return nil }
+    return offset..<offset + schedule.program[tensor].shape.elements * buffer.type.bytes
   }
 }

@@ -41,10 +41,13 @@ package struct BatchFile {
     return output.withUnsafeBytes { bytes in
       let codes = traced.map { type, elements in
         defer { offset += type.bytes * elements }
-        return switch type.bytes {
-        case 1: read(bytes, offset, elements, as: Int8.self)
-        case 2: read(bytes, offset, elements, as: Int16.self)
-        case 4: read(bytes, offset, elements, as: Int32.self)
+        return switch (type.bytes, type.isSigned) {
+        case (1, true): read(bytes, offset, elements, as: Int8.self)
+        case (1, false): read(bytes, offset, elements, as: UInt8.self)
+        case (2, true): read(bytes, offset, elements, as: Int16.self)
+        case (2, false): read(bytes, offset, elements, as: UInt16.self)
+        case (4, true): read(bytes, offset, elements, as: Int32.self)
+        case (4, false): read(bytes, offset, elements, as: UInt32.self)
         default: read(bytes, offset, elements, as: Int64.self)
         }
       }

@@ -86,10 +86,11 @@ struct BenchWriter {
     text.line("const bench_tensor \(array)[] = {")
     for (name, id) in tensors {
       text.line(
-        "    {\(Identifier.literal(name)), \(storage[id].type.bytes), \(program[id].shape.elements)},")
+        "    {\(Identifier.literal(name)), \(storage[id].type.bytes), \(storage[id].type.isSigned ? 1 : 0), "
+          + "\(program[id].shape.elements)},")
     }
     // A last entry, because C99 has no empty arrays.
-    text.line("    {NULL, 0, 0}};\n")
+    text.line("    {NULL, 0, 0, 0}};\n")
   }
 
   private func buffers(_ kind: String, _ ids: [TensorID], into text: inout SourceText) {

@@ -1,6 +1,9 @@
 import Schedule
 
 extension CodeType {
-  /// The C type: `int8_t` to `int64_t`.
-  var name: String { "int\(bits)_t" }
+  /// The C type: `uint8_t`
+  var name: String { "\(self)_t" }
+
+  /// Of the context's view of all maps of this type: `u8`
+  var view: String { (isSigned ? "s" : "u") + "\(bits)" }
 }

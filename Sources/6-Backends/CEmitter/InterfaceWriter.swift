@@ -119,7 +119,7 @@ struct InterfaceWriter {
     if !provenance.isEmpty { text.line(" * \(Identifier.comment(provenance, limit: 400))") }
     text.line(" *")
     text.line(
-      " * Tensors are signed integer codes, row by row with channels innermost; value = scale * (code - zero point), plus"
+      " * Tensors are integer codes, row by row with channels innermost; value = scale * (code - zero point), plus"
     )
     text.line(
       " * the offset where one is given. A host quantizes inputs and dequantizes outputs; what the model computes behind an"
@@ -131,13 +131,14 @@ struct InterfaceWriter {
     text.line("\n#ifdef __cplusplus\nextern \"C\" {\n#endif")
     for port in ports { describe(port, into: &text) }
     text.line(
-      "\n/* What a run works in: feature maps, a memory for each width of code, shared by maps that do not live at once. */"
+      "\n/* What a run works in: feature maps. Those that do not live at once share memory; in hardware codes of every width have"
     )
-    text.line("typedef struct {")
-    for arena in storage.arenas {
-      text.line("    \(arena.type.name) arena\(arena.type.bits)[\(max(1, arena.elements))];")
-    }
-    text.line("#if !ST_HLS")
+    text.line(" * one of their own. */")
+    text.line("typedef struct {\n#if ST_HLS\n    struct {\n#else\n    union {\n#endif")
+    let views = storage.extents(of: program)
+    for view in views { text.line("        \(view.type.name) \(view.type.view)[\(max(1, view.elements))];") }
+    if views.isEmpty { text.line("        int8_t none;") }
+    text.line("    } maps;\n#if !ST_HLS")
     text.line(
       "    /* Where it is not null, called with every tensor right after it was made, in the order of the layers. */")
     text.line("    void (*trace)(int tensor, const void *codes);")

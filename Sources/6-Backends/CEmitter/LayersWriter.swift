@@ -24,16 +24,25 @@ struct LayersWriter {
       guard write(instruction, schedule.steps[index], names, into: &functions, constants: &constants) else { continue }
       let arguments = (instruction.inputs + [instruction.output]).map(expression).joined(separator: ", ")
       calls.line("    \(names.function)(\(arguments));")
-      calls.line("    TRACE(\(traced), \(expression(instruction.output)))")
+      calls.line("    STEP_ENDS(\(traced), \(expression(instruction.output)))")
       traced += 1
     }
     var text = SourceText("#include \"\(name).h\"\n\n#include \"constants.h\"\n#include \"st_arithmetic.h\"\n\n")
     text.write(
       """
-      #if ST_HLS
-      #define TRACE(tensor, codes)
+      /* Maps of several widths share memory: compilers that tell accesses apart by their types shall not move those of one step
+       * behind another's. */
+      #if defined(__GNUC__)
+      #define ST_BARRIER __asm__ volatile("" : : : "memory");
       #else
-      #define TRACE(tensor, codes)                 \\
+      #define ST_BARRIER
+      #endif
+
+      #if ST_HLS
+      #define STEP_ENDS(tensor, codes)
+      #else
+      #define STEP_ENDS(tensor, codes)             \\
+          ST_BARRIER                               \\
           if (context->trace) {                    \\
               context->trace(tensor, codes);       \\
           }
@@ -44,7 +53,7 @@ struct LayersWriter {
     text.append(functions)
     text.line("void \(name)_run_in(\(interface.contextParameters))")
     text.line("{")
-    if storage.arenas.isEmpty { text.line("    (void)context;") }
+    if storage.bytes == 0 { text.line("    (void)context;") }
     text.append(calls)
     for (index, output) in program.outputs.enumerated() {
       text.line("    for (int i = 0; i < \(program[output.tensor].shape.elements); ++i) {")
@@ -114,7 +123,7 @@ struct LayersWriter {
   private func expression(_ id: TensorID) -> String {
     switch storage[id].place {
     case .input(let index): program.inputs.count == 1 ? "input" : "input_\(index)"
-    case .arena(let offset): "context->arena\(storage[id].type.bits) + \(offset)"
+    case .arena(let offset): "context->maps.\(storage[id].type.view) + \(offset / storage[id].type.bytes)"
     }
   }
 }

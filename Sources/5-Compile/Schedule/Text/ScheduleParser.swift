@@ -40,15 +40,10 @@ package struct ScheduleParser {
 
   private mutating func schedule() throws -> Schedule {
     guard let head = take(), head.words.first == "schedule" else {
-      throw Diagnostic("no schedule", supported: "'schedule name on target', memories, and a line per tensor")
+      throw Diagnostic("no schedule", supported: "'schedule name on target', 'arena bytes', and a line per tensor")
     }
-    var arenas: [Storage.Memory] = []
-    while let line = peek(), line.words[0] == "arena" {
-      next += 1
-      guard line.words.count == 3, let type = CodeType(line.words[1]), let elements = Int(line.words[2]) else {
-        throw refused(line, "arena int8 elements")
-      }
-      arenas.append(.init(type: type, elements: elements))
+    guard let line = take(), line.words.count == 2, line.words[0] == "arena", let bytes = Int(line.words[1]) else {
+      throw Diagnostic("no size of the arena", supported: "'arena bytes' behind the first line")
     }
     var buffers = program.tensors.map {
       Storage.Buffer(type: CodeType(holding: $0.range), place: .arena(offset: 0))
@@ -70,7 +65,7 @@ package struct ScheduleParser {
     }
     if let line = peek() { throw refused(line, "nothing behind the last instruction") }
     return Schedule(
-      program: program, accelerator: accelerator, steps: steps, storage: Storage(buffers: buffers, arenas: arenas))
+      program: program, accelerator: accelerator, steps: steps, storage: Storage(buffers: buffers, bytes: bytes))
   }
 
   // MARK: Lines
@@ -185,10 +180,11 @@ extension TileSlice {
 }
 
 extension CodeType: CustomStringConvertible {
-  package var description: String { "int\(bits)" }
+  package var description: String { (isSigned ? "int" : "uint") + "\(bits)" }
 
   fileprivate init?(_ text: Substring) {
-    guard let type = [8, 16, 32, 64].map({ CodeType(bits: $0) }).first(where: { $0.description == text }) else {
+    let types = [8, 16, 32, 64].flatMap { [CodeType(bits: $0), CodeType(bits: $0, isSigned: false)] }
+    guard let type = types.first(where: { $0.description == text }) else {
       return nil
     }
     self = type

@@ -3,18 +3,18 @@ import Text
 import Tiling
 
 extension Schedule {
-  /// The schedule for people and for `ScheduleParser`: a line per memory, a line per tensor that says what makes it and where
+  /// The schedule for people and for `ScheduleParser`: the bytes of the arena, a line per tensor that says what makes it and where
   /// it lies, and under each layer the loops that its engine runs.
   ///
   ///     schedule digits on stmac
-  ///     arena int8 288
+  ///     arena 288
   ///     x = input 0 -> int8
   ///     q = conv2D mode=8x4 output_bits=8 -> int8 at 0
   ///       for block rows=0..5 columns=0..5
   ///         …
   package var text: String {
     var lines = ["schedule \(QuotedName.text(of: program.name)) on \(QuotedName.text(of: accelerator.name))"]
-    lines += storage.arenas.map { "arena \($0.type) \($0.elements)" }
+    lines.append("arena \(storage.bytes)")
     for (index, input) in program.inputs.enumerated() { lines.append(line("input \(index)", making: input)) }
     for (instruction, step) in zip(program.instructions, steps) {
       switch step {

@@ -621,12 +621,26 @@ enum RuntimeFiles {
 
       #include <stdint.h>
 
-      /* A tensor that the network makes; its codes are signed integers of `bytes` bytes. */
+      /* A tensor that the network makes; its codes are integers of `bytes` bytes. */
       typedef struct {
           const char *name;
-          int bytes;
+          int bytes, is_signed;
           long elements;
       } bench_tensor;
+
+      static inline int64_t bench_code(const bench_tensor *tensor, const void *codes, long index)
+      {
+          switch (tensor->bytes) {
+          case 1:
+              return tensor->is_signed ? ((const int8_t *)codes)[index] : ((const uint8_t *)codes)[index];
+          case 2:
+              return tensor->is_signed ? ((const int16_t *)codes)[index] : ((const uint16_t *)codes)[index];
+          case 4:
+              return tensor->is_signed ? ((const int32_t *)codes)[index] : (int64_t)((const uint32_t *)codes)[index];
+          default:
+              return ((const int64_t *)codes)[index];
+          }
+      }
 
       /* Codes of every input and output, and a checksum of every other tensor (no checksums where null). */
       typedef struct {
@@ -673,7 +687,7 @@ enum RuntimeFiles {
        *
        * The input file is a row of samples: the codes of all inputs, one after another. The output file has, for each sample,
        * the codes of every tensor in the order in which the network makes them, then the numbers of every output as doubles. All
-       * codes are signed integers of their tensor's width in the machine's byte order, feature maps row by row with channels
+       * codes are integers of their tensor's type in the machine's byte order, feature maps row by row with channels
        * innermost, without headers or gaps.
        *
        * Exit code 0: all equal, or all written; 1: a difference; 2: wrong usage, or a file that cannot be read or written. */
@@ -684,26 +698,12 @@ enum RuntimeFiles {
 
       enum { BENCH_SHOWN_DIFFERENCES = 5 };
 
-      static int64_t code_at(const bench_tensor *tensor, const void *codes, long index)
-      {
-          switch (tensor->bytes) {
-          case 1:
-              return ((const int8_t *)codes)[index];
-          case 2:
-              return ((const int16_t *)codes)[index];
-          case 4:
-              return ((const int32_t *)codes)[index];
-          default:
-              return ((const int64_t *)codes)[index];
-          }
-      }
-
       /* FNV-1a with a code in place of a byte. */
       static uint64_t checksum(const bench_tensor *tensor, const void *codes)
       {
           uint64_t hash = 14695981039346656037u;
           for (long i = 0; i < tensor->elements; ++i) {
-              hash = (hash ^ (uint64_t)code_at(tensor, codes, i)) * 1099511628211u;
+              hash = (hash ^ (uint64_t)bench_code(tensor, codes, i)) * 1099511628211u;
           }
           return hash;
       }
@@ -724,8 +724,8 @@ enum RuntimeFiles {
       {
           int shown = 0;
           for (long i = 0; i < tensor->elements; ++i) {
-              const int64_t wanted = code_at(tensor, expected, i);
-              const int64_t found = code_at(tensor, got, i);
+              const int64_t wanted = bench_code(tensor, expected, i);
+              const int64_t found = bench_code(tensor, got, i);
               if (wanted == found) {
                   continue;
               }
