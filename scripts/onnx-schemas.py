@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes schemas/onnx-operators.txt: what the operators that qcc reads may have, by the schemas of the packages that define them.
 
-Python 3.11 with: onnx 1.16.2 onnxruntime 1.32.0 qonnx 1.0.0 (python3 scripts/onnx-schemas.py > schemas/onnx-operators.txt)
+Python 3.11 with: onnx 1.23.2 onnxruntime 1.32.0 qonnx 1.0.0 (python3 scripts/onnx-schemas.py > schemas/onnx-operators.txt)
 
 A line is an operator from one version of its operator set on:
 
@@ -18,7 +18,7 @@ from onnx import defs
 from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 
 # Operator sets that are read.
-FIRST, LAST = 9, 21
+FIRST, LAST = 9, 28
 
 ONNX = """
 Add Sub Mul Div BatchNormalization Relu LeakyRelu ThresholdedRelu Clip Sigmoid HardSigmoid HardSwish Tanh Softmax Identity
@@ -40,7 +40,7 @@ QONNX = {
 }
 
 TYPES = "float uint8 int8 uint16 int16 int32 int64 string bool float16 double uint32 uint64 complex64 complex128 bfloat16 " \
-    "float8e4m3fn float8e4m3fnuz float8e5m2 float8e5m2fnuz uint4 int4".split()
+    "float8e4m3fn float8e4m3fnuz float8e5m2 float8e5m2fnuz uint4 int4 float4e2m1 float8e8m0 uint2 int2 float6e2m3 float6e3m2".split()
 NUMBERS = "float uint8 int8 uint16 int16 int32 int64 double uint32 uint64".split()
 SHORT = {"f": "float", "i": "int", "s": "string"}
 

@@ -14,8 +14,8 @@ import Testing
   }
 
   @Test func versionsStartWhereTheStandardSays() {
-    #expect(OperatorSchema.versions(of: ":Pad").map(\.version) == [2, 11, 13, 18, 19, 21])
-    #expect(OperatorSchema.versions(of: ":HardSwish").map(\.version) == [14])
+    #expect(OperatorSchema.versions(of: ":Pad").map(\.version) == [2, 11, 13, 18, 19, 21, 23, 24, 25])
+    #expect(OperatorSchema.versions(of: ":HardSwish").map(\.version) == [14, 22])
     let concat = OperatorSchema.versions(of: ":Concat")[0]
     #expect(concat.inputs.counts == (1, nil))
     #expect(concat.attributes["axis"]?.isRequired == true)
@@ -55,6 +55,13 @@ import Testing
     #expect(problems(typed) == ["attribute 'axis' is a float; a value of type int"])
     #expect(
       problems(ONNXNode("Concat", inputs: ["x"], outputs: ["y"])) == ["no attribute 'axis'; a value of type int"])
+  }
+
+  /// What the package onnx writes by default.
+  @Test func theNewestOperatorSetIsRead() {
+    let relu = ONNXNode("Relu", inputs: ["x"], outputs: ["y"])
+    #expect(problems(relu, opset: 28).isEmpty)
+    #expect(problems(relu, opset: 29) == ["opset 29; opset 9 to 28"])
   }
 
   @Test func operatorsAreThoseOfTheOperatorSet() {

@@ -18,7 +18,7 @@ struct MessageReader {
   mutating func model() -> ONNXModel? {
     let message = parsed.message.pointee
     guard let graph = message.graph?.pointee else {
-      problems.report("the model has no graph", at: location, supported: "ONNX models of IR version 4 to 10")
+      problems.report("the model has no graph", at: location, supported: "ONNX models of IR version 4 to 14")
       return nil
     }
     let opsets = messages(message.opset_import, message.n_opset_import).map {

@@ -122,13 +122,14 @@ struct MessageWriter {
 }
 
 extension ONNXElementType {
-  /// As `raw_data` has them: little-endian, 4-bit ones two to a byte, the first in its lower half.
+  /// As `raw_data` has them: little-endian, 2- and 4-bit ones several to a byte, the first in its lowest bits.
   func bytes(of integers: IntegerArray) -> [UInt8] {
     guard let bits, range != nil else { preconditionFailure("\(name) is no integer type") }
-    if bits == 4 {
-      var bytes = [UInt8](repeating: 0, count: (integers.count + 1) / 2)
+    if bits < 8 {
+      let perByte = 8 / bits
+      var bytes = [UInt8](repeating: 0, count: (integers.count + perByte - 1) / perByte)
       for (index, integer) in integers.enumerated() {
-        bytes[index / 2] |= UInt8(truncatingIfNeeded: integer & 0xF) << (index.isMultiple(of: 2) ? 0 : 4)
+        bytes[index / perByte] |= UInt8(truncatingIfNeeded: integer & (1 << bits - 1)) << (index % perByte * bits)
       }
       return bytes
     }

@@ -32,7 +32,7 @@ package enum ONNXFile {
       isTooLarge
         ? "the file holds so many small messages that it would take more memory than a network needs"
         : "the file is no ONNX model, or damaged: its protobuf messages do not fit together",
-      at: .init(file: file), supported: "ONNX models of IR version 4 to 10",
+      at: .init(file: file), supported: "ONNX models of IR version 4 to 14",
       fix: "look at it with onnx.checker.check_model, or export it again")
   }
 

@@ -23,7 +23,7 @@ struct TensorReader {
     let code = Int(message.data_type)
     let type = try require(
       ONNXElementType(rawValue: code), "a tensor of element type \(code)", at: location,
-      supported: "ONNX' element types 1 to 22")
+      supported: "ONNX' element types 1 to \(ONNXElementType.allCases.count)")
     let elements = try elements(ElementDecoder(type: type, shape: shape, location: location))
     return ONNXTensor(name: name, typeCode: code, shape: shape, elements: elements)
   }
@@ -59,13 +59,13 @@ struct TensorReader {
       let integers = UnsafeBufferPointer(start: message.uint64_data, count: message.n_uint64_data)
       try decoder.requireCount(integers.count, "elements", expected: count)
       return .integers(IntegerArray(try integers.map(decoder.signed)))
-    case .int4, .uint4:
-      // Two to an element, as in bytes.
-      let pairs = UnsafeBufferPointer(start: message.int32_data, count: message.n_int32_data)
-      try decoder.requireCount(pairs.count, "elements", expected: (count + 1) / 2)
-      return try pairs.map { UInt8(truncatingIfNeeded: $0) }.withUnsafeBytes { try decoder.elements(in: $0) }
+    case .int4, .uint4, .int2, .uint2, .float4E2M1:
+      // Several to an element, as in bytes.
+      let bytes = UnsafeBufferPointer(start: message.int32_data, count: message.n_int32_data)
+      try decoder.requireCount(bytes.count, "elements", expected: (count * bits + 7) / 8)
+      return try bytes.map { UInt8(truncatingIfNeeded: $0) }.withUnsafeBytes { try decoder.elements(in: $0) }
     case .string, .float16, .bfloat16, .bool, .int8, .uint8, .int16, .uint16, .int32, .float8E4M3FN, .float8E4M3FNUZ,
-      .float8E5M2, .float8E5M2FNUZ:
+      .float8E5M2, .float8E5M2FNUZ, .float8E8M0, .float6E2M3, .float6E3M2:
       let integers = UnsafeBufferPointer(start: message.int32_data, count: message.n_int32_data)
       try decoder.requireCount(integers.count, "elements", expected: count)
       return try elements(type, from: integers)
@@ -86,7 +86,7 @@ struct TensorReader {
   }
 }
 
-/// Elements of a tensor from little-endian bytes, those of 4 bits two to a byte.
+/// Elements of a tensor from little-endian bytes, those of 2 and 4 bits several to a byte.
 struct ElementDecoder: Sendable {
   let type: ONNXElementType
   let shape: [Int]
@@ -103,7 +103,7 @@ struct ElementDecoder: Sendable {
     case .double: return .doubles(load(bytes))
     case .float16: return .floats(load(bytes).map { Float(float16: $0) })
     case .bfloat16: return .floats(load(bytes).map { Float(bfloat16: $0) })
-    case .int4, .uint4: return .integers(nibbles(bytes))
+    case .int2, .uint2, .int4, .uint4: return .integers(parts(of: bytes, bits: bits))
     case .int8: return .integers(IntegerArray(load(bytes) as [Int8]))
     case .uint8, .bool: return .integers(IntegerArray(load(bytes) as [UInt8]))
     case .int16: return .integers(IntegerArray(load(bytes) as [Int16]))
@@ -112,7 +112,8 @@ struct ElementDecoder: Sendable {
     case .uint32: return .integers(IntegerArray(load(bytes) as [UInt32]))
     case .int64: return .integers(IntegerArray(load(bytes) as [Int64]))
     case .uint64: return .integers(IntegerArray(try (load(bytes) as [UInt64]).map(signed)))
-    case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ:
+    case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ, .float8E8M0,
+      .float6E2M3, .float6E3M2, .float4E2M1:
       return .unreadable
     }
   }
@@ -136,13 +137,14 @@ struct ElementDecoder: Sendable {
       fix: "store it as a float, or as int64 where a smaller one is meant")
   }
 
-  /// The first of a byte is in its lower half.
-  private func nibbles(_ bytes: UnsafeRawBufferPointer) -> IntegerArray {
-    let isSigned = type == .int4
+  /// The first of a byte is in its lowest bits.
+  private func parts(of bytes: UnsafeRawBufferPointer, bits: Int) -> IntegerArray {
+    let isSigned = type == .int4 || type == .int2
+    let perByte = 8 / bits
     return IntegerArray(
       (0..<count).map { index -> Int8 in
-        let nibble = Int8(bytes[index / 2] >> (index.isMultiple(of: 2) ? 0 : 4) & 0xF)
-        return isSigned && nibble > 7 ? nibble - 16 : nibble
+        let part = Int8(bytes[index / perByte] >> (index % perByte * bits) & (1 << bits - 1))
+        return isSigned && part >= 1 << (bits - 1) ? part - 1 << bits : part
       })
   }
 }

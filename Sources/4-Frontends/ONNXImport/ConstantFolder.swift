@@ -123,7 +123,7 @@ enum ConstantFolder {
 
   private static func cast(_ reader: inout NodeReader) throws -> Constant {
     let code = try reader.int("to", default: 0)
-    reader.ignore("saturate")
+    reader.ignore("saturate", "round_mode")
     let constant = try reader.constant(0)
     guard let type = ONNXElementType(rawValue: code) else { throw reader.problem("a cast to type \(code)") }
     if type == .double { return Constant(shape: constant.shape, .doubles(constant.values)) }

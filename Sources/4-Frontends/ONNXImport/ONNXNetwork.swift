@@ -2,12 +2,12 @@ import Diagnostics
 import ONNX
 import QIR
 
-/// A network in an ONNX file: opset 9 to 21, IR version 4 to 10.
+/// A network in an ONNX file: opset 9 to 28, IR version 4 to 14.
 package struct ONNXNetwork: ModelFile {
   package static let format = "an ONNX"
   package static let suffixes = ["onnx"]
-  package static let opsets = 9...21
-  package static let irVersions = 4...10
+  package static let opsets = 9...28
+  package static let irVersions = 4...14
 
   private let contents: ONNXModel
   private let file: String

@@ -149,8 +149,7 @@ struct SchemaChecks {
     for (index, name) in node.outputs.enumerated() where !name.isEmpty {
       guard let operand = schema.outputs.operand(index) else { continue }
       let allowed = schema.types(of: operand)
-      // Codes of a QGemm have the type of their zero point.
-      let variable = node.operatorType == "QGemm" ? "TYZ" : operand.type
+      let variable = node.variable(ofResult: operand)
       let type = node.declaredType ?? bound[variable]?.type
       if let type, !allowed.contains(type) {
         report("a result of \(type.name)", node, supported: allowed.map(\.name).joined(separator: ", "))
@@ -169,7 +168,7 @@ extension ONNXNode {
   /// The type of the result that attributes say.
   fileprivate var declaredType: ONNXElementType? {
     switch operatorType {
-    case "Cast", "QuantizeLinear":
+    case "Cast", "QuantizeLinear", "DequantizeLinear":
       if case .int(let code)? = attribute(operatorType == "Cast" ? "to" : "output_dtype"), code != 0 {
         return ONNXElementType(rawValue: code) ?? .string
       }
@@ -184,6 +183,17 @@ extension ONNXNode {
       case .other: nil
       }
     default: return nil
+    }
+  }
+
+  /// The variable whose type a result has.
+  fileprivate func variable(ofResult operand: OperatorSchema.Operand) -> String {
+    switch operatorType {
+    // Codes have the type of their zero point.
+    case "QGemm": "TYZ"
+    // Where no attribute says it, that of the scale.
+    case "DequantizeLinear" where declaredType == nil && operand.type == "T3": "T2"
+    default: operand.type
     }
   }
 

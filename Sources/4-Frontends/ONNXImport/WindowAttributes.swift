@@ -10,7 +10,17 @@ struct WindowAxis {
   var before = 0
   var after = 0
 
-  mutating func removePadding() { (before, after) = (0, 0) }
+  /// The same with padding no further than another one's.
+  func padding(within other: WindowAxis) -> WindowAxis {
+    var axis = self
+    (axis.before, axis.after) = (min(before, other.before), min(after, other.after))
+    return axis
+  }
+
+  /// Leaves what lies behind another one's padding.
+  mutating func removePadding(within other: WindowAxis) {
+    (before, after) = (before - min(before, other.before), after - min(after, other.after))
+  }
 
   private var span: Int { (size - 1) * dilation + 1 }
 

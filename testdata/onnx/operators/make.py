@@ -2,12 +2,13 @@
 """Writes the networks of this folder, small ones as exporters write them, and golden.h5: of each network its inputs and what
 ONNX Runtime computes from them with all optimizations off, in `NETWORK/inputs/…` and `NETWORK/outputs/…`.
 
-usage: testdata/onnx/operators/make.py        (onnx 1.16, onnxruntime, h5py)
+usage: testdata/onnx/operators/make.py        (onnx 1.23, onnxruntime 1.32, h5py)
 """
 
 import os
 
 import h5py
+import ml_dtypes
 import numpy as np
 import onnx
 import onnxruntime
@@ -332,9 +333,27 @@ def volumes():
     return n
 
 
+def newest():
+    """What the newest operator sets add, and average pools that count padding: what ceil_mode adds does not count."""
+    n = Network("newest_opset25", 25)
+    x = n.input("x", [3, 10, 10])
+    zero, scale = n.constant(np.uint8(128)), n.constant(np.float32(0.03))
+    x = n.op("QuantizeLinear", x, scale, zero, precision=TensorProto.FLOAT, output_dtype=TensorProto.UINT8)
+    x = n.op("DequantizeLinear", x, scale, zero, output_dtype=TensorProto.FLOAT)
+    codes = n.random.integers(-2, 2, size=[4, 3, 2, 2])
+    kernel = n.op(
+        "DequantizeLinear", n.constant(codes.astype(ml_dtypes.int2)), n.constant(np.float32([0.1, 0.2, 0.05, 0.3])), axis=0)
+    x = n.op("Conv", x, kernel, pads=[0, 0, 1, 1])
+    n.output(n.op("AveragePool", x, kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1, count_include_pad=1))
+    n.output(n.op(
+        "AveragePool", x, kernel_shape=[3, 4], strides=[2, 3], pads=[1, 0, 1, 1], ceil_mode=1, count_include_pad=1))
+    n.output(n.op("AveragePool", x, kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1))
+    return n
+
+
 NETWORKS = [
     residual, depthwise, steps, branches, view, channels_last, constants, activations, matrices, selections,
-    merged_softmax, fixed_batch, mixed_batch, one_sample, means, halves, bytes_in, unused, volumes,
+    merged_softmax, fixed_batch, mixed_batch, one_sample, means, halves, bytes_in, unused, volumes, newest,
 ]
 
 

@@ -14,6 +14,7 @@ enum OperatorSchemas {
       :AveragePool 10 | auto_pad:string ceil_mode:int count_include_pad:int kernel_shape:ints! pads:ints strides:ints | T | T | T=float,float16,double
       :AveragePool 11 | auto_pad:string ceil_mode:int count_include_pad:int kernel_shape:ints! pads:ints strides:ints | T | T | T=float,float16,double
       :AveragePool 19 | auto_pad:string ceil_mode:int count_include_pad:int dilations:ints kernel_shape:ints! pads:ints strides:ints | T | T | T=float,float16,double
+      :AveragePool 22 | auto_pad:string ceil_mode:int count_include_pad:int dilations:ints kernel_shape:ints! pads:ints strides:ints | T | T | T=float,float16,double,bfloat16
       :BatchNormalization 9 | epsilon:float momentum:float | T T T T T | T T? T? T? T? | T=float,float16,double
       :BatchNormalization 14 | epsilon:float momentum:float training_mode:int | T T T U U | T U? U? | T=float,float16,double,bfloat16 U=float,float16,double,bfloat16
       :BatchNormalization 15 | epsilon:float momentum:float training_mode:int | T T1 T1 T2 T2 | T T2? T2? | T=float,float16,double,bfloat16 T1=float,float16,double,bfloat16 T2=float,float16,double,bfloat16
@@ -21,6 +22,10 @@ enum OperatorSchemas {
       :Cast 13 | to:int! | T1 | T2 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16 T2=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16
       :Cast 19 | saturate:int to:int! | T1 | T2 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz T2=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz
       :Cast 21 | saturate:int to:int! | T1 | T2 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4 T2=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4
+      :Cast 23 | saturate:int to:int! | T1 | T2 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1 T2=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
+      :Cast 24 | round_mode:string saturate:int to:int! | T1 | T2 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0 T2=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0
+      :Cast 25 | round_mode:string saturate:int to:int! | T1 | T2 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2 T2=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2
+      :Cast 28 | round_mode:string saturate:int to:int! | T1 | T2 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2,float6e2m3,float6e3m2 T2=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2,float6e2m3,float6e3m2
       :Ceil 6 |  | T | T | T=float,float16,double
       :Ceil 13 |  | T | T | T=float,float16,double,bfloat16
       :Clip 6 | max:float min:float | T | T | T=float,float16,double
@@ -36,16 +41,27 @@ enum OperatorSchemas {
       :Constant 13 | sparse_value:sparse_tensor value:tensor value_float:float value_floats:floats value_int:int value_ints:ints value_string:string value_strings:strings |  | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Constant 19 | sparse_value:sparse_tensor value:tensor value_float:float value_floats:floats value_int:int value_ints:ints value_string:string value_strings:strings |  | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz
       :Constant 21 | sparse_value:sparse_tensor value:tensor value_float:float value_floats:floats value_int:int value_ints:ints value_string:string value_strings:strings |  | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4
+      :Constant 23 | sparse_value:sparse_tensor value:tensor value_float:float value_floats:floats value_int:int value_ints:ints value_string:string value_strings:strings |  | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
+      :Constant 24 | sparse_value:sparse_tensor value:tensor value_float:float value_floats:floats value_int:int value_ints:ints value_string:string value_strings:strings |  | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0
+      :Constant 25 | sparse_value:sparse_tensor value:tensor value_float:float value_floats:floats value_int:int value_ints:ints value_string:string value_strings:strings |  | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2
       :ConstantOfShape 9 | value:tensor | T1 | T2 | T1=int64 T2=float,uint8,int8,uint16,int16,int32,int64,bool,float16,double,uint32,uint64
       :ConstantOfShape 20 | value:tensor | T1 | T2 | T1=int64 T2=float,uint8,int8,uint16,int16,int32,int64,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz
       :ConstantOfShape 21 | value:tensor | T1 | T2 | T1=int64 T2=float,uint8,int8,uint16,int16,int32,int64,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4
+      :ConstantOfShape 23 | value:tensor | T1 | T2 | T1=int64 T2=float,uint8,int8,uint16,int16,int32,int64,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
+      :ConstantOfShape 24 | value:tensor | T1 | T2 | T1=int64 T2=float,uint8,int8,uint16,int16,int32,int64,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0
+      :ConstantOfShape 25 | value:tensor | T1 | T2 | T1=int64 T2=float,uint8,int8,uint16,int16,int32,int64,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2
       :Conv 1 | auto_pad:string dilations:ints group:int kernel_shape:ints pads:ints strides:ints | T T T? | T | T=float,float16,double
       :Conv 11 | auto_pad:string dilations:ints group:int kernel_shape:ints pads:ints strides:ints | T T T? | T | T=float,float16,double
+      :Conv 22 | auto_pad:string dilations:ints group:int kernel_shape:ints pads:ints strides:ints | T T T? | T | T=float,float16,double,bfloat16
       :ConvInteger 10 | auto_pad:string dilations:ints group:int kernel_shape:ints pads:ints strides:ints | T1 T2 T1? T2? | T3 | T1=uint8,int8 T2=uint8,int8 T3=int32
       :DequantizeLinear 10 |  | T float T? | float | T=uint8,int8,int32
       :DequantizeLinear 13 | axis:int | T float T? | float | T=uint8,int8,int32
       :DequantizeLinear 19 | axis:int | T1 T2 T1? | T2 | T1=uint8,int8,int32,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz T2=float,float16,bfloat16
       :DequantizeLinear 21 | axis:int block_size:int | T1 T2 T1? | T2 | T1=uint8,int8,uint16,int16,int32,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4 T2=float,float16,bfloat16
+      :DequantizeLinear 23 | axis:int block_size:int output_dtype:int | T1 T2 T1? | T3 | T1=uint8,int8,uint16,int16,int32,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1 T2=float,float16,bfloat16 T3=float,float16,bfloat16
+      :DequantizeLinear 24 | axis:int block_size:int output_dtype:int | T1 T2 T1? | T3 | T1=uint8,int8,uint16,int16,int32,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1 T2=float,float16,bfloat16,float8e8m0 T3=float,float16,bfloat16
+      :DequantizeLinear 25 | axis:int block_size:int output_dtype:int | T1 T2 T1? | T3 | T1=uint8,int8,uint16,int16,int32,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,uint2,int2 T2=float,float16,bfloat16,float8e8m0 T3=float,float16,bfloat16
+      :DequantizeLinear 28 | axis:int block_size:int output_dtype:int | T1 T2 T1? | T3 | T1=uint8,int8,uint16,int16,int32,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,uint2,int2,float6e2m3,float6e3m2 T2=float,float16,bfloat16,float8e8m0 T3=float,float16,bfloat16
       :Div 7 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64
       :Div 13 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64,bfloat16
       :Div 14 |  | T T | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64,bfloat16
@@ -53,12 +69,16 @@ enum OperatorSchemas {
       :Dropout 10 | ratio:float | T | T T1? | T=float,float16,double T1=bool
       :Dropout 12 | seed:int | T T1? T2? | T T2? | T=float,float16,double T1=float,float16,double T2=bool
       :Dropout 13 | seed:int | T T1? T2? | T T2? | T=float,float16,double,bfloat16 T1=float,float16,double T2=bool
+      :Dropout 22 | seed:int | T T1? T2? | T T2? | T=float,float16,double,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz T1=float,float16,double,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz T2=bool
       :Expand 8 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Expand 13 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Flatten 9 | axis:int | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Flatten 11 | axis:int | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Flatten 13 | axis:int | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Flatten 21 | axis:int | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4
+      :Flatten 23 | axis:int | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
+      :Flatten 24 | axis:int | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0
+      :Flatten 25 | axis:int | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2
       :Floor 6 |  | T | T | T=float,float16,double
       :Floor 13 |  | T | T | T=float,float16,double,bfloat16
       :Gather 1 | axis:int | T Tind | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128 Tind=int32,int64
@@ -68,15 +88,22 @@ enum OperatorSchemas {
       :Gemm 11 | alpha:float beta:float transA:int transB:int | T T T? | T | T=float,int32,int64,float16,double,uint32,uint64
       :Gemm 13 | alpha:float beta:float transA:int transB:int | T T T? | T | T=float,int32,int64,float16,double,uint32,uint64,bfloat16
       :GlobalAveragePool 1 |  | T | T | T=float,float16,double
+      :GlobalAveragePool 22 |  | T | T | T=float,float16,double,bfloat16
       :GlobalMaxPool 1 |  | T | T | T=float,float16,double
+      :GlobalMaxPool 22 |  | T | T | T=float,float16,double,bfloat16
       :HardSigmoid 6 | alpha:float beta:float | T | T | T=float,float16,double
+      :HardSigmoid 22 | alpha:float beta:float | T | T | T=float,float16,double,bfloat16
       :HardSwish 14 |  | T | T | T=float,float16,double
+      :HardSwish 22 |  | T | T | T=float,float16,double,bfloat16
       :Identity 1 |  | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Identity 13 |  | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Identity 14 |  | V | V | V=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Identity 16 |  | V | V | V=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Identity 19 |  | V | V | V=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz
       :Identity 21 |  | V | V | V=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4
+      :Identity 23 |  | V | V | V=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
+      :Identity 24 |  | V | V | V=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0
+      :Identity 25 |  | V | V | V=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2
       :LeakyRelu 6 | alpha:float | T | T | T=float,float16,double
       :LeakyRelu 16 | alpha:float | T | T | T=float,float16,double,bfloat16
       :MatMul 9 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64
@@ -89,6 +116,7 @@ enum OperatorSchemas {
       :MaxPool 10 | auto_pad:string ceil_mode:int dilations:ints kernel_shape:ints! pads:ints storage_order:int strides:ints | T | T I? | T=float,float16,double I=int64
       :MaxPool 11 | auto_pad:string ceil_mode:int dilations:ints kernel_shape:ints! pads:ints storage_order:int strides:ints | T | T I? | T=float,float16,double I=int64
       :MaxPool 12 | auto_pad:string ceil_mode:int dilations:ints kernel_shape:ints! pads:ints storage_order:int strides:ints | T | T I? | T=float,uint8,int8,float16,double I=int64
+      :MaxPool 22 | auto_pad:string ceil_mode:int dilations:ints kernel_shape:ints! pads:ints storage_order:int strides:ints | T | T I? | T=float,uint8,int8,float16,double,bfloat16 I=int64
       :Min 8 |  | T* | T | T=float,float16,double
       :Min 12 |  | T* | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64
       :Min 13 |  | T* | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64,bfloat16
@@ -103,6 +131,9 @@ enum OperatorSchemas {
       :Pad 18 | mode:string | T int64 T? Tind? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 Tind=int32,int64
       :Pad 19 | mode:string | T int64 T? Tind? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 Tind=int32,int64
       :Pad 21 | mode:string | T int64 T? Tind? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4 Tind=int32,int64
+      :Pad 23 | mode:string | T int64 T? Tind? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1 Tind=int32,int64
+      :Pad 24 | mode:string | T int64 T? Tind? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0 Tind=int32,int64
+      :Pad 25 | mode:string | T int64 T? Tind? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2 Tind=int32,int64
       :Pow 7 |  | T T | T | T=float,float16,double
       :Pow 12 |  | T T1 | T | T=float,int32,int64,float16,double T1=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64
       :Pow 13 |  | T T1 | T | T=float,int32,int64,float16,double,bfloat16 T1=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64
@@ -114,6 +145,10 @@ enum OperatorSchemas {
       :QuantizeLinear 13 | axis:int | T1 float T2? | T2 | T1=float,int32 T2=uint8,int8
       :QuantizeLinear 19 | axis:int saturate:int | T1 T1 T2? | T2 | T1=float,int32,float16,bfloat16 T2=uint8,int8,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz
       :QuantizeLinear 21 | axis:int block_size:int output_dtype:int saturate:int | T1 T1 T2? | T2 | T1=float,int32,float16,bfloat16 T2=uint8,int8,uint16,int16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4
+      :QuantizeLinear 23 | axis:int block_size:int output_dtype:int precision:int saturate:int | T1 T2 T3? | T3 | T1=float,int32,float16,bfloat16 T2=float,int32,float16,bfloat16 T3=uint8,int8,uint16,int16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
+      :QuantizeLinear 24 | axis:int block_size:int output_dtype:int precision:int saturate:int | T1 T2 T3? | T3 | T1=float,int32,float16,bfloat16 T2=float,int32,float16,bfloat16,float8e8m0 T3=uint8,int8,uint16,int16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
+      :QuantizeLinear 25 | axis:int block_size:int output_dtype:int precision:int saturate:int | T1 T2 T3? | T3 | T1=float,int32,float16,bfloat16 T2=float,int32,float16,bfloat16,float8e8m0 T3=uint8,int8,uint16,int16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,uint2,int2
+      :QuantizeLinear 28 | axis:int block_size:int output_dtype:int precision:int saturate:int | T1 T2 T3? | T3 | T1=float,int32,float16,bfloat16 T2=float,int32,float16,bfloat16,float8e8m0 T3=uint8,int8,uint16,int16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,uint2,int2,float6e2m3,float6e3m2
       :ReduceMax 1 | axes:ints keepdims:int | T | T | T=float,int32,int64,float16,double,uint32,uint64
       :ReduceMax 11 | axes:ints keepdims:int | T | T | T=float,int32,int64,float16,double,uint32,uint64
       :ReduceMax 12 | axes:ints keepdims:int | T | T | T=float,uint8,int8,int32,int64,float16,double,uint32,uint64
@@ -145,18 +180,28 @@ enum OperatorSchemas {
       :Reshape 14 | allowzero:int | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Reshape 19 | allowzero:int | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz
       :Reshape 21 | allowzero:int | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4
+      :Reshape 23 | allowzero:int | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
+      :Reshape 24 | allowzero:int | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0
+      :Reshape 25 | allowzero:int | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2
       :Round 11 |  | T | T | T=float,float16,double
+      :Round 22 |  | T | T | T=float,float16,double,bfloat16
       :Shape 1 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128 T1=int64
       :Shape 13 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 T1=int64
       :Shape 15 | end:int start:int | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 T1=int64
       :Shape 19 | end:int start:int | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz T1=int64
       :Shape 21 | end:int start:int | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4 T1=int64
+      :Shape 23 | end:int start:int | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1 T1=int64
+      :Shape 24 | end:int start:int | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0 T1=int64
+      :Shape 25 | end:int start:int | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2 T1=int64
       :Sigmoid 6 |  | T | T | T=float,float16,double
       :Sigmoid 13 |  | T | T | T=float,float16,double,bfloat16
       :Size 1 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128 T1=int64
       :Size 13 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 T1=int64
       :Size 19 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz T1=int64
       :Size 21 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4 T1=int64
+      :Size 23 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1 T1=int64
+      :Size 24 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0 T1=int64
+      :Size 25 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2 T1=int64
       :Slice 1 | axes:ints ends:ints! starts:ints! | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Slice 10 |  | T Tind Tind Tind? Tind? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128 Tind=int32,int64
       :Slice 11 |  | T Tind Tind Tind? Tind? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128 Tind=int32,int64
@@ -170,19 +215,29 @@ enum OperatorSchemas {
       :Squeeze 11 | axes:ints | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Squeeze 13 |  | T int64? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Squeeze 21 |  | T int64? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4
+      :Squeeze 23 |  | T int64? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
+      :Squeeze 24 |  | T int64? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0
+      :Squeeze 25 |  | T int64? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2
       :Sub 7 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64
       :Sub 13 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64,bfloat16
       :Sub 14 |  | T T | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64,bfloat16
       :Tanh 6 |  | T | T | T=float,float16,double
       :Tanh 13 |  | T | T | T=float,float16,double,bfloat16
       :ThresholdedRelu 10 | alpha:float | T | T | T=float,float16,double
+      :ThresholdedRelu 22 | alpha:float | T | T | T=float,float16,double,bfloat16
       :Transpose 1 | perm:ints | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Transpose 13 | perm:ints | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Transpose 21 | perm:ints | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4
+      :Transpose 23 | perm:ints | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
+      :Transpose 24 | perm:ints | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0
+      :Transpose 25 | perm:ints | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2
       :Unsqueeze 1 | axes:ints! | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Unsqueeze 11 | axes:ints! | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Unsqueeze 13 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Unsqueeze 21 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4
+      :Unsqueeze 23 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
+      :Unsqueeze 24 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0
+      :Unsqueeze 25 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2
       com.microsoft:DequantizeLinear 1 | axis:int | T1 T2 T1? | T2 | T1=uint8,int8,uint16,int16,int32,uint4,int4 T2=float,float16
       com.microsoft:QGemm 1 | alpha:float transA:int transB:int | TA T TA TB T TB TC? T? TYZ? | TY | T=float TA=uint8,int8 TB=uint8,int8 TC=int32 TYZ=uint8,int8 TY=float,uint8,int8
       com.microsoft:QLinearAdd 1 |  | T float T? T float T? float T? | T | T=uint8,int8

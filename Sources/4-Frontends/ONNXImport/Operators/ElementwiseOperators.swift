@@ -109,7 +109,7 @@ enum ElementwiseOperators {
 
   private static func cast(_ reader: inout NodeReader) throws {
     let code = try reader.int("to", default: 0)
-    reader.ignore("saturate")
+    reader.ignore("saturate", "round_mode")
     var map = try reader.map(0)
     let type = ONNXElementType(rawValue: code)
     switch type {

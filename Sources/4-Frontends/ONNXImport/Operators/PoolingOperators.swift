@@ -41,9 +41,10 @@ enum PoolingOperators {
     let space = try axesOfSpace(of: map, reader)
     var windows = try attributes.axes(size: nil, over: space.map { map.shape[$0] }, ceil: ceil, reader)
     if countsPadding {
-      // Also what ceil_mode adds counts (onnx/reference/ops/op_pool_common.py).
-      map = try reader.pad(map, windows, over: space, "padded")
-      for index in windows.indices { windows[index].removePadding() }
+      // What the padding says counts, what ceil_mode adds behind it does not (onnx/reference/ops/op_pool_common.py).
+      let said = try attributes.axes(size: nil, over: space.map { map.shape[$0] }, reader)
+      map = try reader.pad(map, windows.indices.map { windows[$0].padding(within: said[$0]) }, over: space, "padded")
+      for index in windows.indices { windows[index].removePadding(within: said[index]) }
     }
     try reader.produce(.map(reader.slide(windows, over: space, of: map, by: mean)))
   }

@@ -11,7 +11,7 @@ enum QuantizationOperators {
   static let rows = ["", "com.microsoft"].flatMap { domain in
     [
       OperatorRow(
-        "QuantizeLinear", domain: domain, notes: "int4 to int16, uint4 to uint16, per tensor, per axis, in blocks",
+        "QuantizeLinear", domain: domain, notes: "int2 to int16, uint2 to uint16, per tensor, per axis, in blocks",
         read: { try quantize(&$0) }),
       OperatorRow(
         "DequantizeLinear", domain: domain,
@@ -50,7 +50,7 @@ extension NodeReader {
     _ map: FeatureMap, _ encoding: IntegerEncoding, roundsLast: Bool = false, _ suffix: String? = nil
   ) throws -> FeatureMap {
     guard let bits = encoding.type.bits, let range = encoding.type.range, bits <= 16 else {
-      throw problem("quantization to \(encoding.type.name)", supported: "int4, uint4, int8, uint8, int16, uint16")
+      throw problem("quantization to \(encoding.type.name)", supported: "int2 to int16, uint2 to uint16")
     }
     let channels = encoding.scales.count
     let isSigned = range.lowerBound < 0
@@ -148,7 +148,14 @@ struct QuantizeLinearInputs {
 
   /// - Parameter input: the number of the scale among the inputs; the zero point stands behind it.
   init(_ reader: inout NodeReader, input: Int, ofQuantize isQuantize: Bool) throws {
-    if isQuantize { reader.ignore("output_dtype") }
+    // Types of results are checked with those of all tensors.
+    reader.ignore("output_dtype")
+    if isQuantize {
+      let precision = try reader.int("precision", default: 0)
+      try reader.require(
+        [0, ONNXElementType.float.rawValue].contains(precision),
+        "precision = \(ONNXElementType(rawValue: precision)?.name ?? "\(precision)")", supported: "float")
+    }
     axis = try reader.int("axis", default: 1)
     block = try reader.int("block_size", default: 0)
     guard block >= 0 else { throw reader.problem("block_size = \(block)", supported: "0 or more") }
@@ -241,7 +248,7 @@ struct QuantizeLinearInputs {
   /// - Returns: the integers themselves.
   func quantizeBlocks(of map: FeatureMap, _ reader: inout NodeReader) throws -> FeatureMap {
     guard let bits = type.bits, let range = type.range, bits <= 16 else {
-      throw reader.problem("quantization to \(type.name)", supported: "int4, uint4, int8, uint8, int16, uint16")
+      throw reader.problem("quantization to \(type.name)", supported: "int2 to int16, uint2 to uint16")
     }
     let (scales, zeroPoints) = try spread(over: map.shape, reader)
     var result = try reader.alongVaryingAxes(of: scales, map) { reader, map, channels in
