@@ -34,10 +34,10 @@ package struct Lifetimes: Sendable {
         return life.lowerBound >= 0 && life.upperBound == step && areAsWide(input, instruction.output)
       }
       guard let free, let life = lives[instruction.output.index] else { continue }
-      let root = root(of: free)
-      roots[instruction.output.index] = root
+      let place = root(of: free)
+      roots[instruction.output.index] = place
       lives[instruction.output.index] = nil
-      extend(root, to: life.upperBound)
+      extend(place, to: life.upperBound)
     }
   }
 
