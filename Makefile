@@ -10,7 +10,7 @@ LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
   check-keras-differential check-quantizer-extremes check-quantized-keras check-quantize check-adding \
-  test-embedded check-processor-speed check-optuna check-vizier check-user-files check-interrupts check-search-kills check-search-methods bench check-memory fuzz format lint \
+  test-embedded check-registers check-processor-speed check-optuna check-vizier check-user-files check-interrupts check-search-kills check-search-methods bench check-memory fuzz format lint \
   generated check-generated clean
 .NOTPARALLEL:
 
@@ -28,6 +28,7 @@ help:
 	@echo 'make check-quantize   what qcc quantize loses, beside ONNX Runtime'\''s quantizer (Python packages)'
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
 	@echo 'make test-embedded    networks on simulated microcontrollers: codes, memory, instructions (installs toolchains by apt)'
+	@echo 'make check-registers  the accelerator'\''s registers in SystemRDL beside those in C (Python package)'
 	@echo 'make check-processor-speed  the C for processors beside TFLite'\''s reference kernels (Python packages)'
 	@echo 'make check-optuna     integrations/optuna_search.py on PostgreSQL, and a journal in optuna-dashboard'
 	@echo 'make check-vizier     integrations/vizier_search.py with a server'
@@ -92,6 +93,9 @@ test-embedded: build
 	@scripts/prepare.sh --embedded
 	$(PYTHON) Tests/embedded-check.py $(QCC) ../shared/models
 
+check-registers: build
+	$(PYTHON) Tests/registers-check.py $(QCC) testdata/digits_conv_affine.h5
+
 check-processor-speed: build
 	$(PYTHON) Tests/processor-speed.py $(QCC) ../shared/models
 
@@ -141,14 +145,14 @@ format:
 lint:
 	$(SWIFT) format lint --strict --recursive $(SWIFT_SOURCES)
 
-# The README's table of what is supported is written by a test, from the importer's own tables.
+# The README's table of what is supported is written by a test, from the importer's own tables, and so are the registers in Runtime.
 generated: prepare-tests
 	@scripts/embed.sh
-	QCC_BLESS=1 $(SWIFT) test --filter DocumentationTests
+	QCC_BLESS=1 $(SWIFT) test --filter 'DocumentationTests|theRuntimesRegisters'
 
 check-generated: prepare-tests
 	@scripts/embed.sh --check
-	$(SWIFT) test --filter DocumentationTests
+	$(SWIFT) test --filter 'DocumentationTests|theRuntimesRegisters'
 
 clean:
 	rm -rf .build build

@@ -52,7 +52,8 @@ extern const double *const bench_values[];
 extern const long bench_value_counts[];
 void bench_dequantize(void);
 
-/* Runs the network; `made`, where it is not null, is called with every tensor right after it was made. */
-void bench_run(const void *const inputs[], void *const outputs[], void (*made)(int tensor, const void *codes));
+/* Runs the network; `made`, where it is not null, is called with every tensor right after it was made. Returns 0, or what the
+ * accelerator's driver says went wrong. */
+int bench_run(const void *const inputs[], void *const outputs[], void (*made)(int tensor, const void *codes));
 
 #endif

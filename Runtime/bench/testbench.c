@@ -56,6 +56,15 @@ static void compare_output(const bench_tensor *tensor, const void *expected, con
     }
 }
 
+static int run(const void *const inputs[], void (*made)(int tensor, const void *codes))
+{
+    const int status = bench_run(inputs, bench_output_buffers, made);
+    if (status != 0) {
+        printf("the run failed with status %d (st_status.h)\n", status);
+    }
+    return status == 0;
+}
+
 static int run_vectors(void)
 {
     long compared = 0;
@@ -63,7 +72,9 @@ static int run_vectors(void)
         const bench_sample *const sample = bench_samples[s];
         sample_number = s;
         expected_checksums = sample->checksums;
-        bench_run(sample->inputs, bench_output_buffers, expected_checksums ? compare_checksum : NULL);
+        if (!run(sample->inputs, expected_checksums ? compare_checksum : NULL)) {
+            return 1;
+        }
         for (int o = 0; o < bench_output_count; ++o) {
             compare_output(&bench_outputs[o], sample->outputs[o], bench_output_buffers[o]);
             compared += bench_outputs[o].elements;
@@ -128,7 +139,10 @@ static int run_file(const char *input_path, const char *output_path)
         return 2;
     }
     while ((state = read_sample(input_file)) == 1 && !write_failed) {
-        bench_run(bench_input_codes, bench_output_buffers, write_codes);
+        if (!run(bench_input_codes, write_codes)) {
+            write_failed = 1;
+            break;
+        }
         write_values();
     }
     fclose(input_file);

@@ -29,6 +29,7 @@ st_accumulator st_conv2d_output[ST_CONV2D_OUTPUT_ROWS][ST_CONV2D_OUTPUT_COLUMNS]
 
 void st_conv2d_begin(int rows, int columns, const st_accumulator initial[], int outputs)
 {
+    const int given = initial ? outputs : 0;
     for (int r = 0; r < ST_CONV2D_OUTPUT_ROWS; ++r) {
         if (r >= rows) {
             break;
@@ -38,17 +39,16 @@ void st_conv2d_begin(int rows, int columns, const st_accumulator initial[], int 
                 break;
             }
             for (int o = 0; o < ST_CONV2D_OUTPUT_CHANNELS; ++o) {
-                st_conv2d_output[r][c][o] = o < outputs ? initial[o] : 0;
+                st_conv2d_output[r][c][o] = o < given ? initial[o] : 0;
             }
         }
     }
 }
 
-void st_conv2d_weights(
-    const uint16_t weights[], int kernel_rows, int kernel_columns, int inputs, int outputs, int bits, st_mode mode)
+static ST_SPECIALIZE void unpack(
+    const uint16_t weights[], int kernel_rows, int kernel_columns, int inputs, int outputs, int bits, int lanes)
 {
     st_fields fields = {weights, 0, 0};
-    const int lanes = st_lanes(mode);
     for (int kr = 0; kr < ST_CONV2D_KERNEL_ROWS; ++kr) {
         if (kr >= kernel_rows) {
             break;
@@ -68,6 +68,14 @@ void st_conv2d_weights(
             }
         }
     }
+}
+
+void st_conv2d_weights(
+    const uint16_t weights[], int kernel_rows, int kernel_columns, int inputs, int outputs, int bits, st_mode mode)
+{
+#define UNPACK(lanes) unpack(weights, kernel_rows, kernel_columns, inputs, outputs, bits, lanes)
+    ST_UNPACK(mode, UNPACK)
+#undef UNPACK
 }
 
 void st_conv2d_run(const st_pass *pass)

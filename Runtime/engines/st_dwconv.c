@@ -27,6 +27,7 @@ st_accumulator st_dwconv_output[ST_DWCONV_OUTPUT_ROWS][ST_DWCONV_OUTPUT_COLUMNS]
 
 void st_dwconv_begin(int rows, int columns, const st_accumulator initial[], int stride, int channels)
 {
+    const int given = initial ? channels : 0;
     for (int r = 0; r < ST_DWCONV_OUTPUT_ROWS; ++r) {
         if (r >= rows) {
             break;
@@ -36,16 +37,15 @@ void st_dwconv_begin(int rows, int columns, const st_accumulator initial[], int 
                 break;
             }
             for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-                st_dwconv_output[r][c][o] = o < channels ? initial[o * stride] : 0;
+                st_dwconv_output[r][c][o] = o < given ? initial[o * stride] : 0;
             }
         }
     }
 }
 
-void st_dwconv_weights(const uint16_t weights[], int taps, int channels, int bits, st_mode mode)
+static ST_SPECIALIZE void unpack(const uint16_t weights[], int taps, int channels, int bits, int lanes)
 {
     st_fields fields = {weights, 0, 0};
-    const int lanes = st_lanes(mode);
     for (int word = 0; word < ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS; ++word) {
         const int left = taps - word * lanes;
         if (left <= 0) {
@@ -55,6 +55,13 @@ void st_dwconv_weights(const uint16_t weights[], int taps, int channels, int bit
             st_dwconv_kernel[word][o] = o < channels ? st_weight_word(&fields, left, bits, lanes) : 0u;
         }
     }
+}
+
+void st_dwconv_weights(const uint16_t weights[], int taps, int channels, int bits, st_mode mode)
+{
+#define UNPACK(lanes) unpack(weights, taps, channels, bits, lanes)
+    ST_UNPACK(mode, UNPACK)
+#undef UNPACK
 }
 
 void st_dwconv_run(const st_pass *pass)

@@ -27,15 +27,15 @@ st_accumulator st_fc_output[ST_FC_OUTPUTS];
 
 void st_fc_begin(const st_accumulator initial[], int outputs)
 {
+    const int given = initial ? outputs : 0;
     for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
-        st_fc_output[o] = o < outputs ? initial[o] : 0;
+        st_fc_output[o] = o < given ? initial[o] : 0;
     }
 }
 
-void st_fc_weights(const uint16_t weights[], int inputs, int outputs, int bits, st_mode mode)
+static ST_SPECIALIZE void unpack(const uint16_t weights[], int inputs, int outputs, int bits, int lanes)
 {
     st_fields fields = {weights, 0, 0};
-    const int lanes = st_lanes(mode);
     for (int word = 0; word < ST_FC_INPUTS; ++word) {
         const int left = inputs - word * lanes;
         if (left <= 0) {
@@ -45,6 +45,13 @@ void st_fc_weights(const uint16_t weights[], int inputs, int outputs, int bits, 
             st_fc_kernel[word][o] = o < outputs ? st_weight_word(&fields, left, bits, lanes) : 0u;
         }
     }
+}
+
+void st_fc_weights(const uint16_t weights[], int inputs, int outputs, int bits, st_mode mode)
+{
+#define UNPACK(lanes) unpack(weights, inputs, outputs, bits, lanes)
+    ST_UNPACK(mode, UNPACK)
+#undef UNPACK
 }
 
 void st_fc_run(int words, st_mode mode, int wide, int shift)

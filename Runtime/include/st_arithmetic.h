@@ -75,13 +75,15 @@ static inline int64_t st_requantize_even(int64_t accumulator, int64_t multiplier
 int64_t st_requantize_wide(
     int64_t accumulator, int64_t multiplier, int64_t addend_high, uint64_t addend_low, unsigned shift, int even);
 
-/* How many of `count` ascending thresholds are <= accumulator, by bisection; `steps`, a constant at every call, is the bit
- * width of the largest count. */
+/* How many of `count` ascending thresholds are <= accumulator, by bisection; `steps` is the bit width of the largest count. */
 static inline int st_count_thresholds32(int64_t accumulator, const int32_t thresholds[], int count, int steps)
 {
     int passed = 0;
-    for (int bit = steps - 1; bit >= 0; --bit) {
-        const int next = passed + (1 << bit);
+    for (int done = 0; done < 31; ++done) {
+        if (done >= steps) {
+            break;
+        }
+        const int next = passed + (1 << (steps - 1 - done));
         if (next <= count && thresholds[next - 1] <= accumulator) {
             passed = next;
         }
@@ -92,8 +94,11 @@ static inline int st_count_thresholds32(int64_t accumulator, const int32_t thres
 static inline int st_count_thresholds64(int64_t accumulator, const int64_t thresholds[], int count, int steps)
 {
     int passed = 0;
-    for (int bit = steps - 1; bit >= 0; --bit) {
-        const int next = passed + (1 << bit);
+    for (int done = 0; done < 31; ++done) {
+        if (done >= steps) {
+            break;
+        }
+        const int next = passed + (1 << (steps - 1 - done));
         if (next <= count && thresholds[next - 1] <= accumulator) {
             passed = next;
         }

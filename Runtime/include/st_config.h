@@ -26,7 +26,14 @@
 /* 32 where every accumulator of the network fits, else 64. */
 #define ST_ACCUMULATOR_BITS 64
 
-/* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of feature maps' codes. */
+/* 16 where every extent and number of slices fits, else 32. */
+#define ST_EXTENT_BITS 16
+
+/* 32 where every multiplier of a requantization fits, else 64. */
+#define ST_MULTIPLIER_BITS 64
+
+/* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of what is read and of what is
+ * written, ways from accumulators to codes. */
 #define ST_USES_CONV2D 1
 #define ST_USES_DWCONV 1
 #define ST_USES_FC 1
@@ -39,5 +46,15 @@
 #define ST_USES_CODES_16 1
 #define ST_USES_CODES_32 1
 #define ST_USES_CODES_64 1
+#define ST_USES_OUTPUTS_8 1
+#define ST_USES_OUTPUTS_16 1
+#define ST_USES_OUTPUTS_32 1
+#define ST_USES_OUTPUTS_64 1
+#define ST_USES_ACCUMULATORS 1
+#define ST_USES_UPPER_WORD 1
+#define ST_USES_FLOOR 1
+#define ST_USES_ONE_WORD 1
+#define ST_USES_TWO_WORDS 1
+#define ST_USES_THRESHOLDS 1
 
 #endif

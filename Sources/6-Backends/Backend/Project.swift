@@ -1,6 +1,7 @@
 import Diagnostics
 import Files
 import Libc
+import Schedule
 
 /// What a back end writes, as values: paths within the project's folder and their contents. The caller writes them.
 package struct Project: Hashable, Sendable {
@@ -20,9 +21,12 @@ package struct Project: Hashable, Sendable {
   /// Sorted by path.
   package var files: [File]
   package var memory: Memory
+  /// What the accelerator leaves to the processor; nil without one.
+  package var host: HostWork?
 
-  package init(name: String, files: [File], memory: Memory = Memory()) {
+  package init(name: String, files: [File], memory: Memory = Memory(), host: HostWork? = nil) {
     self.name = name
+    self.host = host
     self.files = files.sorted { $0.path < $1.path }
     self.memory = memory
   }

@@ -7,8 +7,10 @@ struct BenchWriter {
   private let program: IntegerProgram
   private let storage: Storage
   private let name: String
+  private let hasEngines: Bool
 
-  init(_ program: IntegerProgram, storage: Storage, name: String) {
+  init(_ program: IntegerProgram, storage: Storage, name: String, hasEngines: Bool) {
+    self.hasEngines = hasEngines
     self.program = program
     self.storage = storage
     self.name = name
@@ -37,14 +39,14 @@ struct BenchWriter {
       program.inputs.indices.map { "inputs[\($0)]" } + program.outputs.indices.map { "outputs[\($0)]" }
     text.write(
       """
-      void bench_run(const void *const inputs[], void *const outputs[], void (*made)(int tensor, const void *codes))
+      int bench_run(const void *const inputs[], void *const outputs[], void (*made)(int tensor, const void *codes))
       {
       #if ST_HLS
           (void)made;
       #else
           \(name)_trace(made);
       #endif
-          \(name)_run(\(arguments.joined(separator: ", ")));
+          \(hasEngines ? "return (int)" : "")\(name)_run(\(arguments.joined(separator: ", ")));\(hasEngines ? "" : "\n    return 0;")
       }
 
       """)
@@ -74,7 +76,7 @@ struct BenchWriter {
     text.line("const double *const bench_values[] = {\(names)};")
     text.line("const long bench_value_counts[] = {\(counts.map(String.init).joined(separator: ", "))};\n")
     text.line("void bench_dequantize(void)\n{")
-    let interface = InterfaceWriter(program, storage: storage, name: name)
+    let interface = InterfaceWriter(program, storage: storage, name: name, hasEngines: hasEngines)
     for call in interface.dequantizations(codes: "output_buffer_", values: "values_") { text.line("    \(call)") }
     text.line("}\n")
   }

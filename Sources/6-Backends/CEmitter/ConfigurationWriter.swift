@@ -24,7 +24,8 @@ struct ConfigurationWriter {
   /// The beginning of the hash of the settings and the runtime's sources.
   private var runtime: String {
     let sources = use.files.filter { !$0.path.hasPrefix("test/") }
-    let all = settings.bytes + sources.flatMap { Array($0.text.utf8) }
+    let registers = accelerator.isProcessor ? [] : RegisterHeader(accelerator).text.bytes
+    let all = settings.bytes + registers + sources.flatMap { Array($0.text.utf8) }
     return String(SHA256.hexadecimal(all).prefix(8))
   }
 
@@ -40,9 +41,14 @@ struct ConfigurationWriter {
     if !accelerator.isProcessor {
       text.line("/* 32 where every accumulator of the network fits, else 64. */")
       text.line("#define ST_ACCUMULATOR_BITS \(use.accumulatorBits)\n")
+      text.line("/* 16 where every extent and number of slices fits, else 32. */")
+      text.line("#define ST_EXTENT_BITS \(use.extentBits)\n")
+      text.line("/* 32 where every multiplier of a requantization fits, else 64. */")
+      text.line("#define ST_MULTIPLIER_BITS \(use.multiplierBits)\n")
       text.line(
-        "/* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of feature maps' codes. */"
+        "/* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of what is read and of what is"
       )
+      text.line(" * written, ways from accumulators to codes. */")
     }
     for macro in use.macros { text.line("#define ST_USES_\(macro.name) \(macro.isUsed ? 1 : 0)") }
     return text

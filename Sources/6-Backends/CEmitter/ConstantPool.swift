@@ -5,35 +5,33 @@ import Schedule
 /// The constant arrays of a network: their definitions, and their declarations for the code that reads them. What is the same,
 /// but for weights, stands there once.
 struct ConstantPool {
-  private let network: String
   private var written = SourceText()
   private var declared = SourceText()
   /// By type, and hash of the numbers.
   private var names: [String: String] = [:]
-  /// How many accumulators are 0 where all of a layer are.
-  private var zeros = 0
-  private let accumulatorBytes: Int
+  /// Of the types whose names say nothing of it.
+  private let widths: [String: Int]
+  /// Declarations and definitions of layers, which point to the arrays.
+  private var layers = (declared: SourceText(), written: SourceText())
   private var bytes: [Kind: Int] = [:]
 
   /// What constants are for.
   enum Kind: String, CaseIterable {
     case weights, requantization
     case initial = "initial accumulators"
+    case descriptors
   }
 
   /// - Parameters:
-  ///   - network: what the names of arrays begin with that are no layer's.
-  ///   - accumulatorBytes: of `st_accumulator`.
-  init(network: String, accumulatorBytes: Int) {
-    self.network = network
-    self.accumulatorBytes = accumulatorBytes
+  ///   - accumulatorBits: of `st_accumulator`.
+  ///   - extentBits: of `st_extent`.
+  init(accumulatorBits: Int, extentBits: Int) {
+    widths = ["st_accumulator": accumulatorBits / 8, "st_extent": extentBits / 8]
   }
 
-  /// Bytes of all constants, by what they are for.
+  /// Bytes of all constants, by what they are for; pointers of 32 bits.
   var sizes: [(kind: Kind, bytes: Int)] {
-    var bytes = bytes
-    bytes[.initial, default: 0] += zeros * accumulatorBytes
-    return Kind.allCases.compactMap { kind in bytes[kind].flatMap { $0 > 0 ? (kind, $0) : nil } }
+    Kind.allCases.compactMap { kind in bytes[kind].flatMap { $0 > 0 ? (kind, $0) : nil } }
   }
 
   /// The name of an array with these values: this one, or that of one that is there already.
@@ -57,19 +55,29 @@ struct ConstantPool {
   private mutating func write(
     _ name: String, _ type: String, count: Int, for kind: Kind, numbers: (inout SourceText) -> Void
   ) {
-    let bits = Int(type.filter(\.isNumber)).map { $0 / 8 } ?? accumulatorBytes
-    bytes[kind, default: 0] += count * bits
+    let width = widths[type] ?? (Int(type.filter(\.isNumber)) ?? 0) / 8
+    bytes[kind, default: 0] += count * width
     declared.line(Self.declaration(name, type, count))
     written.line("const \(type) \(name)[\(count)] = {")
     numbers(&written)
     written.write("\n};\n")
   }
 
-  /// The name of an array of initial accumulators: of as many zeros as any layer needs, or of its own.
+  /// The name of an array of initial accumulators; 0 where all are zeros.
   mutating func initial(_ name: String, _ values: [Int64]) -> String {
-    guard values.allSatisfy({ $0 == 0 }) else { return array(name, type: "st_accumulator", values, for: .initial) }
-    zeros = max(zeros, values.count)
-    return zerosName
+    values.allSatisfy { $0 == 0 } ? "0" : array(name, type: "st_accumulator", values, for: .initial)
+  }
+
+  /// A layer's descriptor.
+  ///
+  /// - Parameter bytes: what it takes with pointers of 32 bits.
+  mutating func layer(_ name: String, comment: String, _ members: [String], bytes size: Int) {
+    bytes[.descriptors, default: 0] += size
+    layers.declared.line("extern const st_layer \(name);")
+    layers.written.line("\n/* \(comment) */\nST_CONSTANTS_SECTION const st_layer \(name) = {")
+    for (index, member) in members.enumerated() {
+      layers.written.line("    \(member)\(index + 1 < members.count ? "," : "};")")
+    }
   }
 
   /// `values` as an expression of the variable `channel`: a literal where all are equal, else an element of an array called `name`.
@@ -81,17 +89,15 @@ struct ConstantPool {
 
   var declarations: SourceText {
     var text = declared
-    if zeros > 0 { text.line(Self.declaration(zerosName, "st_accumulator", zeros)) }
+    text.append(layers.declared)
     return text
   }
 
   var definitions: SourceText {
     var text = written
-    if zeros > 0 { text.line("const st_accumulator \(zerosName)[\(zeros)] = {0};") }
+    text.append(layers.written)
     return text
   }
-
-  private var zerosName: String { network + "_zeros" }
 
   private static func declaration(_ name: String, _ type: String, _ count: Int) -> String {
     "extern const \(type) \(name)[\(count)];"

@@ -12,15 +12,18 @@ struct InterfaceWriter {
   private let provenance: String
   private let labels: [String]
   private let quantizations: [ProgramQuantization]
+  private let hasEngines: Bool
 
   /// - Parameters:
+  ///   - hasEngines: whether a run may fail: an accelerator is asked to do something.
   ///   - provenance: where the code comes from, a line.
   ///   - labels: of the numbers of the one output.
   ///   - quantizations: of the inputs, where they are known.
   init(
-    _ program: IntegerProgram, storage: Storage, name: String, provenance: String = "", labels: [String] = [],
-    quantizations: [ProgramQuantization] = []
+    _ program: IntegerProgram, storage: Storage, name: String, hasEngines: Bool, provenance: String = "",
+    labels: [String] = [], quantizations: [ProgramQuantization] = []
   ) {
+    self.hasEngines = hasEngines
     self.labels = labels
     self.quantizations = quantizations
     self.program = program
@@ -107,6 +110,9 @@ struct InterfaceWriter {
     ports.map { parameter($0, isConstant: $0.output == nil) }.joined(separator: ", ")
   }
 
+  /// The type of what a run returns.
+  var result: String { hasEngines ? "st_status" : "void" }
+
   /// `input, output`
   var arguments: String { ports.map(\.name).joined(separator: ", ") }
 
@@ -128,6 +134,7 @@ struct InterfaceWriter {
       " * output's codes in float is part of its dequantization. */"
     )
     text.line("#ifndef \(macro)_H\n#define \(macro)_H\n\n#include <stdint.h>\n\n#include \"st_pragmas.h\"")
+    if hasEngines { text.line("#include \"st_status.h\"") }
     text.line("\n#ifdef __cplusplus\nextern \"C\" {\n#endif")
     for port in ports { describe(port, into: &text) }
     text.line(
@@ -147,10 +154,13 @@ struct InterfaceWriter {
     text.line(
       "\n/* Runs the network once. A context may hold anything before, but for `trace`. Runs in several contexts do not disturb"
     )
-    text.line(" * one another, but for the engines' memories, which are one accelerator's. */")
-    text.line("void \(name)_run_in(\(contextParameters));")
+    text.line(
+      hasEngines
+        ? " * one another, but for the engines' memories, which are one accelerator's. Returns ST_OK, or what went wrong; then outputs\n"
+          + " * may hold anything. The engines in C never fail. */" : " * one another. */")
+    text.line("\(result) \(name)_run_in(\(contextParameters));")
     text.line("\n/* The same in a context of the network's own. */")
-    text.line("void \(name)_run(\(parameters));")
+    text.line("\(result) \(name)_run(\(parameters));")
     text.line("\n/* Where the code comes from: compiler, model and target. */")
     text.line("extern const char \(name)_provenance[];")
     for port in inputs {

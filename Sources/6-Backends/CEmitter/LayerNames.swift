@@ -5,9 +5,13 @@ struct LayerNames {
   /// `mobilenet_layer_03_`, before the names of the layer's constants
   let prefix: String
 
+  /// `mobilenet_layer_03`, the layer's `st_layer`.
+  let descriptor: String
+
   init(index: Int, name: String, network: String) {
     let number = index < 10 ? "0\(index)" : "\(index)"
-    prefix = "\(network)_layer_\(number)_"
+    descriptor = "\(network)_layer_\(number)"
+    prefix = descriptor + "_"
     function = "layer_\(number)_run_" + Identifier.sanitized(name)
   }
 }

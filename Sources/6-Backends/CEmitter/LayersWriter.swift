@@ -1,8 +1,8 @@
 import IntegerProgram
 import Schedule
 
-/// Writes the network's source files: a function for every instruction and one that calls them all in a context; and the same in
-/// a context of the network's own.
+/// Writes the network's source files: a function for every instruction that the processor runs, and one that runs all in a
+/// context; and the same in a context of the network's own.
 struct LayersWriter {
   private let schedule: Schedule
   private var program: IntegerProgram { schedule.program }
@@ -15,19 +15,46 @@ struct LayersWriter {
     self.name = name
   }
 
-  func text(constants: inout ConstantPool) -> SourceText {
+  /// - Parameter steps: of the layers that run on engines, in their order.
+  func text(steps: [LayerSteps], constants: inout ConstantPool) -> SourceText {
     var functions = SourceText()
     var calls = SourceText()
     var traced = 0
+    var steps = steps[...]
+    let registers = hasEngines ? RegisterMap(schedule.accelerator) : nil
     for (index, instruction) in program.instructions.enumerated() {
       let names = LayerNames(index: index, name: instruction.name, network: name)
-      guard write(instruction, schedule.steps[index], names, into: &functions, constants: &constants) else { continue }
       let arguments = (instruction.inputs + [instruction.output]).map(expression).joined(separator: ", ")
-      calls.line("    \(names.function)(\(arguments));")
+      if case .linear(let layer) = instruction, case .engine(let tiles) = schedule.steps[index], let registers,
+        let layerSteps = steps.popFirst()
+      {
+        LayerDescriptor(ScheduledLayer(instruction: layer, tiles: tiles), in: schedule, registers: registers)
+          .write(names, steps: layerSteps, into: &constants)
+        calls.line("    EXECUTE(\(names.descriptor), \(arguments))")
+      } else if write(instruction, names, into: &functions, constants: &constants) {
+        calls.line("    \(names.function)(\(arguments));")
+      } else {
+        continue
+      }
       calls.line("    STEP_ENDS(\(traced), \(expression(instruction.output)))")
       traced += 1
     }
     var text = SourceText("#include \"\(name).h\"\n\n#include \"constants.h\"\n#include \"st_arithmetic.h\"\n\n")
+    if hasEngines {
+      text.write(
+        """
+        /* A layer on the accelerator. */
+        #define EXECUTE(layer, input, output)                       \\
+            {                                                       \\
+                const st_status status = st_execute(&layer, input, output); \\
+                if (status != ST_OK) {                              \\
+                    return status;                                  \\
+                }                                                   \\
+            }
+
+
+        """)
+    }
     text.write(
       """
       /* Maps of several widths share memory: compilers that tell accesses apart by their types shall not move those of one step
@@ -51,7 +78,7 @@ struct LayersWriter {
 
       """)
     text.append(functions)
-    text.line("void \(name)_run_in(\(interface.contextParameters))")
+    text.line("\(interface.result) \(name)_run_in(\(interface.contextParameters))")
     text.line("{")
     if storage.bytes == 0 { text.line("    (void)context;") }
     text.append(calls)
@@ -61,11 +88,15 @@ struct LayersWriter {
         "        output\(program.outputs.count == 1 ? "" : "_\(index)")[i] = (\(expression(output.tensor)))[i];")
       text.line("    }")
     }
+    if hasEngines { text.line("    return ST_OK;") }
     text.line("}")
     return text
   }
 
-  private var interface: InterfaceWriter { InterfaceWriter(program, storage: storage, name: name) }
+  private var hasEngines: Bool { !schedule.accelerator.isProcessor }
+  private var interface: InterfaceWriter {
+    InterfaceWriter(program, storage: storage, name: name, hasEngines: hasEngines)
+  }
 
   /// A file of its own: a program that has its own contexts is linked without this one.
   var ownContext: SourceText {
@@ -75,9 +106,9 @@ struct LayersWriter {
 
       static \(name)_context context;
 
-      void \(name)_run(\(interface.parameters))
+      \(interface.result) \(name)_run(\(interface.parameters))
       {
-          \(name)_run_in(&context, \(interface.arguments));
+          \(hasEngines ? "return " : "")\(name)_run_in(&context, \(interface.arguments));
       }
 
       #if !ST_HLS
@@ -92,22 +123,13 @@ struct LayersWriter {
 
   /// Returns false where the instruction is no work.
   private func write(
-    _ instruction: Instruction, _ step: ScheduleStep, _ names: LayerNames, into text: inout SourceText,
-    constants: inout ConstantPool
+    _ instruction: Instruction, _ names: LayerNames, into text: inout SourceText, constants: inout ConstantPool
   ) -> Bool {
     let host = HostWriter(program: program, storage: storage, names: names)
     switch instruction {
     case .linear(let layer):
-      guard case .engine(let tiles) = step else {
-        DirectWriter(
-          layer, in: program, names: names, inputType: storage[layer.input].type,
-          outputType: storage[layer.output].type,
-          constants: &constants
-        ).write(into: &text)
-        return true
-      }
-      LinearWriter(
-        ScheduledLayer(instruction: layer, tiles: tiles), names: names, inputType: storage[layer.input].type,
+      DirectWriter(
+        layer, in: program, names: names, inputType: storage[layer.input].type,
         outputType: storage[layer.output].type, constants: &constants
       ).write(into: &text)
     case .sum(let sum): host.write(sum, into: &text, constants: &constants)

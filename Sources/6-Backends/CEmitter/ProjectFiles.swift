@@ -1,11 +1,33 @@
 import Backend
 import IntegerProgram
+import Schedule
 
 /// The files around the sources.
 enum ProjectFiles {
-  /// - Parameter sources: of the project: others in its folder are the user's.
-  static func makefile(sources: [String], name: String) -> SourceText {
+  /// - Parameters:
+  ///   - sources: of the project: others in its folder are the user's.
+  ///   - hasEngines: whether a driver is chosen.
+  static func makefile(sources: [String], name: String, hasEngines: Bool) -> SourceText {
     let (tests, library) = (sources.filter { $0.hasPrefix("test/") }, sources.filter { !$0.hasPrefix("test/") })
+    let driver =
+      hasEngines
+      ? """
+      # Who runs the layers: software (the engines in C), memory-mapped (an accelerator behind registers, at -DST_BASE_ADDRESS=...) or
+      # rtl (a simulated one). DEVICE=model: the model of one (test/st_device.c) stands in its place.
+      DRIVER ?= software
+      DEVICE ?= none
+      DRIVER_FLAGS_software = -DST_DRIVER=ST_DRIVER_SOFTWARE
+      DRIVER_FLAGS_memory-mapped = -DST_DRIVER=ST_DRIVER_MEMORY_MAPPED
+      DRIVER_FLAGS_rtl = -DST_DRIVER=ST_DRIVER_RTL
+      DEVICE_FLAGS_none =
+      DEVICE_FLAGS_model = -DST_DEVICE_MODEL '-DST_PORT_HEADER="st_device.h"'
+      ifeq ($(and $(DRIVER_FLAGS_$(DRIVER)),$(filter none model,$(DEVICE))),)
+      $(error DRIVER=$(DRIVER) DEVICE=$(DEVICE): drivers are software, memory-mapped and rtl; devices none and model)
+      endif
+      override CFLAGS += $(DRIVER_FLAGS_$(DRIVER)) $(DEVICE_FLAGS_$(DEVICE))
+      OUT = build$(if $(filter-out software,$(DRIVER)),/$(DRIVER)$(if $(filter model,$(DEVICE)),-model))
+
+      """ : "OUT = build\n"
     return SourceText(
       """
       # make: builds the test bench; make test: runs it; make lib: the network as lib\(name).a. CC, CFLAGS and AR as usual.
@@ -13,16 +35,16 @@ enum ProjectFiles {
       AR ?= ar
       CFLAGS ?= -O2
       override CFLAGS += -std=c99 -Wall -Wextra -Werror -pedantic
-      INCLUDES = -Iinclude -Iruntime -Isrc -Itest
+      \(driver)INCLUDES = -Iinclude -Iruntime -Isrc -Itest
       SOURCES = \(library.joined(separator: " "))
       TESTS = \(tests.joined(separator: " "))
-      OBJECTS = $(SOURCES:%.c=build/%.o)
+      OBJECTS = $(SOURCES:%.c=$(OUT)/%.o)
       HEADERS = $(wildcard include/*.h runtime/*.h src/*.h test/*.h)
 
-      all: build/testbench
+      all: $(OUT)/testbench
 
-      build/testbench: $(OBJECTS) $(TESTS:%.c=build/%.o) Makefile
-      \t$(CC) $(CFLAGS) $(LDFLAGS) $(OBJECTS) $(TESTS:%.c=build/%.o) -o $@
+      $(OUT)/testbench: $(OBJECTS) $(TESTS:%.c=$(OUT)/%.o) Makefile
+      \t$(CC) $(CFLAGS) $(LDFLAGS) $(OBJECTS) $(TESTS:%.c=$(OUT)/%.o) $(LDLIBS) -o $@
 
       lib: lib\(name).a
 
@@ -30,12 +52,12 @@ enum ProjectFiles {
       \trm -f $@
       \t$(AR) rcs $@ $(OBJECTS)
 
-      build/%.o: %.c $(HEADERS)
+      $(OUT)/%.o: %.c $(HEADERS)
       \t@mkdir -p $(@D)
       \t$(CC) $(CFLAGS) $(INCLUDES) -c $< -o $@
 
-      test: build/testbench
-      \t./build/testbench
+      test: $(OUT)/testbench
+      \t./$(OUT)/testbench
 
       clean:
       \trm -rf build lib\(name).a
@@ -46,18 +68,37 @@ enum ProjectFiles {
   }
 
   static func readme(
-    _ program: IntegerProgram, name: String, memory: Project.Memory, hasEngines: Bool
+    _ program: IntegerProgram, name: String, memory: Project.Memory, host: HostWork?
   ) -> SourceText {
+    let hasEngines = host != nil
     let layers = program.instructions.count
     let runtime =
       hasEngines
       ? "the Sum-Together multiplier, the engines with their memories, DMA, requantization"
       : "windows of feature maps and their products with packed weights, requantization"
+    let accelerator =
+      host.map { host in
+        """
+        Layers run on an accelerator behind include/st_accelerator.h. make DRIVER=... says who that is:
+
+        software        the engines in C; nothing else is needed, and a run never fails
+        memory-mapped   an accelerator behind registers: include/st_registers.h, hardware/st_accelerator.rdl. CFLAGS say where
+                        they are (-DST_BASE_ADDRESS=...), and what caches, interrupts and timeouts ask for (runtime/st_port.h)
+        rtl             a simulated accelerator, Verilated RTL for instance, which brings the functions of include/st_rtl.h
+
+        make DRIVER=memory-mapped DEVICE=model test runs the bench against a model of the device (test/st_device.c), and so does
+        DRIVER=rtl. What DMA reads and writes is aligned and placed as include/st_placement.h says.
+
+        Beside the accelerator the processor has \(host).
+
+
+        """
+      } ?? ""
     let synthesis =
       hasEngines
       ? """
-      For synthesis, define QCC_HLS_VITIS (Vitis HLS) or QCC_HLS_CATAPULT (Catapult) and take \(name)_run as the top
-      function with include/, src/ and runtime/; test/ is the C test bench. Without either macro the code is plain C99.
+      For synthesis, define QCC_HLS_VITIS (Vitis HLS) or QCC_HLS_CATAPULT (Catapult) and take the engines of runtime/ with
+      include/: their functions are in include/st_engine.h. Without either macro the code is plain C99.
 
 
       """ : ""
@@ -71,7 +112,7 @@ enum ProjectFiles {
 
       include/\(name).h   inputs, outputs, scales, zero points, the function to call: \(name)_run, codes of the
                           model's numbers: \(name)_quantize, and numbers of codes: \(name)_dequantize
-      src/                the network: \(layers) steps, \(hasEngines ? "their tile loops, " : "")weights and constants
+      src/                the network: \(layers) steps, \(hasEngines ? "layers as constants, " : "")weights and constants
       runtime/            \(runtime)
       test/               the test bench and its vectors
 
@@ -79,7 +120,7 @@ enum ProjectFiles {
       take \(memory.constants.description), beside the
       code. Nothing is allocated at run time. \(name)_run_in works in a context of the caller's; \(name)_run has one.
 
-      \(synthesis)build/testbench --input FILE --output FILE runs the samples of a file and writes all tensors; the head of
+      \(accelerator)\(synthesis)build/testbench --input FILE --output FILE runs the samples of a file and writes all tensors; the head of
       test/testbench.c describes both files.
 
       """)

@@ -32,13 +32,16 @@ struct ProjectWriter {
   func project(_ vectors: TestVectors) throws(Diagnostics) -> Project {
     try check()
     let interface = InterfaceWriter(
-      program, storage: storage, name: name, provenance: provenance, labels: labels, quantizations: quantizations)
-    let bench = BenchWriter(program, storage: storage, name: name)
-    let use = RuntimeUse(schedule, storage: storage)
-    var constants = ConstantPool(network: name, accumulatorBytes: use.accumulatorBits / 8)
+      program, storage: storage, name: name, hasEngines: hasEngines, provenance: provenance, labels: labels,
+      quantizations: quantizations)
+    let bench = BenchWriter(program, storage: storage, name: name, hasEngines: hasEngines)
+    let steps = try steps()
+    let use = RuntimeUse(schedule, storage: storage, steps: steps)
+    var constants = ConstantPool(accumulatorBits: use.accumulatorBits, extentBits: use.extentBits)
     let writer = LayersWriter(schedule, storage: storage, name: name)
-    let layers = writer.text(constants: &constants)
+    let layers = writer.text(steps: steps, constants: &constants)
     let memory = memory(constants, use)
+    let host = hasEngines ? HostWork(schedule) : nil
     var files: [Project.File] = [
       .init(path: "include/\(name).h", contents: interface.header.bytes),
       .init(
@@ -52,7 +55,7 @@ struct ProjectWriter {
       .init(path: "test/bench_network.c", contents: bench.network(samples: vectors.samples.count).bytes),
       .init(
         path: "README.txt",
-        contents: ProjectFiles.readme(program, name: name, memory: memory, hasEngines: hasEngines).bytes
+        contents: ProjectFiles.readme(program, name: name, memory: memory, host: host).bytes
       ),
     ]
     if let source = interface.quantizeSource {
@@ -61,15 +64,40 @@ struct ProjectWriter {
     for (index, sample) in vectors.samples.enumerated() {
       files.append(.init(path: "test/vectors_\(index).c", contents: bench.vectors(sample, index: index).bytes))
     }
+    if hasEngines {
+      let accelerator = schedule.accelerator
+      files.append(.init(path: "include/st_registers.h", contents: RegisterHeader(accelerator).text.bytes))
+      files.append(.init(path: "hardware/st_accelerator.rdl", contents: RegisterDescription(accelerator).text.bytes))
+    }
     for file in use.files {
       files.append(.init(path: file.path, contents: Array(file.text.utf8)))
     }
     let sources = files.map(\.path).filter { $0.hasSuffix(".c") }.sorted()
-    files.append(.init(path: "Makefile", contents: ProjectFiles.makefile(sources: sources, name: name).bytes))
-    return Project(name: name, files: files, memory: memory)
+    files.append(
+      .init(
+        path: "Makefile",
+        contents: ProjectFiles.makefile(sources: sources, name: name, hasEngines: hasEngines).bytes))
+    return Project(name: name, files: files, memory: memory, host: host)
   }
 
   private var hasEngines: Bool { !schedule.accelerator.isProcessor }
+
+  /// What the engines do for each layer.
+  private func steps() throws(Diagnostics) -> [LayerSteps] {
+    var problems = Diagnostics()
+    let steps = schedule.layers.map { layer in
+      let steps = LayerSteps(layer)
+      if steps.count > LayerSteps.limit {
+        problems.report(
+          Diagnostic(
+            "\(steps.count) steps of tiles", at: .init(layer: layer.name),
+            supported: "up to \(LayerSteps.limit) in emitted C", fix: "give the target's engines larger memories"))
+      }
+      return steps
+    }
+    try problems.throwIfErrors()
+    return steps
+  }
 
   private func memory(_ constants: ConstantPool, _ use: RuntimeUse) -> Project.Memory {
     Project.Memory(
@@ -110,14 +138,14 @@ struct ProjectWriter {
 
   private func constantsHeader(_ constants: ConstantPool) -> SourceText {
     var text = SourceText("/* Weights and constants of the layers. */\n#ifndef CONSTANTS_H\n#define CONSTANTS_H\n\n")
-    text.write("#include \"\(hasEngines ? "st_engine.h" : "st_processor.h")\"\n\n")
+    text.write("#include \"\(hasEngines ? "st_accelerator.h" : "st_processor.h")\"\n\n")
     text.append(constants.declarations)
     text.write("\n#endif\n")
     return text
   }
 
   private func constantsSource(_ constants: ConstantPool) -> SourceText {
-    var text = SourceText("#include \"constants.h\"\n\n")
+    var text = SourceText("#include \"constants.h\"\n#include \"st_placement.h\"\n\n")
     text.append(constants.definitions)
     return text
   }

@@ -7,11 +7,18 @@ struct RuntimeUse {
   private(set) var products = Set<Int>()
   private(set) var codeBits = Set<Int>()
   private(set) var sumBits = Set<Int>()
+  private(set) var outputBits = Set<Int>()
+  private(set) var forms = Set<String>()
+  /// 16 where every number of the layers' descriptors fits, else 32.
+  private(set) var extentBits = 16
+  /// Of the layers' requantizations: 32 or 64.
+  private(set) var multiplierBits = 32
   /// Kernels of layers that run on no engine.
   private(set) var kernels = Set<String>()
   private let hasEngines: Bool
 
-  init(_ schedule: Schedule, storage: Storage) {
+  /// - Parameter steps: of the layers that run on engines.
+  init(_ schedule: Schedule, storage: Storage, steps: [LayerSteps]) {
     hasEngines = !schedule.accelerator.isProcessor
     for layer in schedule.directLayers {
       kernels.formUnion(DirectKernel(layer, in: schedule.program).functions)
@@ -21,7 +28,13 @@ struct RuntimeUse {
       products.insert(layer.mode.products)
       codeBits.insert(storage[layer.instruction.input].type.bits)
       sumBits.insert(layer.needsWideAccumulators ? 64 : 32)
+      outputBits.insert(storage[layer.instruction.output].type.bits)
+      let form = RequantizationForm(layer.instruction.stage, range: layer.instruction.accumulatorRange)
+      forms.insert(form.macro)
+      multiplierBits = max(multiplierBits, form.multiplierBits)
     }
+    let extents = steps.lazy.flatMap(\.extents).flatMap { [$0.min() ?? 0, $0.max() ?? 0] }
+    if extents.contains(where: { Int16(exactly: $0) == nil }) { extentBits = 32 }
   }
 
   /// Bytes of the engines' memories: inputs and weights in 16-bit words, and accumulators.
@@ -40,7 +53,7 @@ struct RuntimeUse {
   /// The runtime's, but for the configuration, which is the network's.
   var files: [(path: String, text: String)] {
     (RuntimeFiles.common + (hasEngines ? RuntimeFiles.engines : RuntimeFiles.processor))
-      .filter { $0.path != "include/st_config.h" }
+      .filter { !["include/st_config.h", "include/st_registers.h"].contains($0.path) }
   }
 
   /// The macros of `st_config.h`, by the name after `ST_USES_`.
@@ -50,5 +63,7 @@ struct RuntimeUse {
       + [32, 64].map { ("SUMS_\($0)", sumBits.contains($0)) }
       + [1, 2, 4].map { ("LANES_\($0)", products.contains($0)) }
       + [8, 16, 32, 64].map { ("CODES_\($0)", codeBits.contains($0)) }
+      + [8, 16, 32, 64].map { ("OUTPUTS_\($0)", outputBits.contains($0)) }
+      + RequantizationForm.macros.map { ($0, forms.contains($0)) }
   }
 }

@@ -65,9 +65,12 @@ package struct TileReport: Report, Hashable, Sendable {
 
   package var layers: [Layer]
   package var totals: Totals
+  /// What is left to the processor.
+  package var host: HostWork?
 
-  package init(layers: [Layer]) {
+  package init(layers: [Layer], host: HostWork? = nil) {
     self.layers = layers
+    self.host = host
     let idealStandard = layers.reduce(0) { $0 + $1.idealStandard }
     let idealReconfigurable = layers.reduce(0) { $0 + $1.idealReconfigurable }
     let cyclesStandard = layers.reduce(0) { $0 + $1.cyclesStandard }
@@ -137,7 +140,7 @@ package struct TileReport: Report, Hashable, Sendable {
         Layer(
           name: layer.name,
           cost: try LayerCost(of: layer.shape, nest: layer.nest, on: schedule.accelerator, model: model))
-      })
+      }, host: HostWork(schedule))
   }
 
   /// What the units of the accelerator did during a layer, in cycles.

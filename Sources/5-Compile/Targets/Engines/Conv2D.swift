@@ -3,8 +3,7 @@ extension EngineKind {
   package static let conv2D = EngineKind(
     name: "conv2D", publishedName: "2DConv", reduction: .group, hasPixels: true, takesRuns: true,
     runtime: EngineRuntime(
-      symbol: "conv2d", packs: .inputChannels, begin: [.rows, .columns, .initial, .outputs], load: [.window, .mode],
-      weights: [.weights, .kernelRows, .kernelColumns, .operands, .outputs, .weightBits, .mode], run: [.pass],
+      symbol: "conv2d", packs: .inputChannels,
       sizes: [
         .init(name: "INPUT_ROWS") { $0.inputMemory.rows },
         .init(name: "INPUT_COLUMNS") { $0.inputMemory.columns },
@@ -19,6 +18,5 @@ extension EngineKind {
         ["INPUT_ROWS", "INPUT_COLUMNS", "INPUT_CHANNELS"],
         ["KERNEL_ROWS", "KERNEL_COLUMNS", "INPUT_CHANNELS", "OUTPUT_CHANNELS"],
         ["OUTPUT_ROWS", "OUTPUT_COLUMNS", "OUTPUT_CHANNELS"],
-      ], registers: [["OUTPUT_CHANNELS"]],
-      outputLimit: "OUTPUT_CHANNELS"))
+      ], registers: [["OUTPUT_CHANNELS"]]))
 }

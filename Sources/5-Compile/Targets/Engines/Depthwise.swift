@@ -3,8 +3,7 @@ extension EngineKind {
   package static let depthwise = EngineKind(
     name: "depthwise", publishedName: "DWConv", reduction: .ownChannel, hasPixels: true, takesRuns: false,
     runtime: EngineRuntime(
-      symbol: "dwconv", packs: .kernelTaps, begin: [.rows, .columns, .initial, .initialStride, .outputs],
-      load: [.window], weights: [.weights, .operands, .outputs, .weightBits, .mode], run: [.pass],
+      symbol: "dwconv", packs: .kernelTaps,
       sizes: [
         .init(name: "INPUT_ROWS") { $0.inputMemory.rows },
         .init(name: "INPUT_COLUMNS") { $0.inputMemory.columns },
@@ -17,6 +16,5 @@ extension EngineKind {
       memories: [
         ["INPUT_ROWS", "INPUT_COLUMNS", "CHANNELS"], ["KERNEL_ROWS", "KERNEL_COLUMNS", "CHANNELS"],
         ["OUTPUT_ROWS", "OUTPUT_COLUMNS", "CHANNELS"],
-      ], registers: [["CHANNELS"], ["KERNEL_ROWS", "KERNEL_COLUMNS"]],
-      outputLimit: "CHANNELS"))
+      ], registers: [["CHANNELS"], ["KERNEL_ROWS", "KERNEL_COLUMNS"]]))
 }

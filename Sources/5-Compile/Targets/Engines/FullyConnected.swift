@@ -3,12 +3,10 @@ extension EngineKind {
   package static let fullyConnected = EngineKind(
     name: "fullyConnected", publishedName: "FC", reduction: .group, hasPixels: false, takesRuns: false,
     runtime: EngineRuntime(
-      symbol: "fc", packs: .inputChannels, begin: [.initial, .outputs], load: [.inputChannels, .inputs, .limb, .mode],
-      weights: [.weights, .operands, .outputs, .weightBits, .mode], run: [.words, .mode, .wide, .shift],
+      symbol: "fc", packs: .inputChannels,
       sizes: [
         .init(name: "INPUTS") { $0.inputMemory.elements },
         .init(name: "OUTPUTS") { max($0.outputMemory.elements, $0.weightMemory.outputChannels) },
       ],
-      memories: [["INPUTS"], ["INPUTS", "OUTPUTS"], ["OUTPUTS"]], registers: [["OUTPUTS"]],
-      outputLimit: "OUTPUTS"))
+      memories: [["INPUTS"], ["INPUTS", "OUTPUTS"], ["OUTPUTS"]], registers: [["OUTPUTS"]]))
 }

@@ -85,13 +85,15 @@ enum RuntimeFiles {
       int64_t st_requantize_wide(
           int64_t accumulator, int64_t multiplier, int64_t addend_high, uint64_t addend_low, unsigned shift, int even);
 
-      /* How many of `count` ascending thresholds are <= accumulator, by bisection; `steps`, a constant at every call, is the bit
-       * width of the largest count. */
+      /* How many of `count` ascending thresholds are <= accumulator, by bisection; `steps` is the bit width of the largest count. */
       static inline int st_count_thresholds32(int64_t accumulator, const int32_t thresholds[], int count, int steps)
       {
           int passed = 0;
-          for (int bit = steps - 1; bit >= 0; --bit) {
-              const int next = passed + (1 << bit);
+          for (int done = 0; done < 31; ++done) {
+              if (done >= steps) {
+                  break;
+              }
+              const int next = passed + (1 << (steps - 1 - done));
               if (next <= count && thresholds[next - 1] <= accumulator) {
                   passed = next;
               }
@@ -102,8 +104,11 @@ enum RuntimeFiles {
       static inline int st_count_thresholds64(int64_t accumulator, const int64_t thresholds[], int count, int steps)
       {
           int passed = 0;
-          for (int bit = steps - 1; bit >= 0; --bit) {
-              const int next = passed + (1 << bit);
+          for (int done = 0; done < 31; ++done) {
+              if (done >= steps) {
+                  break;
+              }
+              const int next = passed + (1 << (steps - 1 - done));
               if (next <= count && thresholds[next - 1] <= accumulator) {
                   passed = next;
               }
@@ -146,7 +151,14 @@ enum RuntimeFiles {
       /* 32 where every accumulator of the network fits, else 64. */
       #define ST_ACCUMULATOR_BITS 64
 
-      /* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of feature maps' codes. */
+      /* 16 where every extent and number of slices fits, else 32. */
+      #define ST_EXTENT_BITS 16
+
+      /* 32 where every multiplier of a requantization fits, else 64. */
+      #define ST_MULTIPLIER_BITS 64
+
+      /* What the network uses: engines, sums of 32 and 64 bits, products per multiplication, widths of what is read and of what is
+       * written, ways from accumulators to codes. */
       #define ST_USES_CONV2D 1
       #define ST_USES_DWCONV 1
       #define ST_USES_FC 1
@@ -159,6 +171,16 @@ enum RuntimeFiles {
       #define ST_USES_CODES_16 1
       #define ST_USES_CODES_32 1
       #define ST_USES_CODES_64 1
+      #define ST_USES_OUTPUTS_8 1
+      #define ST_USES_OUTPUTS_16 1
+      #define ST_USES_OUTPUTS_32 1
+      #define ST_USES_OUTPUTS_64 1
+      #define ST_USES_ACCUMULATORS 1
+      #define ST_USES_UPPER_WORD 1
+      #define ST_USES_FLOOR 1
+      #define ST_USES_ONE_WORD 1
+      #define ST_USES_TWO_WORDS 1
+      #define ST_USES_THRESHOLDS 1
 
       #endif
 
@@ -293,6 +315,20 @@ enum RuntimeFiles {
       #define st_fc_load64 ST_NAME(ST_RUNTIME, fc_load64)
       #define st_fc_weights ST_NAME(ST_RUNTIME, fc_weights)
       #define st_fc_run ST_NAME(ST_RUNTIME, fc_run)
+      #define st_conv2d_store ST_NAME(ST_RUNTIME, conv2d_store)
+      #define st_dwconv_store ST_NAME(ST_RUNTIME, dwconv_store)
+      #define st_fc_store ST_NAME(ST_RUNTIME, fc_store)
+      #define st_execute ST_NAME(ST_RUNTIME, execute)
+      #define st_open ST_NAME(ST_RUNTIME, open)
+      #define st_load ST_NAME(ST_RUNTIME, load)
+      #define st_weights ST_NAME(ST_RUNTIME, weights)
+      #define st_start ST_NAME(ST_RUNTIME, start)
+      #define st_wait ST_NAME(ST_RUNTIME, wait)
+      #define st_store ST_NAME(ST_RUNTIME, store)
+      #define st_close ST_NAME(ST_RUNTIME, close)
+      #define st_acknowledge ST_NAME(ST_RUNTIME, acknowledge)
+      #define st_rtl_read_memory ST_NAME(ST_RUNTIME, rtl_read_memory)
+      #define st_rtl_write_memory ST_NAME(ST_RUNTIME, rtl_write_memory)
       #define st_window8 ST_NAME(ST_RUNTIME, window8)
       #define st_window16 ST_NAME(ST_RUNTIME, window16)
       #define st_total32 ST_NAME(ST_RUNTIME, total32)
@@ -711,8 +747,9 @@ enum RuntimeFiles {
       extern const long bench_value_counts[];
       void bench_dequantize(void);
 
-      /* Runs the network; `made`, where it is not null, is called with every tensor right after it was made. */
-      void bench_run(const void *const inputs[], void *const outputs[], void (*made)(int tensor, const void *codes));
+      /* Runs the network; `made`, where it is not null, is called with every tensor right after it was made. Returns 0, or what the
+       * accelerator's driver says went wrong. */
+      int bench_run(const void *const inputs[], void *const outputs[], void (*made)(int tensor, const void *codes));
 
       #endif
 
@@ -779,6 +816,15 @@ enum RuntimeFiles {
           }
       }
 
+      static int run(const void *const inputs[], void (*made)(int tensor, const void *codes))
+      {
+          const int status = bench_run(inputs, bench_output_buffers, made);
+          if (status != 0) {
+              printf("the run failed with status %d (st_status.h)\n", status);
+          }
+          return status == 0;
+      }
+
       static int run_vectors(void)
       {
           long compared = 0;
@@ -786,7 +832,9 @@ enum RuntimeFiles {
               const bench_sample *const sample = bench_samples[s];
               sample_number = s;
               expected_checksums = sample->checksums;
-              bench_run(sample->inputs, bench_output_buffers, expected_checksums ? compare_checksum : NULL);
+              if (!run(sample->inputs, expected_checksums ? compare_checksum : NULL)) {
+                  return 1;
+              }
               for (int o = 0; o < bench_output_count; ++o) {
                   compare_output(&bench_outputs[o], sample->outputs[o], bench_output_buffers[o]);
                   compared += bench_outputs[o].elements;
@@ -851,7 +899,10 @@ enum RuntimeFiles {
               return 2;
           }
           while ((state = read_sample(input_file)) == 1 && !write_failed) {
-              bench_run(bench_input_codes, bench_output_buffers, write_codes);
+              if (!run(bench_input_codes, write_codes)) {
+                  write_failed = 1;
+                  break;
+              }
               write_values();
           }
           fclose(input_file);
@@ -894,11 +945,146 @@ enum RuntimeFiles {
   /// For targets with engines.
   static let engines: [(path: String, text: String)] = [
     (
+      "include/st_accelerator.h",
+      ##"""
+      /* The accelerator as a network sees it: layers as constants, and the functions that a driver has.
+       *
+       * `st_execute` goes through a layer's steps (st_sequencer.c) and tells the driver what each says. What is told while a pass
+       * runs does not depend on it: an accelerator with two halves of its memories loads into one while it multiplies what the other
+       * holds, and stores one half of its accumulators while it fills the other.
+       *
+       * ST_DRIVER says who the driver is. */
+      #ifndef ST_ACCELERATOR_H
+      #define ST_ACCELERATOR_H
+
+      #include <stdint.h>
+
+      #include "st_engine.h"
+      #include "st_registers.h"
+      #include "st_status.h"
+
+      /* The engines of this runtime, in C: st_driver_software.c. */
+      #define ST_DRIVER_SOFTWARE 0
+      /* An accelerator behind registers (st_registers.h, st_port.h), or a simulated one (st_rtl.h): st_driver_registers.c. */
+      #define ST_DRIVER_MEMORY_MAPPED 1
+      #define ST_DRIVER_RTL 2
+      /* The program's own functions. */
+      #define ST_DRIVER_OWN 3
+
+      #ifndef ST_DRIVER
+      #define ST_DRIVER ST_DRIVER_SOFTWARE
+      #endif
+
+      /* A layer. Nothing of it changes. */
+      typedef struct {
+          /* Its configuration, as the registers from ST_REGISTER_LAYER on have it; `initial`, null for zeros, and `parameters` belong to
+           * that. */
+          uint32_t words[ST_LAYER_WORDS];
+          const st_accumulator *initial;
+          const void *parameters[ST_PARAMETERS];
+          /* Blocks of weights, and where each begins. */
+          const uint16_t *weights;
+          const uint32_t *blocks;
+          /* The slices of the axes, first and count of each. Of output rows, or of runs of output pixels; of output columns; of output
+           * and of input channels. */
+          const st_extent *rows, *columns, *outputs, *inputs;
+          /* Where the input of each slice of rows lies for each part of the kernel, the numbers of an st_axis; likewise of columns. */
+          const st_extent *row_windows, *column_windows;
+          /* Taps of each part of the kernel. */
+          const st_extent *kernel_rows, *kernel_columns;
+          /* One after another: what is done (ST_STEP_…), and then the numbers of the slices, and of the block of weights, that it names. */
+          const st_extent *steps;
+          int32_t step_count, row_parts, column_parts;
+      } st_layer;
+
+      /* A word of a layer's, and a field of a word. */
+      #define ST_LAYER_WORD(layer, name) ((layer)->words[(ST_REGISTER_##name - ST_REGISTER_LAYER) / 4])
+      #define ST_FIELD(word, name) (((word) >> ST_##name##_SHIFT) & ST_##name##_MASK)
+
+      /* What a step does, in this order: it starts a pass over what was loaded, into fresh accumulators where it begins a tile; goes on
+       * to other slices; loads what the next pass needs; and, when the pass has ended, stores a tile. */
+      enum {
+          ST_STEP_PASS = 0x1,
+          ST_STEP_BEGIN = 0x2,
+          ST_STEP_LOAD = 0x4,
+          ST_STEP_WEIGHTS = 0x8,
+          ST_STEP_STORE = 0x10,
+          /* Axes of which another slice follows. */
+          ST_STEP_ROWS = 0x20,
+          ST_STEP_COLUMNS = 0x40,
+          ST_STEP_OUTPUTS = 0x80,
+          ST_STEP_INPUTS = 0x100,
+          ST_STEP_KERNEL_ROWS = 0x200,
+          ST_STEP_KERNEL_COLUMNS = 0x400,
+          ST_STEP_INPUT_LIMB = 0x800,
+          ST_STEP_WEIGHT_LIMB = 0x1000
+      };
+
+      /* The most steps that a layer has. */
+      #define ST_STEPS_LIMIT (1 << 22)
+
+      /* A layer's run. */
+      typedef struct {
+          const st_layer *layer;
+          const void *input;
+          void *output;
+          /* What `st_load` brings: a window, or a run where the layer has runs. */
+          st_window window;
+          st_run run;
+          /* What `st_weights` brings: the words, their taps, the outputs of each. */
+          const uint16_t *weights;
+          int kernel_rows, kernel_columns, outputs;
+          /* What `st_start` does. */
+          st_pass pass;
+          /* The accumulators' pixels and channels: those that a pass fills, which `st_store` stores. */
+          st_tile tile;
+          /* Which half of a memory each command means: a load goes to the half that no pass reads, a pass reads what was loaded last. */
+          int input_half, weights_half, accumulators_half;
+      } st_job;
+
+      /* Runs a layer. The codes of `output` are whole where it returns ST_OK. */
+      st_status st_execute(const st_layer *layer, const void *input, void *output);
+
+      /* What a driver has. Each of the commands may return before it is done; `st_wait` says when it is. */
+
+      /* Units of an accelerator. */
+      enum { ST_UNIT_LOAD = 1, ST_UNIT_WEIGHTS = 2, ST_UNIT_PASS = 4, ST_UNIT_STORE = 8 };
+
+      /* Configures an engine for the layer of `job`. */
+      st_status st_open(const st_job *job);
+      /* Brings the window, or run, into the input memory. */
+      void st_load(const st_job *job);
+      /* Brings the block of weights into the weight memory. */
+      void st_weights(const st_job *job);
+      /* Multiplies and accumulates what the memories hold; `begins`: into initial accumulators. */
+      void st_start(const st_job *job, int begins);
+      /* Requantizes the tile's accumulators and writes their codes. */
+      void st_store(const st_job *job);
+      /* The layer's last command was given and waited for, or something failed: `status`. Returns it, or what else failed. */
+      st_status st_close(const st_job *job, st_status status);
+
+      /* Waits until `units` have done what they were told. */
+      #if ST_DRIVER == ST_DRIVER_SOFTWARE
+      static inline st_status st_wait(int units)
+      {
+          (void)units;
+          return ST_OK;
+      }
+      #else
+      st_status st_wait(int units);
+      #endif
+
+      #endif
+
+      """##
+    ),
+    (
       "include/st_engine.h",
       ##"""
       /* The three engines of the accelerator. A layer's tile runs in the same steps on each: `begin` fills the accumulators,
        * `load` (DMA) brings a window of the feature map and `weights` a block of weights into the engine's memories, `run`
-       * multiplies and accumulates, and the caller reads the accumulators when all parts of the tile are summed. */
+       * multiplies and accumulates, and `store` requantizes the accumulators when all parts of the tile are summed and writes their
+       * codes. */
       #ifndef ST_ENGINE_H
       #define ST_ENGINE_H
 
@@ -908,10 +1094,20 @@ enum RuntimeFiles {
       #include "st_mac.h"
       #include "st_names.h"
 
+      /* Whether the network has layers on them. */
+      #define ST_USES_ENGINES (ST_USES_CONV2D || ST_USES_DWCONV || ST_USES_FC)
+
       #if ST_ACCUMULATOR_BITS == 64
       typedef int64_t st_accumulator;
       #else
       typedef int32_t st_accumulator;
+      #endif
+
+      /* Extents of a layer and numbers of its slices, as constants have them. */
+      #if ST_EXTENT_BITS == 32
+      typedef int32_t st_extent;
+      #else
+      typedef int16_t st_extent;
       #endif
 
       /* One axis of a window: every step-th row (or column) of the feature map from `first` on, `count` of them. Output i of the
@@ -956,12 +1152,52 @@ enum RuntimeFiles {
           int shift;
       } st_pass;
 
+      /* The output pixels and channels of a tile: rows of accumulators, the last of which may be shorter, and where in the feature map
+       * their codes lie. */
+      typedef struct {
+          int rows, columns, last_columns;
+          /* Pixels are counted row by row; from a row of accumulators to the next are `row_pixels`. */
+          int first_pixel, row_pixels;
+          /* Channels first_output, first_output + step, ... of `channels`. */
+          int first_output, step, outputs, channels;
+      } st_tile;
+
+      /* How accumulators become codes. A channel has parameters of its own, ST_PARAMETERS of them at most:
+       *   ST_ACCUMULATORS  they are the codes
+       *   ST_UPPER_WORD    floor((accumulator * multiplier + addend) / 2^32)
+       *   ST_FLOOR         floor((accumulator * multiplier + addend) / 2^shift), in 64 bits
+       *   ST_ONE_WORD      that or, as `even` says, rounded to the nearest, ties to the even one; + offset
+       *   ST_TWO_WORDS     the same in 128 bits
+       *   ST_THRESHOLDS    codes[number of thresholds that are <= accumulator] */
+      typedef enum { ST_ACCUMULATORS, ST_UPPER_WORD, ST_FLOOR, ST_ONE_WORD, ST_TWO_WORDS, ST_THRESHOLDS } st_form;
+
+      #define ST_PARAMETERS 6
+      enum { ST_MULTIPLIER, ST_ADDEND, ST_SHIFT, ST_OFFSET, ST_EVEN, ST_ADDEND_HIGH };
+      /* Of ST_THRESHOLDS: where a channel's thresholds and codes begin in the arrays of all, and how many thresholds it has. */
+      enum { ST_FIRST_THRESHOLD, ST_THRESHOLD_COUNT, ST_FIRST_CODE, ST_ALL_THRESHOLDS, ST_ALL_CODES };
+
+      typedef struct {
+          st_form form;
+          /* An array each, of signed integers. Four bits of `kinds` for each: 2^n bytes in the lower two; 4: one number per channel,
+           * else one for all. */
+          const void *const *parameters;
+          uint32_t kinds;
+          /* Bits of the largest number of thresholds. */
+          int steps;
+          /* Codes are clamped to them. */
+          int64_t lowest, highest;
+          /* Of a code: 1, 2, 4 or 8. */
+          int bytes;
+      } st_requantization;
+
       extern st_accumulator
           st_conv2d_output[ST_CONV2D_OUTPUT_ROWS][ST_CONV2D_OUTPUT_COLUMNS][ST_CONV2D_OUTPUT_CHANNELS];
       extern st_accumulator st_dwconv_output[ST_DWCONV_OUTPUT_ROWS][ST_DWCONV_OUTPUT_COLUMNS][ST_DWCONV_CHANNELS];
       extern st_accumulator st_fc_output[ST_FC_OUTPUTS];
 
-      /* Weights are stored as fields of `bits` bits (st_fields.h), in the order of the words that they make in a weight memory.
+      /* `initial` may be null: zeros.
+       *
+       * Weights are stored as fields of `bits` bits (st_fields.h), in the order of the words that they make in a weight memory.
        *
        * 2DConv: those words are kernel_rows x kernel_columns x words x outputs, a word holding consecutive input channels. */
       void st_conv2d_begin(int rows, int columns, const st_accumulator initial[], int outputs);
@@ -976,6 +1212,7 @@ enum RuntimeFiles {
       void st_conv2d_weights(
           const uint16_t weights[], int kernel_rows, int kernel_columns, int inputs, int outputs, int bits, st_mode mode);
       void st_conv2d_run(const st_pass *pass);
+      void st_conv2d_store(const st_requantization *requantization, const st_tile *tile, void *map);
 
       /* DWConv: lane o is input channel first_channel + o. Words are words x channels, a word holding consecutive taps of the
        * kernel part, row by row. `initial` has one accumulator every `stride`. */
@@ -990,6 +1227,7 @@ enum RuntimeFiles {
       void st_dwconv_load_run64(const int64_t map[], const st_run *run);
       void st_dwconv_weights(const uint16_t weights[], int taps, int channels, int bits, st_mode mode);
       void st_dwconv_run(const st_pass *pass);
+      void st_dwconv_store(const st_requantization *requantization, const st_tile *tile, void *map);
 
       /* FC: words are words x outputs, a word holding consecutive inputs. */
       void st_fc_begin(const st_accumulator initial[], int outputs);
@@ -999,6 +1237,7 @@ enum RuntimeFiles {
       void st_fc_load64(const int64_t inputs[], int count, int limb, st_mode mode);
       void st_fc_weights(const uint16_t weights[], int inputs, int outputs, int bits, st_mode mode);
       void st_fc_run(int words, st_mode mode, int wide, int shift);
+      void st_fc_store(const st_requantization *requantization, const st_tile *tile, void *map);
 
       #endif
 
@@ -1088,31 +1327,464 @@ enum RuntimeFiles {
       """##
     ),
     (
+      "include/st_registers.h",
+      ##"""
+      /* The registers of the accelerators of target 'stmac': offsets from the first one, and
+       * their fields. st_accelerator.rdl says the same in SystemRDL. */
+      #ifndef ST_REGISTERS_H
+      #define ST_REGISTERS_H
+
+      /* 'STM' and the version of the registers */
+      #define ST_REGISTER_ID 0x0u
+      #define ST_ID_VALUE 0x53544d01u
+      /* beginning of a hash of the engines' sizes */
+      #define ST_REGISTER_TARGET 0x4u
+      #define ST_TARGET_VALUE 0xc2449c9fu
+      /* starts units with what the registers hold at that moment */
+      #define ST_REGISTER_COMMAND 0x8u
+      #define ST_COMMAND_LOAD 0x1u
+      #define ST_COMMAND_LOAD_SHIFT 0
+      #define ST_COMMAND_LOAD_MASK 0x1u
+      #define ST_COMMAND_WEIGHTS 0x2u
+      #define ST_COMMAND_WEIGHTS_SHIFT 1
+      #define ST_COMMAND_WEIGHTS_MASK 0x1u
+      #define ST_COMMAND_PASS 0x4u
+      #define ST_COMMAND_PASS_SHIFT 2
+      #define ST_COMMAND_PASS_MASK 0x1u
+      #define ST_COMMAND_STORE 0x8u
+      #define ST_COMMAND_STORE_SHIFT 3
+      #define ST_COMMAND_STORE_MASK 0x1u
+      #define ST_COMMAND_BEGIN 0x10u
+      #define ST_COMMAND_BEGIN_SHIFT 4
+      #define ST_COMMAND_BEGIN_MASK 0x1u
+      #define ST_COMMAND_RESET 0x80000000u
+      #define ST_COMMAND_RESET_SHIFT 31
+      #define ST_COMMAND_RESET_MASK 0x1u
+      /* what units do */
+      #define ST_REGISTER_STATUS 0xcu
+      #define ST_STATUS_LOAD 0x1u
+      #define ST_STATUS_LOAD_SHIFT 0
+      #define ST_STATUS_LOAD_MASK 0x1u
+      #define ST_STATUS_WEIGHTS 0x2u
+      #define ST_STATUS_WEIGHTS_SHIFT 1
+      #define ST_STATUS_WEIGHTS_MASK 0x1u
+      #define ST_STATUS_PASS 0x4u
+      #define ST_STATUS_PASS_SHIFT 2
+      #define ST_STATUS_PASS_MASK 0x1u
+      #define ST_STATUS_STORE 0x8u
+      #define ST_STATUS_STORE_SHIFT 3
+      #define ST_STATUS_STORE_MASK 0x1u
+      #define ST_STATUS_ERROR 0x80000000u
+      #define ST_STATUS_ERROR_SHIFT 31
+      #define ST_STATUS_ERROR_MASK 0x1u
+      /* which units interrupt */
+      #define ST_REGISTER_INTERRUPT_ENABLE 0x10u
+      #define ST_INTERRUPT_ENABLE_LOAD 0x1u
+      #define ST_INTERRUPT_ENABLE_LOAD_SHIFT 0
+      #define ST_INTERRUPT_ENABLE_LOAD_MASK 0x1u
+      #define ST_INTERRUPT_ENABLE_WEIGHTS 0x2u
+      #define ST_INTERRUPT_ENABLE_WEIGHTS_SHIFT 1
+      #define ST_INTERRUPT_ENABLE_WEIGHTS_MASK 0x1u
+      #define ST_INTERRUPT_ENABLE_PASS 0x4u
+      #define ST_INTERRUPT_ENABLE_PASS_SHIFT 2
+      #define ST_INTERRUPT_ENABLE_PASS_MASK 0x1u
+      #define ST_INTERRUPT_ENABLE_STORE 0x8u
+      #define ST_INTERRUPT_ENABLE_STORE_SHIFT 3
+      #define ST_INTERRUPT_ENABLE_STORE_MASK 0x1u
+      /* which units have ended */
+      #define ST_REGISTER_INTERRUPT 0x14u
+      #define ST_INTERRUPT_LOAD 0x1u
+      #define ST_INTERRUPT_LOAD_SHIFT 0
+      #define ST_INTERRUPT_LOAD_MASK 0x1u
+      #define ST_INTERRUPT_WEIGHTS 0x2u
+      #define ST_INTERRUPT_WEIGHTS_SHIFT 1
+      #define ST_INTERRUPT_WEIGHTS_MASK 0x1u
+      #define ST_INTERRUPT_PASS 0x4u
+      #define ST_INTERRUPT_PASS_SHIFT 2
+      #define ST_INTERRUPT_PASS_MASK 0x1u
+      #define ST_INTERRUPT_STORE 0x8u
+      #define ST_INTERRUPT_STORE_SHIFT 3
+      #define ST_INTERRUPT_STORE_MASK 0x1u
+      /* the layer */
+      #define ST_REGISTER_LAYER 0x40u
+      #define ST_LAYER_ENGINE_SHIFT 0
+      #define ST_LAYER_ENGINE_MASK 0x3u
+      #define ST_LAYER_ENGINE_CONV2D 0u
+      #define ST_LAYER_ENGINE_DWCONV 1u
+      #define ST_LAYER_ENGINE_FC 2u
+      #define ST_LAYER_MODE_SHIFT 2
+      #define ST_LAYER_MODE_MASK 0x7u
+      #define ST_LAYER_MODE_16X16 0u
+      #define ST_LAYER_MODE_16X8 1u
+      #define ST_LAYER_MODE_8X8 2u
+      #define ST_LAYER_MODE_8X4 3u
+      #define ST_LAYER_MODE_4X4 4u
+      #define ST_LAYER_WIDE 0x20u
+      #define ST_LAYER_WIDE_SHIFT 5
+      #define ST_LAYER_WIDE_MASK 0x1u
+      #define ST_LAYER_FIRST_LAYER 0x40u
+      #define ST_LAYER_FIRST_LAYER_SHIFT 6
+      #define ST_LAYER_FIRST_LAYER_MASK 0x1u
+      #define ST_LAYER_LAST_LAYER 0x80u
+      #define ST_LAYER_LAST_LAYER_SHIFT 7
+      #define ST_LAYER_LAST_LAYER_MASK 0x1u
+      #define ST_LAYER_EN_RELU 0x100u
+      #define ST_LAYER_EN_RELU_SHIFT 8
+      #define ST_LAYER_EN_RELU_MASK 0x1u
+      #define ST_LAYER_INPUT_SIZE_SHIFT 9
+      #define ST_LAYER_INPUT_SIZE_MASK 0x3u
+      #define ST_LAYER_OUTPUT_SIZE_SHIFT 11
+      #define ST_LAYER_OUTPUT_SIZE_MASK 0x3u
+      #define ST_LAYER_FIELD_BITS_SHIFT 13
+      #define ST_LAYER_FIELD_BITS_MASK 0x1fu
+      #define ST_LAYER_FORM_SHIFT 18
+      #define ST_LAYER_FORM_MASK 0x7u
+      #define ST_LAYER_FORM_ACCUMULATORS 0u
+      #define ST_LAYER_FORM_UPPER_WORD 1u
+      #define ST_LAYER_FORM_FLOOR 2u
+      #define ST_LAYER_FORM_ONE_WORD 3u
+      #define ST_LAYER_FORM_TWO_WORDS 4u
+      #define ST_LAYER_FORM_THRESHOLDS 5u
+      /* widths of the operands */
+      #define ST_REGISTER_CONFIG1 0x44u
+      #define ST_CONFIG1_ACTIVATION_BITS_SHIFT 0
+      #define ST_CONFIG1_ACTIVATION_BITS_MASK 0xffu
+      #define ST_CONFIG1_WEIGHT_BITS_SHIFT 8
+      #define ST_CONFIG1_WEIGHT_BITS_MASK 0xffu
+      /* width of the result */
+      #define ST_REGISTER_CONFIG2 0x48u
+      #define ST_CONFIG2_OUTPUT_BITS_SHIFT 0
+      #define ST_CONFIG2_OUTPUT_BITS_MASK 0xffu
+      /* rows of the input */
+      #define ST_REGISTER_INPUT_ROWS 0x4cu
+      /* columns of the input */
+      #define ST_REGISTER_INPUT_COLUMNS 0x50u
+      /* channels of the input */
+      #define ST_REGISTER_INPUT_CHANNELS 0x54u
+      /* rows of the output */
+      #define ST_REGISTER_OUTPUT_ROWS 0x58u
+      /* columns of the output */
+      #define ST_REGISTER_OUTPUT_COLUMNS 0x5cu
+      /* channels of the output */
+      #define ST_REGISTER_OUTPUT_CHANNELS 0x60u
+      /* from an output channel of a tile to the next */
+      #define ST_REGISTER_OUTPUT_STEP 0x64u
+      /* of a layer with runs: rows from an output pixel's to the next's */
+      #define ST_REGISTER_STRIDE_ROWS 0x68u
+      /* likewise of columns */
+      #define ST_REGISTER_STRIDE_COLUMNS 0x6cu
+      /* pixels of a run in a row of the memories; 0: the layer has windows of rows and columns */
+      #define ST_REGISTER_RUN_WIDTH 0x70u
+      /* what is read outside the input, the lower word */
+      #define ST_REGISTER_PADDING_LOW 0x74u
+      /* the upper word */
+      #define ST_REGISTER_PADDING_HIGH 0x78u
+      /* the least code, the lower word */
+      #define ST_REGISTER_LOWEST_LOW 0x7cu
+      /* the upper word */
+      #define ST_REGISTER_LOWEST_HIGH 0x80u
+      /* the largest code, the lower word */
+      #define ST_REGISTER_HIGHEST_LOW 0x84u
+      /* the upper word */
+      #define ST_REGISTER_HIGHEST_HIGH 0x88u
+      /* how the requantization's parameters are stored */
+      #define ST_REGISTER_PARAMETERS 0x8cu
+      #define ST_PARAMETERS_KIND_0_SHIFT 0
+      #define ST_PARAMETERS_KIND_0_MASK 0x7u
+      #define ST_PARAMETERS_KIND_1_SHIFT 4
+      #define ST_PARAMETERS_KIND_1_MASK 0x7u
+      #define ST_PARAMETERS_KIND_2_SHIFT 8
+      #define ST_PARAMETERS_KIND_2_MASK 0x7u
+      #define ST_PARAMETERS_KIND_3_SHIFT 12
+      #define ST_PARAMETERS_KIND_3_MASK 0x7u
+      #define ST_PARAMETERS_KIND_4_SHIFT 16
+      #define ST_PARAMETERS_KIND_4_MASK 0x7u
+      #define ST_PARAMETERS_KIND_5_SHIFT 20
+      #define ST_PARAMETERS_KIND_5_MASK 0x7u
+      #define ST_PARAMETERS_STEPS_SHIFT 24
+      #define ST_PARAMETERS_STEPS_MASK 0x3fu
+      /* address of the layer's input */
+      #define ST_REGISTER_INPUT_LOW 0xc0u
+      /* what is above 32 bits of it */
+      #define ST_REGISTER_INPUT_HIGH 0xc4u
+      /* address of the layer's output */
+      #define ST_REGISTER_OUTPUT_LOW 0xc8u
+      /* what is above 32 bits of it */
+      #define ST_REGISTER_OUTPUT_HIGH 0xccu
+      /* address of the initial accumulators; 0: they are zeros */
+      #define ST_REGISTER_INITIAL_LOW 0xd0u
+      /* what is above 32 bits of it */
+      #define ST_REGISTER_INITIAL_HIGH 0xd4u
+      /* address of a requantization parameter */
+      #define ST_REGISTER_PARAMETER_0_LOW 0xd8u
+      /* what is above 32 bits of it */
+      #define ST_REGISTER_PARAMETER_0_HIGH 0xdcu
+      /* address of a requantization parameter */
+      #define ST_REGISTER_PARAMETER_1_LOW 0xe0u
+      /* what is above 32 bits of it */
+      #define ST_REGISTER_PARAMETER_1_HIGH 0xe4u
+      /* address of a requantization parameter */
+      #define ST_REGISTER_PARAMETER_2_LOW 0xe8u
+      /* what is above 32 bits of it */
+      #define ST_REGISTER_PARAMETER_2_HIGH 0xecu
+      /* address of a requantization parameter */
+      #define ST_REGISTER_PARAMETER_3_LOW 0xf0u
+      /* what is above 32 bits of it */
+      #define ST_REGISTER_PARAMETER_3_HIGH 0xf4u
+      /* address of a requantization parameter */
+      #define ST_REGISTER_PARAMETER_4_LOW 0xf8u
+      /* what is above 32 bits of it */
+      #define ST_REGISTER_PARAMETER_4_HIGH 0xfcu
+      /* address of a requantization parameter */
+      #define ST_REGISTER_PARAMETER_5_LOW 0x100u
+      /* what is above 32 bits of it */
+      #define ST_REGISTER_PARAMETER_5_HIGH 0x104u
+      /* first row of the window, perhaps negative; of a run: its first output pixel */
+      #define ST_REGISTER_LOAD_ROW 0x140u
+      /* from a row that is loaded to the next */
+      #define ST_REGISTER_LOAD_ROW_STEP 0x144u
+      /* how many are loaded; of a run: its pixels */
+      #define ST_REGISTER_LOAD_ROWS 0x148u
+      /* first column of the window, perhaps negative */
+      #define ST_REGISTER_LOAD_COLUMN 0x14cu
+      /* from a column that is loaded to the next */
+      #define ST_REGISTER_LOAD_COLUMN_STEP 0x150u
+      /* how many are loaded */
+      #define ST_REGISTER_LOAD_COLUMNS 0x154u
+      /* first channel */
+      #define ST_REGISTER_LOAD_CHANNEL 0x158u
+      /* how many are loaded */
+      #define ST_REGISTER_LOAD_CHANNELS 0x15cu
+      /* digit in base 2^16 */
+      #define ST_REGISTER_LOAD_LIMB 0x160u
+      /* half of the input memory */
+      #define ST_REGISTER_LOAD_HALF 0x164u
+      /* address of a block of weights */
+      #define ST_REGISTER_WEIGHTS_LOW 0x168u
+      /* what is above 32 bits of it */
+      #define ST_REGISTER_WEIGHTS_HIGH 0x16cu
+      /* its taps */
+      #define ST_REGISTER_WEIGHTS_KERNEL_ROWS 0x170u
+      /* its taps */
+      #define ST_REGISTER_WEIGHTS_KERNEL_COLUMNS 0x174u
+      /* its input channels */
+      #define ST_REGISTER_WEIGHTS_INPUTS 0x178u
+      /* its output channels */
+      #define ST_REGISTER_WEIGHTS_OUTPUTS 0x17cu
+      /* half of the weight memory */
+      #define ST_REGISTER_WEIGHTS_HALF 0x180u
+      /* first output pixel of the tile, counted row by row */
+      #define ST_REGISTER_TILE_PIXEL 0x184u
+      /* rows of accumulators */
+      #define ST_REGISTER_TILE_ROWS 0x188u
+      /* accumulators of a row */
+      #define ST_REGISTER_TILE_COLUMNS 0x18cu
+      /* accumulators of the last row */
+      #define ST_REGISTER_TILE_LAST_COLUMNS 0x190u
+      /* first output channel */
+      #define ST_REGISTER_TILE_OUTPUT 0x194u
+      /* how many */
+      #define ST_REGISTER_TILE_OUTPUTS 0x198u
+      /* half of the accumulators */
+      #define ST_REGISTER_TILE_HALF 0x19cu
+      /* taps of the part of the kernel */
+      #define ST_REGISTER_PASS_KERNEL_ROWS 0x1a0u
+      /* taps of the part of the kernel */
+      #define ST_REGISTER_PASS_KERNEL_COLUMNS 0x1a4u
+      /* loaded rows from an output pixel's to the next's */
+      #define ST_REGISTER_PASS_STRIDE_ROWS 0x1a8u
+      /* likewise of columns */
+      #define ST_REGISTER_PASS_STRIDE_COLUMNS 0x1acu
+      /* loaded rows from a tap's to the next's */
+      #define ST_REGISTER_PASS_DILATION_ROWS 0x1b0u
+      /* likewise of columns */
+      #define ST_REGISTER_PASS_DILATION_COLUMNS 0x1b4u
+      /* input channels */
+      #define ST_REGISTER_PASS_CHANNELS 0x1b8u
+      /* the products' weight as a power of two */
+      #define ST_REGISTER_PASS_SHIFT 0x1bcu
+      /* half of the input memory */
+      #define ST_REGISTER_PASS_INPUT_HALF 0x1c0u
+      /* half of the weight memory */
+      #define ST_REGISTER_PASS_WEIGHTS_HALF 0x1c4u
+      /* of the engine's memories */
+      #define ST_REGISTER_CONV2D_INPUT_ROWS 0x200u
+      #define ST_CONV2D_INPUT_ROWS_VALUE 0x12u
+      /* of the engine's memories */
+      #define ST_REGISTER_CONV2D_INPUT_COLUMNS 0x204u
+      #define ST_CONV2D_INPUT_COLUMNS_VALUE 0x12u
+      /* of the engine's memories */
+      #define ST_REGISTER_CONV2D_INPUT_CHANNELS 0x208u
+      #define ST_CONV2D_INPUT_CHANNELS_VALUE 0x10u
+      /* of the engine's memories */
+      #define ST_REGISTER_CONV2D_OUTPUT_ROWS 0x20cu
+      #define ST_CONV2D_OUTPUT_ROWS_VALUE 0x12u
+      /* of the engine's memories */
+      #define ST_REGISTER_CONV2D_OUTPUT_COLUMNS 0x210u
+      #define ST_CONV2D_OUTPUT_COLUMNS_VALUE 0x12u
+      /* of the engine's memories */
+      #define ST_REGISTER_CONV2D_OUTPUT_CHANNELS 0x214u
+      #define ST_CONV2D_OUTPUT_CHANNELS_VALUE 0x10u
+      /* of the engine's memories */
+      #define ST_REGISTER_CONV2D_KERNEL_ROWS 0x218u
+      #define ST_CONV2D_KERNEL_ROWS_VALUE 0x7u
+      /* of the engine's memories */
+      #define ST_REGISTER_CONV2D_KERNEL_COLUMNS 0x21cu
+      #define ST_CONV2D_KERNEL_COLUMNS_VALUE 0x7u
+      /* of the engine's memories */
+      #define ST_REGISTER_DWCONV_INPUT_ROWS 0x220u
+      #define ST_DWCONV_INPUT_ROWS_VALUE 0x16u
+      /* of the engine's memories */
+      #define ST_REGISTER_DWCONV_INPUT_COLUMNS 0x224u
+      #define ST_DWCONV_INPUT_COLUMNS_VALUE 0x16u
+      /* of the engine's memories */
+      #define ST_REGISTER_DWCONV_OUTPUT_ROWS 0x228u
+      #define ST_DWCONV_OUTPUT_ROWS_VALUE 0x16u
+      /* of the engine's memories */
+      #define ST_REGISTER_DWCONV_OUTPUT_COLUMNS 0x22cu
+      #define ST_DWCONV_OUTPUT_COLUMNS_VALUE 0x16u
+      /* of the engine's memories */
+      #define ST_REGISTER_DWCONV_CHANNELS 0x230u
+      #define ST_DWCONV_CHANNELS_VALUE 0x10u
+      /* of the engine's memories */
+      #define ST_REGISTER_DWCONV_KERNEL_ROWS 0x234u
+      #define ST_DWCONV_KERNEL_ROWS_VALUE 0x5u
+      /* of the engine's memories */
+      #define ST_REGISTER_DWCONV_KERNEL_COLUMNS 0x238u
+      #define ST_DWCONV_KERNEL_COLUMNS_VALUE 0x5u
+      /* of the engine's memories */
+      #define ST_REGISTER_FC_INPUTS 0x23cu
+      #define ST_FC_INPUTS_VALUE 0x100u
+      /* of the engine's memories */
+      #define ST_REGISTER_FC_OUTPUTS 0x240u
+      #define ST_FC_OUTPUTS_VALUE 0x10u
+
+      /* What the registers take. */
+      #define ST_REGISTER_BYTES 0x300u
+
+      /* Registers from ST_REGISTER_LAYER on that are a layer's configuration. */
+      #define ST_LAYER_WORDS 20
+
+      #endif
+
+      """##
+    ),
+    (
+      "include/st_rtl.h",
+      ##"""
+      /* A simulated accelerator behind the registers: Verilated RTL, or a simulator in another process.
+       *
+       * The co-simulation brings the first three functions, which the driver calls; while the core's clock goes on, in `st_rtl_step`, it
+       * serves the core's memory port with the last two. Addresses are those that the registers hold. */
+      #ifndef ST_RTL_H
+      #define ST_RTL_H
+
+      #include <stdint.h>
+
+      #include "st_names.h"
+
+      #ifdef __cplusplus
+      extern "C" {
+      #endif
+
+      void st_rtl_write_register(uint32_t offset, uint32_t value);
+      uint32_t st_rtl_read_register(uint32_t offset);
+      /* One period of the clock. */
+      void st_rtl_step(void);
+
+      /* `bytes` bytes, 1 to 8, in the lowest bits first. A bus that reads more than it asks for has to know that it is there. */
+      uint64_t st_rtl_read_memory(uint64_t address, int bytes);
+      void st_rtl_write_memory(uint64_t address, uint64_t value, int bytes);
+
+      #ifdef __cplusplus
+      }
+      #endif
+
+      #endif
+
+      """##
+    ),
+    (
+      "include/st_status.h",
+      ##"""
+      /* How a run ended. */
+      #ifndef ST_STATUS_H
+      #define ST_STATUS_H
+
+      typedef enum {
+          ST_OK,
+          /* A unit of the accelerator did not end what it was told. */
+          ST_TIMEOUT,
+          /* It was told what it cannot do, or a transfer failed. */
+          ST_DEVICE_ERROR,
+          /* It has other sizes or other registers than those that the network was compiled for. */
+          ST_WRONG_DEVICE
+      } st_status;
+
+      #endif
+
+      """##
+    ),
+    (
       "include/st_weights.h",
       ##"""
       /* Words of the weight memories, made of weights as they are stored. */
       #ifndef ST_WEIGHTS_H
       #define ST_WEIGHTS_H
 
+      #include "st_config.h"
       #include "st_fields.h"
       #include "st_mac.h"
 
       /* One of the next fields in each lane, `left` of them at most. */
-      static inline uint16_t st_weight_word(st_fields *fields, int left, int bits, int lanes)
+      static ST_SPECIALIZE uint16_t st_weight_word(st_fields *fields, int left, int bits, int lanes)
       {
-          uint32_t word = 0;
+          uint32_t word;
           if (bits * lanes == 16 && left >= lanes && fields->count == 0) {
               fields->next += 1;
               return fields->next[-1];
           }
-          for (int lane = 0; lane < ST_LANES; ++lane) {
-              if (lane >= lanes || lane >= left) {
-                  break;
-              }
-              word |= st_place(st_next_field(fields, bits), lane, lanes);
+          word = st_place(st_next_field(fields, bits), 0, lanes);
+          if (lanes > 1 && left > 1) {
+              word |= st_place(st_next_field(fields, bits), 1, lanes);
+          }
+          if (lanes > 2 && left > 2) {
+              word |= st_place(st_next_field(fields, bits), 2, lanes);
+          }
+          if (lanes > 3 && left > 3) {
+              word |= st_place(st_next_field(fields, bits), 3, lanes);
           }
           return (uint16_t)word;
       }
+
+      /* UNPACK(lanes) for the lanes of a mode: a copy of its loops for each number of them that the network uses. */
+      #if ST_USES_LANES_1
+      #define ST_UNPACK_1(UNPACK) UNPACK(1)
+      #else
+      #define ST_UNPACK_1(UNPACK)
+      #endif
+      #if ST_USES_LANES_2
+      #define ST_UNPACK_2(UNPACK) UNPACK(2)
+      #else
+      #define ST_UNPACK_2(UNPACK)
+      #endif
+      #if ST_USES_LANES_4
+      #define ST_UNPACK_4(UNPACK) UNPACK(4)
+      #else
+      #define ST_UNPACK_4(UNPACK)
+      #endif
+      #define ST_UNPACK(mode, UNPACK) \
+          switch (st_lanes(mode)) { \
+          case 4: \
+              ST_UNPACK_4(UNPACK); \
+              break; \
+          case 2: \
+              ST_UNPACK_2(UNPACK); \
+              break; \
+          default: \
+              ST_UNPACK_1(UNPACK); \
+              break; \
+          }
 
       #endif
 
@@ -1152,6 +1824,7 @@ enum RuntimeFiles {
 
       void st_conv2d_begin(int rows, int columns, const st_accumulator initial[], int outputs)
       {
+          const int given = initial ? outputs : 0;
           for (int r = 0; r < ST_CONV2D_OUTPUT_ROWS; ++r) {
               if (r >= rows) {
                   break;
@@ -1161,17 +1834,16 @@ enum RuntimeFiles {
                       break;
                   }
                   for (int o = 0; o < ST_CONV2D_OUTPUT_CHANNELS; ++o) {
-                      st_conv2d_output[r][c][o] = o < outputs ? initial[o] : 0;
+                      st_conv2d_output[r][c][o] = o < given ? initial[o] : 0;
                   }
               }
           }
       }
 
-      void st_conv2d_weights(
-          const uint16_t weights[], int kernel_rows, int kernel_columns, int inputs, int outputs, int bits, st_mode mode)
+      static ST_SPECIALIZE void unpack(
+          const uint16_t weights[], int kernel_rows, int kernel_columns, int inputs, int outputs, int bits, int lanes)
       {
           st_fields fields = {weights, 0, 0};
-          const int lanes = st_lanes(mode);
           for (int kr = 0; kr < ST_CONV2D_KERNEL_ROWS; ++kr) {
               if (kr >= kernel_rows) {
                   break;
@@ -1191,6 +1863,14 @@ enum RuntimeFiles {
                   }
               }
           }
+      }
+
+      void st_conv2d_weights(
+          const uint16_t weights[], int kernel_rows, int kernel_columns, int inputs, int outputs, int bits, st_mode mode)
+      {
+      #define UNPACK(lanes) unpack(weights, kernel_rows, kernel_columns, inputs, outputs, bits, lanes)
+          ST_UNPACK(mode, UNPACK)
+      #undef UNPACK
       }
 
       void st_conv2d_run(const st_pass *pass)
@@ -1533,6 +2213,7 @@ enum RuntimeFiles {
 
       void st_dwconv_begin(int rows, int columns, const st_accumulator initial[], int stride, int channels)
       {
+          const int given = initial ? channels : 0;
           for (int r = 0; r < ST_DWCONV_OUTPUT_ROWS; ++r) {
               if (r >= rows) {
                   break;
@@ -1542,16 +2223,15 @@ enum RuntimeFiles {
                       break;
                   }
                   for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-                      st_dwconv_output[r][c][o] = o < channels ? initial[o * stride] : 0;
+                      st_dwconv_output[r][c][o] = o < given ? initial[o * stride] : 0;
                   }
               }
           }
       }
 
-      void st_dwconv_weights(const uint16_t weights[], int taps, int channels, int bits, st_mode mode)
+      static ST_SPECIALIZE void unpack(const uint16_t weights[], int taps, int channels, int bits, int lanes)
       {
           st_fields fields = {weights, 0, 0};
-          const int lanes = st_lanes(mode);
           for (int word = 0; word < ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS; ++word) {
               const int left = taps - word * lanes;
               if (left <= 0) {
@@ -1561,6 +2241,13 @@ enum RuntimeFiles {
                   st_dwconv_kernel[word][o] = o < channels ? st_weight_word(&fields, left, bits, lanes) : 0u;
               }
           }
+      }
+
+      void st_dwconv_weights(const uint16_t weights[], int taps, int channels, int bits, st_mode mode)
+      {
+      #define UNPACK(lanes) unpack(weights, taps, channels, bits, lanes)
+          ST_UNPACK(mode, UNPACK)
+      #undef UNPACK
       }
 
       void st_dwconv_run(const st_pass *pass)
@@ -1720,15 +2407,15 @@ enum RuntimeFiles {
 
       void st_fc_begin(const st_accumulator initial[], int outputs)
       {
+          const int given = initial ? outputs : 0;
           for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
-              st_fc_output[o] = o < outputs ? initial[o] : 0;
+              st_fc_output[o] = o < given ? initial[o] : 0;
           }
       }
 
-      void st_fc_weights(const uint16_t weights[], int inputs, int outputs, int bits, st_mode mode)
+      static ST_SPECIALIZE void unpack(const uint16_t weights[], int inputs, int outputs, int bits, int lanes)
       {
           st_fields fields = {weights, 0, 0};
-          const int lanes = st_lanes(mode);
           for (int word = 0; word < ST_FC_INPUTS; ++word) {
               const int left = inputs - word * lanes;
               if (left <= 0) {
@@ -1738,6 +2425,13 @@ enum RuntimeFiles {
                   st_fc_kernel[word][o] = o < outputs ? st_weight_word(&fields, left, bits, lanes) : 0u;
               }
           }
+      }
+
+      void st_fc_weights(const uint16_t weights[], int inputs, int outputs, int bits, st_mode mode)
+      {
+      #define UNPACK(lanes) unpack(weights, inputs, outputs, bits, lanes)
+          ST_UNPACK(mode, UNPACK)
+      #undef UNPACK
       }
 
       void st_fc_run(int words, st_mode mode, int wide, int shift)
@@ -1817,6 +2511,1656 @@ enum RuntimeFiles {
       #undef ST_SIGNED
       #undef ST_CORE
       #undef ST_RUN
+
+      """##
+    ),
+    (
+      "runtime/st_store.c",
+      ##"""
+      /* Requantization of accumulators and the way of their codes into a feature map. */
+      #include "st_arithmetic.h"
+      #include "st_memories.h"
+
+      #if ST_USES_ENGINES
+
+      /* What any engine makes of a pixel. */
+      #define ST_MORE(a, b) ((a) > (b) ? (a) : (b))
+      #define ST_MOST_OUTPUTS ST_MORE(ST_MORE(ST_CONV2D_OUTPUT_CHANNELS, ST_DWCONV_CHANNELS), ST_FC_OUTPUTS)
+
+      /* The parameters of a tile's channels, as many as the network's layers have at most. */
+      #if ST_USES_TWO_WORDS
+      #define ST_MOST_PARAMETERS 6
+      #elif ST_USES_ONE_WORD
+      #define ST_MOST_PARAMETERS 5
+      #elif ST_USES_FLOOR || ST_USES_THRESHOLDS
+      #define ST_MOST_PARAMETERS 3
+      #else
+      #define ST_MOST_PARAMETERS 2
+      #endif
+      typedef struct {
+          int64_t of[ST_MOST_PARAMETERS][ST_MOST_OUTPUTS];
+      } st_channels;
+
+      #if ST_MULTIPLIER_BITS == 64
+      typedef int64_t st_multiplier;
+      #else
+      typedef int32_t st_multiplier;
+      #endif
+
+      /* Numbers first, first + step, ... of an array. */
+      #define ST_COPY(type) \
+          for (int o = 0; o < ST_MOST_OUTPUTS; ++o) { \
+              if (o >= count) { \
+                  break; \
+              } \
+              values[o] = ((const type *)numbers)[first + o * step]; \
+          }
+
+      /* Parameter `which` of the tile's channels. */
+      static void read(const st_requantization *requantization, int which, const st_tile *tile, int64_t values[])
+      {
+          const unsigned kind = requantization->kinds >> (4 * which);
+          const void *const numbers = requantization->parameters[which];
+          const int first = kind & 4u ? tile->first_output : 0;
+          const int step = kind & 4u ? tile->step : 0;
+          const int count = tile->outputs;
+          switch (kind & 3u) {
+          case 0:
+              ST_COPY(int8_t)
+              break;
+          case 1:
+              ST_COPY(int16_t)
+              break;
+          case 2:
+              ST_COPY(int32_t)
+              break;
+          default:
+              ST_COPY(int64_t)
+              break;
+          }
+      }
+
+      static void prepare(const st_requantization *requantization, const st_tile *tile, st_channels *channels)
+      {
+          /* By form: all that are one per channel. */
+          static const signed char counts[] = {0, 2, 3, 5, 6, 3};
+          for (int which = 0; which < ST_MOST_PARAMETERS; ++which) {
+              if (which >= counts[requantization->form]) {
+                  break;
+              }
+              read(requantization, which, tile, channels->of[which]);
+          }
+      }
+
+      #if ST_USES_THRESHOLDS
+      static int64_t stepped(
+          const st_requantization *requantization, const st_channels *channels, int output, int64_t accumulator)
+      {
+          const void *const thresholds = requantization->parameters[ST_ALL_THRESHOLDS];
+          const void *const codes = requantization->parameters[ST_ALL_CODES];
+          const int first = (int)channels->of[ST_FIRST_THRESHOLD][output];
+          const int count = (int)channels->of[ST_THRESHOLD_COUNT][output];
+          int code = (int)channels->of[ST_FIRST_CODE][output];
+          if (((requantization->kinds >> (4 * ST_ALL_THRESHOLDS)) & 3u) == 2u) {
+              code += st_count_thresholds32(accumulator, (const int32_t *)thresholds + first, count, requantization->steps);
+          } else {
+              code += st_count_thresholds64(accumulator, (const int64_t *)thresholds + first, count, requantization->steps);
+          }
+          switch ((requantization->kinds >> (4 * ST_ALL_CODES)) & 3u) {
+          case 0:
+              return ((const int8_t *)codes)[code];
+          case 1:
+              return ((const int16_t *)codes)[code];
+          case 2:
+              return ((const int32_t *)codes)[code];
+          default:
+              return ((const int64_t *)codes)[code];
+          }
+      }
+      #endif
+
+      #if ST_USES_OUTPUTS_8
+      #define ST_CODE uint8_t
+      #define ST_STORE(name) name##8
+      #include "st_store_codes.h"
+      #endif
+
+      #if ST_USES_OUTPUTS_16
+      #define ST_CODE uint16_t
+      #define ST_STORE(name) name##16
+      #include "st_store_codes.h"
+      #endif
+
+      #if ST_USES_OUTPUTS_32
+      #define ST_CODE uint32_t
+      #define ST_STORE(name) name##32
+      #include "st_store_codes.h"
+      #endif
+
+      #if ST_USES_OUTPUTS_64
+      #define ST_CODE uint64_t
+      #define ST_STORE(name) name##64
+      #include "st_store_codes.h"
+      #endif
+
+      /* The codes of a pixel, from number `first` of the map on. */
+      static inline void store(
+          const st_requantization *requantization, const st_tile *tile, const st_channels *channels,
+          const st_accumulator accumulators[], void *map, int first)
+      {
+          switch (requantization->bytes) {
+          case 1:
+      #if ST_USES_OUTPUTS_8
+              store8(requantization, tile, channels, accumulators, (uint8_t *)map + first);
+      #endif
+              break;
+          case 2:
+      #if ST_USES_OUTPUTS_16
+              store16(requantization, tile, channels, accumulators, (uint16_t *)map + first);
+      #endif
+              break;
+          case 4:
+      #if ST_USES_OUTPUTS_32
+              store32(requantization, tile, channels, accumulators, (uint32_t *)map + first);
+      #endif
+              break;
+          default:
+      #if ST_USES_OUTPUTS_64
+              store64(requantization, tile, channels, accumulators, (uint64_t *)map + first);
+      #endif
+              break;
+          }
+      }
+
+      /* The code of the tile's first channel in pixel `column` of its row `row`. */
+      static inline int first_code(const st_tile *tile, int row, int column)
+      {
+          return (tile->first_pixel + row * tile->row_pixels + column) * tile->channels + tile->first_output;
+      }
+
+      #if ST_USES_CONV2D
+      void st_conv2d_store(const st_requantization *requantization, const st_tile *tile, void *map)
+      {
+          st_channels channels;
+          prepare(requantization, tile, &channels);
+          for (int r = 0; r < ST_CONV2D_OUTPUT_ROWS; ++r) {
+              if (r >= tile->rows) {
+                  break;
+              }
+              for (int c = 0; c < ST_CONV2D_OUTPUT_COLUMNS; ++c) {
+                  if (c >= (r + 1 < tile->rows ? tile->columns : tile->last_columns)) {
+                      break;
+                  }
+                  store(requantization, tile, &channels, st_conv2d_output[r][c], map, first_code(tile, r, c));
+              }
+          }
+      }
+      #endif
+
+      #if ST_USES_DWCONV
+      void st_dwconv_store(const st_requantization *requantization, const st_tile *tile, void *map)
+      {
+          st_channels channels;
+          prepare(requantization, tile, &channels);
+          for (int r = 0; r < ST_DWCONV_OUTPUT_ROWS; ++r) {
+              if (r >= tile->rows) {
+                  break;
+              }
+              for (int c = 0; c < ST_DWCONV_OUTPUT_COLUMNS; ++c) {
+                  if (c >= (r + 1 < tile->rows ? tile->columns : tile->last_columns)) {
+                      break;
+                  }
+                  store(requantization, tile, &channels, st_dwconv_output[r][c], map, first_code(tile, r, c));
+              }
+          }
+      }
+      #endif
+
+      #if ST_USES_FC
+      void st_fc_store(const st_requantization *requantization, const st_tile *tile, void *map)
+      {
+          st_channels channels;
+          prepare(requantization, tile, &channels);
+          store(requantization, tile, &channels, st_fc_output, map, first_code(tile, 0, 0));
+      }
+      #endif
+
+      #endif
+
+      """##
+    ),
+    (
+      "runtime/st_store_codes.h",
+      ##"""
+      /* Codes of one pixel, included once per width of a feature map's codes: ST_CODE the unsigned type, to which C99 defines every
+       * conversion, ST_STORE(name) the function's name. */
+      static void ST_STORE(store)(
+          const st_requantization *requantization, const st_tile *tile, const st_channels *channels,
+          const st_accumulator accumulators[], ST_CODE codes[])
+      {
+          const int outputs = tile->outputs, step = tile->step;
+          switch (requantization->form) {
+          case ST_ACCUMULATORS:
+      #if ST_USES_ACCUMULATORS
+              ST_LOOP_PIPELINE
+              for (int o = 0; o < ST_MOST_OUTPUTS; ++o) {
+                  ST_BODY_PIPELINE
+                  if (o >= outputs) {
+                      break;
+                  }
+                  codes[o * step] = (ST_CODE)accumulators[o];
+              }
+      #endif
+              break;
+          case ST_UPPER_WORD: {
+      #if ST_USES_UPPER_WORD
+              const int32_t lowest = (int32_t)requantization->lowest, highest = (int32_t)requantization->highest;
+              ST_LOOP_PIPELINE
+              for (int o = 0; o < ST_MOST_OUTPUTS; ++o) {
+                  ST_BODY_PIPELINE
+                  if (o >= outputs) {
+                      break;
+                  }
+                  codes[o * step] = (ST_CODE)st_clamp32(
+                      st_requantize_upper((int32_t)accumulators[o], (int32_t)channels->of[ST_MULTIPLIER][o], channels->of[ST_ADDEND][o]),
+                      lowest, highest);
+              }
+      #endif
+              break;
+          }
+          case ST_FLOOR: {
+      #if ST_USES_FLOOR
+              const int64_t lowest = requantization->lowest, highest = requantization->highest;
+              ST_LOOP_PIPELINE
+              for (int o = 0; o < ST_MOST_OUTPUTS; ++o) {
+                  ST_BODY_PIPELINE
+                  int64_t code;
+                  if (o >= outputs) {
+                      break;
+                  }
+                  code = st_requantize(
+                      accumulators[o], (st_multiplier)channels->of[ST_MULTIPLIER][o], channels->of[ST_ADDEND][o],
+                      (unsigned)channels->of[ST_SHIFT][o]);
+                  codes[o * step] = (ST_CODE)st_clamp(code, lowest, highest);
+              }
+      #endif
+              break;
+          }
+          case ST_ONE_WORD: {
+      #if ST_USES_ONE_WORD
+              const int64_t lowest = requantization->lowest, highest = requantization->highest;
+              ST_LOOP_PIPELINE
+              for (int o = 0; o < ST_MOST_OUTPUTS; ++o) {
+                  ST_BODY_PIPELINE
+                  int64_t code;
+                  if (o >= outputs) {
+                      break;
+                  }
+                  if ((int)channels->of[ST_EVEN][o]) {
+                      code = st_requantize_even(
+                          accumulators[o], (st_multiplier)channels->of[ST_MULTIPLIER][o], channels->of[ST_ADDEND][o],
+                          (unsigned)channels->of[ST_SHIFT][o]);
+                  } else {
+                      code = st_requantize(
+                          accumulators[o], (st_multiplier)channels->of[ST_MULTIPLIER][o], channels->of[ST_ADDEND][o],
+                          (unsigned)channels->of[ST_SHIFT][o]);
+                  }
+                  codes[o * step] = (ST_CODE)st_clamp(code + channels->of[ST_OFFSET][o], lowest, highest);
+              }
+      #endif
+              break;
+          }
+          case ST_TWO_WORDS: {
+      #if ST_USES_TWO_WORDS
+              const int64_t lowest = requantization->lowest, highest = requantization->highest;
+              ST_LOOP_PIPELINE
+              for (int o = 0; o < ST_MOST_OUTPUTS; ++o) {
+                  ST_BODY_PIPELINE
+                  int64_t code;
+                  if (o >= outputs) {
+                      break;
+                  }
+                  code = st_requantize_wide(
+                      accumulators[o], (st_multiplier)channels->of[ST_MULTIPLIER][o], channels->of[ST_ADDEND_HIGH][o], (uint64_t)channels->of[ST_ADDEND][o],
+                      (unsigned)channels->of[ST_SHIFT][o], (int)channels->of[ST_EVEN][o]);
+                  codes[o * step] = (ST_CODE)st_clamp(code + channels->of[ST_OFFSET][o], lowest, highest);
+              }
+      #endif
+              break;
+          }
+          case ST_THRESHOLDS:
+      #if ST_USES_THRESHOLDS
+              ST_LOOP_PIPELINE
+              for (int o = 0; o < ST_MOST_OUTPUTS; ++o) {
+                  ST_BODY_PIPELINE
+                  if (o >= outputs) {
+                      break;
+                  }
+                  codes[o * step] = (ST_CODE)stepped(requantization, channels, o, accumulators[o]);
+              }
+      #endif
+              break;
+          }
+      }
+
+      #undef ST_CODE
+      #undef ST_STORE
+
+      """##
+    ),
+    (
+      "runtime/st_driver_registers.c",
+      ##"""
+      /* The driver of an accelerator behind registers, in a machine's memory map or in a simulation. */
+      #include "st_accelerator.h"
+
+      #if ST_USES_ENGINES && (ST_DRIVER == ST_DRIVER_MEMORY_MAPPED || ST_DRIVER == ST_DRIVER_RTL)
+
+      #if ST_DRIVER == ST_DRIVER_RTL
+      #include "st_rtl.h"
+      #define ST_READ_REGISTER(offset) st_rtl_read_register(offset)
+      #define ST_WRITE_REGISTER(offset, value) st_rtl_write_register(offset, value)
+      #define ST_IDLE() st_rtl_step()
+      #endif
+      #include "st_port.h"
+
+      static void write(uint32_t offset, uint32_t value)
+      {
+          ST_WRITE_REGISTER(offset, value);
+      }
+
+      static void write_number(uint32_t offset, int value)
+      {
+          write(offset, (uint32_t)value);
+      }
+
+      /* Into the register at `offset` and the one behind it. */
+      static void write_address(uint32_t offset, const void *pointer)
+      {
+          const uint64_t address = pointer ? ST_BUS_ADDRESS(pointer) : 0u;
+          write(offset, (uint32_t)(address & 0xffffffffu));
+      #if ST_BUS_BITS > 32
+          write(offset + 4u, (uint32_t)(address >> 32));
+      #endif
+      }
+
+      static void command(uint32_t bits)
+      {
+          ST_MEMORY_BARRIER();
+          write(ST_REGISTER_COMMAND, bits);
+      }
+
+      /* Bytes of the layer's maps. */
+      static uint32_t input_bytes(const st_layer *layer)
+      {
+          return (ST_LAYER_WORD(layer, INPUT_ROWS) * ST_LAYER_WORD(layer, INPUT_COLUMNS) * ST_LAYER_WORD(layer, INPUT_CHANNELS))
+                 << ST_FIELD(ST_LAYER_WORD(layer, LAYER), LAYER_INPUT_SIZE);
+      }
+
+      static uint32_t output_bytes(const st_layer *layer)
+      {
+          return (ST_LAYER_WORD(layer, OUTPUT_ROWS) * ST_LAYER_WORD(layer, OUTPUT_COLUMNS) * ST_LAYER_WORD(layer, OUTPUT_CHANNELS))
+                 << ST_FIELD(ST_LAYER_WORD(layer, LAYER), LAYER_OUTPUT_SIZE);
+      }
+
+      st_status st_open(const st_job *job)
+      {
+          const st_layer *const layer = job->layer;
+          if (ST_READ_REGISTER(ST_REGISTER_ID) != ST_ID_VALUE || ST_READ_REGISTER(ST_REGISTER_TARGET) != ST_TARGET_VALUE) {
+              return ST_WRONG_DEVICE;
+          }
+          ST_CLEAN_CACHE(job->input, input_bytes(layer));
+          /* Lines that the processor has written there must not be written later. */
+          ST_CLEAN_CACHE(job->output, output_bytes(layer));
+          for (uint32_t word = 0; word < ST_LAYER_WORDS; ++word) {
+              write(ST_REGISTER_LAYER + 4u * word, layer->words[word]);
+          }
+          write_address(ST_REGISTER_INPUT_LOW, job->input);
+          write_address(ST_REGISTER_OUTPUT_LOW, job->output);
+          write_address(ST_REGISTER_INITIAL_LOW, layer->initial);
+          for (uint32_t which = 0; which < ST_PARAMETERS; ++which) {
+              write_address(ST_REGISTER_PARAMETER_0_LOW + 8u * which, layer->parameters[which]);
+          }
+          return ST_OK;
+      }
+
+      void st_load(const st_job *job)
+      {
+          const st_window *const window = &job->window;
+          const st_run *const run = &job->run;
+          if (run->width > 0) {
+              write_number(ST_REGISTER_LOAD_ROW, run->first_pixel);
+              write_number(ST_REGISTER_LOAD_ROWS, run->pixels);
+              write_number(ST_REGISTER_LOAD_CHANNEL, run->first_channel);
+              write_number(ST_REGISTER_LOAD_CHANNELS, run->channels);
+              write_number(ST_REGISTER_LOAD_LIMB, run->limb);
+          } else {
+              write_number(ST_REGISTER_LOAD_ROW, window->rows.first);
+              write_number(ST_REGISTER_LOAD_ROW_STEP, window->rows.step);
+              write_number(ST_REGISTER_LOAD_ROWS, window->rows.count);
+              write_number(ST_REGISTER_LOAD_COLUMN, window->columns.first);
+              write_number(ST_REGISTER_LOAD_COLUMN_STEP, window->columns.step);
+              write_number(ST_REGISTER_LOAD_COLUMNS, window->columns.count);
+              write_number(ST_REGISTER_LOAD_CHANNEL, window->first_channel);
+              write_number(ST_REGISTER_LOAD_CHANNELS, window->channels);
+              write_number(ST_REGISTER_LOAD_LIMB, window->limb);
+          }
+          write_number(ST_REGISTER_LOAD_HALF, job->input_half);
+          command(ST_COMMAND_LOAD);
+      }
+
+      void st_weights(const st_job *job)
+      {
+          write_address(ST_REGISTER_WEIGHTS_LOW, job->weights);
+          write_number(ST_REGISTER_WEIGHTS_KERNEL_ROWS, job->kernel_rows);
+          write_number(ST_REGISTER_WEIGHTS_KERNEL_COLUMNS, job->kernel_columns);
+          write_number(ST_REGISTER_WEIGHTS_INPUTS, job->pass.channels);
+          write_number(ST_REGISTER_WEIGHTS_OUTPUTS, job->outputs);
+          write_number(ST_REGISTER_WEIGHTS_HALF, job->weights_half);
+          command(ST_COMMAND_WEIGHTS);
+      }
+
+      void st_start(const st_job *job, int begins)
+      {
+          const st_pass *const pass = &job->pass;
+          const st_tile *const tile = &job->tile;
+          if (begins) {
+              write_number(ST_REGISTER_TILE_PIXEL, tile->first_pixel);
+              write_number(ST_REGISTER_TILE_ROWS, tile->rows);
+              write_number(ST_REGISTER_TILE_COLUMNS, tile->columns);
+              write_number(ST_REGISTER_TILE_LAST_COLUMNS, tile->last_columns);
+              write_number(ST_REGISTER_TILE_OUTPUT, tile->first_output);
+              write_number(ST_REGISTER_TILE_OUTPUTS, tile->outputs);
+              write_number(ST_REGISTER_TILE_HALF, job->accumulators_half);
+          }
+          write_number(ST_REGISTER_PASS_KERNEL_ROWS, pass->kernel_rows);
+          write_number(ST_REGISTER_PASS_KERNEL_COLUMNS, pass->kernel_columns);
+          write_number(ST_REGISTER_PASS_STRIDE_ROWS, pass->stride_rows);
+          write_number(ST_REGISTER_PASS_STRIDE_COLUMNS, pass->stride_columns);
+          write_number(ST_REGISTER_PASS_DILATION_ROWS, pass->dilation_rows);
+          write_number(ST_REGISTER_PASS_DILATION_COLUMNS, pass->dilation_columns);
+          write_number(ST_REGISTER_PASS_CHANNELS, pass->channels);
+          write_number(ST_REGISTER_PASS_SHIFT, pass->shift);
+          write_number(ST_REGISTER_PASS_INPUT_HALF, job->input_half);
+          write_number(ST_REGISTER_PASS_WEIGHTS_HALF, job->weights_half);
+          command(begins ? ST_COMMAND_PASS | ST_COMMAND_BEGIN : ST_COMMAND_PASS);
+      }
+
+      void st_store(const st_job *job)
+      {
+          /* The tile's registers hold what the pass began with. */
+          (void)job;
+          command(ST_COMMAND_STORE);
+      }
+
+      st_status st_wait(int units)
+      {
+          st_status status = ST_TIMEOUT;
+      #if ST_INTERRUPTS
+          write_number(ST_REGISTER_INTERRUPT_ENABLE, units);
+      #endif
+          for (long poll = 0; poll < ST_POLLS; ++poll) {
+              const uint32_t state = ST_READ_REGISTER(ST_REGISTER_STATUS);
+              if ((state & ST_STATUS_ERROR) != 0u) {
+                  status = ST_DEVICE_ERROR;
+                  break;
+              }
+              if ((state & (uint32_t)units) == 0u) {
+                  status = ST_OK;
+                  break;
+              }
+              ST_IDLE();
+          }
+      #if ST_INTERRUPTS
+          write(ST_REGISTER_INTERRUPT_ENABLE, 0u);
+      #endif
+          return status;
+      }
+
+      #if ST_INTERRUPTS
+      void st_acknowledge(void)
+      {
+          write(ST_REGISTER_INTERRUPT, ST_READ_REGISTER(ST_REGISTER_INTERRUPT));
+      }
+      #endif
+
+      st_status st_close(const st_job *job, st_status status)
+      {
+          if (status == ST_OK) {
+              ST_INVALIDATE_CACHE(job->output, output_bytes(job->layer));
+          } else if (status != ST_WRONG_DEVICE) {
+              command(ST_COMMAND_RESET);
+          }
+          return status;
+      }
+
+      #if ST_DRIVER == ST_DRIVER_RTL
+      uint64_t st_rtl_read_memory(uint64_t address, int bytes)
+      {
+          const unsigned char *const memory = (const unsigned char *)(uintptr_t)address;
+          uint64_t value = 0;
+          for (int byte = 0; byte < bytes; ++byte) {
+              value |= (uint64_t)memory[byte] << (8 * byte);
+          }
+          return value;
+      }
+
+      void st_rtl_write_memory(uint64_t address, uint64_t value, int bytes)
+      {
+          unsigned char *const memory = (unsigned char *)(uintptr_t)address;
+          for (int byte = 0; byte < bytes; ++byte) {
+              memory[byte] = (unsigned char)(value >> (8 * byte));
+          }
+      }
+      #endif
+
+      #endif
+
+      """##
+    ),
+    (
+      "runtime/st_driver_software.c",
+      ##"""
+      /* The driver of the engines in C: every command is done when it returns. */
+      #include "st_accelerator.h"
+      #include "st_arithmetic.h"
+
+      #if ST_USES_ENGINES && ST_DRIVER == ST_DRIVER_SOFTWARE
+
+      st_status st_open(const st_job *job)
+      {
+          (void)job;
+          return ST_OK;
+      }
+
+      st_status st_close(const st_job *job, st_status status)
+      {
+          (void)job;
+          return status;
+      }
+
+      static inline uint32_t configuration(const st_job *job)
+      {
+          return ST_LAYER_WORD(job->layer, LAYER);
+      }
+
+      /* FUNCTION8 to FUNCTION64 by the width of the input's codes. */
+      #if ST_USES_CODES_8
+      #define ST_LOAD_8(function, first, ...) \
+          case 0: \
+              function##8((const int8_t *)job->input + (first), __VA_ARGS__); \
+              break;
+      #else
+      #define ST_LOAD_8(function, first, ...)
+      #endif
+      #if ST_USES_CODES_16
+      #define ST_LOAD_16(function, first, ...) \
+          case 1: \
+              function##16((const int16_t *)job->input + (first), __VA_ARGS__); \
+              break;
+      #else
+      #define ST_LOAD_16(function, first, ...)
+      #endif
+      #if ST_USES_CODES_32
+      #define ST_LOAD_32(function, first, ...) \
+          case 2: \
+              function##32((const int32_t *)job->input + (first), __VA_ARGS__); \
+              break;
+      #else
+      #define ST_LOAD_32(function, first, ...)
+      #endif
+      #if ST_USES_CODES_64
+      #define ST_LOAD_64(function, first, ...) \
+          case 3: \
+              function##64((const int64_t *)job->input + (first), __VA_ARGS__); \
+              break;
+      #else
+      #define ST_LOAD_64(function, first, ...)
+      #endif
+      #define ST_LOAD(function, first, ...) \
+          switch (ST_FIELD(configuration(job), LAYER_INPUT_SIZE)) { \
+              ST_LOAD_8(function, first, __VA_ARGS__) \
+              ST_LOAD_16(function, first, __VA_ARGS__) \
+              ST_LOAD_32(function, first, __VA_ARGS__) \
+              ST_LOAD_64(function, first, __VA_ARGS__) \
+          default: \
+              break; \
+          }
+
+      void st_load(const st_job *job)
+      {
+          const st_mode mode = job->pass.mode;
+          switch (ST_FIELD(configuration(job), LAYER_ENGINE)) {
+      #if ST_USES_CONV2D
+          case ST_LAYER_ENGINE_CONV2D:
+              if (job->run.width > 0) {
+                  ST_LOAD(st_conv2d_load_run, 0, &job->run, mode)
+              } else {
+                  ST_LOAD(st_conv2d_load, 0, &job->window, mode)
+              }
+              break;
+      #endif
+      #if ST_USES_DWCONV
+          case ST_LAYER_ENGINE_DWCONV:
+              if (job->run.width > 0) {
+                  ST_LOAD(st_dwconv_load_run, 0, &job->run)
+              } else {
+                  ST_LOAD(st_dwconv_load, 0, &job->window)
+              }
+              break;
+      #endif
+      #if ST_USES_FC
+          case ST_LAYER_ENGINE_FC:
+              ST_LOAD(st_fc_load, job->window.first_channel, job->window.channels, job->window.limb, mode)
+              break;
+      #endif
+          default:
+              break;
+          }
+          (void)mode;
+      }
+
+      void st_weights(const st_job *job)
+      {
+          const uint32_t word = configuration(job);
+          const int bits = (int)ST_FIELD(word, LAYER_FIELD_BITS);
+          const st_mode mode = job->pass.mode;
+          switch (ST_FIELD(word, LAYER_ENGINE)) {
+      #if ST_USES_CONV2D
+          case ST_LAYER_ENGINE_CONV2D:
+              st_conv2d_weights(
+                  job->weights, job->kernel_rows, job->kernel_columns, job->pass.channels, job->outputs, bits, mode);
+              break;
+      #endif
+      #if ST_USES_DWCONV
+          case ST_LAYER_ENGINE_DWCONV:
+              st_dwconv_weights(job->weights, job->kernel_rows * job->kernel_columns, job->outputs, bits, mode);
+              break;
+      #endif
+      #if ST_USES_FC
+          case ST_LAYER_ENGINE_FC:
+              st_fc_weights(job->weights, job->pass.channels, job->outputs, bits, mode);
+              break;
+      #endif
+          default:
+              break;
+          }
+      }
+
+      void st_start(const st_job *job, int begins)
+      {
+          const st_pass *const pass = &job->pass;
+          const st_tile *const tile = &job->tile;
+          const st_accumulator *const initial = job->layer->initial ? job->layer->initial + tile->first_output : 0;
+          switch (ST_FIELD(configuration(job), LAYER_ENGINE)) {
+      #if ST_USES_CONV2D
+          case ST_LAYER_ENGINE_CONV2D:
+              if (begins) {
+                  st_conv2d_begin(tile->rows, tile->columns, initial, tile->outputs);
+              }
+              st_conv2d_run(pass);
+              break;
+      #endif
+      #if ST_USES_DWCONV
+          case ST_LAYER_ENGINE_DWCONV:
+              if (begins) {
+                  st_dwconv_begin(tile->rows, tile->columns, initial, tile->step, tile->outputs);
+              }
+              st_dwconv_run(pass);
+              break;
+      #endif
+      #if ST_USES_FC
+          case ST_LAYER_ENGINE_FC: {
+              const int lanes = st_lanes(pass->mode);
+              if (begins) {
+                  st_fc_begin(initial, tile->outputs);
+              }
+              st_fc_run((pass->channels + lanes - 1) / lanes, pass->mode, pass->wide, pass->shift);
+              break;
+          }
+      #endif
+          default:
+              break;
+          }
+      }
+
+      void st_store(const st_job *job)
+      {
+          const st_layer *const layer = job->layer;
+          const uint32_t word = configuration(job);
+          const uint32_t kinds = ST_LAYER_WORD(layer, PARAMETERS);
+          st_requantization requantization;
+          requantization.form = (st_form)ST_FIELD(word, LAYER_FORM);
+          requantization.parameters = layer->parameters;
+          requantization.kinds = kinds;
+          requantization.steps = (int)ST_FIELD(kinds, PARAMETERS_STEPS);
+          requantization.lowest =
+              st_signed64((uint64_t)ST_LAYER_WORD(layer, LOWEST_HIGH) << 32 | ST_LAYER_WORD(layer, LOWEST_LOW));
+          requantization.highest =
+              st_signed64((uint64_t)ST_LAYER_WORD(layer, HIGHEST_HIGH) << 32 | ST_LAYER_WORD(layer, HIGHEST_LOW));
+          requantization.bytes = 1 << ST_FIELD(word, LAYER_OUTPUT_SIZE);
+          switch (ST_FIELD(word, LAYER_ENGINE)) {
+      #if ST_USES_CONV2D
+          case ST_LAYER_ENGINE_CONV2D:
+              st_conv2d_store(&requantization, &job->tile, job->output);
+              break;
+      #endif
+      #if ST_USES_DWCONV
+          case ST_LAYER_ENGINE_DWCONV:
+              st_dwconv_store(&requantization, &job->tile, job->output);
+              break;
+      #endif
+      #if ST_USES_FC
+          case ST_LAYER_ENGINE_FC:
+              st_fc_store(&requantization, &job->tile, job->output);
+              break;
+      #endif
+          default:
+              break;
+          }
+      }
+
+      #endif
+
+      """##
+    ),
+    (
+      "runtime/st_port.h",
+      ##"""
+      /* How a program reaches the registers, caches and interrupts of its machine. What is not said here is what a processor without
+       * caches, on whose bus addresses are pointers, needs; a project says otherwise on the command line or in a header that
+       * ST_PORT_HEADER names. */
+      #ifndef ST_PORT_H
+      #define ST_PORT_H
+
+      #include <stdint.h>
+
+      #ifdef ST_PORT_HEADER
+      #include ST_PORT_HEADER
+      #endif
+
+      /* A register at an offset from the first one. */
+      #ifndef ST_READ_REGISTER
+      #ifndef ST_BASE_ADDRESS
+      #error "where are the accelerator's registers? -DST_BASE_ADDRESS=0x... or a header with ST_READ_REGISTER and ST_WRITE_REGISTER"
+      #endif
+      #define ST_REGISTER_AT(offset) (*(volatile uint32_t *)((uintptr_t)(ST_BASE_ADDRESS) + (offset)))
+      #define ST_READ_REGISTER(offset) ST_REGISTER_AT(offset)
+      #define ST_WRITE_REGISTER(offset, value) (ST_REGISTER_AT(offset) = (value))
+      #endif
+
+      /* The address under which the accelerator finds what `pointer` points to. */
+      #ifndef ST_BUS_ADDRESS
+      #define ST_BUS_ADDRESS(pointer) ((uint64_t)(uintptr_t)(pointer))
+      #endif
+
+      /* Of which the registers ending in _HIGH have what is above 32. */
+      #ifndef ST_BUS_BITS
+      #if UINTPTR_MAX > 0xffffffffu
+      #define ST_BUS_BITS 64
+      #else
+      #define ST_BUS_BITS 32
+      #endif
+      #endif
+
+      /* Writes what a cache holds of these bytes to memory, before the accelerator reads them; drops it, before the processor reads what
+       * the accelerator wrote. A line that holds other things too is not dropped without being written: align feature maps to
+       * lines (st_placement.h). */
+      #ifndef ST_CLEAN_CACHE
+      #define ST_CLEAN_CACHE(pointer, bytes) ((void)(pointer), (void)(bytes))
+      #endif
+      #ifndef ST_INVALIDATE_CACHE
+      #define ST_INVALIDATE_CACHE(pointer, bytes) ((void)(pointer), (void)(bytes))
+      #endif
+
+      /* Between writes to memory and the command that makes the accelerator read it. */
+      #ifndef ST_MEMORY_BARRIER
+      #if defined(__GNUC__)
+      #define ST_MEMORY_BARRIER() __sync_synchronize()
+      #else
+      #define ST_MEMORY_BARRIER()
+      #endif
+      #endif
+
+      /* 1: units interrupt when they have done what `st_wait` waits for; the program's handler calls `st_acknowledge`. ST_IDLE is what is
+       * done meanwhile: the processor's instruction that waits for an interrupt, say, in a form that ends where it came before. */
+      #ifndef ST_INTERRUPTS
+      #define ST_INTERRUPTS 0
+      #endif
+      #ifndef ST_IDLE
+      #define ST_IDLE()
+      #endif
+
+      /* How often the accelerator is asked before it is given up: ST_TIMEOUT. */
+      #ifndef ST_POLLS
+      #define ST_POLLS 10000000
+      #endif
+
+      #if ST_INTERRUPTS
+      #include "st_names.h"
+      /* For the handler: takes back the interrupts. */
+      void st_acknowledge(void);
+      #endif
+
+      #endif
+
+      """##
+    ),
+    (
+      "runtime/st_sequencer.c",
+      ##"""
+      /* Goes through the steps of a layer: which slices the loads, passes and stores are of, and in which order a driver is told. */
+      #include "st_accelerator.h"
+      #include "st_arithmetic.h"
+
+      #if ST_USES_ENGINES
+
+      /* Which slice of each axis the next load is of. */
+      typedef struct {
+          int row, column, output, input, kernel_row, kernel_column, input_limb, weight_limb;
+      } st_slices;
+
+      static st_axis axis(const st_extent numbers[])
+      {
+          const st_axis window = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]};
+          return window;
+      }
+
+      /* Goes to the slices that `step` names, and returns what follows them. */
+      static const st_extent *move(st_slices *place, int step, const st_extent *next)
+      {
+          if (step & ST_STEP_ROWS) {
+              place->row = *next++;
+          }
+          if (step & ST_STEP_COLUMNS) {
+              place->column = *next++;
+          }
+          if (step & ST_STEP_OUTPUTS) {
+              place->output = *next++;
+          }
+          if (step & ST_STEP_INPUTS) {
+              place->input = *next++;
+          }
+          if (step & ST_STEP_KERNEL_ROWS) {
+              place->kernel_row = *next++;
+          }
+          if (step & ST_STEP_KERNEL_COLUMNS) {
+              place->kernel_column = *next++;
+          }
+          if (step & ST_STEP_INPUT_LIMB) {
+              place->input_limb = *next++;
+          }
+          if (step & ST_STEP_WEIGHT_LIMB) {
+              place->weight_limb = *next++;
+          }
+          return next;
+      }
+
+      static void set_load(st_job *job, const st_slices *place)
+      {
+          const st_layer *const layer = job->layer;
+          const int first_channel = layer->inputs[2 * place->input];
+          const int channels = layer->inputs[2 * place->input + 1];
+          if (job->run.width > 0) {
+              job->run.first_pixel = layer->rows[2 * place->row];
+              job->run.pixels = layer->rows[2 * place->row + 1];
+              job->run.first_channel = first_channel;
+              job->run.channels = channels;
+              job->run.limb = place->input_limb;
+          } else {
+              job->window.rows = axis(layer->row_windows + 5 * (place->row * layer->row_parts + place->kernel_row));
+              job->window.columns = axis(layer->column_windows + 5 * (place->column * layer->column_parts + place->kernel_column));
+              job->window.first_channel = first_channel;
+              job->window.channels = channels;
+              job->window.limb = place->input_limb;
+          }
+          job->pass.channels = channels;
+      }
+
+      static void set_weights(st_job *job, const st_slices *place, int block)
+      {
+          const st_layer *const layer = job->layer;
+          job->weights = layer->weights + layer->blocks[block];
+          job->kernel_rows = layer->kernel_rows[place->kernel_row];
+          job->kernel_columns = layer->kernel_columns[place->kernel_column];
+          job->outputs = layer->outputs[2 * place->output + 1];
+      }
+
+      /* The accumulators of the slices. */
+      static void set_tile(st_job *job, const st_slices *place)
+      {
+          const st_layer *const layer = job->layer;
+          st_tile *const tile = &job->tile;
+          const int first = layer->rows[2 * place->row];
+          const int count = layer->rows[2 * place->row + 1];
+          const int width = job->run.width;
+          if (width > 0) {
+              tile->first_pixel = first;
+              tile->rows = (count + width - 1) / width;
+              tile->columns = count < width ? count : width;
+              tile->last_columns = count - (tile->rows - 1) * width;
+          } else {
+              const int first_column = layer->columns[2 * place->column];
+              tile->first_pixel = first * (int)ST_LAYER_WORD(layer, OUTPUT_COLUMNS) + first_column;
+              tile->rows = count;
+              tile->columns = layer->columns[2 * place->column + 1];
+              tile->last_columns = tile->columns;
+          }
+          tile->first_output = layer->outputs[2 * place->output];
+          tile->outputs = layer->outputs[2 * place->output + 1];
+      }
+
+      static void set_pass(st_job *job, const st_slices *place)
+      {
+          st_pass *const pass = &job->pass;
+          pass->rows = job->tile.rows;
+          pass->columns = job->tile.columns;
+          pass->kernel_rows = job->kernel_rows;
+          pass->kernel_columns = job->kernel_columns;
+          pass->stride_rows = job->window.rows.stride;
+          pass->stride_columns = job->window.columns.stride;
+          pass->dilation_rows = job->window.rows.dilation;
+          pass->dilation_columns = job->window.columns.dilation;
+          pass->shift = 16 * (place->input_limb + place->weight_limb);
+      }
+
+      /* What is the same in all of the layer's tiles. */
+      static void configure(st_job *job)
+      {
+          const st_layer *const layer = job->layer;
+          const uint32_t word = ST_LAYER_WORD(layer, LAYER);
+          st_window *const window = &job->window;
+          st_run *const run = &job->run;
+          window->map_rows = (int)ST_LAYER_WORD(layer, INPUT_ROWS);
+          window->map_columns = (int)ST_LAYER_WORD(layer, INPUT_COLUMNS);
+          window->map_channels = (int)ST_LAYER_WORD(layer, INPUT_CHANNELS);
+          window->padding =
+              st_signed64((uint64_t)ST_LAYER_WORD(layer, PADDING_HIGH) << 32 | ST_LAYER_WORD(layer, PADDING_LOW));
+          /* The pixels of a run lie side by side. */
+          window->rows.stride = window->columns.stride = 1;
+          window->rows.dilation = window->columns.dilation = 1;
+          run->map_columns = window->map_columns;
+          run->map_channels = window->map_channels;
+          run->output_columns = (int)ST_LAYER_WORD(layer, OUTPUT_COLUMNS);
+          run->stride_rows = (int)ST_LAYER_WORD(layer, STRIDE_ROWS);
+          run->stride_columns = (int)ST_LAYER_WORD(layer, STRIDE_COLUMNS);
+          run->width = (int)ST_LAYER_WORD(layer, RUN_WIDTH);
+          job->pass.mode = (st_mode)ST_FIELD(word, LAYER_MODE);
+          job->pass.wide = (int)ST_FIELD(word, LAYER_WIDE);
+          job->tile.row_pixels = run->width > 0 ? run->width : run->output_columns;
+          job->tile.channels = (int)ST_LAYER_WORD(layer, OUTPUT_CHANNELS);
+          job->tile.step = (int)ST_LAYER_WORD(layer, OUTPUT_STEP);
+      }
+
+      st_status st_execute(const st_layer *layer, const void *input, void *output)
+      {
+          st_job job = {0};
+          st_slices place = {0};
+          const st_extent *next = layer->steps;
+          st_status status;
+          job.layer = layer;
+          job.input = input;
+          job.output = output;
+          configure(&job);
+          status = st_open(&job);
+          for (int turn = 0; turn < ST_STEPS_LIMIT; ++turn) {
+              int step;
+              if (status != ST_OK || turn >= layer->step_count) {
+                  break;
+              }
+              step = *next++;
+              if (step & ST_STEP_PASS) {
+                  status = st_wait(ST_UNIT_LOAD | ST_UNIT_WEIGHTS);
+                  if (status != ST_OK) {
+                      break;
+                  }
+                  if (step & ST_STEP_BEGIN) {
+                      set_tile(&job, &place);
+                      job.accumulators_half ^= 1;
+                  }
+                  set_pass(&job, &place);
+                  st_start(&job, (step & ST_STEP_BEGIN) != 0);
+              }
+              next = move(&place, step, next);
+              if (step & ST_STEP_LOAD) {
+                  set_load(&job, &place);
+                  job.input_half ^= 1;
+                  st_load(&job);
+              }
+              if (step & ST_STEP_WEIGHTS) {
+                  set_weights(&job, &place, *next++);
+                  job.weights_half ^= 1;
+                  st_weights(&job);
+              }
+              if (step & ST_STEP_PASS) {
+                  status = st_wait(step & ST_STEP_STORE ? ST_UNIT_PASS | ST_UNIT_STORE : ST_UNIT_PASS);
+              }
+              if ((step & ST_STEP_STORE) && status == ST_OK) {
+                  st_store(&job);
+              }
+          }
+          if (status == ST_OK) {
+              status = st_wait(ST_UNIT_STORE);
+          }
+          return st_close(&job, status);
+      }
+
+      #endif
+
+      """##
+    ),
+    (
+      "test/st_device.c",
+      ##"""
+      /* The model of the accelerator. It knows its registers, and what their addresses point to: nothing of the network and of its driver.
+       *
+       * A command takes with it what the registers hold at that moment. Units that work at the same time end in an order that is drawn, and
+       * not before they are waited for; a command that meets another unit in a half of a memory is an error: so a driver that
+       * does not wait fails. The model multiplies with the engines in C, whose memories are filled from a half and written back to it. */
+      #include "st_accelerator.h"
+
+      #if ST_USES_ENGINES && defined(ST_DEVICE_MODEL) && (ST_DRIVER == ST_DRIVER_MEMORY_MAPPED || ST_DRIVER == ST_DRIVER_RTL)
+
+      #include <string.h>
+
+      #include "st_arithmetic.h"
+      #include "st_device.h"
+      #include "st_memories.h"
+      #include "st_port.h"
+      #include "st_rtl.h"
+
+      /* What can go wrong, for tests: a unit that never ends, a device of another target. */
+      #ifndef ST_DEVICE_HANGS
+      #define ST_DEVICE_HANGS 0
+      #endif
+      #ifndef ST_DEVICE_TARGET
+      #define ST_DEVICE_TARGET ST_TARGET_VALUE
+      #endif
+
+      enum { UNITS = 4, REGISTERS = ST_REGISTER_BYTES / 4 };
+
+      static uint32_t registers[REGISTERS];
+      /* What each unit was told, by the bit of its command. */
+      static struct {
+          uint32_t told[REGISTERS];
+          int begins;
+      } units[UNITS];
+      static uint32_t busy, error, ended;
+
+      /* An engine's memories: those of the engine in C, and the two halves of each. */
+      typedef struct {
+          int rows, columns, channels;
+          int output_rows, output_columns, outputs;
+          int taps, inputs;
+          uint16_t *input, *kernel;
+          st_accumulator *output;
+          uint16_t *inputs_of, *kernels_of;
+          st_accumulator *outputs_of;
+      } engine_memories;
+
+      #if ST_USES_CONV2D
+      static uint16_t conv2d_inputs[2][ST_CONV2D_INPUT_ROWS * ST_CONV2D_INPUT_COLUMNS * ST_CONV2D_INPUT_CHANNELS];
+      static uint16_t conv2d_kernels[2][ST_CONV2D_KERNEL_ROWS * ST_CONV2D_KERNEL_COLUMNS * ST_CONV2D_INPUT_CHANNELS *
+                                        ST_CONV2D_OUTPUT_CHANNELS];
+      static st_accumulator
+          conv2d_outputs[2][ST_CONV2D_OUTPUT_ROWS * ST_CONV2D_OUTPUT_COLUMNS * ST_CONV2D_OUTPUT_CHANNELS];
+      #endif
+      #if ST_USES_DWCONV
+      static uint16_t dwconv_inputs[2][ST_DWCONV_INPUT_ROWS * ST_DWCONV_INPUT_COLUMNS * ST_DWCONV_CHANNELS];
+      static uint16_t dwconv_kernels[2][ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS * ST_DWCONV_CHANNELS];
+      static st_accumulator dwconv_outputs[2][ST_DWCONV_OUTPUT_ROWS * ST_DWCONV_OUTPUT_COLUMNS * ST_DWCONV_CHANNELS];
+      #endif
+      #if ST_USES_FC
+      static uint16_t fc_inputs[2][ST_FC_INPUTS];
+      static uint16_t fc_kernels[2][ST_FC_INPUTS * ST_FC_OUTPUTS];
+      static st_accumulator fc_outputs[2][ST_FC_OUTPUTS];
+      #endif
+
+      /* The words of a block of weights, as they are stored: not more than in the largest memory. */
+      #define MORE(a, b) ((a) > (b) ? (a) : (b))
+      #define MOST_WORDS \
+          MORE(MORE(ST_CONV2D_KERNEL_ROWS * ST_CONV2D_KERNEL_COLUMNS * ST_CONV2D_INPUT_CHANNELS * ST_CONV2D_OUTPUT_CHANNELS, \
+                   ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS * ST_DWCONV_CHANNELS), ST_FC_INPUTS * ST_FC_OUTPUTS)
+      static uint16_t stored[MOST_WORDS];
+
+      static uint32_t field_of_layer(const uint32_t told[], int shift, uint32_t mask)
+      {
+          return (told[ST_REGISTER_LAYER / 4] >> shift) & mask;
+      }
+
+      #define TOLD(name) (told[ST_REGISTER_##name / 4])
+      #define NUMBER(name) ((int)st_signed32(TOLD(name)))
+      #define ADDRESS(name) ((uint64_t)told[ST_REGISTER_##name##_LOW / 4 + 1] << 32 | told[ST_REGISTER_##name##_LOW / 4])
+      #define OF_LAYER(name) field_of_layer(told, ST_LAYER_##name##_SHIFT, ST_LAYER_##name##_MASK)
+
+      static engine_memories memories(const uint32_t told[])
+      {
+          engine_memories found = {0};
+          switch (OF_LAYER(ENGINE)) {
+      #if ST_USES_CONV2D
+          case ST_LAYER_ENGINE_CONV2D: {
+              const engine_memories conv2d = {
+                  ST_CONV2D_INPUT_ROWS, ST_CONV2D_INPUT_COLUMNS, ST_CONV2D_INPUT_CHANNELS, ST_CONV2D_OUTPUT_ROWS,
+                  ST_CONV2D_OUTPUT_COLUMNS, ST_CONV2D_OUTPUT_CHANNELS, ST_CONV2D_KERNEL_ROWS * ST_CONV2D_KERNEL_COLUMNS,
+                  ST_CONV2D_INPUT_CHANNELS, &st_conv2d_input[0][0][0], &st_conv2d_kernel[0][0][0][0],
+                  &st_conv2d_output[0][0][0], conv2d_inputs[0], conv2d_kernels[0], conv2d_outputs[0]};
+              found = conv2d;
+              break;
+          }
+      #endif
+      #if ST_USES_DWCONV
+          case ST_LAYER_ENGINE_DWCONV: {
+              const engine_memories dwconv = {
+                  ST_DWCONV_INPUT_ROWS, ST_DWCONV_INPUT_COLUMNS, ST_DWCONV_CHANNELS, ST_DWCONV_OUTPUT_ROWS,
+                  ST_DWCONV_OUTPUT_COLUMNS, ST_DWCONV_CHANNELS, ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS, 1,
+                  &st_dwconv_input[0][0][0], &st_dwconv_kernel[0][0], &st_dwconv_output[0][0][0], dwconv_inputs[0],
+                  dwconv_kernels[0], dwconv_outputs[0]};
+              found = dwconv;
+              break;
+          }
+      #endif
+      #if ST_USES_FC
+          case ST_LAYER_ENGINE_FC: {
+              const engine_memories fc = {
+                  1, 1, ST_FC_INPUTS, 1, 1, ST_FC_OUTPUTS, 1, ST_FC_INPUTS, st_fc_input, &st_fc_kernel[0][0], st_fc_output,
+                  fc_inputs[0], fc_kernels[0], fc_outputs[0]};
+              found = fc;
+              break;
+          }
+      #endif
+          default:
+              error = 1;
+          }
+          return found;
+      }
+
+      static size_t input_words(const engine_memories *engine)
+      {
+          return (size_t)(engine->rows * engine->columns * engine->channels);
+      }
+
+      static size_t kernel_words(const engine_memories *engine)
+      {
+          return (size_t)(engine->taps * engine->inputs * engine->outputs);
+      }
+
+      static size_t accumulators(const engine_memories *engine)
+      {
+          return (size_t)(engine->output_rows * engine->output_columns * engine->outputs);
+      }
+
+      /* What the registers ask for has to fit. */
+      static int fits(int value, int most)
+      {
+          if (value < 1 || value > most) {
+              error = 1;
+          }
+          return !error;
+      }
+
+      /* The bus. */
+      static void fetch(uint64_t address, void *data, int bytes)
+      {
+      #if ST_DRIVER == ST_DRIVER_RTL
+          unsigned char *const to = (unsigned char *)data;
+          for (int done = 0; done < bytes;) {
+              const int beat = bytes - done < 8 ? bytes - done : 8;
+              const uint64_t value = st_rtl_read_memory(address + (uint64_t)done, beat);
+              for (int byte = 0; byte < beat; ++byte) {
+                  to[done + byte] = (unsigned char)(value >> (8 * byte));
+              }
+              done += beat;
+          }
+      #else
+          memcpy(data, (const void *)(uintptr_t)address, (size_t)bytes);
+      #endif
+      }
+
+      static int64_t fetch_number(uint64_t address, uint32_t size)
+      {
+          int8_t n8;
+          int16_t n16;
+          int32_t n32;
+          int64_t n64;
+          switch (size & 3u) {
+          case 0:
+              fetch(address, &n8, 1);
+              return n8;
+          case 1:
+              fetch(address, &n16, 2);
+              return n16;
+          case 2:
+              fetch(address, &n32, 4);
+              return n32;
+          default:
+              fetch(address, &n64, 8);
+              return n64;
+          }
+      }
+
+      static void put_number(uint64_t address, uint32_t size, int64_t number)
+      {
+          const int bytes = 1 << size;
+      #if ST_DRIVER == ST_DRIVER_RTL
+          st_rtl_write_memory(address, (uint64_t)number, bytes);
+      #else
+          const uint8_t n8 = (uint8_t)number;
+          const uint16_t n16 = (uint16_t)number;
+          const uint32_t n32 = (uint32_t)number;
+          const void *const numbers[] = {&n8, &n16, &n32, &number};
+          memcpy((void *)(uintptr_t)address, numbers[size & 3u], (size_t)bytes);
+      #endif
+      }
+
+      /* The words of a pixel, from its codes, of which one that lies outside the map is the padding. */
+      static void load_pixel(const uint32_t told[], uint64_t source, int inside, uint16_t words[])
+      {
+          const int lanes = OF_LAYER(ENGINE) == ST_LAYER_ENGINE_DWCONV ? 1 : st_lanes((st_mode)OF_LAYER(MODE));
+          const uint32_t size = OF_LAYER(INPUT_SIZE);
+          const int64_t padding = st_signed64((uint64_t)TOLD(PADDING_HIGH) << 32 | TOLD(PADDING_LOW));
+          const int channels = NUMBER(LOAD_CHANNELS);
+          for (int channel = 0; channel < channels; ++channel) {
+              const int64_t code = inside ? fetch_number(source + ((uint64_t)channel << size), size) : padding;
+              const uint16_t operand = st_place(st_limb(code, NUMBER(LOAD_LIMB)), channel % lanes, lanes);
+              uint16_t *const word = &words[channel / lanes];
+              *word = (uint16_t)(channel % lanes == 0 ? operand : *word | operand);
+          }
+      }
+
+      static void load(const uint32_t told[])
+      {
+          const engine_memories engine = memories(told);
+          const int map_rows = NUMBER(INPUT_ROWS), map_columns = NUMBER(INPUT_COLUMNS), map_channels = NUMBER(INPUT_CHANNELS);
+          const int width = NUMBER(RUN_WIDTH);
+          const int rows = width > 0 ? (NUMBER(LOAD_ROWS) + width - 1) / width : NUMBER(LOAD_ROWS);
+          const int columns = width > 0 ? width : NUMBER(LOAD_COLUMNS);
+          if (!fits(rows, engine.rows) || !fits(columns, engine.columns) || !fits(NUMBER(LOAD_CHANNELS), engine.channels * 4)) {
+              return;
+          }
+          for (int r = 0; r < rows; ++r) {
+              for (int c = 0; c < columns; ++c) {
+                  uint16_t *const words = engine.inputs_of + TOLD(LOAD_HALF) * input_words(&engine) +
+                                          (r * engine.columns + c) * engine.channels;
+                  int row, column;
+                  if (width > 0) {
+                      const int pixel = r * width + c;
+                      const int output_columns = NUMBER(OUTPUT_COLUMNS);
+                      if (pixel >= NUMBER(LOAD_ROWS)) {
+                          return;
+                      }
+                      row = (NUMBER(LOAD_ROW) + pixel) / output_columns * NUMBER(STRIDE_ROWS);
+                      column = (NUMBER(LOAD_ROW) + pixel) % output_columns * NUMBER(STRIDE_COLUMNS);
+                  } else {
+                      row = NUMBER(LOAD_ROW) + r * NUMBER(LOAD_ROW_STEP);
+                      column = NUMBER(LOAD_COLUMN) + c * NUMBER(LOAD_COLUMN_STEP);
+                  }
+                  {
+                      const int inside = row >= 0 && row < map_rows && column >= 0 && column < map_columns;
+                      const int64_t code = ((int64_t)row * map_columns + column) * map_channels + NUMBER(LOAD_CHANNEL);
+                      load_pixel(told, ADDRESS(INPUT) + ((uint64_t)code << OF_LAYER(INPUT_SIZE)), inside, words);
+                  }
+              }
+          }
+      }
+
+      static void weights(const uint32_t told[])
+      {
+          const engine_memories engine = memories(told);
+          const int bits = (int)OF_LAYER(FIELD_BITS);
+          const st_mode mode = (st_mode)OF_LAYER(MODE);
+          const int kernel_rows = NUMBER(WEIGHTS_KERNEL_ROWS), kernel_columns = NUMBER(WEIGHTS_KERNEL_COLUMNS);
+          const int inputs = NUMBER(WEIGHTS_INPUTS), outputs = NUMBER(WEIGHTS_OUTPUTS);
+          const uint32_t kind = OF_LAYER(ENGINE);
+          const int operands = kernel_rows * kernel_columns * (kind == ST_LAYER_ENGINE_DWCONV ? 1 : inputs);
+          const int count = (operands * outputs * bits + 15) / 16;
+          if (!fits(kernel_rows * kernel_columns, engine.taps) || !fits(outputs, engine.outputs) || !fits(count, MOST_WORDS)) {
+              return;
+          }
+          fetch(ADDRESS(WEIGHTS), stored, 2 * count);
+      #if ST_USES_CONV2D
+          if (kind == ST_LAYER_ENGINE_CONV2D) {
+              st_conv2d_weights(stored, kernel_rows, kernel_columns, inputs, outputs, bits, mode);
+          }
+      #endif
+      #if ST_USES_DWCONV
+          if (kind == ST_LAYER_ENGINE_DWCONV) {
+              st_dwconv_weights(stored, operands, outputs, bits, mode);
+          }
+      #endif
+      #if ST_USES_FC
+          if (kind == ST_LAYER_ENGINE_FC) {
+              st_fc_weights(stored, operands, outputs, bits, mode);
+          }
+      #endif
+          memcpy(engine.kernels_of + TOLD(WEIGHTS_HALF) * kernel_words(&engine), engine.kernel, 2 * kernel_words(&engine));
+      }
+
+      /* The initial accumulators of the tile's channels. */
+      static void begin(const uint32_t told[], const engine_memories *engine, st_accumulator sums[])
+      {
+          for (int o = 0; o < engine->outputs; ++o) {
+              const uint64_t channel = (uint64_t)(NUMBER(TILE_OUTPUT) + o * NUMBER(OUTPUT_STEP));
+              const int reads = ADDRESS(INITIAL) != 0u && o < NUMBER(TILE_OUTPUTS);
+              const st_accumulator initial =
+                  reads ? (st_accumulator)fetch_number(
+                              ADDRESS(INITIAL) + channel * sizeof(st_accumulator), ST_ACCUMULATOR_BITS == 64 ? 3u : 2u)
+                        : 0;
+              for (int pixel = 0; pixel < engine->output_rows * engine->output_columns; ++pixel) {
+                  sums[pixel * engine->outputs + o] = initial;
+              }
+          }
+      }
+
+      static void pass(const uint32_t told[], int begins)
+      {
+          const engine_memories engine = memories(told);
+          st_pass numbers;
+          st_accumulator *const sums = engine.outputs_of + TOLD(TILE_HALF) * accumulators(&engine);
+          if (!fits(NUMBER(TILE_ROWS), engine.output_rows) || !fits(NUMBER(TILE_COLUMNS), engine.output_columns)) {
+              return;
+          }
+          numbers.rows = NUMBER(TILE_ROWS);
+          numbers.columns = NUMBER(TILE_COLUMNS);
+          numbers.kernel_rows = NUMBER(PASS_KERNEL_ROWS);
+          numbers.kernel_columns = NUMBER(PASS_KERNEL_COLUMNS);
+          numbers.stride_rows = NUMBER(PASS_STRIDE_ROWS);
+          numbers.stride_columns = NUMBER(PASS_STRIDE_COLUMNS);
+          numbers.dilation_rows = NUMBER(PASS_DILATION_ROWS);
+          numbers.dilation_columns = NUMBER(PASS_DILATION_COLUMNS);
+          numbers.channels = NUMBER(PASS_CHANNELS);
+          numbers.mode = (st_mode)OF_LAYER(MODE);
+          numbers.wide = (int)OF_LAYER(WIDE);
+          numbers.shift = NUMBER(PASS_SHIFT);
+          if (begins) {
+              begin(told, &engine, sums);
+          }
+          memcpy(engine.input, engine.inputs_of + TOLD(PASS_INPUT_HALF) * input_words(&engine), 2 * input_words(&engine));
+          memcpy(engine.kernel, engine.kernels_of + TOLD(PASS_WEIGHTS_HALF) * kernel_words(&engine), 2 * kernel_words(&engine));
+          memcpy(engine.output, sums, accumulators(&engine) * sizeof *sums);
+      #if ST_USES_CONV2D
+          if (OF_LAYER(ENGINE) == ST_LAYER_ENGINE_CONV2D) {
+              st_conv2d_run(&numbers);
+          }
+      #endif
+      #if ST_USES_DWCONV
+          if (OF_LAYER(ENGINE) == ST_LAYER_ENGINE_DWCONV) {
+              st_dwconv_run(&numbers);
+          }
+      #endif
+      #if ST_USES_FC
+          if (OF_LAYER(ENGINE) == ST_LAYER_ENGINE_FC) {
+              const int lanes = st_lanes(numbers.mode);
+              st_fc_run((numbers.channels + lanes - 1) / lanes, numbers.mode, numbers.wide, numbers.shift);
+          }
+      #endif
+          memcpy(sums, engine.output, accumulators(&engine) * sizeof *sums);
+      }
+
+      /* An element of the array that parameter `which` is. */
+      static int64_t element(const uint32_t told[], int which, int64_t index)
+      {
+          const uint32_t kind = TOLD(PARAMETERS) >> (4 * which);
+          const uint32_t *const low = told + ST_REGISTER_PARAMETER_0_LOW / 4 + 2 * which;
+          const uint64_t address = (uint64_t)low[1] << 32 | low[0];
+          return fetch_number(address + ((uint64_t)index << (kind & 3u)), kind);
+      }
+
+      /* Parameter `which` of a channel. */
+      static int64_t parameter(const uint32_t told[], int which, int channel)
+      {
+          return element(told, which, (TOLD(PARAMETERS) >> (4 * which)) & 4u ? channel : 0);
+      }
+
+      static int64_t stepped(const uint32_t told[], int channel, int64_t accumulator)
+      {
+          const int64_t first = parameter(told, ST_FIRST_THRESHOLD, channel);
+          int64_t low = 0, high = parameter(told, ST_THRESHOLD_COUNT, channel);
+          while (low < high) {
+              const int64_t middle = (low + high) / 2;
+              if (element(told, ST_ALL_THRESHOLDS, first + middle) <= accumulator) {
+                  low = middle + 1;
+              } else {
+                  high = middle;
+              }
+          }
+          return element(told, ST_ALL_CODES, parameter(told, ST_FIRST_CODE, channel) + low);
+      }
+
+      /* What makes codes of a channel's accumulators: 128 bits hold every way of rounding. */
+      typedef struct {
+          int64_t multiplier, addend_high, offset;
+          uint64_t addend;
+          unsigned shift;
+          int even;
+      } rounding;
+
+      static rounding rounding_of(const uint32_t told[], int channel)
+      {
+          rounding found = {0};
+          const st_form form = (st_form)OF_LAYER(FORM);
+          if (form == ST_ACCUMULATORS || form == ST_THRESHOLDS) {
+              return found;
+          }
+          found.multiplier = parameter(told, ST_MULTIPLIER, channel);
+          found.addend = (uint64_t)parameter(told, ST_ADDEND, channel);
+          found.addend_high = found.addend >> 63 != 0u ? -1 : 0;
+          found.shift = form == ST_UPPER_WORD ? 32u : (unsigned)parameter(told, ST_SHIFT, channel);
+          if (form == ST_ONE_WORD || form == ST_TWO_WORDS) {
+              found.even = (int)parameter(told, ST_EVEN, channel);
+              found.offset = parameter(told, ST_OFFSET, channel);
+          }
+          if (form == ST_TWO_WORDS) {
+              found.addend_high = parameter(told, ST_ADDEND_HIGH, channel);
+          }
+          return found;
+      }
+
+      static void store(const uint32_t told[])
+      {
+          const engine_memories engine = memories(told);
+          const st_accumulator *const sums = engine.outputs_of + TOLD(TILE_HALF) * accumulators(&engine);
+          const int64_t lowest = st_signed64((uint64_t)TOLD(LOWEST_HIGH) << 32 | TOLD(LOWEST_LOW));
+          const int64_t highest = st_signed64((uint64_t)TOLD(HIGHEST_HIGH) << 32 | TOLD(HIGHEST_LOW));
+          const int rows = NUMBER(TILE_ROWS), outputs = NUMBER(TILE_OUTPUTS);
+          const int width = NUMBER(RUN_WIDTH) > 0 ? NUMBER(RUN_WIDTH) : NUMBER(OUTPUT_COLUMNS);
+          if (!fits(outputs, engine.outputs)) {
+              return;
+          }
+          for (int o = 0; o < outputs; ++o) {
+              const int channel = NUMBER(TILE_OUTPUT) + o * NUMBER(OUTPUT_STEP);
+              const rounding made = rounding_of(told, channel);
+              for (int r = 0; r < rows; ++r) {
+                  const int columns = r + 1 < rows ? NUMBER(TILE_COLUMNS) : NUMBER(TILE_LAST_COLUMNS);
+                  for (int c = 0; c < columns; ++c) {
+                      const int64_t accumulator = sums[(r * engine.output_columns + c) * engine.outputs + o];
+                      const int64_t pixel = (int64_t)NUMBER(TILE_PIXEL) + (int64_t)r * width + c;
+                      int64_t code = accumulator;
+                      switch ((st_form)OF_LAYER(FORM)) {
+                      case ST_ACCUMULATORS:
+                          break;
+                      case ST_UPPER_WORD:
+                      case ST_FLOOR:
+                      case ST_ONE_WORD:
+                      case ST_TWO_WORDS:
+                          code = st_requantize_wide(
+                              accumulator, made.multiplier, made.addend_high, made.addend, made.shift, made.even);
+                          code = st_clamp(code + made.offset, lowest, highest);
+                          break;
+                      case ST_THRESHOLDS:
+                          code = stepped(told, channel, accumulator);
+                          break;
+                      }
+                      put_number(
+                          ADDRESS(OUTPUT) + ((uint64_t)(pixel * NUMBER(OUTPUT_CHANNELS) + channel) << OF_LAYER(OUTPUT_SIZE)),
+                          OF_LAYER(OUTPUT_SIZE), code);
+                  }
+              }
+          }
+      }
+
+      /* Whether a unit works on the half of a memory that a register names, given another one's register. */
+      static int meets(uint32_t unit, uint32_t its_half, uint32_t half)
+      {
+          uint32_t bit = 0;
+          while ((1u << bit) != unit) {
+              ++bit;
+          }
+          return (busy & unit) != 0u && units[bit].told[its_half / 4u] == registers[half / 4u];
+      }
+
+      /* Whether a command would use what another unit still fills, or fill what it still uses. */
+      static int conflicts(uint32_t command)
+      {
+          switch (command) {
+          case ST_COMMAND_LOAD:
+              return meets(ST_COMMAND_PASS, ST_REGISTER_PASS_INPUT_HALF, ST_REGISTER_LOAD_HALF);
+          case ST_COMMAND_WEIGHTS:
+              return meets(ST_COMMAND_PASS, ST_REGISTER_PASS_WEIGHTS_HALF, ST_REGISTER_WEIGHTS_HALF);
+          case ST_COMMAND_PASS:
+              return meets(ST_COMMAND_LOAD, ST_REGISTER_LOAD_HALF, ST_REGISTER_PASS_INPUT_HALF) ||
+                     meets(ST_COMMAND_WEIGHTS, ST_REGISTER_WEIGHTS_HALF, ST_REGISTER_PASS_WEIGHTS_HALF) ||
+                     meets(ST_COMMAND_STORE, ST_REGISTER_TILE_HALF, ST_REGISTER_TILE_HALF);
+          default:
+              return meets(ST_COMMAND_PASS, ST_REGISTER_TILE_HALF, ST_REGISTER_TILE_HALF);
+          }
+      }
+
+      void st_device_step(void)
+      {
+          static uint32_t drawn = 1;
+          if (busy == 0u || ST_DEVICE_HANGS) {
+              return;
+          }
+          drawn = drawn * 1664525u + 1013904223u;
+          {
+              /* Sometimes a unit that has nothing to do: time goes by. */
+              const uint32_t unit = drawn >> 30;
+              const uint32_t *const told = units[unit].told;
+              if ((busy & (1u << unit)) == 0u) {
+                  return;
+              }
+              switch (1u << unit) {
+              case ST_COMMAND_LOAD:
+                  load(told);
+                  break;
+              case ST_COMMAND_WEIGHTS:
+                  weights(told);
+                  break;
+              case ST_COMMAND_PASS:
+                  pass(told, units[unit].begins);
+                  break;
+              default:
+                  store(told);
+              }
+              busy &= ~(1u << unit);
+              ended |= 1u << unit;
+          }
+      }
+
+      uint32_t st_device_read(uint32_t offset)
+      {
+          switch (offset) {
+          case ST_REGISTER_ID:
+              return ST_ID_VALUE;
+          case ST_REGISTER_TARGET:
+              return ST_DEVICE_TARGET;
+          case ST_REGISTER_STATUS:
+              return busy | (error ? ST_STATUS_ERROR : 0u);
+          case ST_REGISTER_INTERRUPT:
+              return ended;
+          default:
+              return registers[offset / 4u];
+          }
+      }
+
+      void st_device_write(uint32_t offset, uint32_t value)
+      {
+          switch (offset) {
+          case ST_REGISTER_COMMAND:
+              if ((value & ST_COMMAND_RESET) != 0u) {
+                  busy = error = ended = 0u;
+                  break;
+              }
+              for (uint32_t unit = 0; unit < UNITS; ++unit) {
+                  if ((value & (1u << unit)) == 0u) {
+                      continue;
+                  }
+                  if ((busy & (1u << unit)) != 0u || conflicts(1u << unit)) {
+                      error = 1;
+                  }
+                  busy |= 1u << unit;
+                  ended &= ~(1u << unit);
+                  memcpy(units[unit].told, registers, sizeof registers);
+                  units[unit].begins = (value & ST_COMMAND_BEGIN) != 0u;
+              }
+              break;
+          case ST_REGISTER_INTERRUPT:
+              ended &= ~value;
+              break;
+          default:
+              registers[offset / 4u] = value;
+          }
+      }
+
+      void st_device_interrupt(void)
+      {
+      #if ST_INTERRUPTS
+          while (busy != 0u && (ended & registers[ST_REGISTER_INTERRUPT_ENABLE / 4]) == 0u) {
+              st_device_step();
+          }
+          st_acknowledge();
+      #endif
+      }
+
+      #if ST_DRIVER == ST_DRIVER_RTL
+      void st_rtl_write_register(uint32_t offset, uint32_t value)
+      {
+          st_device_write(offset, value);
+      }
+
+      uint32_t st_rtl_read_register(uint32_t offset)
+      {
+          return st_device_read(offset);
+      }
+
+      void st_rtl_step(void)
+      {
+          st_device_step();
+      }
+      #endif
+
+      #endif
+
+      """##
+    ),
+    (
+      "test/st_device.h",
+      ##"""
+      /* A model of the accelerator behind its registers: what the bench runs a driver of registers against where there is no device. As
+       * an ST_PORT_HEADER it makes accesses of registers calls of the model. */
+      #ifndef ST_DEVICE_H
+      #define ST_DEVICE_H
+
+      #include <stdint.h>
+
+      uint32_t st_device_read(uint32_t offset);
+      void st_device_write(uint32_t offset, uint32_t value);
+      /* Time goes on: a unit that was told something ends it, now or later. */
+      void st_device_step(void);
+      /* Steps until the line of interrupts is high, and calls the handler. */
+      void st_device_interrupt(void);
+
+      #ifndef ST_READ_REGISTER
+      #define ST_READ_REGISTER(offset) st_device_read(offset)
+      #define ST_WRITE_REGISTER(offset, value) st_device_write(offset, value)
+      #if defined(ST_INTERRUPTS) && ST_INTERRUPTS
+      #define ST_IDLE() st_device_interrupt()
+      #else
+      #define ST_IDLE() st_device_step()
+      #endif
+      #endif
+
+      #endif
 
       """##
     ),

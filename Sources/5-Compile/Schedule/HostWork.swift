@@ -1,0 +1,43 @@
+import IntegerProgram
+
+/// What a schedule leaves to the processor beside the engines, for an input: pooling, sums, requantization of their own, and codes
+/// that are copied. What the host computes behind the codes of outputs in floating point is not counted.
+package struct HostWork: Hashable, Sendable, Encodable, CustomStringConvertible {
+  /// Instructions of the program.
+  package var steps = 0
+  /// Codes that they read and compute with: a pixel of a pooling window, a term of a sum, a code that is requantized.
+  package var operations = 0
+  /// Of codes that only change their place.
+  package var bytesCopied = 0
+
+  package init(_ schedule: Schedule) {
+    let program = schedule.program
+    for (instruction, step) in zip(program.instructions, schedule.steps) {
+      guard case .cpu = step else { continue }
+      let made = program[instruction.output].shape.elements
+      let bytes = made * schedule.storage[instruction.output].type.bytes
+      switch instruction {
+      case .linear(let layer): operations += layer.shape.macs
+      case .sum(let sum): operations += made * sum.terms.count
+      case .pool(let pool): operations += made * pool.windowRows * pool.windowColumns
+      case .requantize: operations += made
+      case .concatenate(let concatenation):
+        if concatenation.parts.allSatisfy({ $0.coefficient == 1 && $0.offset == 0 }) {
+          bytesCopied += bytes
+        } else {
+          operations += made
+        }
+      case .pad: bytesCopied += bytes
+      case .reshape: continue
+      }
+      steps += 1
+    }
+    for output in program.outputs {
+      bytesCopied += program[output.tensor].shape.elements * schedule.storage[output.tensor].type.bytes
+    }
+  }
+
+  package var description: String {
+    "\(steps) \(steps == 1 ? "step" : "steps") of \(operations) operations, \(bytesCopied) bytes copied"
+  }
+}
