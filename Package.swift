@@ -192,7 +192,7 @@ let testSupport: [Target] = [
     name: "GraphTestSupport", dependencies: ["FloatReference", "Numbers", "QIR"], path: "Tests/GraphTestSupport"),
   .target(name: "TilingTestSupport", dependencies: ["Numbers", "Targets", "Tiling"], path: "Tests/TilingTestSupport"),
   .target(
-    name: "IntegerProgramTestSupport", dependencies: ["IntegerProgram", "Numbers", "Targets", "Tiling"],
+    name: "IntegerProgramTestSupport", dependencies: ["IntegerProgram", "Numbers", "QIR", "Targets", "Tiling"],
     path: "Tests/IntegerProgramTestSupport"),
   .target(
     name: "FuzzSupport",

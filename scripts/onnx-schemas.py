@@ -23,7 +23,8 @@ FIRST, LAST = 9, 28
 ONNX = """
 Add Sub Mul Div BatchNormalization Relu LeakyRelu ThresholdedRelu Clip Sigmoid HardSigmoid HardSwish Tanh Softmax Identity
 Dropout Cast Conv Gemm MatMul QLinearConv QLinearMatMul ConvInteger MatMulInteger MaxPool AveragePool GlobalAveragePool
-GlobalMaxPool ReduceMean QuantizeLinear DequantizeLinear Pad Slice Gather Reshape Flatten Squeeze Unsqueeze Transpose Concat
+GlobalMaxPool ReduceMean QuantizeLinear DequantizeLinear Pad Slice Gather Split Tile Resize
+Upsample DepthToSpace SpaceToDepth ConvTranspose Reshape Flatten Squeeze Unsqueeze Transpose Concat
 Constant Shape Size Expand ConstantOfShape Neg Abs Sqrt Pow Min Max Floor Ceil Round ReduceProd ReduceSum ReduceMax ReduceMin
 """.split()
 

@@ -93,7 +93,7 @@ def chain(weights, activations=None, biases=None, shape=(6, 6, 3)):
     return keras.Model(i, dense(L.Flatten(name="flatten")(x)))
 
 
-PLAIN = ("Conv1D", "Conv2D", "DepthwiseConv2D", "Dense")
+PLAIN = ("Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "Dense")
 
 
 def randomize(model, name):

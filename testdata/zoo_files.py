@@ -249,11 +249,11 @@ def lambda_layer():
     return keras.Model(i, classifier(act(L.Lambda(eval("lambda t: t * 2"), name="twice")(x), "a0")))
 
 
-@refused("four layers that are not known: LayerNormalization, UpSampling2D, Multiply, PReLU")
+@refused("four layers that are not known: LayerNormalization, UnitNormalization, Multiply, PReLU")
 def unknown_layers():
     i, x = start()
     x = L.LayerNormalization(name="norm")(x)
-    x = L.Multiply(name="times")([L.UpSampling2D(name="up")(x)] * 2)
+    x = L.Multiply(name="times")([L.UnitNormalization(name="up")(x)] * 2)
     return keras.Model(i, classifier(act(L.PReLU(name="prelu")(x), "a0")))
 
 
@@ -289,10 +289,10 @@ def dynamic_size():
     return keras.Model(i, dense(act(L.GlobalAveragePooling2D(name="p")(x), "a1")))
 
 
-@refused("transposed convolution, and recurrent layer of QKeras")
-def transposed_and_recurrent():
+@refused("locally connected layer, and recurrent layer of QKeras")
+def local_and_recurrent():
     i, x = start((4, 4, 3))
-    x = act(L.Conv2DTranspose(4, 2, strides=2, name="up")(x), "a0")
+    x = act(L.LocallyConnected2D(4, 1, name="local")(x), "a0")
     x = QLSTM(
         4,
         kernel_quantizer=bits(5),
@@ -300,7 +300,7 @@ def transposed_and_recurrent():
         bias_quantizer=bias(),
         state_quantizer=bits(5),
         name="lstm",
-    )(L.Reshape((8, 32), name="rows")(x))
+    )(L.Reshape((8, 8), name="rows")(x))
     return keras.Model(i, dense(act(x, "a1")))
 
 

@@ -9,6 +9,7 @@ from qkeras import (
     QBatchNormalization,
     QConv1D,
     QConv2DBatchnorm,
+    QConv2DTranspose,
     QDense,
     QDepthwiseConv2D,
     QDepthwiseConv2DBatchnorm,
@@ -17,6 +18,10 @@ from qkeras import (
     quantized_bits,
     quantized_relu,
 )
+from tensorflow.python.ops import array_ops
+
+# QConv2DTranspose of QKeras 0.9.0 calls it where it stood until TensorFlow 2.14.
+array_ops.stack = tf.stack
 
 
 def folded(x, name, filters=4, size=3, **options):
@@ -457,3 +462,95 @@ def dense_on_map():
     i, x = start((4, 4, 3))
     x = act(QDense(5, kernel_quantizer=bits(5), bias_quantizer=bias(), name="f0")(x), "a0")
     return keras.Model(i, classifier(x))
+
+
+@network("MaxPooling1D, AveragePooling1D (valid, same, other strides), ZeroPadding1D, Cropping1D and UpSampling1D of sequences")
+def pooling1d():
+    i, x = start((20, 3))
+    x = act(QConv1D(6, 3, padding="same", kernel_quantizer=bits(5), bias_quantizer=bias(), name="c0")(x), "a0")
+    x = L.MaxPooling1D(2, name="p0")(L.ZeroPadding1D((1, 3), name="z0")(x))
+    x = act(QConv1D(6, 3, kernel_quantizer=bits(5), bias_quantizer=bias(), name="c1")(x), "a1", bits(6, 2))
+    x = L.MaxPooling1D(3, strides=2, padding="same", name="p1")(x)
+    x = act(L.AveragePooling1D(2, strides=1, name="p2")(x), "a2")
+    x = act(L.AveragePooling1D(3, strides=2, padding="same", name="p3")(L.UpSampling1D(3, name="u0")(x)), "a3")
+    x = L.Cropping1D((1, 2), name="k0")(x)
+    return keras.Model(i, classifier(x))
+
+
+@network("GlobalMaxPooling1D and GlobalAveragePooling1D, plain and keepdims, of codes and of accumulators")
+def global_pooling1d():
+    i, x = start((8, 3))
+    x = act(QConv1D(4, 3, kernel_quantizer=bits(5), bias_quantizer=bias(), name="c0")(x), "a0")
+    kept = act(L.GlobalAveragePooling1D(keepdims=True, name="p1")(x), "a1", quantized_relu(8, 2))
+    flat = act(L.GlobalAveragePooling1D(name="p2")(x), "a2", quantized_relu(6, 2))
+    most = L.GlobalMaxPooling1D(name="p3")(x)
+    most1 = L.Flatten(name="flatten1")(L.GlobalMaxPooling1D(keepdims=True, name="p4")(x))
+    c = QConv1D(4, 1, kernel_quantizer=bits(5), bias_quantizer=bias(), name="c5")(x)
+    last = act(L.GlobalAveragePooling1D(name="p5")(c), "a5", bits(6, 1))
+    kept = L.Flatten(name="flatten")(kept)
+    return keras.Model(i, dense(L.Concatenate(name="all")([kept, flat, most, most1, last])))
+
+
+@network("Cropping2D, UpSampling2D, Permute (channels and rows, and back), RepeatVector, between quantized layers")
+def moves():
+    i, x = start((6, 8, 3))
+    x = act(conv(L.Cropping2D(((1, 0), (0, 2)), name="k0")(x), "c0", padding="same"), "a0")
+    x = act(conv(L.UpSampling2D((2, 3), name="u0")(x), "c1", 5, strides=2), "a1")
+    x = act(conv(L.Permute((3, 1, 2), name="t0")(x), "c2", size=2), "a2", bits(6, 2))
+    x = L.Permute((2, 1, 3), name="t1")(conv(x, "c3", size=1))
+    x = L.Cropping2D(1, name="k1")(L.UpSampling2D(2, name="u1")(act(x, "a3")))
+    x = act(dense(L.Flatten(name="flatten")(x), "f4", 5), "a4")
+    x = act(dense(L.RepeatVector(3, name="r5")(x), "f5", 4), "a5")
+    return keras.Model(i, L.Permute((2, 1), name="t6")(x))
+
+
+@network("Add whose terms spread over rows, columns and channels")
+def add_spread():
+    i, x = start((4, 5, 3))
+    x = act(conv(x, "c0", padding="same"), "a0", bits(6, 2))
+    rows = act(L.MaxPooling2D((4, 1), name="p1")(conv(x, "c1", padding="same")), "a1", bits(6, 2))
+    all_ = act(L.GlobalAveragePooling2D(name="p2")(x), "a2", bits(6, 2))
+    one = act(conv(x, "c3", 1, padding="same"), "a3", bits(6, 2))
+    x = act(L.Add(name="add0")([x, rows]), "a4", bits(6, 3))
+    x = act(L.Add(name="add1")([x, one, L.Reshape((1, 1, -1), name="r2")(all_)]), "a5", bits(6, 3))
+    return keras.Model(i, classifier(x))
+
+
+@network("QConv2DTranspose: valid and same, strides, kernels smaller and larger than them, output_padding, no bias")
+def transposed_convolution():
+    i, x = start((4, 5, 3))
+
+    def step(x, name, filters=4, size=3, **options):
+        options = {"kernel_quantizer": bits(5), "bias_quantizer": bias()} | options
+        return QConv2DTranspose(filters, size, name=name, **options)(x)
+
+    x = act(step(x, "t0", size=2, strides=2), "a0")
+    x = act(step(x, "t1", strides=2, padding="same"), "a1")
+    y = act(step(x, "t2", size=(2, 1), strides=(3, 2), use_bias=False), "a2", bits(6, 2))
+    x = act(conv(x, "c3", size=4, strides=4), "a3")
+    x = act(step(x, "t4", size=(3, 4), strides=(2, 3), padding="same", output_padding=(1, 1)), "a4", bits(6, 2))
+    x = act(step(x, "t5", size=2, padding="same", kernel_quantizer=bits(4, alpha="auto_po2")), "a5")
+    y = act(conv(y, "c6", size=6, strides=6), "a6", bits(6, 2))
+    x = L.Concatenate(name="both")([L.Flatten(name="flatten0")(x), L.Flatten(name="flatten1")(y)])
+    return keras.Model(i, [dense(x), step(y, "last", filters=2, strides=2)])
+
+
+@network("Conv2DTranspose and Conv1DTranspose whose weights are multiples of 1/16, dilation")
+def plain_transposed():
+    i, x = start((4, 6, 2))
+    x = act(L.Conv2DTranspose(3, 3, strides=2, padding="same", activation="relu", name="t0")(x), "a0")
+    x = act(L.Conv2DTranspose(2, 3, dilation_rate=2, name="t1")(x), "a1")
+    x = L.Reshape((-1, 4), name="r2")(x)
+    x = act(L.Conv1DTranspose(4, 3, strides=2, name="t2")(x), "a2")
+    return keras.Model(i, L.Conv1DTranspose(2, 4, strides=3, padding="same", name="t3")(x))
+
+
+@network("UpSampling2D with bilinear interpolation, by two, by two and four, and of rows alone")
+def bilinear():
+    i, x = start((4, 5, 3))
+    x = L.UpSampling2D(2, interpolation="bilinear", name="u0")(x)
+    x = act(conv(act(x, "a0", bits(8, 1)), "c1", strides=2), "a1")
+    x = act(L.UpSampling2D((2, 4), interpolation="bilinear", name="u2")(x), "a2")
+    x = act(conv(x, "c3", strides=2), "a3")
+    x = act(L.UpSampling2D((4, 1), interpolation="bilinear", name="u4")(x), "a4")
+    return keras.Model(i, classifier(act(conv(x, "c5", strides=3), "a5")))

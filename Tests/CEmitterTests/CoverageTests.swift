@@ -23,7 +23,7 @@ import Tiling
       "accumulator",
       "table", "floor", "half even", "two words", "one for all channels", "sum", "maximum", "average",
       "counted average",
-      "requantize", "pad", "reshape", "concatenate 0", "concatenate 1", "concatenate 2",
+      "requantize", "reshape", "move", "fill", "parts", "factors", "positions", "repeats", "backwards",
     ]
     #expect(expected.subtracting(found).isEmpty, "not reached: \(expected.subtracting(found).sorted())")
   }
@@ -38,10 +38,19 @@ import Tiling
       case .sum(let stages): [stages.count > 1 ? "counted average" : "average"]
       }
     case .requantize(let step): features(of: .requantize(step.requantization)).union(["requantize"])
-    case .concatenate(let concatenation): ["concatenate \(concatenation.axis)"]
-    case .pad: ["pad"]
+    case .move(let move): features(of: move)
     case .reshape: ["reshape"]
     }
+  }
+
+  private func features(of move: MoveInstruction) -> Set<String> {
+    let axes = move.parts.flatMap(\.box.axes)
+    let conditions = [
+      ("fill", move.fill != nil), ("parts", move.parts.count > 1), ("factors", !move.parts.allSatisfy(\.isPlain)),
+      ("positions", axes.contains { $0.positions != nil }), ("repeats", axes.contains { $0.sourceStride == 0 }),
+      ("backwards", axes.contains { $0.sourceStride < 0 }),
+    ]
+    return Set(conditions.filter(\.1).map(\.0)).union(["move"])
   }
 
   private func features(of layer: ScheduledLayer) -> Set<String> {

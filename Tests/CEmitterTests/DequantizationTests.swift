@@ -22,6 +22,7 @@ import Testing
     "pad padding=[1, 0, 2, 1], average_pool size=[3, 3] stride=[2, 1]",
     "average_pool size=[3, 2] padding=[1, 1, 0, 1] factor=0.9",
     "transpose permutation=[2, 0, 1], softmax, reshape shape=[8, 6], transpose permutation=[1, 0]",
+    "select axes=[[2, 0, 3], all, [1, 1, 0, 2]], select axes=[1..2, [3, 2, 1, 0], all]",
     "quantize by=quantized_bits(4,1,1)",
     "quantize by=quantized_relu_po2(4)",
     "quantize by=quantized_hswish(6,2)",

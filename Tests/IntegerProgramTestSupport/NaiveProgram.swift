@@ -32,12 +32,7 @@ package struct NaiveProgram {
     case .pool(let pool): return self.pool(pool, sources[0])
     case .requantize(let step):
       return sources[0].enumerated().map { step.requantization($0.element, channel: $0.offset % output.channels) }
-    case .concatenate(let concatenation): return concatenate(concatenation, sources)
-    case .pad(let pad):
-      let input = program[pad.input].shape
-      return pixels(output).flatMap { row, column in
-        (0..<output.channels).map { code(sources[0], input, row - pad.top, column - pad.left, $0) ?? pad.code }
-      }
+    case .move(let move): return self.move(move, sources)
     case .reshape: return sources[0]
     }
   }
@@ -94,23 +89,22 @@ package struct NaiveProgram {
     }
   }
 
-  private func concatenate(_ concatenation: ConcatenateInstruction, _ sources: [[Int64]]) -> [Int64] {
-    let output = program[concatenation.output].shape
-    return pixels(output).flatMap { row, column in
-      (0..<output.channels).map { channel in
-        var position = [row, column, channel]
-        for (part, source) in zip(concatenation.parts, sources) {
-          let shape = program[part.input].shape
-          let extent = [shape.rows, shape.columns, shape.channels][concatenation.axis]
-          if position[concatenation.axis] < extent {
-            let code = self.code(source, shape, position[0], position[1], position[2]) ?? 0
-            return code * part.coefficient + part.offset
-          }
-          position[concatenation.axis] -= extent
+  private func move(_ move: MoveInstruction, _ sources: [[Int64]]) -> [Int64] {
+    var result = Array(repeating: move.fill ?? 0, count: program[move.output].shape.elements)
+    for (part, source) in zip(move.parts, sources) {
+      let extents = part.box.axes.map(\.extent)
+      for element in 0..<extents.reduce(1, *) {
+        var (rest, from, to) = (element, part.box.source, part.box.target)
+        for axis in part.box.axes.reversed() {
+          let index = rest % axis.extent
+          rest /= axis.extent
+          from += (axis.positions.map { $0[index] } ?? index) * axis.sourceStride
+          to += index * axis.targetStride
         }
-        return 0
+        result[to] = source[from] * part.coefficient + part.offset
       }
     }
+    return result
   }
 
   private func apply(_ stage: OutputStage, _ accumulator: Int64, _ channel: Int) -> Int64 {

@@ -1,5 +1,6 @@
 import IntegerProgram
 import Numbers
+import QIR
 import Targets
 import Tiling
 
@@ -261,20 +262,19 @@ extension RandomProgram {
   }
 
   package mutating func concatenate(_ sources: [TensorID], axis: Int) -> TensorID {
-    let parts = sources.map {
-      ConcatenateInstruction.Part(input: $0, coefficient: Int64(pick([1, 1, -2, 5])), offset: Int64(pick([0, 0, 7])))
-    }
-    var shape = program[sources[0]].shape
-    for source in sources.dropFirst() {
-      switch axis {
-      case 0: shape.rows += program[source].shape.rows
-      case 1: shape.columns += program[source].shape.columns
-      default: shape.channels += program[source].shape.channels
-      }
+    var shape = Shape(program[sources[0]].shape)
+    for source in sources.dropFirst() { shape.extents[axis] += Shape(program[source].shape).extents[axis] }
+    var start = [0, 0, 0]
+    let parts = sources.map { source -> MoveInstruction.Part in
+      let part = Shape(program[source].shape)
+      defer { start[axis] += part.extents[axis] }
+      return .init(
+        input: source, box: BoxCopy(part, at: start, in: shape.extents), coefficient: Int64(pick([1, 1, -2, 5])),
+        offset: Int64(pick([0, 0, 7])))
     }
     let bound = parts.map { abs($0.coefficient) * largest(program[$0.input].range) + abs($0.offset) }.max() ?? 0
-    let output = tensor(shape, -bound...bound)
-    append(.concatenate(.init(name: nextName, parts: parts, axis: axis, output: output)))
+    let output = tensor(shape.map, -bound...bound)
+    append(.move(.init(name: nextName, parts: parts, output: output)))
     return output
   }
 
@@ -285,8 +285,40 @@ extension RandomProgram {
       rows: input.shape.rows + top + integer(0...2), columns: input.shape.columns + left + integer(0...2),
       channels: input.shape.channels)
     let output = tensor(shape, input.range)
+    let box = BoxCopy(Shape(input.shape), at: [top, left, 0], in: Shape(shape).extents)
     append(
-      .pad(.init(name: nextName, input: source, output: output, top: top, left: left, code: input.range.lowerBound)))
+      .move(
+        .init(
+          name: nextName, parts: [.init(input: source, box: box)], fill: input.range.lowerBound, output: output)))
+    return output
+  }
+
+  package mutating func transpose(_ source: TensorID) -> TensorID {
+    let input = Shape(program[source].shape)
+    let permutation = pick([[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+    let box = BoxCopy(TransposeOp(permutation: permutation), of: input)
+    return move(source, box, to: input.permuted(by: permutation))
+  }
+
+  /// Slices, repeats, reversals and any other positions along each axis.
+  package mutating func select(_ source: TensorID) -> TensorID {
+    let input = Shape(program[source].shape)
+    let axes = input.extents.map { extent -> AxisPositions in
+      switch integer(0...4) {
+      case 0: .all
+      case 1: .chosen(Array(stride(from: integer(0...extent - 1), to: extent, by: integer(1...2))))
+      case 2: .chosen((0..<extent).flatMap { [$0, $0] })
+      case 3: .chosen((0..<extent).reversed())
+      default: .chosen((0..<integer(1...6)).map { _ in integer(0...extent - 1) })
+      }
+    }
+    let shape = Shape(zip(axes, input.extents).map { $0.in($1).count })
+    return move(source, BoxCopy(SelectOp(axes: axes), of: input), to: shape)
+  }
+
+  private mutating func move(_ source: TensorID, _ box: BoxCopy, to shape: Shape) -> TensorID {
+    let output = tensor(shape.map, program[source].range)
+    append(.move(.init(name: nextName, parts: [.init(input: source, box: box)], output: output)))
     return output
   }
 
@@ -296,4 +328,10 @@ extension RandomProgram {
     append(.reshape(.init(name: nextName, input: source, output: output)))
     return output
   }
+}
+
+extension Shape {
+  fileprivate init(_ map: MapShape) { self.init([map.rows, map.columns, map.channels]) }
+
+  fileprivate var map: MapShape { MapShape(rows: extents[0], columns: extents[1], channels: extents[2]) }
 }

@@ -83,10 +83,14 @@ import Testing
     Fault("no output stage for windows with 4 pixels", "4: accumulator", "1: accumulator"),
     Fault("a window without a pixel", "padding=[0, 1]", "padding=[2, 1]"),
     Fault("a window, stride or padding out of range", "padding=[0, 1]", "padding=[-1, 1]"),
-    Fault("axis 3", "axis=0", "axis=3"),
-    Fault("supported: 2x4x3", "pool pool axis=0 coefficients=[1, -1] offsets=[0, 5]", "pool axis=0"),
-    Fault("padded by 3 rows", "at=[1, 0]", "at=[3, 0]"),
-    Fault("codes from 200 to 200", "code=-1", "code=200"),
+    Fault("box 0 of elements 1 to 24", "[[24] from 0", "[[24] from 1"),
+    Fault("box 1 at elements 25 to 48", "to 24", "to 25"),
+    Fault("box 1 over another one", "to 24", "to 23"),
+    Fault("elements that no box covers", "[24] from 0 by [1] to 24", "[23] from 0 by [1] to 24"),
+    Fault("codes from -994 to 1006", "offsets=[0, 5]", "offsets=[0, 6]"),
+    Fault("codes from 200 to 200", "fill=-1", "fill=200"),
+    Fault("box 0 of elements 3 to 50", "[4, 12] from 0 by [12, 1]", "[4, 12] from 14 by [12, -1]"),
+    Fault("box 0 of elements 0 to 59", "[4, 12] from 0", "[(0, 4, 2, 1), 12] from 0"),
     Fault("47 elements", "[1, 1, 48]", "[1, 1, 47]"),
   ]
 

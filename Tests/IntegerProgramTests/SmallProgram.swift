@@ -1,4 +1,4 @@
-/// One of each instruction: convolution, requantization, sum, pooling, concatenation, padding, reshaping.
+/// One of each instruction: convolution, requantization, sum, pooling, moves (a concatenation, a padding), reshaping.
 let smallProgram = """
   program small
   input = input -> [4, 4, 2] -8..7 scale=0.5
@@ -9,8 +9,9 @@ let smallProgram = """
   sum = sum conv narrow coefficients=[3, -20] accumulator=-1000..1000 -> [4, 4, 3] -1000..1000 scale=0.5
   pool = sum_pool conv window=[2, 2] stride=[2, 1] padding=[0, 1] accumulator=-1000..1000 \
   by_pixels=[2: accumulator, 4: accumulator] -> [2, 4, 3] -1000..1000 scale=0.5
-  joined = concatenate pool pool axis=0 coefficients=[1, -1] offsets=[0, 5] -> [4, 4, 3] -1005..1005 scale=0.5
-  padded = pad narrow at=[1, 0] code=-1 -> [5, 5, 3] -8..7 scale=0.5
+  joined = move pool pool boxes=[[24] from 0 by [1], [24] from 0 by [1] to 24 by [1]] coefficients=[1, -1] \
+  offsets=[0, 5] -> [4, 4, 3] -1005..1005 scale=0.5
+  padded = move narrow boxes=[[4, 12] from 0 by [12, 1] to 15 by [15, 1]] fill=-1 -> [5, 5, 3] -8..7 scale=0.5
   flat = reshape joined -> [1, 1, 48] -1005..1005 scale=0.5 zero_point=3 offset=1.5
   output flat padded
 

@@ -31,12 +31,12 @@ import TestSupport
       [["layer 'c0'", "bits = 0"], ["layer 'a0'", "quantized_nothing"], ["layer 'fc'", "units", "\"many\""]]
     ),
     ("surplus_weights", [["layer 'n0'", "does not use: n0/beta:0"]]),
-    ("transposed_and_recurrent", [["layer 'up'", "Conv2DTranspose"], ["layer 'lstm'", "QLSTM"]]),
+    ("local_and_recurrent", [["layer 'local'", "LocallyConnected2D"], ["layer 'lstm'", "QLSTM"]]),
     ("unknown_key", [["layer 'c0'", "'kernel_quantiser'", "'kernel_quantizer'"]]),
     (
       "unknown_layers",
       [
-        ["layer 'norm'", "LayerNormalization"], ["layer 'up'", "UpSampling2D"], ["layer 'times'", "Multiply"],
+        ["layer 'norm'", "LayerNormalization"], ["layer 'up'", "UnitNormalization"], ["layer 'times'", "Multiply"],
         ["layer 'prelu'", "PReLU"],
       ]
     ),

@@ -38,7 +38,7 @@ struct RandomGraph {
     let (rows, columns) = (shape.extents[0], shape.extents[1])
     var inputs = [last]
     let op: any Operator
-    switch Int.random(in: 0..<16, using: &generator) {
+    switch Int.random(in: 0..<18, using: &generator) {
     case 0, 1, 2: op = try quantizer()
     case 3: op = ElementwiseOp((0..<Int.random(in: 0...2, using: &generator)).map { _ in function() })
     case 4 where min(rows, columns) > 1:
@@ -64,9 +64,19 @@ struct RandomGraph {
       op = ConvolutionOp(kernel: kernel, bias: nil, window: Window(size: .one))
     case 11, 12, 13: op = TransposeOp(permutation: [0, 1, 2].shuffled(using: &generator))
     case 14: (op, inputs) = try dense(over: last, name)
+    case 15, 16: op = selection(of: shape)
     default: op = IdentityOp()
     }
     open.append(try graph.append(op, named: name, inputs: inputs))
+  }
+
+  /// As many positions along each axis as there are, or fewer.
+  private mutating func selection(of shape: Shape) -> SelectOp {
+    SelectOp(
+      axes: shape.extents.map { extent in
+        guard Bool.random(using: &generator) else { return .all }
+        return .chosen((0..<extent).map { _ in Int.random(in: 0..<extent, using: &generator) })
+      })
   }
 
   /// A flattened tensor through a dense layer: its last node. Sums are exact in any order, of codes that are halves.

@@ -27,7 +27,8 @@ import Testing
     o = softmax d -> [2]
     t = transpose m permutation=[2, 0, 1] file_axes=[1, 2, 0] -> [4, 3, 3]
     u = reshape t shape=[2, 1, 2, 1, 3, 3] -> [2, 1, 2, 1, 3, 3]
-    output o s u
+    z = select m axes=[0..2, [2, 0, 0, 1], all] -> [3, 4, 4]
+    output o s u z
 
     """
 

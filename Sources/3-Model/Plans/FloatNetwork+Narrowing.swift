@@ -51,7 +51,7 @@ extension Operator {
   fileprivate var readsNarrowed: Bool {
     switch motion {
     case .combines, .function: false
-    case .keepsOrder, .permutes, .concatenates, .selectsLargest, .surroundsWithZeros, .mixes: true
+    case .keepsOrder, .permutes, .selects, .concatenates, .selectsLargest, .surroundsWithZeros, .mixes: true
     }
   }
 }

@@ -72,7 +72,7 @@ package struct FloatNetwork: Sendable {
     !graph.outputs.contains(id) && !consumers[id.index].isEmpty
       && consumers[id.index].allSatisfy { reader in
         switch graph[reader].op.motion {
-        case .keepsOrder, .permutes, .selectsLargest, .surroundsWithZeros: isReadBySumsAlone(reader)
+        case .keepsOrder, .permutes, .selects, .selectsLargest, .surroundsWithZeros: isReadBySumsAlone(reader)
         case .function: maps.contains(reader)
         case .concatenates, .mixes: false
         case .combines: graph[reader].op is AddOp
@@ -138,7 +138,7 @@ private struct Placement: Sendable {
   /// Puts quantizers where they have to be for these values to be codes.
   mutating func demand(_ id: NodeID) -> [NodeID] {
     switch graph[id].op.motion {
-    case .keepsOrder, .permutes, .selectsLargest, .surroundsWithZeros: return demand(graph[id].inputs[0])
+    case .keepsOrder, .permutes, .selects, .selectsLargest, .surroundsWithZeros: return demand(graph[id].inputs[0])
     case .concatenates:
       let maps = graph[id].inputs.flatMap { demand($0) }
       tie(maps, sharesScale: true)
@@ -178,7 +178,7 @@ extension Motion {
   /// Whether it may follow a softmax: what stands there is left to the host, in float.
   fileprivate var staysInFloat: Bool {
     switch self {
-    case .function, .keepsOrder, .permutes: true
+    case .function, .keepsOrder, .permutes, .selects: true
     case .combines, .concatenates, .selectsLargest, .surroundsWithZeros, .mixes: false
     }
   }

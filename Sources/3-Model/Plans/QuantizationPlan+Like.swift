@@ -92,7 +92,8 @@ private struct Roles {
       case .function:
         let role = roles[node.inputs[0].index]
         roles.append(node.op is ElementwiseOp ? role?.withActivation(true) : role)
-      case .keepsOrder, .permutes, .selectsLargest, .surroundsWithZeros: roles.append(roles[node.inputs[0].index])
+      case .keepsOrder, .permutes, .selects, .selectsLargest, .surroundsWithZeros:
+        roles.append(roles[node.inputs[0].index])
       case .combines, .concatenates, .mixes:
         let kind = type(of: node.op).mnemonic
         roles.append(Role(kind: kind, number: counts[kind, default: 0]))

@@ -10,6 +10,8 @@ package enum Motion: Sendable {
   case keepsOrder
   /// The input's; axis k is the input's axis permutation[k].
   case permutes([Int])
+  /// The input's at chosen positions along some axes, each any number of times.
+  case selects(axes: [Int])
   /// Those of the inputs one after another along an axis.
   case concatenates(axis: Int)
   /// Each is the largest of some elements of the input's same channel.
@@ -22,7 +24,7 @@ package enum Motion: Sendable {
   /// Whether every element is one of an input's, or zero.
   package var movesElements: Bool {
     switch self {
-    case .keepsOrder, .permutes, .concatenates, .selectsLargest, .surroundsWithZeros: true
+    case .keepsOrder, .permutes, .selects, .concatenates, .selectsLargest, .surroundsWithZeros: true
     case .function, .combines, .mixes: false
     }
   }

@@ -17,6 +17,7 @@ package enum OperatorKind: Sendable {
   case pad(PadOp)
   case reshape(ReshapeOp)
   case transpose(TransposeOp)
+  case select(SelectOp)
   case identity(IdentityOp)
 
   /// What the text form of a graph may name.
@@ -37,6 +38,7 @@ package enum OperatorKind: Sendable {
     PadOp.self,
     ReshapeOp.self,
     TransposeOp.self,
+    SelectOp.self,
     IdentityOp.self,
   ]
 }

@@ -67,6 +67,26 @@ extension LayerWriter {
       className, id, ["pool_size": window.size.json, "strides": window.stride.json, "padding": padding])
   }
 
+  /// Rows and columns taken away at the edges, or each repeated.
+  mutating func write(_ op: SelectOp, _ id: NodeID) {
+    let extents = graph[graph[id].inputs[0]].shape.extents
+    let positions = zip(op.axes, extents).map { $0.in($1) }
+    guard extents.count == 3, positions[2].elementsEqual(0..<extents[2]) else {
+      return report("a selection along the channels, or of other than feature maps", id)
+    }
+    let sides = (0...1).map { [positions[$0][0], extents[$0] - 1 - positions[$0][positions[$0].count - 1]] }
+    let factors = (0...1).map { positions[$0].count / extents[$0] }
+    if (0...1).allSatisfy({ positions[$0].elementsEqual(sides[$0][0]..<extents[$0] - sides[$0][1]) }) {
+      append("Cropping2D", id, ["cropping": .array(sides.map { .array($0.map { .int($0) }) })])
+    } else if (0...1).allSatisfy({ axis in
+      positions[axis].elementsEqual((0..<extents[axis] * factors[axis]).map { $0 / factors[axis] })
+    }) {
+      append("UpSampling2D", id, ["size": .array(factors.map { .int($0) }), "interpolation": "nearest"])
+    } else {
+      report("a selection of rows and columns", id, supported: "crops and repeats")
+    }
+  }
+
   mutating func write(_ op: ElementwiseOp, _ id: NodeID) {
     let names = ["linear", "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "hard_sigmoid"]
     if let name = names.first(where: { KerasActivation.named($0) == op.functions }) {

@@ -40,7 +40,9 @@ struct LayerWriter {
     case .pad(let op): append("ZeroPadding2D", id, ["padding": op.padding.json])
     case .reshape(let op): append("Reshape", id, ["target_shape": .array(op.shape.extents.map { .int($0) })])
     case .identity: append("Activation", id, ["activation": "linear"])
-    case .affine, .transpose: report("the operator \(type(of: graph[id].op).mnemonic)", id)
+    case .transpose(let op): append("Permute", id, ["dims": .array(op.permutation.map { .int($0 + 1) })])
+    case .select(let op): write(op, id)
+    case .affine: report("the operator \(type(of: graph[id].op).mnemonic)", id)
     }
   }
 

@@ -40,8 +40,9 @@ package struct LayerRow: Sendable {
 /// Every class of layers that can be read: a new one is a row here and a reader under `Layers/`.
 package enum LayerTable {
   package static let rows: [LayerRow] =
-    ConvolutionLayers.rows + SequenceLayers.rows + SeparableLayers.rows + FoldedLayers.rows + DenseLayers.rows
-    + NormalizationLayers.rows + ActivationLayers.rows + PoolingLayers.rows + ShapeLayers.rows
+    ConvolutionLayers.rows + SequenceLayers.rows + SeparableLayers.rows + TransposedLayers.rows + FoldedLayers.rows
+    + DenseLayers.rows
+    + NormalizationLayers.rows + ActivationLayers.rows + PoolingLayers.rows + ShapeLayers.rows + MoveLayers.rows
 
   static let byClass: [String: LayerRow] = Dictionary(
     rows.flatMap { row in row.classes.map { ($0, row) } }, uniquingKeysWith: { first, _ in first })

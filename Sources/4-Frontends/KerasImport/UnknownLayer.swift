@@ -47,13 +47,7 @@ enum UnknownLayer {
 
   /// By class.
   private static let layers: [String: String] = [
-    "MaxPooling1D": oneRow + "then MaxPooling2D((1, n)), then Reshape back",
-    "AveragePooling1D": oneRow + "then AveragePooling2D((1, n)), then Reshape back",
-    "GlobalMaxPooling1D": oneRow + "then GlobalMaxPooling2D()",
-    "GlobalAveragePooling1D": oneRow + "then GlobalAveragePooling2D()",
-    "ZeroPadding1D": oneRow + "then ZeroPadding2D((0, n)), then Reshape back",
     "DepthwiseConv1D": oneRow + "then DepthwiseConv2D((1, n)) with the same weights, then Reshape back",
-    "RepeatVector": "Reshape((1, features)), then Concatenate(axis=1) of that n times",
     "TimeDistributed": asDense,
     "ThresholdedReLU": "ReLU(threshold=theta) in its place",
     "PReLU": "LeakyReLU in its place, where all its slopes are one number",

@@ -64,6 +64,7 @@ struct GraphWriter {
     case .pad(let op): write(op, id)
     case .reshape(let op): write(op, id)
     case .transpose(let op): write(op, id)
+    case .select(let op): write(op, id)
     case .identity: alias(id, tensors[graph[id].inputs[0].index])
     }
   }

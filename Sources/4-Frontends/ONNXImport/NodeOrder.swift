@@ -75,13 +75,15 @@ struct InputOrder {
 
   private static let channelsFirst: Set<String> = [
     "Conv", "QLinearConv", "ConvInteger", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool",
-    "BatchNormalization", "QLinearGlobalAveragePool", "QLinearAveragePool",
+    "BatchNormalization", "QLinearGlobalAveragePool", "QLinearAveragePool", "Resize", "Upsample", "DepthToSpace",
+    "SpaceToDepth", "ConvTranspose",
   ]
   private static let spreadsConstants: Set<String> = ["Add", "Sub", "Mul", "Div", "QLinearAdd", "QLinearMul"]
   private static let keepsAxes: Set<String> = [
     "QuantizeLinear", "DequantizeLinear", "Quant", "IntQuant", "BipolarQuant", "Trunc", "Identity", "Cast", "Relu",
     "Clip", "LeakyRelu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Dropout", "Add", "Sub", "Mul", "Div", "Pad",
-    "Concat", "Slice", "Gather", "ReduceMean", "Neg", "ThresholdedRelu", "Softmax", "QLinearAdd", "QLinearMul",
+    "Concat", "Slice", "Gather", "Split", "Tile", "Expand", "ReduceMean", "Neg", "ThresholdedRelu", "Softmax",
+    "QLinearAdd", "QLinearMul",
     "QLinearConcat", "QLinearLeakyRelu", "QLinearSigmoid",
   ]
 

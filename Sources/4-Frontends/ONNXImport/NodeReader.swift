@@ -4,7 +4,7 @@ import QIR
 
 /// One node of the model while it becomes nodes of the graph: what the reader of each operator works on. Attributes are
 /// taken one by one, each with its default; what nobody took is a problem.
-struct NodeReader: ProblemCollector, ProblemSource {
+struct NodeReader: ProblemCollector, ProblemSource, NodeBuilder {
   let node: ONNXNode
   var importer: NetworkImporter
   /// The model's node, of which `node` may be a part.

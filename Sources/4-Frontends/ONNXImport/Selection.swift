@@ -3,71 +3,30 @@ import QIR
 import Quantization
 
 extension NodeReader {
-  /// The map's elements at the chosen positions of an axis, in their order: a product with a matrix of zeros and ones, or a
-  /// convolution with such a kernel.
-  /// What was quantized is so again behind it.
+  /// The map's elements at chosen positions along some of its axes, in their order.
   ///
-  /// - Parameter positions: from 0, each any number of times.
+  /// - Parameter selections: positions from 0, each any number of times; at most one selection for an axis.
   mutating func select(
-    _ positions: [Int], along axis: Int, of map: FeatureMap, _ suffix: String? = nil
+    _ selections: [(axis: Int, positions: [Int])], of map: FeatureMap, _ suffix: String? = nil
   ) throws -> FeatureMap {
-    guard axis >= firstDataAxis else { throw mixesBatch("a selection along the batch") }
-    let extent = map.shape[axis]
-    guard positions != Array(0..<extent) else { return map }
-    try require(
-      !positions.isEmpty && positions.count * extent <= 1 << 24, "\(positions.count) of \(extent) positions",
-      supported: "1 or more, up to 2^24 pairs of both")
-    if let encoding = map.encoding, encoding.axis == axis {
-      throw problem("a selection along the axis of scales", supported: "one scale for the tensor")
+    var result = map
+    var axes = map.order.map { _ in AxisPositions.all }
+    for (axis, positions) in selections {
+      guard axis >= firstDataAxis, let place = map.order.firstIndex(of: axis) else {
+        throw mixesBatch("a selection along the batch")
+      }
+      if positions == Array(0..<map.shape[axis]) { continue }
+      try require(
+        !positions.isEmpty, "0 of \(map.shape[axis]) positions of axis \(axis)", supported: "1 or more")
+      if let encoding = map.encoding, encoding.axis == axis {
+        throw problem("a selection along the axis of scales", supported: "one scale for the tensor")
+      }
+      axes[place] = .chosen(positions)
+      result.shape[axis] = positions.count
     }
-    let selected =
-      try crop(positions, along: axis, of: map, suffix ?? "selection")
-      ?? multiply(
-        map, zerosAndOnes(extent: extent, positions), along: axis, bias: nil, suffix ?? "selection")
-    guard let quantizer = quantizer(of: map.node) else { return selected }
-    return try append(quantizer, to: selected, "codes")
-  }
-
-  private func zerosAndOnes(extent: Int, _ positions: [Int]) -> Constant {
-    var codes = [Int8](repeating: 0, count: extent * positions.count)
-    for (column, position) in positions.enumerated() { codes[position * positions.count + column] = 1 }
-    let matrix = QuantizedTensor(
-      shape: [extent, positions.count], codes: IntegerArray(codes), scales: [.one], bits: 2)
-    return Constant(shape: matrix.shape, .quantized(matrix))
-  }
-
-  /// Evenly spaced positions of an axis that is not the last one, where it lies: a depthwise convolution whose kernel has a one
-  /// at the first of them. Nil for other positions.
-  private mutating func crop(
-    _ positions: [Int], along axis: Int, of map: FeatureMap, _ suffix: String
-  ) throws -> FeatureMap? {
-    let step = positions.count > 1 ? positions[1] - positions[0] : 1
-    let (first, last) = (positions[0], positions[positions.count - 1])
-    guard map.order.last != axis, step > 0, positions == Array(stride(from: first, through: last, by: step)) else {
-      return nil
-    }
-    let plane = try Plane(&self, map, column: axis)
-    let size = map.shape[axis] - (last - first)
-    let channels = importer.graph[plane.node].shape.channels
-    guard size * channels <= 1 << 20 else { return nil }
-    var codes = [Int8](repeating: 0, count: size * channels)
-    for channel in 0..<channels { codes[first * channels + channel] = 1 }
-    let kernel = QuantizedTensor(
-      shape: [1, size, channels, 1], codes: IntegerArray(codes), scales: [.one], bits: 2)
-    let window = Window([WindowAxis(size: size, stride: step)][...])
-    return try plane.append(
-      DepthwiseConvolutionOp(kernel: .quantized(kernel), bias: nil, window: window), to: &self, suffix)
-  }
-
-  /// The quantizer of which a node's values are codes, moved perhaps; nil where it is none, or one of several.
-  private func quantizer(of id: NodeID) -> QuantizeOp? {
-    var id = id
-    while true {
-      let node = importer.graph[id]
-      if let op = node.op as? QuantizeOp { return op.quantizers.isUniform ? op : nil }
-      guard node.inputs.count == 1, node.op.motion.movesElements, !(node.op is PadOp) else { return nil }
-      id = node.inputs[0]
-    }
+    guard axes.contains(where: { $0 != .all }) else { return map }
+    result.node = try append(SelectOp(axes: axes), suffix, inputs: [map.node])
+    return result
   }
 
   /// The map with at least as many axes: new ones come in front.
@@ -81,11 +40,9 @@ extension NodeReader {
   /// The map with axes of extent 1 repeated so that it spreads over `shape` (ONNX' multidirectional broadcasting); axes that
   /// `shape` has more come in front.
   mutating func spread(_ map: FeatureMap, over shape: [Int]) throws -> FeatureMap {
-    var result = try withRank(map, shape.count)
-    for (axis, extent) in shape.enumerated() where extent > 1 && result.shape[axis] == 1 && axis >= firstDataAxis {
-      result = try select(Array(repeating: 0, count: extent), along: axis, of: result)
-    }
-    return result
+    let result = try withRank(map, shape.count)
+    let repeated = shape.indices.filter { shape[$0] > 1 && result.shape[$0] == 1 && $0 >= firstDataAxis }
+    return try select(repeated.map { ($0, Array(repeating: 0, count: shape[$0])) }, of: result, "spread")
   }
 
   /// The map through windows over some of its axes, by two of them at a time where they lie beside each other: what is left
@@ -153,12 +110,15 @@ struct Plane {
 
   /// Appends a window's node; the result has the axes that the model gave the map.
   ///
-  /// - Parameter channels: the extent of axis 1 behind a convolution.
+  /// - Parameters:
+  ///   - inputs: what the node reads, where that is not the map.
+  ///   - channels: the extent of axis 1 behind a convolution.
   func append(
-    _ op: any Operator, channels: Int? = nil, to reader: inout NodeReader, _ suffix: String? = nil
+    _ op: any Operator, of inputs: [NodeID]? = nil, channels: Int? = nil, to reader: inout NodeReader,
+    _ suffix: String? = nil
   ) throws -> FeatureMap {
     var result = map
-    result.node = try reader.append(op, isReshaped ? "window" : suffix, inputs: [node])
+    result.node = try reader.append(op, isReshaped ? "window" : suffix, inputs: inputs ?? [node])
     let extents = reader.importer.graph[result.node].shape.extents
     for (axis, extent) in zip(axes, extents[(2 - axes.count)...]) { result.shape[axis] = extent }
     if let channels { result.shape[1] = channels }

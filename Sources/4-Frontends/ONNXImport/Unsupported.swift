@@ -42,15 +42,8 @@ enum Unsupported {
       ["Elu", "Selu", "Celu", "Softplus", "Softsign", "Gelu", "Erf", "Mish", "Swish"],
       "train with Relu, LeakyRelu, HardSwish, Sigmoid or Tanh in its place"
     ),
-    (["Split"], "one Slice for each part"),
     (["ReduceSum"], "ReduceMean, and Mul by the number of elements"),
     (["ReduceMax"], "GlobalMaxPool, or MaxPool over the whole axes"),
-    (["Tile", "Expand"], "Concat of the same tensor"),
-    (["SpaceToDepth"], "a Conv with strides, whose kernel picks the pixels"),
-    (
-      ["Upsample", "Resize", "ConvTranspose", "DepthToSpace"],
-      "there is no other form of it: no engine makes larger maps"
-    ),
     (
       [
         "LayerNormalization", "InstanceNormalization", "GroupNormalization", "LpNormalization",

@@ -62,7 +62,7 @@ struct WindowAttributes {
   private let strides: [Int]?
   private let dilations: [Int]?
   private let pads: [Int]?
-  private let autoPad: String
+  private var autoPad: String
 
   init(_ reader: inout NodeReader) throws {
     kernelShape = try reader.ints("kernel_shape")
@@ -76,6 +76,39 @@ struct WindowAttributes {
     try reader.require(
       autoPad == "NOTSET" || pads?.allSatisfy { $0 == 0 } ?? true, "auto_pad = '\(autoPad)' beside pads",
       supported: "one of them")
+  }
+
+  /// The axes of a ConvTranspose.
+  ///
+  /// - Parameters:
+  ///   - size: of the kernel.
+  ///   - extents: of the feature map's axes of space.
+  func transposedAxes(size: [Int], over extents: [Int], _ reader: inout NodeReader) throws -> [TransposedConvolution
+    .Axis]
+  {
+    let count = extents.count
+    let outputPadding = try reader.ints("output_padding") ?? Array(repeating: 0, count: count)
+    let outputShape = try reader.ints("output_shape")
+    try reader.require(
+      outputPadding.count == count && outputPadding.allSatisfy { (0...65536).contains($0) },
+      "output_padding = \(outputPadding)", supported: "\(count) numbers from 0 on")
+    try reader.require(
+      outputShape?.count ?? count == count, "output_shape = \(outputShape ?? [])", supported: "\(count) numbers")
+    var plain = self
+    plain.autoPad = "NOTSET"
+    return try zip(plain.axes(size: size, over: extents, reader), extents).enumerated().map { axis, window in
+      let (window, extent) = window
+      let all = (extent - 1) * window.stride + outputPadding[axis] + (window.size - 1) * window.dilation + 1
+      var (before, result) = (window.before, all - window.before - window.after)
+      // What is too much goes to the end, or to the beginning.
+      if let wanted = outputShape?[axis] ?? (autoPad.hasPrefix("SAME") ? extent * window.stride : nil) {
+        let total = max(all - wanted, 0)
+        (before, result) = (autoPad == "SAME_UPPER" ? total / 2 : total - total / 2, wanted)
+      }
+      try reader.require(
+        (1...65536).contains(result), "a result of \(result) positions along axis \(axis + 2)", supported: "1 to 65536")
+      return .init(taps: window.size, stride: window.stride, dilation: window.dilation, cut: before, result: result)
+    }
   }
 
   /// - Parameters:

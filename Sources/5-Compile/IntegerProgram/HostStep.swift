@@ -13,6 +13,7 @@ package enum HostStep: Sendable {
   case identity(IdentityOp)
   case reshape(ReshapeOp)
   case transpose(TransposeOp)
+  case select(SelectOp)
 
   /// nil for what is left to no host: layers with weights, and what reads several tensors.
   package init?(_ op: any Operator) {
@@ -28,6 +29,7 @@ package enum HostStep: Sendable {
     case .identity(let op): self = .identity(op)
     case .reshape(let op): self = .reshape(op)
     case .transpose(let op): self = .transpose(op)
+    case .select(let op): self = .select(op)
     case .input, .convolution, .depthwiseConvolution, .dense, .add, .concatenate: return nil
     }
   }
@@ -45,6 +47,7 @@ package enum HostStep: Sendable {
     case .identity(let op): op
     case .reshape(let op): op
     case .transpose(let op): op
+    case .select(let op): op
     }
   }
 }

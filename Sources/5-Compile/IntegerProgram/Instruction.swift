@@ -6,8 +6,7 @@ package enum Instruction: Hashable, Sendable {
   case sum(SumInstruction)
   case pool(PoolInstruction)
   case requantize(RequantizeInstruction)
-  case concatenate(ConcatenateInstruction)
-  case pad(PadInstruction)
+  case move(MoveInstruction)
   case reshape(ReshapeInstruction)
 
   var kind: any InstructionKind {
@@ -16,8 +15,7 @@ package enum Instruction: Hashable, Sendable {
     case .sum(let instruction): instruction
     case .pool(let instruction): instruction
     case .requantize(let instruction): instruction
-    case .concatenate(let instruction): instruction
-    case .pad(let instruction): instruction
+    case .move(let instruction): instruction
     case .reshape(let instruction): instruction
     }
   }

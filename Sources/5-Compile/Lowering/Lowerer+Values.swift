@@ -122,7 +122,7 @@ struct NodeUse {
           uses[id.index].reachesQuantizer || op is QuantizeOp || (further.reachesQuantizer && !(op is SoftmaxOp))
         switch op.motion {
         case .function: uses[id.index].endsInQuantizer = op is QuantizeOp || further.endsInQuantizer
-        case .keepsOrder, .permutes, .concatenates, .selectsLargest, .surroundsWithZeros:
+        case .keepsOrder, .permutes, .selects, .concatenates, .selectsLargest, .surroundsWithZeros:
           uses[id.index].feedsMultiplier = uses[id.index].feedsMultiplier || further.feedsMultiplier
           let isPadded = if case .surroundsWithZeros = op.motion { true } else { further.needsZero }
           uses[id.index].needsZero = uses[id.index].needsZero || isPadded

@@ -80,7 +80,8 @@ struct Lowerer {
     case .averagePool(let op): return try .value(averagePool(id, op))
     case .pad(let op): return try .value(pad(id, op))
     case .reshape: return try .value(reshape(id))
-    case .transpose: throw untransposable(id)
+    case .transpose(let op): return try .value(transpose(id, op))
+    case .select(let op): return try .value(select(id, op))
     case .identity: return states[node.inputs[0].index]
     }
   }

@@ -10,8 +10,8 @@ import QIR
 ///     d = dense r
 ///
 /// They move over element-wise nodes, quantizers of one scale, reshapes, and over sums and concatenations whose inputs are all
-/// reordered alike. One that leaves elements where they are becomes a reshape, two in a row become one. Where a transpose
-/// ends nowhere the graph stays as it is.
+/// reordered alike. One that leaves elements where they are becomes a reshape, several in a row, with reshapes between them, become
+/// one. Where a transpose ends nowhere the program moves codes.
 package struct FoldTransposes: Pass {
   package static let name = "fold-transposes"
 
@@ -63,16 +63,30 @@ private struct Folding {
     }
   }
 
-  /// Copies a node as it was; a transpose behind another is both of them.
+  /// Copies a node as it was; a transpose behind others, with reshapes between them, is all of them.
   private mutating func keep(_ id: NodeID) throws {
-    guard let second = source[id].op as? TransposeOp, let input = source[id].inputs.first.map(rewriter.copy(of:)),
-      let first = rewriter.result[input].op as? TransposeOp
+    guard let last = source[id].op as? TransposeOp, let input = source[id].inputs.first,
+      let moved = reordered[id.index], reordered[input.index] != nil
     else {
       try rewriter.keep(id)
       return
     }
-    let both = TransposeOp(permutation: second.permutation.map { first.permutation[$0] })
-    try rewriter.replace(id, by: both, inputs: rewriter.result[input].inputs)
+    let copy = rewriter.result[rewriter.copy(of: input)]
+    if let first = copy.op as? TransposeOp {
+      let both = TransposeOp(permutation: last.permutation.map { first.permutation[$0] })
+      try rewriter.replace(id, by: both, inputs: copy.inputs)
+      return
+    }
+    let (split, transpose) = (Shape(moved.order.extents), TransposeOp(permutation: moved.order.permutation))
+    var from = moved.id
+    if shape(moved) != split {
+      from = try rewriter.append(ReshapeOp(shape: split), named: "\(source[id].name)/split", inputs: [from])
+    }
+    guard split.permuted(by: transpose.permutation) != source[id].shape else {
+      return try rewriter.replace(id, by: transpose, inputs: [from])
+    }
+    from = try rewriter.append(transpose, named: "\(source[id].name)/turned", inputs: [from])
+    try rewriter.replace(id, by: ReshapeOp(shape: source[id].shape), inputs: [from])
   }
 
   /// The node with its elements in the order before the transposes; nil where there are none, or it cannot be.
@@ -101,7 +115,7 @@ private struct Folding {
         return nil
       }
       return try append(node, ConcatenateOp(axis: first.axis), inputs, order: first.order)
-    case .function, .selectsLargest, .surroundsWithZeros, .mixes: return nil
+    case .function, .selects, .selectsLargest, .surroundsWithZeros, .mixes: return nil
     }
   }
 

@@ -7,7 +7,8 @@ import QIR
 ///     y = max_pool x            x' = quantize x
 ///     q = quantize y      ->    q  = max_pool x'
 ///
-/// The same over reshape, pad (where the quantizer maps 0 to 0) and concatenate; element-wise functions move along.
+/// The same over reshape, transpose, select, pad (where the quantizer maps 0 to 0) and concatenate; element-wise functions move
+/// along.
 /// Rising functions and quantizers commute with the maximum.
 package struct PropagateQuantizers: Pass {
   package static let name = "propagate-quantizers"
@@ -119,10 +120,11 @@ struct QuantizerMotion {
     guard case .function(let function) = op.motion else { return false }
     switch below.op.motion {
     case .selectsLargest: return function.isIncreasing
-    case .keepsOrder: return function.isUniform
+    case .keepsOrder, .permutes: return function.isUniform
+    case .selects(let axes): return function.isUniform || !axes.contains(below.shape.rank - 1)
     case .surroundsWithZeros: return function.mapsZeroToZero
     case .concatenates(let axis): return function.isUniform || axis != below.shape.rank - 1
-    case .function, .combines, .permutes, .mixes: return false
+    case .function, .combines, .mixes: return false
     }
   }
 }

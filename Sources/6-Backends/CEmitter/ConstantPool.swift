@@ -20,6 +20,7 @@ struct ConstantPool {
     case weights, requantization
     case initial = "initial accumulators"
     case descriptors
+    case positions = "positions that moves read"
   }
 
   /// - Parameters:

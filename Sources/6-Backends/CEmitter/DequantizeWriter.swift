@@ -77,8 +77,11 @@ struct DequantizeWriter {
       write(
         op.window, of: stage, from: source, start: "0.0", update: "v += \(source)[at];",
         result: "v / (double)inside * \(number(op.factor))")
-    case .transpose(let op): forEach("\(buffer)[i] = \(source)[\(sourceIndex(stage, op.permutation))];")
-    case .pad(let op): write(op.padding, of: stage, from: source)
+    case .transpose(let op): write(BoxCopy(op, of: stage.input), from: source)
+    case .select(let op): write(BoxCopy(op, of: stage.input), from: source)
+    case .pad(let op):
+      forEach("\(buffer)[i] = 0.0;")
+      write(BoxCopy(op, of: stage.input, to: stage.result), from: source)
     case .reshape, .identity: break
     }
   }
@@ -149,28 +152,15 @@ struct DequantizeWriter {
       """)
   }
 
-  private mutating func write(_ padding: Padding, of stage: HostTail.Stage, from source: String) {
-    let (input, output) = (stage.input.extents, stage.result.extents)
-    text.write(
-      """
-          for (int i = 0; i < \(count); ++i) {
-              const int row = i / \(output[1] * output[2]) - \(padding.top);
-              const int column = i / \(output[2]) % \(output[1]) - \(padding.left);
-              const int isInside = row >= 0 && row < \(input[0]) && column >= 0 && column < \(input[1]);
-              \(buffer)[i] = isInside ? \(source)[(row * \(input[1]) + column) * \(input[2]) + i % \(input[2])] : 0.0;
-          }
-
-      """)
-  }
-
-  /// Where element `i` of a transposed tensor comes from.
-  private func sourceIndex(_ stage: HostTail.Stage, _ permutation: [Int]) -> String {
-    func strides(_ shape: Shape) -> [Int] { shape.extents.indices.map { shape.extents[($0 + 1)...].reduce(1, *) } }
-    let (from, to) = (strides(stage.input), strides(stage.result))
-    let terms = permutation.enumerated().map { axis, source in
-      IndexExpression.variable("i") / to[axis] % stage.result.extents[axis] * from[source]
+  private mutating func write(_ box: BoxCopy, from source: String) {
+    let writer = BoxWriter(box) { _, type, positions in
+      let name = "positions_\(arrays)"
+      arrays += 1
+      text.line("    static const \(type) \(name)[] = {\(positions.map(String.init).joined(separator: ", "))};")
+      return name
     }
-    return terms.reduce(.number(0), +).text
+    let lines = writer.lines(isPipelined: false) { "\(buffer)[\($1)] = \(source)[\($0)];" }
+    for line in lines { text.line("    " + line) }
   }
 
   // MARK: Functions of one number
@@ -249,7 +239,7 @@ extension HostTail.Stage {
   /// Whether results stand elsewhere than what they are made of.
   fileprivate var moves: Bool {
     switch step {
-    case .maxPool, .averagePool, .pad, .transpose: true
+    case .maxPool, .averagePool, .pad, .transpose, .select: true
     case .elementwise, .affine, .batchNormalization, .quantize, .softmax, .reshape, .identity: false
     }
   }

@@ -1,7 +1,7 @@
 import IntegerProgram
 import Schedule
 
-/// Writes the steps that run outside the engines: sums, pooling, requantization, concatenation and padding.
+/// Writes the steps that run outside the engines: sums, pooling, requantization and moves.
 struct HostWriter {
   let program: IntegerProgram
   let storage: Storage
@@ -114,65 +114,30 @@ struct HostWriter {
       """)
   }
 
-  func write(_ concatenation: ConcatenateInstruction, into text: inout SourceText) {
-    let shape = program[concatenation.output].shape
-    begin(
-      concatenation.name, "\(shape), along axis \(concatenation.axis)", inputs: concatenation.parts.map(\.input),
-      output: concatenation.output, into: &text)
-    var start = 0
-    for (index, part) in concatenation.parts.enumerated() {
-      let input = program[part.input].shape
-      // Runs of `length` codes in the part, `period` apart in the output.
-      let inner = [shape.columns * shape.channels, shape.channels, 1][concatenation.axis]
-      let extent = [input.rows, input.columns, input.channels][concatenation.axis]
-      let total = [shape.rows, shape.columns, shape.channels][concatenation.axis]
-      let length = extent * inner
-      let period = total * inner
-      var code = "input_\(index)[run * \(length) + i]"
-      if part.coefficient != 1 || part.offset != 0 {
-        code = "\(Literal.integer(part.coefficient)) * (int64_t)\(code) + \(Literal.integer(part.offset))"
-      }
-      text.write(
-        """
-            for (int run = 0; run < \(input.elements / max(1, length)); ++run) {
-                ST_LOOP_PIPELINE
-                for (int i = 0; i < \(length); ++i) {
-                    ST_BODY_PIPELINE
-                    output[run * \(period) + \(start * inner) + i] = (\(storage[concatenation.output].type.name))(\(code));
-                }
-            }
-
-        """)
-      start += extent
+  func write(_ move: MoveInstruction, into text: inout SourceText, constants: inout ConstantPool) {
+    let output = program[move.output].shape
+    let type = storage[move.output].type.name
+    begin(move.name, "\(output)", inputs: move.parts.map(\.input), output: move.output, into: &text)
+    var lines: [String] = []
+    if let fill = move.fill {
+      lines += [
+        "for (int i = 0; i < \(output.elements); ++i) {", "    output[i] = (\(type))\(Literal.integer(fill));", "}",
+      ]
     }
-    text.write("}\n\n")
-  }
-
-  func write(_ pad: PadInstruction, into text: inout SourceText) {
-    let input = program[pad.input].shape
-    let output = program[pad.output].shape
-    let type = storage[pad.output].type.name
-    begin(pad.name, "\(input) -> \(output)", inputs: [pad.input], output: pad.output, into: &text)
-    text.write(
-      """
-          for (int r = 0; r < \(output.rows); ++r) {
-              for (int c = 0; c < \(output.columns); ++c) {
-                  const int row = r - \(pad.top);
-                  const int column = c - \(pad.left);
-                  const int outside = row < 0 || row >= \(input.rows) || column < 0 || column >= \(input.columns);
-                  ST_LOOP_PIPELINE
-                  for (int channel = 0; channel < \(output.channels); ++channel) {
-                      ST_BODY_PIPELINE
-                      const int target = (r * \(output.columns) + c) * \(output.channels) + channel;
-                      const int source = (row * \(input.columns) + column) * \(input.channels) + channel;
-                      output[target] = outside ? (\(type))\(Literal.integer(pad.code)) : (\(type))input_0[source];
-                  }
-              }
-          }
+    for (index, part) in move.parts.enumerated() {
+      let box = BoxWriter(part.box) {
+        constants.array("\(names.prefix)positions_\(index)_\($0)", type: $1, $2, for: .positions)
       }
-
-
-      """)
+      lines += box.lines(isPipelined: true) { source, target in
+        let code = "input_\(index)[\(source)]"
+        let value =
+          part.isPlain
+          ? code : "\(Literal.integer(part.coefficient)) * (int64_t)\(code) + \(Literal.integer(part.offset))"
+        return "output[\(target)] = (\(type))(\(value));"
+      }
+    }
+    for line in lines { text.line("    " + line) }
+    text.write("}\n\n")
   }
 
   /// A comment and the head of the function.

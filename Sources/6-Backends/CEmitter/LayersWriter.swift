@@ -135,8 +135,7 @@ struct LayersWriter {
     case .sum(let sum): host.write(sum, into: &text, constants: &constants)
     case .pool(let pool): host.write(pool, into: &text, constants: &constants)
     case .requantize(let step): host.write(step, into: &text, constants: &constants)
-    case .concatenate(let concatenation): host.write(concatenation, into: &text)
-    case .pad(let pad): host.write(pad, into: &text)
+    case .move(let move): host.write(move, into: &text, constants: &constants)
     case .reshape: return false
     }
     return true

@@ -143,6 +143,16 @@ struct CodePointer {
     }
   }
 
+  /// The same over one axis of a box, from its beginning on both sides on.
+  func write(_ source: CodePointer, _ run: BoxCopy.Axis, coefficient: Int64, offset: Int64) {
+    if run.positions == nil, run.sourceStride == 1, run.targetStride == 1 {
+      return write(source, count: run.extent, coefficient: coefficient, offset: offset)
+    }
+    for index in 0..<run.extent {
+      self[index * run.targetStride] = source[run.sourceOffset(index)] &* coefficient &+ offset
+    }
+  }
+
   /// Adds `source` x coefficient, modulo 2^64, to `count` 64-bit accumulators here.
   func accumulate(_ source: CodePointer, count: Int, coefficient: Int64) {
     switch source.width {

@@ -109,8 +109,7 @@ private func step(_ instruction: Instruction, in program: IntegerProgram) throws
   case .sum(let instruction): SumStep(instruction, in: program)
   case .pool(let instruction): try PoolStep(instruction, in: program)
   case .requantize(let instruction): RequantizeStep(instruction, in: program)
-  case .concatenate(let instruction): ConcatenateStep(instruction, in: program)
-  case .pad(let instruction): PadStep(instruction, in: program)
+  case .move(let instruction): MoveStep(instruction, in: program)
   case .reshape(let instruction): ReshapeStep(instruction, in: program)
   }
 }

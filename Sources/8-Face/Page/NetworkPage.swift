@@ -132,7 +132,7 @@ extension Instruction {
     case .pool(let instruction):
       if case .sum = instruction.kind { return type(instruction.accumulatorRange) }
       return nil
-    case .requantize, .concatenate, .pad, .reshape: return nil
+    case .requantize, .move, .reshape: return nil
     }
   }
 }

@@ -351,9 +351,74 @@ def newest():
     return n
 
 
+def moves():
+    """Selections, repeats and blocks, channels first and between layers."""
+    n = Network("moves_opset18", 18)
+    x = n.input("x", [4, 6, 8])
+    a, b, c = n.op("Split", x, n.ints(1, 1, 2), axis=1, outputs=3)
+    d, e = n.op("Split", x, axis=3, num_outputs=2, outputs=2)
+    y = n.conv(n.op("Concat", b, c, a, axis=1), 4, 8, 3, 3, pads=[1, 1, 1, 1])
+    dcr = n.op("DepthToSpace", y, blocksize=2)
+    crd = n.op("DepthToSpace", y, blocksize=2, mode="CRD")
+    z = n.conv(n.op("SpaceToDepth", crd, blocksize=2), 8, 6, 1, 1)
+    near = n.op("Resize", z, "", n.constant(np.float32([1, 1, 2, 1.5])), mode="nearest")
+    sized = n.op(
+        "Resize", z, "", "", n.ints(9, 5), axes=[2, 3], mode="nearest", nearest_mode="ceil",
+        coordinate_transformation_mode="align_corners")
+    small = n.op(
+        "Resize", z, "", n.constant(np.float32([1, 1, 0.5, 0.5])), mode="nearest", nearest_mode="floor",
+        coordinate_transformation_mode="asymmetric")
+    half = n.op(
+        "Resize", z, "", n.constant(np.float32([1, 1, 3, 2])), mode="nearest", nearest_mode="round_prefer_ceil",
+        coordinate_transformation_mode="pytorch_half_pixel")
+    tiled = n.op("Tile", n.op("Slice", z, n.ints(0, 4), n.ints(2, 0), n.ints(2, 3), n.ints(1, -2)), n.ints(1, 2, 1, 3))
+    wide = n.op("Expand", n.op("GlobalAveragePool", z), n.ints(1, 1, 2, 3))
+    # Channels that are shuffled.
+    s = n.op("Transpose", n.op("Reshape", z, n.ints(0, 2, 3, 6, 8)), perm=[0, 2, 1, 3, 4])
+    s = n.conv(n.op("Reshape", s, n.ints(0, 6, 6, 8)), 6, 4, 3, 3, group=2)
+    n.output(d, e, dcr, near, sized, small, half, tiled, wide, s)
+    return n
+
+
+def grown():
+    """Transposed convolutions and linear interpolation."""
+    n = Network("grown_opset17", 17)
+    x = n.input("x", [4, 5, 6])
+
+    def transposed(x, inputs, outputs, *kernel, group=1, **attributes):
+        return n.op(
+            "ConvTranspose", x, n.weight(inputs, outputs // group, *kernel), n.weight(outputs), group=group, **attributes)
+
+    n.output(
+        transposed(x, 4, 3, 2, 2, strides=[2, 2]),
+        transposed(x, 4, 3, 3, 3, strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1]),
+        transposed(x, 4, 6, 3, 4, strides=[2, 3], group=2, pads=[0, 1, 1, 0], dilations=[2, 1]),
+        transposed(x, 4, 4, 2, 3, strides=[3, 2], group=4, output_padding=[2, 0]),
+        transposed(x, 4, 2, 3, 3, strides=[2, 2], auto_pad="SAME_UPPER"),
+        transposed(x, 4, 2, 4, 3, strides=[2, 3], auto_pad="SAME_LOWER"),
+        transposed(x, 4, 2, 3, 3, strides=[3, 2], output_shape=[14, 12]),
+        transposed(x, 4, 2, 3, 2, pads=[2, 1, 0, 0], dilations=[1, 3]),
+        transposed(n.op("Reshape", x, n.ints(0, 4, 30)), 4, 3, 5, strides=[2]),
+        n.op("Resize", x, "", n.constant(np.float32([1, 1, 2, 3])), mode="linear"),
+        n.op(
+            "Resize", x, "", n.constant(np.float32([1, 1, 1, 4])), mode="linear",
+            coordinate_transformation_mode="asymmetric"))
+    return n
+
+
+def upsampled():
+    """Larger maps as early exporters write them."""
+    n = Network("upsampled_opset9", 9)
+    x = n.input("x", [3, 4, 5])
+    x = n.op("Upsample", n.conv(x, 3, 4, 3, 3), n.constant(np.float32([1, 1, 2, 3])), mode="nearest")
+    n.output(n.conv(x, 4, 2, 2, 2), *n.op("Split", x, axis=1, split=[1, 3], outputs=2))
+    return n
+
+
 NETWORKS = [
     residual, depthwise, steps, branches, view, channels_last, constants, activations, matrices, selections,
-    merged_softmax, fixed_batch, mixed_batch, one_sample, means, halves, bytes_in, unused, volumes, newest,
+    merged_softmax, fixed_batch, mixed_batch, one_sample, means, halves, bytes_in, unused, volumes, newest, moves, grown,
+    upsampled,
 ]
 
 

@@ -5,9 +5,8 @@ import QIR
 /// Layers that only move elements, and sums.
 enum ShapeLayers {
   static let rows = [
-    LayerRow(["Add": .every], notes: "two or more tensors of one shape", read: { try add(&$0) }),
+    LayerRow(["Add": .every], notes: "two or more tensors, also of shapes that spread over each other", read: add),
     LayerRow(["Concatenate": .read("axis")], notes: "any axis but the batch", read: concatenate),
-    LayerRow(["ZeroPadding2D": .read("padding", "data_format")], read: pad),
     LayerRow(["Flatten": .read("data_format")], read: flatten),
     LayerRow(
       ["Reshape": .read("target_shape")], notes: "also with -1; up to six axes besides the batch", read: reshape),
@@ -23,7 +22,33 @@ enum ShapeLayers {
   private static let dropout = LayerKeys.harmless("rate", "noise_shape", "seed")
 
   private static func add(_ layer: inout LayerReader) throws -> NodeID {
-    try layer.append(AddOp(), inputs: try several(layer))
+    let inputs = try several(layer)
+    let shapes = inputs.map { layer.graph[$0].shape }
+    let rank = shapes.map(\.rank).max() ?? 0
+    // Shorter shapes have axes of 1 in front.
+    let aligned = shapes.map { Array(repeating: 1, count: rank - $0.rank) + $0.extents }
+    let extents = (0..<rank).map { axis in aligned.map { $0[axis] }.max() ?? 1 }
+    try require(
+      aligned.allSatisfy { zip($0, extents).allSatisfy { $0 == 1 || $0 == $1 } },
+      "a sum of tensors of shapes \(shapes.map(\.description).joined(separator: ", "))", at: layer.location,
+      supported: "shapes that are equal where they are not 1")
+    var terms: [NodeID] = []
+    for (index, input) in inputs.enumerated() {
+      terms.append(try spread(input, aligned[index], over: extents, "term\(index)", &layer))
+    }
+    return try layer.append(AddOp(), inputs: terms)
+  }
+
+  /// A tensor, seen with other axes of 1, with these repeated.
+  private static func spread(
+    _ input: NodeID, _ shape: [Int], over extents: [Int], _ name: String, _ layer: inout LayerReader
+  ) throws -> NodeID {
+    var result = input
+    if layer.graph[input].shape.extents != shape {
+      result = try layer.append(ReshapeOp(shape: Shape(shape)), "\(name)/axes", inputs: [input])
+    }
+    let axes = zip(shape, extents).map { $0 == $1 ? AxisPositions.all : .chosen(Array(repeating: 0, count: $1)) }
+    return axes.allSatisfy { $0 == .all } ? result : try layer.append(SelectOp(axes: axes), name, inputs: [result])
   }
 
   private static func several(_ layer: LayerReader) throws -> [NodeID] {
@@ -45,36 +70,6 @@ enum ShapeLayers {
       "concatenation along axis \(axis) of tensors of \(rank) axes besides the batch", at: layer.location,
       supported: "1 to \(rank), or -1 to -\(rank)")
     return try layer.append(ConcatenateOp(axis: axis < 0 ? rank + axis : axis - 1), inputs: inputs)
-  }
-
-  private static func pad(_ layer: inout LayerReader) throws -> NodeID {
-    layer.check { try $0.config.requireChannelsLast() }
-    let padding = layer.check { try Self.padding($0.config.member("padding")) }
-    let input = try layer.input()
-    guard let padding else { throw Skipped() }
-    return try layer.append(PadOp(padding: padding), inputs: [input])
-  }
-
-  /// n, [rows, columns] or [[top, bottom], [left, right]].
-  private static func padding(_ node: JSONNode) throws -> Padding {
-    func pair(_ node: JSONNode) throws -> (Int, Int) {
-      guard case .array = node.value else {
-        let both = try node.int(in: 0...65536)
-        return (both, both)
-      }
-      let numbers = try node.array()
-      guard numbers.count == 2 else { throw node.problem("has \(numbers.count) numbers", supported: "two") }
-      return (try numbers[0].int(in: 0...65536), try numbers[1].int(in: 0...65536))
-    }
-    guard case .array = node.value else {
-      let all = try node.int(in: 0...65536)
-      return Padding(top: all, bottom: all, left: all, right: all)
-    }
-    let axes = try node.array()
-    guard axes.count == 2 else { throw node.problem("has \(axes.count) axes", supported: "two") }
-    let (top, bottom) = try pair(axes[0])
-    let (left, right) = try pair(axes[1])
-    return Padding(top: top, bottom: bottom, left: left, right: right)
   }
 
   private static func flatten(_ layer: inout LayerReader) throws -> NodeID {

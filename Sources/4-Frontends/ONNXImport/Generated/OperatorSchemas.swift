@@ -54,6 +54,13 @@ enum OperatorSchemas {
       :Conv 11 | auto_pad:string dilations:ints group:int kernel_shape:ints pads:ints strides:ints | T T T? | T | T=float,float16,double
       :Conv 22 | auto_pad:string dilations:ints group:int kernel_shape:ints pads:ints strides:ints | T T T? | T | T=float,float16,double,bfloat16
       :ConvInteger 10 | auto_pad:string dilations:ints group:int kernel_shape:ints pads:ints strides:ints | T1 T2 T1? T2? | T3 | T1=uint8,int8 T2=uint8,int8 T3=int32
+      :ConvTranspose 1 | auto_pad:string dilations:ints group:int kernel_shape:ints output_padding:ints output_shape:ints pads:ints strides:ints | T T T? | T | T=float,float16,double
+      :ConvTranspose 11 | auto_pad:string dilations:ints group:int kernel_shape:ints output_padding:ints output_shape:ints pads:ints strides:ints | T T T? | T | T=float,float16,double
+      :ConvTranspose 22 | auto_pad:string dilations:ints group:int kernel_shape:ints output_padding:ints output_shape:ints pads:ints strides:ints | T T T? | T | T=float,float16,double,bfloat16
+      :DepthToSpace 1 | blocksize:int! | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
+      :DepthToSpace 11 | blocksize:int! mode:string | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
+      :DepthToSpace 13 | blocksize:int! mode:string | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
+      :DepthToSpace 28 | blocksize:int! mode:string | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :DequantizeLinear 10 |  | T float T? | float | T=uint8,int8,int32
       :DequantizeLinear 13 | axis:int | T float T? | float | T=uint8,int8,int32
       :DequantizeLinear 19 | axis:int | T1 T2 T1? | T2 | T1=uint8,int8,int32,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz T2=float,float16,bfloat16
@@ -183,6 +190,11 @@ enum OperatorSchemas {
       :Reshape 23 | allowzero:int | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
       :Reshape 24 | allowzero:int | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0
       :Reshape 25 | allowzero:int | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2
+      :Resize 10 | mode:string | T float | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
+      :Resize 11 | coordinate_transformation_mode:string cubic_coeff_a:float exclude_outside:int extrapolation_value:float mode:string nearest_mode:string | T1 T2 float int64? | T1 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128 T2=float,float16,double
+      :Resize 13 | coordinate_transformation_mode:string cubic_coeff_a:float exclude_outside:int extrapolation_value:float mode:string nearest_mode:string | T1 T2? float? int64? | T1 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 T2=float,float16,double
+      :Resize 18 | antialias:int axes:ints coordinate_transformation_mode:string cubic_coeff_a:float exclude_outside:int extrapolation_value:float keep_aspect_ratio_policy:string mode:string nearest_mode:string | T1 T2? float? int64? | T1 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 T2=float,float16,double
+      :Resize 19 | antialias:int axes:ints coordinate_transformation_mode:string cubic_coeff_a:float exclude_outside:int extrapolation_value:float keep_aspect_ratio_policy:string mode:string nearest_mode:string | T1 T2? float? int64? | T1 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 T2=float,float16,double
       :Round 11 |  | T | T | T=float,float16,double
       :Round 22 |  | T | T | T=float,float16,double,bfloat16
       :Shape 1 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128 T1=int64
@@ -209,6 +221,13 @@ enum OperatorSchemas {
       :Softmax 1 | axis:int | T | T | T=float,float16,double
       :Softmax 11 | axis:int | T | T | T=float,float16,double
       :Softmax 13 | axis:int | T | T | T=float,float16,double,bfloat16
+      :SpaceToDepth 1 | blocksize:int! | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
+      :SpaceToDepth 13 | blocksize:int! | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
+      :SpaceToDepth 28 | blocksize:int! mode:string | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
+      :Split 2 | axis:int split:ints | T | T* | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
+      :Split 11 | axis:int split:ints | T | T* | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
+      :Split 13 | axis:int | T int64? | T* | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
+      :Split 18 | axis:int num_outputs:int | T int64? | T* | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Sqrt 6 |  | T | T | T=float,float16,double
       :Sqrt 13 |  | T | T | T=float,float16,double,bfloat16
       :Squeeze 1 | axes:ints | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
@@ -225,6 +244,8 @@ enum OperatorSchemas {
       :Tanh 13 |  | T | T | T=float,float16,double,bfloat16
       :ThresholdedRelu 10 | alpha:float | T | T | T=float,float16,double
       :ThresholdedRelu 22 | alpha:float | T | T | T=float,float16,double,bfloat16
+      :Tile 6 |  | T T1 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128 T1=int64
+      :Tile 13 |  | T T1 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 T1=int64
       :Transpose 1 | perm:ints | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Transpose 13 | perm:ints | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Transpose 21 | perm:ints | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4
@@ -238,6 +259,8 @@ enum OperatorSchemas {
       :Unsqueeze 23 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1
       :Unsqueeze 24 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0
       :Unsqueeze 25 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2
+      :Upsample 9 | mode:string | T float | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
+      :Upsample 10 | mode:string | T float | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       com.microsoft:DequantizeLinear 1 | axis:int | T1 T2 T1? | T2 | T1=uint8,int8,uint16,int16,int32,uint4,int4 T2=float,float16
       com.microsoft:QGemm 1 | alpha:float transA:int transB:int | TA T TA TB T TB TC? T? TYZ? | TY | T=float TA=uint8,int8 TB=uint8,int8 TC=int32 TYZ=uint8,int8 TY=float,uint8,int8
       com.microsoft:QLinearAdd 1 |  | T float T? T float T? float T? | T | T=uint8,int8

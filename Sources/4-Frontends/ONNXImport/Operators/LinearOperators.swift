@@ -9,6 +9,10 @@ enum LinearOperators {
     OperatorRow(
       "Conv", notes: "one or two axes of space, group, depthwise, strides, dilations, pads, auto_pad",
       read: { try convolution(&$0) }),
+    OperatorRow(
+      "ConvTranspose",
+      notes: "one or two axes of space, group, strides, dilations, pads, auto_pad, output_padding, output_shape",
+      read: { try transposedConvolution(&$0) }),
     OperatorRow("Gemm", notes: "constant B and C, transA, transB, alpha, beta", read: { try gemm(&$0) }),
     OperatorRow("MatMul", notes: "one side constant: a vector, a matrix or several", read: { try matMul(&$0) }),
   ]
@@ -21,6 +25,44 @@ enum LinearOperators {
     let map = try reader.realMap(0)
     guard let attributes, let groups, let kernel, let bias else { throw Skipped() }
     try reader.produce(.map(reader.convolve(map, kernel, bias: bias, groups: groups, attributes)))
+  }
+
+  private static func transposedConvolution(_ reader: inout NodeReader) throws {
+    let attributes = reader.check { try WindowAttributes(&$0) }
+    let groups = reader.check { try $0.int("group", default: 1) }
+    let kernel = reader.check { try $0.constant(1) }
+    let bias = reader.check { try $0.constantIfPresent(2) }
+    let map = try reader.realMap(0)
+    guard let attributes, let groups, let kernel, let bias else { throw Skipped() }
+    let rank = map.shape.count
+    try reader.require(
+      (3...4).contains(rank) && (reader.firstDataAxis == 1 || map.shape[0] == 1),
+      "a transposed convolution over a tensor of shape \(map.shape)", supported: "[batch, channels, (rows,) columns]")
+    try reader.require(
+      kernel.shape.count == rank && groups > 0 && kernel.shape[0] == map.shape[1]
+        && map.shape[1].isMultiple(of: groups),
+      "\(groups) groups, \(map.shape[1]) channels and a kernel of shape \(kernel.shape)",
+      supported: "kernels of [channels, outputs / groups, …]")
+    let outputs = kernel.shape[1] * groups
+    try reader.require(
+      bias == nil || bias?.shape == [outputs], "a bias of shape \(bias?.shape ?? []) for \(outputs) outputs",
+      supported: "[\(outputs)]")
+    let plane = try Plane(&reader, map, axes: 2..<rank)
+    let shape = reader.importer.graph[plane.node].shape
+    let size = Array(kernel.shape[2...])
+    let axes = try attributes.transposedAxes(size: size, over: Array(map.shape[2...]), &reader)
+    // Inputs x outputs per group x rows x columns to HWIO.
+    let wide = (rank == 3 ? [1] : []) + size
+    let hwio = kernel.reshaped(to: [groups, map.shape[1] / groups, kernel.shape[1]] + wide)
+      .transposed([3, 4, 1, 0, 2]).reshaped(to: wide + [map.shape[1] / groups, outputs])
+    let convolution = TransposedConvolution(
+      kernel: hwio.parameter(), bias: bias?.parameter(), groups: groups, rows: rank == 3 ? .single : axes[0],
+      columns: axes[axes.count - 1])
+    try reader.require(
+      convolution.meets(shape), "a result of shape \(axes.map(\.result))",
+      supported: "results whose pixels all lie within reach of the kernel")
+    let last = try convolution.append(over: plane.node, of: shape, to: &reader)
+    try reader.produce(.map(plane.append(last.op, of: last.inputs, channels: outputs, to: &reader)))
   }
 
   private static func gemm(_ reader: inout NodeReader) throws {

@@ -10,17 +10,19 @@ enum SelectionOperators {
       read: { try pad(&$0) }),
     OperatorRow("Slice", notes: "constant starts, ends, axes and steps", read: { try slice(&$0) }),
     OperatorRow("Gather", notes: "constant indices", read: { try gather(&$0) }),
+    OperatorRow("Split", notes: "into equal parts, or of constant sizes", read: { try split(&$0) }),
+    OperatorRow("Expand", notes: "constant shape", read: { try expand(&$0) }),
+    OperatorRow("Tile", notes: "constant repeats", read: { try tile(&$0) }),
   ]
 
   private static func slice(_ reader: inout NodeReader) throws {
     let slices = try Slices(&reader)
-    var map = try reader.map(0)
+    let map = try reader.map(0)
     let batch = reader.importer.batch ?? Int(Int32.max)
-    for (axis, positions) in try slices.positions(of: map.shape, reader)
-    where axis >= reader.firstDataAxis || !slices.takesAll(ofAxis: axis, extent: batch) {
-      map = try reader.select(positions, along: axis, of: map)
+    let selections = try slices.positions(of: map.shape, reader).filter { axis, _ in
+      axis >= reader.firstDataAxis || !slices.takesAll(ofAxis: axis, extent: batch)
     }
-    try reader.produce(.map(map))
+    try reader.produce(.map(reader.select(selections, of: map)))
   }
 
   private static func gather(_ reader: inout NodeReader) throws {
@@ -29,19 +31,72 @@ enum SelectionOperators {
     let map = try reader.map(0)
     let axis = try reader.axis(given, rank: map.shape.count)
     let positions = try reader.positions(indices, extent: map.shape[axis])
-    let selected = try reader.select(positions, along: axis, of: map)
+    let selected = try reader.select([(axis, positions)], of: map, indices.shape.count == 1 ? nil : "selection")
     guard indices.shape.count != 1 else { return try reader.produce(.map(selected)) }
     let shape = map.shape[..<axis] + indices.shape + map.shape[(axis + 1)...]
     try reader.produce(.map(reader.reshape(selected, to: Array(shape))))
+  }
+
+  private static func split(_ reader: inout NodeReader) throws {
+    let given = try reader.int("axis", default: 0)
+    let sizes = try reader.ints("split", orInput: 1)
+    let outputs = reader.node.outputs
+    let count = try reader.int("num_outputs", default: outputs.count)
+    let map = try reader.map(0)
+    let axis = try reader.axis(given, rank: map.shape.count)
+    let extent = map.shape[axis]
+    try reader.require(count == outputs.count, "num_outputs = \(count) of \(outputs.count)", supported: "as many")
+    // Equal parts, the last one smaller where they do not come out even.
+    let part = (extent + count - 1) / count
+    let parts = sizes ?? (0..<count).map { max(min(part, extent - $0 * part), 0) }
+    try reader.require(
+      parts.count == count && parts.allSatisfy { $0 > 0 && $0 <= extent } && parts.reduce(0, +) == extent,
+      "parts \(parts) of \(extent) positions", supported: "one part of 1 or more for each of \(count) outputs")
+    var start = 0
+    for (output, size) in zip(outputs, parts) {
+      let positions = Array(start..<start + size)
+      start += size
+      guard reader.importer.isRead(output) else { continue }
+      try reader.assign(.map(reader.select([(axis, positions)], of: map, "part")), to: output)
+    }
+    reader.requireNoOtherAttributes()
+  }
+
+  private static func expand(_ reader: inout NodeReader) throws {
+    let map = try reader.map(0)
+    guard let target = try reader.constant(1).integers?.map({ Int($0) }) else {
+      throw reader.problem("a shape of floats", supported: "integers")
+    }
+    let shape = try reader.require(
+      target.allSatisfy { $0 > 0 } ? spreadShape(map.shape, reader.withoutBatch(target)) : nil,
+      "a tensor of shape \(map.shape) expanded to \(target)", supported: "a shape that it spreads over")
+    let spread = try reader.spread(map, over: shape)
+    try reader.require(
+      spread.shape == shape, "a tensor of shape \(map.shape) expanded to \(target)",
+      supported: "the batch as it is")
+    try reader.produce(.map(spread))
+  }
+
+  private static func tile(_ reader: inout NodeReader) throws {
+    let map = try reader.map(0)
+    let repeats = try reader.constant(1).integers?.map { Int($0) } ?? []
+    try reader.require(
+      repeats.count == map.shape.count && repeats.allSatisfy { (1...65536).contains($0) }, "repeats \(repeats)",
+      supported: "one of 1 or more for each of \(map.shape.count) axes")
+    let selections = repeats.enumerated().filter { $0.element > 1 }.map { axis, count in
+      (axis: axis, positions: (0..<map.shape[axis] * count).map { $0 % map.shape[axis] })
+    }
+    try reader.produce(.map(reader.select(selections, of: map)))
   }
 
   private static func pad(_ reader: inout NodeReader) throws {
     let pads = try Pads(&reader)
     var map = try reader.realMap(0)
     let padding = try pads.padding(of: map.shape, reader)
-    for axis in padding where !axis.isEmpty {
-      map = try reader.select(pads.positions(along: axis, in: map.shape, reader), along: axis.axis, of: map)
+    let selections = try padding.filter { !$0.isEmpty }.map {
+      (axis: $0.axis, positions: try pads.positions(along: $0, in: map.shape, reader))
     }
+    map = try reader.select(selections, of: map, pads.isConstant ? "cropped" : nil)
     guard pads.isConstant else { return try reader.produce(.map(map)) }
     let isShifted = pads.value != 0
     // Zeros are what is put around: the map moves so that the value is 0 meanwhile.
@@ -80,8 +135,10 @@ struct Slices {
 
   /// The positions taken along each axis.
   func positions(of shape: [Int], _ reader: NodeReader) throws -> [(axis: Int, positions: [Int])] {
-    try axes.indices.map { index in
-      let axis = try reader.axis(axes[index], rank: shape.count)
+    let counted = try axes.map { try reader.axis($0, rank: shape.count) }
+    try reader.require(Set(counted).count == axes.count, "axes \(axes)", supported: "each axis once")
+    return counted.indices.map { index in
+      let axis = counted[index]
       let extent = shape[axis]
       let step = steps[index]
       // Backwards a slice begins at the last element at most, and may end before the first.

@@ -10,6 +10,8 @@ enum ShapeOperators {
     OperatorRow("Unsqueeze", read: { try unsqueeze(&$0) }),
     OperatorRow("Transpose", read: { try transpose(&$0) }),
     OperatorRow("Concat", notes: "any axis", read: { try concatenate(&$0) }),
+    OperatorRow("DepthToSpace", notes: "modes DCR and CRD", read: { try depthToSpace(&$0) }),
+    OperatorRow("SpaceToDepth", notes: "modes DCR and CRD", read: { try spaceToDepth(&$0) }),
   ]
 
   private static func reshape(_ reader: inout NodeReader) throws {
@@ -88,6 +90,52 @@ enum ShapeOperators {
       permutation.sorted() == Array(map.shape.indices), "perm = \(permutation) of \(map.shape.count) axes",
       supported: "each axis once")
     try reader.produce(.map(reader.transpose(map, permutation)))
+  }
+
+  private static func depthToSpace(_ reader: inout NodeReader) throws {
+    let block = try blockSize(&reader)
+    let isColumnFirst = reader.check { try isColumnFirst(&$0) }
+    let map = try reader.map(0)
+    guard let isColumnFirst else { throw Skipped() }
+    try reader.require(
+      map.shape.count == 4 && map.shape[1].isMultiple(of: block * block), "blocks of \(block) in shape \(map.shape)",
+      supported: "[batch, channels, rows, columns], channels a multiple of \(block * block)")
+    let (batch, channels) = (map.shape[0], map.shape[1] / (block * block))
+    let (rows, columns) = (map.shape[2], map.shape[3])
+    let split = try reader.reshape(
+      map, to: [batch] + (isColumnFirst ? [channels, block, block] : [block, block, channels]) + [rows, columns],
+      "blocks")
+    let turned = try reader.transpose(split, isColumnFirst ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2])
+    try reader.produce(.map(reader.reshape(turned, to: [batch, channels, rows * block, columns * block])))
+  }
+
+  private static func spaceToDepth(_ reader: inout NodeReader) throws {
+    let block = try blockSize(&reader)
+    let isColumnFirst = reader.check { try isColumnFirst(&$0) }
+    let map = try reader.map(0)
+    guard let isColumnFirst else { throw Skipped() }
+    try reader.require(
+      map.shape.count == 4 && map.shape[2...].allSatisfy { $0.isMultiple(of: block) },
+      "blocks of \(block) in shape \(map.shape)",
+      supported: "[batch, channels, rows, columns], rows and columns multiples of \(block)")
+    let (rows, columns) = (map.shape[2] / block, map.shape[3] / block)
+    let split = try reader.reshape(map, to: map.shape[..<2] + [rows, block, columns, block], "blocks")
+    let turned = try reader.transpose(split, isColumnFirst ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4])
+    try reader.produce(
+      .map(reader.reshape(turned, to: [map.shape[0], map.shape[1] * block * block, rows, columns])))
+  }
+
+  /// Whether the places of a block vary faster along the channels than these do.
+  private static func isColumnFirst(_ reader: inout NodeReader) throws -> Bool {
+    let mode = try reader.string("mode", default: "DCR")
+    try reader.require(["DCR", "CRD"].contains(mode), "mode = '\(mode)'", supported: "DCR, CRD")
+    return mode == "CRD"
+  }
+
+  private static func blockSize(_ reader: inout NodeReader) throws -> Int {
+    let block = try reader.int("blocksize", default: 0)
+    try reader.require((1...65536).contains(block), "blocksize = \(block)", supported: "1 to 65536")
+    return block
   }
 
   private static func concatenate(_ reader: inout NodeReader) throws {

@@ -85,8 +85,7 @@ extension Instruction {
       "max_pool": { .pool(try PoolInstruction(&$0, isMaximum: true)) },
       "sum_pool": { .pool(try PoolInstruction(&$0, isMaximum: false)) },
       "requantize": { .requantize(try RequantizeInstruction(&$0)) },
-      "concatenate": { .concatenate(try ConcatenateInstruction(&$0)) },
-      "pad": { .pad(try PadInstruction(&$0)) },
+      "move": { .move(try MoveInstruction(&$0)) },
       "reshape": { .reshape(try ReshapeInstruction(&$0)) },
     ]
     for engine in EngineKind.all {

@@ -53,7 +53,7 @@ package struct HardwareUse: Sendable {
       case .pool(let instruction):
         guard case .sum = instruction.kind else { continue }
         accumulators[layer, default: []].append(instruction.accumulatorRange)
-      case .sum, .requantize, .concatenate, .pad, .reshape: break
+      case .sum, .requantize, .move, .reshape: break
       }
     }
   }

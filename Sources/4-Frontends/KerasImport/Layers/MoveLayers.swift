@@ -1,0 +1,152 @@
+import Diagnostics
+import JSON
+import QIR
+
+/// Layers that leave elements out, repeat them, put zeros around them or give their axes another order.
+enum MoveLayers {
+  static let rows = [
+    LayerRow(["ZeroPadding1D": .read("padding", "data_format")], read: padSteps),
+    LayerRow(["ZeroPadding2D": .read("padding", "data_format")], read: pad),
+    LayerRow(["Cropping1D": .read("cropping")], read: cropSteps),
+    LayerRow(["Cropping2D": .read("cropping", "data_format")], read: crop),
+    LayerRow(["UpSampling1D": .read("size")], read: repeatSteps),
+    LayerRow(
+      ["UpSampling2D": .read("size", "data_format", "interpolation")], notes: "nearest, bilinear", read: upsample),
+    LayerRow(["RepeatVector": .read("n")], read: repeatVector),
+    LayerRow(["Permute": .read("dims")], read: permute),
+  ]
+
+  // MARK: Padding
+
+  private static func padSteps(_ layer: inout LayerReader) throws -> NodeID {
+    layer.check { try $0.config.requireChannelsLast() }
+    let padding = layer.check { try sides($0.config.member("padding")) }
+    let row = try layer.appendRow()
+    guard let padding else { throw Skipped() }
+    let op = PadOp(padding: Padding(left: padding.before, right: padding.after))
+    return try layer.appendSequence(of: layer.append(op, "row_result", inputs: [row]), then: .linear)
+  }
+
+  private static func pad(_ layer: inout LayerReader) throws -> NodeID {
+    layer.check { try $0.config.requireChannelsLast() }
+    let sides = layer.check { try Self.sidesOfPlane($0.config.member("padding")) }
+    let input = try layer.input()
+    guard let sides else { throw Skipped() }
+    let padding = Padding(
+      top: sides[0].before, bottom: sides[0].after, left: sides[1].before, right: sides[1].after)
+    return try layer.append(PadOp(padding: padding), inputs: [input])
+  }
+
+  private typealias Sides = (before: Int, after: Int)
+
+  /// n, or [before, after].
+  private static func sides(_ node: JSONNode) throws -> Sides {
+    guard case .array = node.value else {
+      let both = try node.int(in: 0...65536)
+      return (both, both)
+    }
+    let numbers = try node.array()
+    guard numbers.count == 2 else { throw node.problem("has \(numbers.count) numbers", supported: "two") }
+    return (try numbers[0].int(in: 0...65536), try numbers[1].int(in: 0...65536))
+  }
+
+  /// n, [rows, columns] or [[top, bottom], [left, right]].
+  private static func sidesOfPlane(_ node: JSONNode) throws -> [Sides] {
+    guard case .array = node.value else { return Array(repeating: try sides(node), count: 2) }
+    let axes = try node.array()
+    guard axes.count == 2 else { throw node.problem("has \(axes.count) axes", supported: "two") }
+    return try axes.map(sides)
+  }
+
+  // MARK: Selections
+
+  private static func cropSteps(_ layer: inout LayerReader) throws -> NodeID {
+    let cropping = layer.check { try [sides($0.config.member("cropping"))] }
+    return try crop(&layer, cropping, rank: 2)
+  }
+
+  private static func crop(_ layer: inout LayerReader) throws -> NodeID {
+    layer.check { try $0.config.requireChannelsLast() }
+    let cropping = layer.check { try sidesOfPlane($0.config.member("cropping")) }
+    return try crop(&layer, cropping, rank: 3)
+  }
+
+  private static func crop(_ layer: inout LayerReader, _ cropping: [Sides]?, rank: Int) throws -> NodeID {
+    let shape = try layer.inputShape(rank: rank)
+    guard let cropping else { throw Skipped() }
+    let axes = try zip(cropping, shape.extents).map { sides, extent -> AxisPositions in
+      try require(
+        sides.before + sides.after < extent, "\(layer.className) takes \(sides.before) and \(sides.after) of \(extent)",
+        at: layer.location, supported: "crops that leave something")
+      return .chosen(Array(sides.before..<extent - sides.after))
+    }
+    return try layer.append(SelectOp(axes: axes + [.all]), inputs: [try layer.input()])
+  }
+
+  private static func repeatSteps(_ layer: inout LayerReader) throws -> NodeID {
+    let size = layer.check { try $0.config.length("size") }
+    return try repeated(&layer, size.map { [$0] }, rank: 2)
+  }
+
+  private static func upsample(_ layer: inout LayerReader) throws -> NodeID {
+    layer.check { try $0.config.requireChannelsLast() }
+    let size = layer.check { try $0.config.extent("size") }
+    let isLinear = layer.check { layer in
+      guard let interpolation = try layer.config.memberIfPresent("interpolation") else { return false }
+      let name = try interpolation.string()
+      guard ["nearest", "bilinear"].contains(name) else {
+        throw interpolation.problem(
+          "is '\(name)'", supported: "nearest, bilinear", fix: "train with interpolation='bilinear'")
+      }
+      return name == "bilinear"
+    }
+    guard isLinear ?? false else { return try repeated(&layer, size.map { [$0.rows, $0.columns] }, rank: 3) }
+    let shape = try layer.inputShape(rank: 3)
+    guard let size else { throw Skipped() }
+    try layer.checkSize(Shape([shape.extents[0] * size.rows, shape.extents[1] * size.columns, 9 * shape.channels]))
+    let operators = Interpolation(
+      rows: .init(factor: size.rows, isCentered: true), columns: .init(factor: size.columns, isCentered: true)
+    ).operators(over: shape)
+    var result = try layer.input()
+    for (index, op) in operators.enumerated() {
+      let isLast = index == operators.count - 1
+      result = try layer.append(op, isLast ? nil : type(of: op).mnemonic, inputs: [result])
+    }
+    return result
+  }
+
+  /// Each position of the axes in front of the channels so many times.
+  private static func repeated(_ layer: inout LayerReader, _ factors: [Int]?, rank: Int) throws -> NodeID {
+    let shape = try layer.inputShape(rank: rank)
+    guard let factors else { throw Skipped() }
+    try layer.checkSize(Shape(zip(factors, shape.extents).map { $0 * $1 } + [shape.channels]))
+    let axes = zip(factors, shape.extents).map { factor, extent in
+      AxisPositions.chosen((0..<extent * factor).map { $0 / factor })
+    }
+    return try layer.append(SelectOp(axes: axes + [.all]), inputs: [try layer.input()])
+  }
+
+  private static func repeatVector(_ layer: inout LayerReader) throws -> NodeID {
+    let count = layer.check { try $0.config.int("n", in: 1...65536) }
+    let shape = try layer.inputShape(rank: 1)
+    guard let count else { throw Skipped() }
+    try layer.checkSize(Shape([count, shape.channels]))
+    let row = try layer.append(ReshapeOp(shape: Shape([1, shape.channels])), "row", inputs: [try layer.input()])
+    return try layer.append(
+      SelectOp(Array(repeating: 0, count: count), along: 0, rank: 2), inputs: [row])
+  }
+
+  // MARK: The order of axes
+
+  /// Keras counts from 1, the batch being 0.
+  private static func permute(_ layer: inout LayerReader) throws -> NodeID {
+    let dims = layer.check { layer in try layer.config.array("dims").map { try $0.int(in: 1...64) } }
+    let shape = try layer.inputShape()
+    guard let dims else { throw Skipped() }
+    let permutation = dims.map { $0 - 1 }
+    try require(
+      shape.isPermutation(permutation), "dims \(dims) of \(shape.rank) axes besides the batch", at: layer.location,
+      supported: "every axis once")
+    return try layer.append(TransposeOp(permutation: permutation), inputs: [try layer.input()])
+  }
+}
