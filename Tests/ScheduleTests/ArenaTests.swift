@@ -59,7 +59,7 @@ import Testing
       let isElementwise =
         switch instruction {
         case .sum, .requantize: true
-        case .linear, .pool, .concatenate, .pad, .reshape: false
+        case .linear, .pool, .move, .reshape: false
         }
       let takesAPlace =
         isElementwise

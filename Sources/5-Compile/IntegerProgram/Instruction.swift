@@ -28,7 +28,7 @@ package enum Instruction: Hashable, Sendable {
   package var inputsReadInPlace: [TensorID] {
     switch self {
     case .sum, .requantize: inputs
-    case .linear, .pool, .concatenate, .pad, .reshape: []
+    case .linear, .pool, .move, .reshape: []
     }
   }
 }

@@ -2,6 +2,7 @@ import Diagnostics
 import IntegerProgram
 import Numbers
 import QIR
+import Quantization
 
 /// Nodes that give integers other places. What waits for a quantizer goes on waiting behind them.
 extension Lowerer {

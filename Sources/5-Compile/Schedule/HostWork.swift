@@ -21,13 +21,8 @@ package struct HostWork: Hashable, Sendable, Encodable, CustomStringConvertible 
       case .sum(let sum): operations += made * sum.terms.count
       case .pool(let pool): operations += made * pool.windowRows * pool.windowColumns
       case .requantize: operations += made
-      case .concatenate(let concatenation):
-        if concatenation.parts.allSatisfy({ $0.coefficient == 1 && $0.offset == 0 }) {
-          bytesCopied += bytes
-        } else {
-          operations += made
-        }
-      case .pad: bytesCopied += bytes
+      case .move(let move):
+        if move.parts.allSatisfy(\.isPlain) { bytesCopied += bytes } else { operations += made }
       case .reshape: continue
       }
       steps += 1

@@ -39,7 +39,7 @@ enum ResizeOperators {
     let axes = try given?.map { try reader.axis($0, rank: map.shape.count) } ?? Array(map.shape.indices)
     let scaling = try Scaling(
       scales: isFirstForm ? 1 : 2, sizes: isFirstForm ? nil : 3, of: axes.map { map.shape[$0] },
-      hasBatch: given == nil, policy, reader)
+      hasBatch: given == nil, keeping: policy, reader)
     if mode == "linear" {
       return try reader.produce(.map(interpolate(map, zip(axes, scaling.axes).map { ($0, $1) }, coordinates, &reader)))
     }
@@ -160,7 +160,7 @@ struct Scaling {
   ///   - hasBatch: whether the first of them is the batch, where that is no data.
   init(
     scales: Int, sizes: Int?, of extents: [Int], hasBatch: Bool = true,
-    _ policy: AspectRatioPolicy = .stretch, _ reader: NodeReader
+    keeping policy: AspectRatioPolicy = .stretch, _ reader: NodeReader
   ) throws {
     let given = try reader.constantIfPresent(scales)
     let limit = 65536

@@ -94,7 +94,7 @@ enum ShapeOperators {
 
   private static func depthToSpace(_ reader: inout NodeReader) throws {
     let block = try blockSize(&reader)
-    let isColumnFirst = reader.check { try isColumnFirst(&$0) }
+    let isColumnFirst = reader.check { try Self.isColumnFirst(&$0) }
     let map = try reader.map(0)
     guard let isColumnFirst else { throw Skipped() }
     try reader.require(
@@ -111,7 +111,7 @@ enum ShapeOperators {
 
   private static func spaceToDepth(_ reader: inout NodeReader) throws {
     let block = try blockSize(&reader)
-    let isColumnFirst = reader.check { try isColumnFirst(&$0) }
+    let isColumnFirst = reader.check { try Self.isColumnFirst(&$0) }
     let map = try reader.map(0)
     guard let isColumnFirst else { throw Skipped() }
     try reader.require(
