@@ -10,7 +10,7 @@ LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
   check-keras-differential check-quantizer-extremes check-quantized-keras check-quantize check-adding \
-  test-embedded check-registers check-processor-speed check-optuna check-vizier check-user-files check-interrupts check-search-kills check-search-methods bench check-memory fuzz format lint \
+  test-embedded check-registers check-processor-speed check-multiplier check-kernels check-optuna check-vizier check-user-files check-interrupts check-search-kills check-search-methods bench check-memory fuzz format lint \
   generated check-generated clean
 .NOTPARALLEL:
 
@@ -30,6 +30,8 @@ help:
 	@echo 'make test-embedded    networks on simulated microcontrollers: codes, memory, instructions (installs toolchains by apt)'
 	@echo 'make check-registers  the accelerator'\''s registers in SystemRDL beside those in C (Python package)'
 	@echo 'make check-processor-speed  the C for processors beside TFLite'\''s reference kernels (Python packages)'
+	@echo 'make check-multiplier  prove the array of the multipliers, and its area (installs yosys by apt)'
+	@echo 'make check-kernels    the kernels for synthesis, with all tools'\'' types, for both targets'
 	@echo 'make check-optuna     integrations/optuna_search.py on PostgreSQL, and a journal in optuna-dashboard'
 	@echo 'make check-vizier     integrations/vizier_search.py with a server'
 	@echo 'make check-user-files compile into 50 folders in which users have changed files'
@@ -99,6 +101,10 @@ check-registers: build
 check-processor-speed: build
 	$(PYTHON) Tests/processor-speed.py $(QCC) ../shared/models
 
+check-multiplier:
+	@scripts/prepare.sh --multiplier
+	$(PYTHON) Tests/multiplier-check.py
+
 # In environments of their own, which they install by pip; the first needs Debian's postgresql.
 check-optuna: build
 	$(PYTHON) Tests/optuna-check.py $(QCC) build/optuna
@@ -107,6 +113,9 @@ check-vizier: build
 	$(PYTHON) Tests/vizier-check.py $(QCC) build/vizier
 
 # Tests with more tries than `make test` gives them.
+check-kernels: prepare-tests
+	QCC_CAMPAIGN=1 $(SWIFT) test --filter CRuntimeTests.KernelTests
+
 check-user-files: prepare-tests
 	QCC_CAMPAIGN=50 $(SWIFT) test --filter UserFilesTests
 

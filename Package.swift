@@ -102,7 +102,7 @@ let backends = floor(
       ]),
     .target(name: "CycleSimulator", dependencies: ["Diagnostics", "Targets", "Tiling"]),
     .target(name: "Backend", dependencies: ["Diagnostics", "Files", "IntegerProgram", "Libc", "Numbers", "Schedule"]),
-    .target(name: "CRuntime", path: "Runtime", exclude: ["bench"]),
+    .target(name: "CRuntime", path: "Runtime", exclude: ["bench", "hls"]),
     .target(
       name: "CEmitter",
       dependencies: [
@@ -279,7 +279,13 @@ let tests: [Target] = [
     dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Simulator"]),
   .testTarget(
     name: "CycleSimulatorTests", dependencies: ["CycleSimulator", "Numbers", "Targets", "Tiling", "TilingTestSupport"]),
-  .testTarget(name: "CRuntimeTests", dependencies: ["CRuntime"]),
+  .testTarget(
+    name: "CRuntimeTests",
+    dependencies: [
+      "CRuntime", "Compiler", "CycleSimulator", "Frontends", "Numbers", "Performance", "Schedule", "Targets",
+      "TestSupport",
+      "Tiling", "TilingTestSupport",
+    ]),
   .testTarget(
     name: "CEmitterTests",
     dependencies: [

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a machine ready to build qcc, with --tests also to test it, with --embedded to run networks on simulated
-# microcontrollers: checks Swift, installs by apt what is missing and says
-# so, fetches the packages. Where it may not install anything it says what to install instead.
+# microcontrollers, with --multiplier to synthesize multipliers: checks Swift, installs by apt what is missing and says so, fetches
+# the packages. Where it may not install anything it says what to install instead.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift=${SWIFT:-swift}
@@ -28,6 +28,8 @@ pkg-config --exists yaml-0.1 2>/dev/null || missing+=(libyaml-dev)
 pkg-config --exists sqlite3 2>/dev/null || missing+=(libsqlite3-dev)
 # The tests compile emitted C with gcc and with Swift's clang.
 [[ ${1:-} != --tests ]] || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+# And the kernels for synthesis with g++.
+[[ ${1:-} != --tests ]] || command -v g++ >/dev/null || missing+=(g++)
 # They ask clang's analysis whether loops have bounds, where Debian has the version whose answers they read.
 if [[ ${1:-} == --tests && ! -x /usr/bin/opt-14 ]] && apt-cache show clang-14 llvm-14 >/dev/null 2>&1; then missing+=(clang-14 llvm-14); fi
 # Whether the C generated from schemas/ is fresh is one of the checks.
@@ -40,6 +42,11 @@ if [[ ${1:-} == --embedded ]]; then
   for processor in arm-none-eabi riscv64-unknown-elf; do
     [[ -e /usr/lib/picolibc/$processor/picolibc.specs ]] || missing+=("picolibc-$processor")
   done
+fi
+
+if [[ ${1:-} == --multiplier ]]; then
+  command -v yosys >/dev/null || missing+=(yosys)
+  [[ -e /usr/share/qflow/tech/osu018/osu018_stdcells.lib ]] || missing+=(qflow-tech-osu018)
 fi
 
 if ((${#missing[@]})); then
@@ -62,6 +69,21 @@ if ((${#missing[@]})); then
   for library in hdf5-serial libprotobuf-c libseccomp sqlite3 yaml-0.1; do
     pkg-config --exists "$library" || fail "${missing[*]} are installed, but pkg-config does not know $library"
   done
+fi
+
+# The types of the tools for synthesis, ac_int and ap_int: headers of a Python package, of which nothing else is used. Tests of the
+# kernels say where they are missing.
+types=.build/hls4ml
+if [[ ${1:-} == --tests && ! -d $types ]]; then
+  package=$(mktemp -d)
+  if python3 -m pip download --quiet --no-deps --dest "$package" hls4ml==1.3.0 >/dev/null 2>&1; then
+    python3 -m zipfile -e "$package"/hls4ml-*.whl "$package/hls4ml"
+    mkdir -p .build
+    mv "$package/hls4ml" "$types"
+  else
+    echo "prepare: hls4ml could not be downloaded with Python's pip; tests of the kernels for synthesis are skipped" >&2
+  fi
+  rm -rf "$package"
 fi
 
 # Fetching packages is the one step that needs a network; a first try may hit a hiccup.

@@ -12,7 +12,6 @@ static ST_SPECIALIZE void ST_CORE(const st_pass *pass, st_mode mode)
                 break;
             }
             ST_SUM sums[ST_CONV2D_OUTPUT_CHANNELS] = {0};
-            ST_PARTITION(sums, 1)
             for (int kr = 0; kr < ST_CONV2D_KERNEL_ROWS; ++kr) {
                 const int row = r * pass->stride_rows + kr * pass->dilation_rows;
                 if (kr >= pass->kernel_rows) {
@@ -23,24 +22,18 @@ static ST_SPECIALIZE void ST_CORE(const st_pass *pass, st_mode mode)
                     if (kc >= pass->kernel_columns) {
                         break;
                     }
-                    ST_LOOP_PIPELINE
                     for (int word = 0; word < ST_CONV2D_INPUT_CHANNELS; ++word) {
-                        ST_BODY_PIPELINE
                         if (word >= words) {
                             break;
                         }
                         const uint16_t activations = st_conv2d_input[row][column][word];
-                        ST_LOOP_UNROLL
                         for (int o = 0; o < ST_CONV2D_OUTPUT_CHANNELS; ++o) {
-                            ST_BODY_UNROLL
                             sums[o] += (ST_SUM)st_mac(activations, st_conv2d_kernel[kr][kc][word][o], mode);
                         }
                     }
                 }
             }
-            ST_LOOP_UNROLL
             for (int o = 0; o < ST_CONV2D_OUTPUT_CHANNELS; ++o) {
-                ST_BODY_UNROLL
                 st_accumulator *const sum = &st_conv2d_output[r][c][o];
                 *sum = (st_accumulator)ST_SIGNED((ST_SUM)*sum + (sums[o] << pass->shift));
             }
@@ -50,9 +43,6 @@ static ST_SPECIALIZE void ST_CORE(const st_pass *pass, st_mode mode)
 
 static void ST_RUN(const st_pass *pass)
 {
-#if ST_HLS
-    ST_CORE(pass, pass->mode);
-#else
     switch (pass->mode) {
     case ST_16X16:
     case ST_16X8:
@@ -72,7 +62,6 @@ static void ST_RUN(const st_pass *pass)
 #endif
         break;
     }
-#endif
 }
 
 #undef ST_SUM

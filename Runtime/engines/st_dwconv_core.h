@@ -27,16 +27,12 @@ static ST_SPECIALIZE void ST_CORE(const st_pass *pass, st_mode mode)
                 break;
             }
             ST_SUM sums[ST_DWCONV_CHANNELS] = {0};
-            ST_PARTITION(sums, 1)
-            ST_LOOP_PIPELINE
             for (int word = 0; word < ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS; ++word) {
-                ST_BODY_PIPELINE
                 if (word * lanes >= taps) {
                     break;
                 }
                 uint16_t activations[ST_DWCONV_CHANNELS] = {0};
-                ST_PARTITION(activations, 1)
-                /* The window's registers, side by side on the activation ports. */
+                /* Taps side by side on the activation ports. */
                 for (int lane = 0; lane < ST_LANES; ++lane) {
                     const int tap = word * lanes + lane;
                     if (lane >= lanes || tap >= taps) {
@@ -45,21 +41,15 @@ static ST_SPECIALIZE void ST_CORE(const st_pass *pass, st_mode mode)
                     const uint16_t *const pixel =
                         st_dwconv_input[r * pass->stride_rows + tap_row[tap]]
                                        [c * pass->stride_columns + tap_column[tap]];
-                    ST_LOOP_UNROLL
                     for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-                        ST_BODY_UNROLL
                         activations[o] = (uint16_t)(activations[o] | st_place(pixel[o], lane, lanes));
                     }
                 }
-                ST_LOOP_UNROLL
                 for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-                    ST_BODY_UNROLL
                     sums[o] += (ST_SUM)st_mac(activations[o], st_dwconv_kernel[word][o], mode);
                 }
             }
-            ST_LOOP_UNROLL
             for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-                ST_BODY_UNROLL
                 st_accumulator *const sum = &st_dwconv_output[r][c][o];
                 *sum = (st_accumulator)ST_SIGNED((ST_SUM)*sum + (sums[o] << pass->shift));
             }
@@ -69,9 +59,6 @@ static ST_SPECIALIZE void ST_CORE(const st_pass *pass, st_mode mode)
 
 static void ST_RUN(const st_pass *pass)
 {
-#if ST_HLS
-    ST_CORE(pass, pass->mode);
-#else
     switch (pass->mode) {
     case ST_16X16:
     case ST_16X8:
@@ -91,7 +78,6 @@ static void ST_RUN(const st_pass *pass)
 #endif
         break;
     }
-#endif
 }
 
 #undef ST_SUM

@@ -2,31 +2,21 @@
 static ST_SPECIALIZE void ST_CORE(int words, st_mode mode, int shift)
 {
     ST_SUM sums[ST_FC_OUTPUTS] = {0};
-    ST_PARTITION(sums, 1)
-    ST_LOOP_PIPELINE
     for (int word = 0; word < ST_FC_INPUTS; ++word) {
-        ST_BODY_PIPELINE
         if (word >= words) {
             break;
         }
-        ST_LOOP_UNROLL
         for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
-            ST_BODY_UNROLL
             sums[o] += (ST_SUM)st_mac(st_fc_input[word], st_fc_kernel[word][o], mode);
         }
     }
-    ST_LOOP_UNROLL
     for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
-        ST_BODY_UNROLL
         st_fc_output[o] = (st_accumulator)ST_SIGNED((ST_SUM)st_fc_output[o] + (sums[o] << shift));
     }
 }
 
 static void ST_RUN(int words, st_mode mode, int shift)
 {
-#if ST_HLS
-    ST_CORE(words, mode, shift);
-#else
     switch (mode) {
     case ST_16X16:
     case ST_16X8:
@@ -46,7 +36,6 @@ static void ST_RUN(int words, st_mode mode, int shift)
 #endif
         break;
     }
-#endif
 }
 
 #undef ST_SUM

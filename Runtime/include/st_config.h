@@ -11,6 +11,7 @@
 #define ST_CONV2D_OUTPUT_CHANNELS 16
 #define ST_CONV2D_KERNEL_ROWS 7
 #define ST_CONV2D_KERNEL_COLUMNS 7
+#define ST_CONV2D_MULTIPLIERS 16
 
 #define ST_DWCONV_INPUT_ROWS 22
 #define ST_DWCONV_INPUT_COLUMNS 22
@@ -19,9 +20,15 @@
 #define ST_DWCONV_CHANNELS 16
 #define ST_DWCONV_KERNEL_ROWS 5
 #define ST_DWCONV_KERNEL_COLUMNS 5
+#define ST_DWCONV_MULTIPLIERS 16
 
 #define ST_FC_INPUTS 256
 #define ST_FC_OUTPUTS 16
+#define ST_FC_MULTIPLIERS 16
+
+/* What the bus moves, and how many accumulators are requantized, in a cycle. */
+#define ST_BUS_BYTES 8
+#define ST_REQUANTIZERS 4
 
 /* 32 where every accumulator of the network fits, else 64. */
 #define ST_ACCUMULATOR_BITS 64

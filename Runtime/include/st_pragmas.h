@@ -38,8 +38,8 @@
 #define ST_HLS 0
 #endif
 
-/* Host compilers make one copy of an engine's loops per multiplier mode; hardware has one engine that all modes share. */
-#if !ST_HLS && defined(__GNUC__)
+/* Compilers make one copy of an engine's loops per multiplier mode. */
+#if defined(__GNUC__)
 #define ST_SPECIALIZE __attribute__((always_inline)) inline
 #else
 #define ST_SPECIALIZE inline

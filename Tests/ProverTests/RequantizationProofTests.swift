@@ -247,4 +247,51 @@ import Testing
       }
     }
   }
+
+  /// Codes of 8 bits have tables where multipliers are too wide; of others it is said what they need.
+  @Test func multipliersWithinABound() throws {
+    let range: ClosedRange<Int64> = -40000...40000
+    func proof(_ most: Int64) -> RequantizationProof {
+      let ideal = IdealFunction(
+        scale: Rational(0.00123), shift: Rational(0.3), functions: [],
+        quantizer: uniform(Rational(1, over: most / 64), zeroPoint: 0, -most - 1...most))
+      return RequantizationProof(ideals: [ideal], accumulators: [range])
+    }
+    for most in [127, 32767] as [Int64] {
+      let proof = proof(most)
+      let free = proof.result
+      guard case .affine(let affine) = free.requantization.channels[0] else {
+        Issue.record("no affine requantizer")
+        continue
+      }
+      #expect(affine.multiplierBits > 2)
+      #expect(proof.result(multiplierBits: affine.multiplierBits).requantization == free.requantization)
+      let narrow = proof.result(multiplierBits: affine.multiplierBits - 1)
+      #expect(narrow.multiplierBits == (most == 127 ? nil : affine.multiplierBits))
+      for accumulator in range {
+        let same = narrow.requantization(accumulator, channel: 0) == free.requantization(accumulator, channel: 0)
+        #expect(same, "\(accumulator)")
+        if !same { return }
+      }
+    }
+  }
+
+  /// A tie that goes one way alone is within reach of a narrower line.
+  @Test func tiesWithinABound() {
+    let ideal = IdealFunction(
+      scale: Rational(123_457, over: 1 << 24), shift: Rational(1, over: 2), functions: [],
+      quantizer: uniform(1, zeroPoint: 0, 0...1023))
+    let proof = RequantizationProof(ideals: [ideal], accumulators: [0...50000])
+    guard case .affine(let even) = proof.result.requantization.channels[0],
+      case .affine(let floor) = proof.result(multiplierBits: 17).requantization.channels[0]
+    else {
+      Issue.record("no affine requantizer")
+      return
+    }
+    #expect(even.rounding == .halfEven && floor.rounding == .floor)
+    #expect(even.multiplierBits == 18 && floor.multiplierBits <= 17)
+    for accumulator in 0...50000 as ClosedRange<Int64> {
+      #expect(floor(accumulator).clamped(to: 0...1023) == ideal.code(of: accumulator))
+    }
+  }
 }

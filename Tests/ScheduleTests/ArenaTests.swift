@@ -13,7 +13,8 @@ import Testing
     let buffers = (0..<Int.random(in: 1...40, using: &random)).map { _ in
       let birth = Int.random(in: 0...50, using: &random)
       return Arena.Buffer(
-        size: Int.random(in: 1...100, using: &random), alignment: [1, 1, 2, 4, 8].randomElement(using: &random) ?? 1, life: birth...birth + Int.random(in: 0...10, using: &random))
+        size: Int.random(in: 1...100, using: &random), alignment: [1, 1, 2, 4, 8].randomElement(using: &random) ?? 1,
+        life: birth...birth + Int.random(in: 0...10, using: &random))
     }
     let arena = Arena(buffers)
     let places = zip(arena.offsets, buffers).map { $0..<$0 + $1.size }
@@ -43,7 +44,9 @@ import Testing
     let program = try RandomProgram.mixed(seed: seed).0.program
     let storage = Storage(program)
     var source = Array(program.tensors.indices)
-    for case .reshape(let reshape) in program.instructions { source[reshape.output.index] = source[reshape.input.index] }
+    for case .reshape(let reshape) in program.instructions {
+      source[reshape.output.index] = source[reshape.input.index]
+    }
     var lastRead = [Int](repeating: -1, count: program.tensors.count)
     for (step, instruction) in program.instructions.enumerated() {
       for tensor in instruction.inputs + [instruction.output] { lastRead[source[tensor.index]] = step }

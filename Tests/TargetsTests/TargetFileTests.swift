@@ -67,6 +67,17 @@ import TestSupport
       ])
   }
 
+  @Test func requantizerMayHaveABound() throws {
+    let bound = "requantizer: { multiplierBits: { value: 32, assumption: one word } }\ncycles:"
+    let bounded = text.replacingOccurrences(of: "\ncycles:", with: "\n" + bound)
+    #expect(try TargetFile.parse(bounded, file: "mine.yaml").requantizerBits == 32)
+    #expect(try TargetFile.parse(text, file: "mine.yaml").requantizerBits == nil)
+    #expect(
+      problems(replacing: "\ncycles:", with: "\n" + bound.replacingOccurrences(of: "32", with: "64")) == [
+        "`requantizer.multiplierBits.value` is 64 (line 52); an integer, 2 to 63"
+      ])
+  }
+
   /// Nothing depends on it.
   @Test func hostElementsPerCycleMayStandThere() {
     let costs = "cycles:\n  hostElementsPerCycle: { value: 1, assumption: none }"

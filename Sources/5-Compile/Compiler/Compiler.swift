@@ -46,7 +46,8 @@ package struct Compiler: Sendable {
     let reference = try PassManager(Pipeline.toReference(sourceQuantizer: sourceQuantizer)).run(
       on: model.graph, reporting: &problems)
     let network = try lower(
-      try PassManager(passes).run(on: reference, reporting: &problems), namingOutputs: model.graph.outputNames
+      try PassManager(passes).run(on: reference, reporting: &problems), namingOutputs: model.graph.outputNames,
+      requantizerBits: target.requantizerBits
     ) { lowered in
       _ = try Schedule(lowered, for: target)
     }

@@ -30,6 +30,9 @@ package struct AffineRequantizer: Hashable, Sendable {
     self.offset = offset
   }
 
+  /// Of the multiplier, the sign included.
+  package var multiplierBits: Int { 65 - (multiplier < 0 ? ~multiplier : multiplier).leadingZeroBitCount }
+
   /// The code before clamping.
   package func callAsFunction(_ accumulator: Int64) -> Int64 {
     let scaled = Int128(accumulator) * Int128(multiplier) + addend

@@ -7,6 +7,8 @@ import QIR
 /// value until a quantizer turns the whole chain into one requantization, which is proved.
 struct Lowerer {
   let graph: Graph
+  /// Of the multipliers that engines' accumulators are requantized with; nil: any.
+  let requantizerBits: Int?
   let consumers: [[NodeID]]
   /// By node.
   let uses: [NodeUse]
@@ -28,8 +30,9 @@ struct Lowerer {
     case failed(isQuantized: Bool)
   }
 
-  init(graph: Graph) {
+  init(graph: Graph, requantizerBits: Int?) {
     self.graph = graph
+    self.requantizerBits = requantizerBits
     consumers = graph.consumers
     uses = NodeUse.all(of: graph, consumers: graph.consumers)
     states = Array(repeating: .failed(isQuantized: true), count: graph.nodes.count)
@@ -133,11 +136,13 @@ struct Lowerer {
 ///
 /// - Parameters:
 ///   - outputNames: what the model calls its outputs, which passes may have renamed; the graph's own names unless given.
+///   - requantizerBits: what the multipliers of engines' requantizers have at most, the sign included; nil: as many as needed.
 ///   - check: of the layers that were lowered where others were not, so that all problems come at once.
 /// - Throws: `Diagnostics`, everything that cannot be lowered or proved.
 package func lower(
-  _ graph: Graph, namingOutputs outputNames: [String]? = nil, checking check: (IntegerProgram) throws -> Void = { _ in }
+  _ graph: Graph, namingOutputs outputNames: [String]? = nil, requantizerBits: Int? = nil,
+  checking check: (IntegerProgram) throws -> Void = { _ in }
 ) throws -> LoweredNetwork {
-  var lowerer = Lowerer(graph: graph)
+  var lowerer = Lowerer(graph: graph, requantizerBits: requantizerBits)
   return try lowerer.run(namingOutputs: outputNames ?? graph.outputNames, check)
 }

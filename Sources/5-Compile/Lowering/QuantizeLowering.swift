@@ -95,22 +95,30 @@ extension Lowerer {
         RequantizeInstruction(
           name: graph[id].name, input: value.tensor, output: builder.reserve(), requantization: requantization))
     }
+    let engine: NodeID? = if case .linear = pending.kind { pending.node } else { nil }
     return try pending.emitted { pixels in
       let scales = pixels.flatMap { value.windowScales?[$0] } ?? value.scales
-      return .requantize(try proved(scales, of: value, by: quantizers, reach: pending.reach, at: id))
+      return .requantize(try proved(scales, of: value, by: quantizers, reach: pending.reach, at: id, engine: engine))
     }
   }
 
   /// The requantization of integers with these scales and what waits behind them.
+  /// - Parameter engine: the layer, where an engine requantizes.
   private mutating func proved(
     _ scales: PerChannel<Rational>, of value: IntegerValue, by quantizers: PerChannel<FeatureMapQuantizer>,
-    reach: PerChannel<CodeRange>, at id: NodeID
+    reach: PerChannel<CodeRange>, at id: NodeID, engine: NodeID? = nil
   ) throws -> Requantization {
     let channels = max(value.channelFormulas, quantizers.count)
     let tails = tails(of: value, by: quantizers)
     let ideals = (0..<channels).map { IdealFunction(scale: scales[$0], shift: value.shifts[$0], tail: tails[$0]) }
     // One function for all channels is proved for what any of them reaches.
-    let result = RequantizationProof(ideals: ideals, accumulators: channels == 1 ? [reach.hull()] : reach).result
+    let proof = RequantizationProof(ideals: ideals, accumulators: channels == 1 ? [reach.hull()] : reach)
+    let bound = engine == nil ? nil : requantizerBits
+    let result = bound.map(proof.result(multiplierBits:)) ?? proof.result
+    if let engine, let bound, let bits = result.multiplierBits {
+      // The layers behind it have codes all the same, and are asked too.
+      problems.report(tooWide(engine, bits: bits, bound: bound))
+    }
     guard result.unproved.isEmpty else { throw unproved(id, channels: result.unproved, of: channels) }
     proofs.append(.init(layer: graph[id].name, channels: channels, proved: channels, ideals: ideals))
     return result.requantization
@@ -146,6 +154,14 @@ extension Lowerer {
       "no integer function was found that is equal to the sum of \(names)\(what)", at: graph.location(of: id),
       supported: "sums of two tensors with one scale each and no more than 8 bits, or of tensors of one scale",
       fix: "quantize them with the same scale, or with scales of which one is a power of two times the other")
+  }
+
+  private func tooWide(_ layer: NodeID, bits: Int, bound: Int) -> Diagnostic {
+    Diagnostic(
+      "the requantizer needs a multiplier of \(bits) bits, \(bits - bound) more than the target's",
+      at: graph.location(of: layer),
+      supported: "`requantizer.multiplierBits`: \(bound), or codes of up to 8 bits, for which there is a table",
+      fix: "use fewer bits for what the layer reads, its weights or what it hands on, or scales that are powers of two")
   }
 
   private func unproved(_ id: NodeID, channels: [Int], of count: Int) -> Diagnostic {

@@ -25,6 +25,17 @@ struct AffineProof {
     }
   }
 
+  /// One with a multiplier of no more than `bits`, where there is one; else what there is. The multiplier of `floor` is the
+  /// smallest there is; half-even ones may be larger where all ties go one way, which a floor has too.
+  func requantizer(multiplierBits bits: Int) -> AffineRequantizer? {
+    guard let requantizer, requantizer.multiplierBits > bits, requantizer.rounding == .halfEven,
+      let moved = ideal.withoutTies(over: accumulators),
+      let other = AffineProof(ideal: moved, accumulators: accumulators)?.requantizer,
+      other.multiplierBits < requantizer.multiplierBits
+    else { return requantizer }
+    return other
+  }
+
   // MARK: Half-even
 
   /// Where scale and shift are multiples of a power of two and the multiplier is small, the hardware computes the ideal

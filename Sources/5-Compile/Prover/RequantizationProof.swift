@@ -18,21 +18,43 @@ package struct RequantizationProof {
     package var requantization: Requantization
     /// The channels that could not be proved.
     package var unproved: [Int]
+    /// What the widest multiplier has where that is more than it may have, and no table is small enough.
+    package var multiplierBits: Int?
   }
 
-  package var result: Result {
-    let affines = ideals.map(\.affine)
-    if let clamp = affines.first??.clamp, affines.allSatisfy({ $0?.clamp == clamp }) {
-      let requantizers = ideals.indices.map { channel in
-        affines[channel].flatMap { AffineProof(ideal: $0, accumulators: accumulators[channel])?.requantizer }
-      }
-      if requantizers.allSatisfy({ $0 != nil }) {
-        return Result(
-          requantization: Requantization(
-            channels: PerChannel(requantizers.compactMap { $0.map(Requantizer.affine) }), clamp: clamp),
-          unproved: [])
-      }
+  package var result: Result { affine ?? tables }
+
+  /// With multipliers of no more than `bits` bits, sign included, or tables where codes have 8 bits at most.
+  package func result(multiplierBits bits: Int) -> Result {
+    let widest = { (result: Result) in result.requantization.channels.compactMap(\.multiplierBits).max() ?? 0 }
+    guard let affine, widest(affine) > bits else { return result }
+    if let narrow = self.affine({ $0.requantizer(multiplierBits: bits) }), widest(narrow) <= bits { return narrow }
+    if affine.requantization.clamp.count <= Self.mostCodes {
+      let tables = tables
+      if tables.unproved.isEmpty { return tables }
     }
+    return Result(requantization: affine.requantization, unproved: [], multiplierBits: widest(affine))
+  }
+
+  private static let mostCodes = 256
+
+  /// nil where a channel has no such requantizer.
+  private var affine: Result? { affine(\.requantizer) }
+
+  private func affine(_ requantizer: (AffineProof) -> AffineRequantizer?) -> Result? {
+    let affines = ideals.map(\.affine)
+    guard let clamp = affines.first??.clamp, affines.allSatisfy({ $0?.clamp == clamp }) else { return nil }
+    let requantizers = ideals.indices.map { channel in
+      affines[channel].flatMap { AffineProof(ideal: $0, accumulators: accumulators[channel]).flatMap(requantizer) }
+    }
+    guard requantizers.allSatisfy({ $0 != nil }) else { return nil }
+    return Result(
+      requantization: Requantization(
+        channels: PerChannel(requantizers.compactMap { $0.map(Requantizer.affine) }), clamp: clamp),
+      unproved: [])
+  }
+
+  private var tables: Result {
     let tables = ideals.indices.map { TableProof(ideal: ideals[$0], accumulators: accumulators[$0]).table }
     let range = ideals.map(\.tail.quantizer.format.range).hull() ?? 0...0
     return Result(
@@ -41,4 +63,8 @@ package struct RequantizationProof {
           tables.map { .table($0 ?? ThresholdTable(thresholds: [], codes: [range.lowerBound])) }), clamp: range),
       unproved: tables.indices.filter { tables[$0] == nil })
   }
+}
+
+extension Requantizer {
+  fileprivate var multiplierBits: Int? { if case .affine(let affine) = self { affine.multiplierBits } else { nil } }
 }

@@ -31,7 +31,8 @@ extension ScheduleVerifier {
       } else {
         require(fits(output), "its output does not fit the arena", instruction.name)
         require(
-          !instruction.inputs.contains { overlap($0, output) && !isInPlace($0, instruction) }, "writes over what it reads",
+          !instruction.inputs.contains { overlap($0, output) && !isInPlace($0, instruction) },
+          "writes over what it reads",
           instruction.name)
         held.removeAll { overlap($0, output) }
       }

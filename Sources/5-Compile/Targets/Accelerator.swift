@@ -26,6 +26,8 @@ package struct Accelerator: Hashable, Sendable {
   /// One of each kind, in the kinds' order; none of a processor alone.
   package var engines: [Engine]
   package var cycles: CycleCosts
+  /// What the multipliers of the engines' requantizers have, the sign included; nil: as many bits as a network needs.
+  package var requantizerBits: Int?
   /// Every constant of the target file in the file's order.
   package var constants: [Constant]
   /// Its name, for messages.

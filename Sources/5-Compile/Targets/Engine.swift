@@ -64,7 +64,8 @@ extension EngineKind: Hashable, CustomStringConvertible {
 
 /// An engine in C, `st_<symbol>_begin`, `_load<bits>`, `_weights`, `_run` and `_store`: how large its memories are.
 package struct EngineRuntime: Sendable {
-  /// A memory's extent as `st_config.h` defines it: `CONV2D_INPUT_ROWS` and how it follows from the engine.
+  /// A memory's extent, or the number of multipliers, as `st_config.h` defines it: `CONV2D_INPUT_ROWS` and how it follows from the
+  /// engine.
   package struct Size: Sendable {
     package var name: String
     package var value: @Sendable (Engine) -> Int

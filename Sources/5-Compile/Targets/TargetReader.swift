@@ -16,7 +16,8 @@ struct TargetReader {
     let parts = ["operandPortBits", "modes", "engines", "cycles"]
     let isProcessor =
       root.node.members.map { members in !members.contains { parts.contains($0.key.text ?? "") } } ?? false
-    let fields = reader.fields(of: root, required: isProcessor ? names : names + parts)
+    let fields = reader.fields(
+      of: root, required: isProcessor ? names : names + parts, optional: isProcessor ? [] : ["requantizer"])
     let name = reader.string(fields["name"])
     let summary = reader.string(fields["description"])
     if isProcessor {
@@ -28,10 +29,12 @@ struct TargetReader {
     let engines = fields["engines"].map { reader.fields(of: $0, required: EngineKind.all.map(\.name)) } ?? [:]
     let kinds = EngineKind.all.map { engine($0, engines) }
     let cycles = cycleCosts(fields["cycles"])
+    let requantizer = fields["requantizer"].map { reader.fields(of: $0, required: ["multiplierBits"]) }
+    let requantizerBits = requantizer?["multiplierBits"].map { constant($0, in: 2...63) }
     try reader.problems.throwIfErrors()
     return Accelerator(
       name: name, summary: summary, operandPortBits: operandPortBits, modes: modes, engines: kinds,
-      cycles: cycles, constants: constants, file: reader.file)
+      cycles: cycles, requantizerBits: requantizerBits, constants: constants, file: reader.file)
   }
 
   private mutating func modes(_ field: YAMLReader.Field?, portBits: Int) -> [MultiplierMode] {

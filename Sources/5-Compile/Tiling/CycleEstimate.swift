@@ -44,7 +44,7 @@ package struct CycleEstimate: Hashable, Sendable {
     var computing = 0
     var storing = (last: 0, before: 0)
     for tile in work {
-      let times = TileTimes(tile, costs: costs)
+      let times = TileTimes(KernelLoops(tile, costs: costs))
       load += times.load
       compute += times.compute
       store += times.store

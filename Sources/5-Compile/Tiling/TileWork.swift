@@ -32,15 +32,16 @@ extension TilingProblem {
   /// Both kinds of accelerator move the same packed codes; only their multipliers differ.
   package func work(of nest: TileNest, products: Int) -> [TileWork] {
     var work: [TileWork] = []
-    nest.forEachTile(of: shape) { tile in
-      let traffic = traffic(of: tile)
-      let outputs = tile.finishesAccumulation ? tile.block.pixels * tile.outputChannels.count : 0
-      work.append(
-        TileWork(
-          inputBytes: traffic.input, weightBytes: traffic.weights, outputBytes: traffic.output, requantized: outputs,
-          macCycles: macCycles(of: tile, products: products), startsAccumulation: tile.startsAccumulation))
-    }
+    nest.forEachTile(of: shape) { work.append(self.work(of: $0, products: products)) }
     return work
+  }
+
+  package func work(of tile: Tile, products: Int) -> TileWork {
+    let traffic = traffic(of: tile)
+    return TileWork(
+      inputBytes: traffic.input, weightBytes: traffic.weights, outputBytes: traffic.output,
+      requantized: tile.finishesAccumulation ? tile.block.pixels * tile.outputChannels.count : 0,
+      macCycles: macCycles(of: tile, products: products), startsAccumulation: tile.startsAccumulation)
   }
 
   /// Every multiplier makes one output channel; the engine goes through the pixels of the tile one after another and
@@ -100,32 +101,56 @@ extension TilingProblem {
 
 func quotientRoundedUp(_ dividend: Int, _ divisor: Int) -> Int { (dividend + divisor - 1) / divisor }
 
-/// Cycles that the three units of an accelerator spend on one tile:
+/// The loops of an engine's kernel for one tile. The model takes its cycles from them, and `Runtime/hls` has the same loops: tests
+/// count their turns.
 ///
-///     load     for the input and for the weights, where they are loaded: transfer set-up + bytes / bus width
-///     compute  pipeline fill + multiplier cycles
-///     store    where the reduction ends: transfer set-up + the slower of requantization (outputs / lanes) and the bus
-///              (bytes / bus width), which work in a stream
-///
-/// each quotient rounded up.
+/// A loop starts a turn every cycle. In a turn each bank of a memory is read once and written once, at most.
+package struct KernelLoops: Hashable, Sendable {
+  package struct Loop: Hashable, Sendable {
+    package var turns: Int
+    /// From the start to the end of the first turn.
+    package var fill: Int
+
+    package init(turns: Int, fill: Int) {
+      self.turns = turns
+      self.fill = fill
+    }
+
+    /// A loop without turns does not start.
+    package var cycles: Int { turns > 0 ? fill + turns : 0 }
+  }
+
+  /// Beats of the bus that bring the input and the weights into their memories.
+  package var input: Loop
+  package var weights: Loop
+  /// Words of both that are multiplied.
+  package var compute: Loop
+  /// Accumulators are requantized and their codes sent, in a stream: as many in a turn as there are requantizers, or as the bus
+  /// takes.
+  package var store: Loop
+
+  package init(_ work: TileWork, costs: CycleCosts) {
+    func transfer(_ turns: Int) -> Loop { Loop(turns: turns, fill: costs.transferSetup) }
+    func beats(_ bytes: Int) -> Int { quotientRoundedUp(bytes, costs.busBytesPerCycle) }
+    input = transfer(beats(work.inputBytes))
+    weights = transfer(beats(work.weightBytes))
+    compute = Loop(turns: work.macCycles, fill: costs.pipelineFill)
+    store = transfer(
+      work.finishesAccumulation
+        ? max(quotientRoundedUp(work.requantized, costs.requantizedPerCycle), beats(work.outputBytes)) : 0)
+  }
+}
+
+/// Cycles that the three units of an accelerator spend on one tile.
 package struct TileTimes: Hashable, Sendable {
   package var load: Int
   package var compute: Int
   package var store: Int
 
-  package init(_ work: TileWork, costs: CycleCosts) {
-    func transfer(_ bytes: Int) -> Int {
-      bytes > 0 ? costs.transferSetup + quotientRoundedUp(bytes, costs.busBytesPerCycle) : 0
-    }
-    load = transfer(work.inputBytes) + transfer(work.weightBytes)
-    compute = costs.pipelineFill + work.macCycles
-    store =
-      work.finishesAccumulation
-      ? costs.transferSetup
-        + max(
-          quotientRoundedUp(work.requantized, costs.requantizedPerCycle),
-          quotientRoundedUp(work.outputBytes, costs.busBytesPerCycle))
-      : 0
+  package init(_ loops: KernelLoops) {
+    load = loops.input.cycles + loops.weights.cycles
+    compute = loops.compute.cycles
+    store = loops.store.cycles
   }
 }
 

@@ -39,6 +39,9 @@ struct ConfigurationWriter {
       text.line()
     }
     if !accelerator.isProcessor {
+      text.line("/* What the bus moves, and how many accumulators are requantized, in a cycle. */")
+      text.line("#define ST_BUS_BYTES \(accelerator.cycles.busBytesPerCycle)")
+      text.line("#define ST_REQUANTIZERS \(accelerator.cycles.requantizedPerCycle)\n")
       text.line("/* 32 where every accumulator of the network fits, else 64. */")
       text.line("#define ST_ACCUMULATOR_BITS \(use.accumulatorBits)\n")
       text.line("/* 16 where every extent and number of slices fits, else 32. */")

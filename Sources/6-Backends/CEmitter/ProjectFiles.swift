@@ -97,8 +97,9 @@ enum ProjectFiles {
     let synthesis =
       hasEngines
       ? """
-      For synthesis, define QCC_HLS_VITIS (Vitis HLS) or QCC_HLS_CATAPULT (Catapult) and take the engines of runtime/ with
-      include/: their functions are in include/st_engine.h. Without either macro the code is plain C99.
+      hls/ has the engines for synthesis, in C++: st_conv2d_top, st_dwconv_top and st_fc_top, a tile per call. Define QCC_HLS_VITIS
+      and take st_tops_vitis.cpp, or QCC_HLS_CATAPULT and st_tops_catapult.cpp or st_tops_esp.cpp, with include/ and hls/.
+      include/st_widths.h has the network's proved widths.
 
 
       """ : ""

@@ -66,6 +66,7 @@ struct ProjectWriter {
     }
     if hasEngines {
       let accelerator = schedule.accelerator
+      files.append(.init(path: "include/st_widths.h", contents: WidthsWriter(schedule.layers).text.bytes))
       files.append(.init(path: "include/st_registers.h", contents: RegisterHeader(accelerator).text.bytes))
       files.append(.init(path: "hardware/st_accelerator.rdl", contents: RegisterDescription(accelerator).text.bytes))
     }

@@ -50,10 +50,10 @@ struct RuntimeUse {
   /// 32 where every accumulator fits, else 64.
   var accumulatorBits: Int { sumBits.max() ?? 32 }
 
-  /// The runtime's, but for the configuration, which is the network's.
+  /// The runtime's, but for the configuration and the widths, which are the network's.
   var files: [(path: String, text: String)] {
     (RuntimeFiles.common + (hasEngines ? RuntimeFiles.engines : RuntimeFiles.processor))
-      .filter { !["include/st_config.h", "include/st_registers.h"].contains($0.path) }
+      .filter { !["include/st_config.h", "include/st_registers.h", "include/st_widths.h"].contains($0.path) }
   }
 
   /// The macros of `st_config.h`, by the name after `ST_USES_`.

@@ -35,7 +35,14 @@ package struct CycleSimulator: Sendable {
   }
 
   package func simulate(_ work: [TileWork], doubleBuffered: Bool) -> SimulatedCycles {
-    var layer = LayerSimulator(work: work, costs: accelerator.cycles, doubleBuffered: doubleBuffered)
+    simulate(
+      work, loops: work.map { KernelLoops($0, costs: accelerator.cycles) }, doubleBuffered: doubleBuffered)
+  }
+
+  /// Tiles whose kernels' loops were counted.
+  package func simulate(_ work: [TileWork], loops: [KernelLoops], doubleBuffered: Bool) -> SimulatedCycles {
+    var layer = LayerSimulator(
+      work: work, loops: loops, setup: accelerator.cycles.layerSetup, doubleBuffered: doubleBuffered)
     return layer.run()
   }
 }

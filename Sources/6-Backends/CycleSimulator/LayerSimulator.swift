@@ -26,11 +26,12 @@ struct LayerSimulator {
   private var nextStore = 0
   private var accumulating = 0
 
-  init(work: [TileWork], costs: CycleCosts, doubleBuffered: Bool) {
+  /// - Parameter loops: of the tiles, in their order.
+  init(work: [TileWork], loops: [KernelLoops], setup: Int, doubleBuffered: Bool) {
     self.work = work
-    times = work.map { TileTimes($0, costs: costs) }
+    times = loops.map(TileTimes.init)
     halves = doubleBuffered ? 2 : 1
-    now = costs.layerSetup
+    now = setup
     skipTilesThatStoreNothing()
   }
 

@@ -13,6 +13,7 @@ extension EngineKind {
         .init(name: "OUTPUT_CHANNELS") { max($0.outputMemory.channels, $0.weightMemory.outputChannels) },
         .init(name: "KERNEL_ROWS") { $0.weightMemory.kernelRows },
         .init(name: "KERNEL_COLUMNS") { $0.weightMemory.kernelColumns },
+        .init(name: "MULTIPLIERS") { $0.multipliers },
       ],
       memories: [
         ["INPUT_ROWS", "INPUT_COLUMNS", "INPUT_CHANNELS"],

@@ -12,6 +12,7 @@ extension EngineKind {
         .init(name: "CHANNELS") { max($0.inputMemory.channels, $0.outputMemory.channels) },
         .init(name: "KERNEL_ROWS") { $0.weightMemory.kernelRows },
         .init(name: "KERNEL_COLUMNS") { $0.weightMemory.kernelColumns },
+        .init(name: "MULTIPLIERS") { $0.multipliers },
       ],
       memories: [
         ["INPUT_ROWS", "INPUT_COLUMNS", "CHANNELS"], ["KERNEL_ROWS", "KERNEL_COLUMNS", "CHANNELS"],

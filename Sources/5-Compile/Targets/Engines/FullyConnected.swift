@@ -7,6 +7,7 @@ extension EngineKind {
       sizes: [
         .init(name: "INPUTS") { $0.inputMemory.elements },
         .init(name: "OUTPUTS") { max($0.outputMemory.elements, $0.weightMemory.outputChannels) },
+        .init(name: "MULTIPLIERS") { $0.multipliers },
       ],
       memories: [["INPUTS"], ["INPUTS", "OUTPUTS"], ["OUTPUTS"]], registers: [["OUTPUTS"]]))
 }

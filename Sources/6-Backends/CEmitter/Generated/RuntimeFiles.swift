@@ -136,6 +136,7 @@ enum RuntimeFiles {
       #define ST_CONV2D_OUTPUT_CHANNELS 16
       #define ST_CONV2D_KERNEL_ROWS 7
       #define ST_CONV2D_KERNEL_COLUMNS 7
+      #define ST_CONV2D_MULTIPLIERS 16
 
       #define ST_DWCONV_INPUT_ROWS 22
       #define ST_DWCONV_INPUT_COLUMNS 22
@@ -144,9 +145,15 @@ enum RuntimeFiles {
       #define ST_DWCONV_CHANNELS 16
       #define ST_DWCONV_KERNEL_ROWS 5
       #define ST_DWCONV_KERNEL_COLUMNS 5
+      #define ST_DWCONV_MULTIPLIERS 16
 
       #define ST_FC_INPUTS 256
       #define ST_FC_OUTPUTS 16
+      #define ST_FC_MULTIPLIERS 16
+
+      /* What the bus moves, and how many accumulators are requantized, in a cycle. */
+      #define ST_BUS_BYTES 8
+      #define ST_REQUANTIZERS 4
 
       /* 32 where every accumulator of the network fits, else 64. */
       #define ST_ACCUMULATOR_BITS 64
@@ -454,8 +461,8 @@ enum RuntimeFiles {
       #define ST_HLS 0
       #endif
 
-      /* Host compilers make one copy of an engine's loops per multiplier mode; hardware has one engine that all modes share. */
-      #if !ST_HLS && defined(__GNUC__)
+      /* Compilers make one copy of an engine's loops per multiplier mode. */
+      #if defined(__GNUC__)
       #define ST_SPECIALIZE __attribute__((always_inline)) inline
       #else
       #define ST_SPECIALIZE inline
@@ -1073,6 +1080,75 @@ enum RuntimeFiles {
       #else
       st_status st_wait(int units);
       #endif
+
+      #endif
+
+      """##
+    ),
+    (
+      "include/st_array.h",
+      ##"""
+      /* st_mac as one array of partial products, for hardware: 16 x 16 bits that serve every mode.
+       *
+       * The lanes of the weight port are reversed, so that the products that a mode wants lie on the array's anti-diagonal: with two
+       * lanes a1 a0 and b0 b1, a0 b0 and a1 b1 both have the weight 2^8, and the array's own adders sum them. What else the array
+       * would multiply is masked. Signs are Baugh and Wooley's: a partial product of one sign bit is inverted, and one constant per
+       * mode makes up for all of them. */
+      #ifndef ST_ARRAY_H
+      #define ST_ARRAY_H
+
+      #include <stdint.h>
+
+      #include "st_arithmetic.h"
+      #include "st_pragmas.h"
+
+      /* The bits of port `a` that row `row` of the array multiplies where operands have `bits` bits: those of the lane that row's lane
+       * of the reversed port belongs to. */
+      static inline uint32_t st_array_lane(int row, int bits)
+      {
+          return ((1u << bits) - 1u) << (16 - bits - row / bits * bits);
+      }
+
+      /* The partial products of a row that are inverted: of its lane's sign bit, or, in the row of a sign bit, all others. */
+      static inline uint32_t st_array_inverted(int row, int bits)
+      {
+          const uint32_t sign = 1u << (15 - row / bits * bits);
+          return row % bits == bits - 1 ? st_array_lane(row, bits) ^ sign : sign;
+      }
+
+      /* What inverted products add up to, taken off: 2^bits - 2^(2 bits - 1) for each of the lanes. */
+      static inline uint32_t st_array_correction(int bits)
+      {
+          const uint32_t lanes = 16u / (uint32_t)bits;
+          return lanes * ((1u << bits) - (1u << (2 * bits - 1))) << (16 - bits);
+      }
+
+      /* Of three constants the one of the mode with this many lanes. */
+      static inline uint32_t st_array_choice(uint32_t one, uint32_t two, uint32_t four, int lanes)
+      {
+          ST_INLINE_FUNCTION
+          return lanes == 4 ? four : lanes == 2 ? two : one;
+      }
+
+      /* The sum of the products of `lanes` operands of `a` with those of a port whose lanes are in reversed order: 33 - 16 / lanes
+       * bits, signed. */
+      static inline int32_t st_array(uint16_t a, uint16_t reversed, int lanes)
+      {
+          ST_INLINE_FUNCTION
+          uint32_t sum = st_array_choice(st_array_correction(16), st_array_correction(8), st_array_correction(4), lanes);
+          ST_LOOP_UNROLL
+          for (int row = 0; row < 16; ++row) {
+              ST_BODY_UNROLL
+              const uint32_t lane = st_array_choice(st_array_lane(row, 16), st_array_lane(row, 8), st_array_lane(row, 4), lanes);
+              const uint32_t inverted =
+                  st_array_choice(st_array_inverted(row, 16), st_array_inverted(row, 8), st_array_inverted(row, 4), lanes);
+              const uint32_t bit = ((uint32_t)reversed >> row) & 1u;
+              sum += ((a & lane & (0u - bit)) ^ inverted) << row;
+          }
+          /* 32 bits in two's complement, whose upper ones are the sum. */
+          const uint32_t sign = 0x80000000u >> (16 - 16 / lanes);
+          return st_signed32(((sum >> (16 - 16 / lanes)) ^ sign) - sign);
+      }
 
       #endif
 
@@ -1791,6 +1867,24 @@ enum RuntimeFiles {
       """##
     ),
     (
+      "include/st_widths.h",
+      ##"""
+      /* Bits that what the kernels for synthesis hold is proved to need, signs included: accumulators, the multipliers and addends of
+       * requantizers, codes. A compiled project brings its own copy of this file, written for its network; these hold any that fits the
+       * runtime. */
+      #ifndef ST_WIDTHS_H
+      #define ST_WIDTHS_H
+
+      #define ST_ACCUMULATOR_WIDTH 64
+      #define ST_MULTIPLIER_WIDTH 64
+      #define ST_ADDEND_WIDTH 128
+      #define ST_CODE_WIDTH 64
+
+      #endif
+
+      """##
+    ),
+    (
       "runtime/st_conv2d.c",
       ##"""
       /* The 2DConv engine. Sixteen multipliers, one per output channel, share an activation word; a word sums up to four input
@@ -1909,7 +2003,6 @@ enum RuntimeFiles {
                       break;
                   }
                   ST_SUM sums[ST_CONV2D_OUTPUT_CHANNELS] = {0};
-                  ST_PARTITION(sums, 1)
                   for (int kr = 0; kr < ST_CONV2D_KERNEL_ROWS; ++kr) {
                       const int row = r * pass->stride_rows + kr * pass->dilation_rows;
                       if (kr >= pass->kernel_rows) {
@@ -1920,24 +2013,18 @@ enum RuntimeFiles {
                           if (kc >= pass->kernel_columns) {
                               break;
                           }
-                          ST_LOOP_PIPELINE
                           for (int word = 0; word < ST_CONV2D_INPUT_CHANNELS; ++word) {
-                              ST_BODY_PIPELINE
                               if (word >= words) {
                                   break;
                               }
                               const uint16_t activations = st_conv2d_input[row][column][word];
-                              ST_LOOP_UNROLL
                               for (int o = 0; o < ST_CONV2D_OUTPUT_CHANNELS; ++o) {
-                                  ST_BODY_UNROLL
                                   sums[o] += (ST_SUM)st_mac(activations, st_conv2d_kernel[kr][kc][word][o], mode);
                               }
                           }
                       }
                   }
-                  ST_LOOP_UNROLL
                   for (int o = 0; o < ST_CONV2D_OUTPUT_CHANNELS; ++o) {
-                      ST_BODY_UNROLL
                       st_accumulator *const sum = &st_conv2d_output[r][c][o];
                       *sum = (st_accumulator)ST_SIGNED((ST_SUM)*sum + (sums[o] << pass->shift));
                   }
@@ -1947,9 +2034,6 @@ enum RuntimeFiles {
 
       static void ST_RUN(const st_pass *pass)
       {
-      #if ST_HLS
-          ST_CORE(pass, pass->mode);
-      #else
           switch (pass->mode) {
           case ST_16X16:
           case ST_16X8:
@@ -1969,7 +2053,6 @@ enum RuntimeFiles {
       #endif
               break;
           }
-      #endif
       }
 
       #undef ST_SUM
@@ -2301,16 +2384,12 @@ enum RuntimeFiles {
                       break;
                   }
                   ST_SUM sums[ST_DWCONV_CHANNELS] = {0};
-                  ST_PARTITION(sums, 1)
-                  ST_LOOP_PIPELINE
                   for (int word = 0; word < ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS; ++word) {
-                      ST_BODY_PIPELINE
                       if (word * lanes >= taps) {
                           break;
                       }
                       uint16_t activations[ST_DWCONV_CHANNELS] = {0};
-                      ST_PARTITION(activations, 1)
-                      /* The window's registers, side by side on the activation ports. */
+                      /* Taps side by side on the activation ports. */
                       for (int lane = 0; lane < ST_LANES; ++lane) {
                           const int tap = word * lanes + lane;
                           if (lane >= lanes || tap >= taps) {
@@ -2319,21 +2398,15 @@ enum RuntimeFiles {
                           const uint16_t *const pixel =
                               st_dwconv_input[r * pass->stride_rows + tap_row[tap]]
                                              [c * pass->stride_columns + tap_column[tap]];
-                          ST_LOOP_UNROLL
                           for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-                              ST_BODY_UNROLL
                               activations[o] = (uint16_t)(activations[o] | st_place(pixel[o], lane, lanes));
                           }
                       }
-                      ST_LOOP_UNROLL
                       for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-                          ST_BODY_UNROLL
                           sums[o] += (ST_SUM)st_mac(activations[o], st_dwconv_kernel[word][o], mode);
                       }
                   }
-                  ST_LOOP_UNROLL
                   for (int o = 0; o < ST_DWCONV_CHANNELS; ++o) {
-                      ST_BODY_UNROLL
                       st_accumulator *const sum = &st_dwconv_output[r][c][o];
                       *sum = (st_accumulator)ST_SIGNED((ST_SUM)*sum + (sums[o] << pass->shift));
                   }
@@ -2343,9 +2416,6 @@ enum RuntimeFiles {
 
       static void ST_RUN(const st_pass *pass)
       {
-      #if ST_HLS
-          ST_CORE(pass, pass->mode);
-      #else
           switch (pass->mode) {
           case ST_16X16:
           case ST_16X8:
@@ -2365,7 +2435,6 @@ enum RuntimeFiles {
       #endif
               break;
           }
-      #endif
       }
 
       #undef ST_SUM
@@ -2460,31 +2529,21 @@ enum RuntimeFiles {
       static ST_SPECIALIZE void ST_CORE(int words, st_mode mode, int shift)
       {
           ST_SUM sums[ST_FC_OUTPUTS] = {0};
-          ST_PARTITION(sums, 1)
-          ST_LOOP_PIPELINE
           for (int word = 0; word < ST_FC_INPUTS; ++word) {
-              ST_BODY_PIPELINE
               if (word >= words) {
                   break;
               }
-              ST_LOOP_UNROLL
               for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
-                  ST_BODY_UNROLL
                   sums[o] += (ST_SUM)st_mac(st_fc_input[word], st_fc_kernel[word][o], mode);
               }
           }
-          ST_LOOP_UNROLL
           for (int o = 0; o < ST_FC_OUTPUTS; ++o) {
-              ST_BODY_UNROLL
               st_fc_output[o] = (st_accumulator)ST_SIGNED((ST_SUM)st_fc_output[o] + (sums[o] << shift));
           }
       }
 
       static void ST_RUN(int words, st_mode mode, int shift)
       {
-      #if ST_HLS
-          ST_CORE(words, mode, shift);
-      #else
           switch (mode) {
           case ST_16X16:
           case ST_16X8:
@@ -2504,7 +2563,6 @@ enum RuntimeFiles {
       #endif
               break;
           }
-      #endif
       }
 
       #undef ST_SUM
@@ -3543,6 +3601,1184 @@ enum RuntimeFiles {
               status = st_wait(ST_UNIT_STORE);
           }
           return st_close(&job, status);
+      }
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_count.h",
+      ##"""
+      /* What a kernel does in each turn of its loops, for tests that count it: -DST_COUNT. */
+      #ifndef ST_COUNT_H
+      #define ST_COUNT_H
+
+      #ifdef ST_COUNT
+      namespace st {
+      enum { load_loop, weights_loop, compute_loop, store_loop, loop_count };
+      /* Turns of each kind of loop, and of all of them. */
+      extern long loops[loop_count];
+      extern long turns;
+      /* Accesses of one port beyond the first of a turn. */
+      extern long conflicts;
+      struct port_count {
+          long turn;
+          port_count() : turn(-1) {}
+          void access()
+          {
+              conflicts += turn == turns;
+              turn = turns;
+          }
+      };
+      }
+      #define ST_TURN(loop) (++st::turns, ++st::loops[loop])
+      #define ST_PORTS(name, count) st::port_count name[count];
+      #define ST_ACCESS(name, index) name[index].access()
+      #else
+      #define ST_TURN(loop)
+      #define ST_PORTS(name, count)
+      #define ST_ACCESS(name, index)
+      #endif
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_dense_engine.h",
+      ##"""
+      /* The 2DConv and FC engines: multipliers of several outputs share an activation word, which sums up to four input channels. */
+      #ifndef ST_DENSE_ENGINE_H
+      #define ST_DENSE_ENGINE_H
+
+      #include "st_array.h"
+      #include "st_output_memory.h"
+      #include "st_weight_port.h"
+
+      namespace st {
+
+      /* `Sizes` are those of the engine's memories; the FC engine's maps have one pixel, and its kernels one tap. */
+      template <class Sizes> struct dense_engine {
+          static const int lanes_side_by_side = smaller(Sizes::multipliers, Sizes::outputs);
+          static const int groups = quotient_up(Sizes::outputs, lanes_side_by_side);
+          static const int inputs = Sizes::input_pixels * Sizes::channels;
+          static const int kernel = Sizes::taps * Sizes::channels * Sizes::outputs;
+          static const int most_turns = Sizes::pixels * groups * Sizes::taps * Sizes::channels;
+          static const int channels_of_tile = Sizes::outputs;
+
+          packed_memory<inputs, 16> input;
+          weight_memory<kernel, lanes_side_by_side> weights;
+          output_memory<Sizes::pixels, Sizes::outputs, lanes_side_by_side> output;
+
+          template <class Source> void load(const st_kernel_tile &tile, Source &source)
+          {
+              ST_LOOP_PIPELINE
+              for (int row = 0; row < decltype(input)::rows; ++row) {
+                  ST_BODY_PIPELINE
+                  if (row >= tile.input_beats) {
+                      break;
+                  }
+                  ST_TURN(load_loop);
+                  input.write(row, source.read());
+              }
+          }
+
+          template <class Source> void load_weights(const st_kernel_tile &tile, Source &source)
+          {
+              ST_LOOP_PIPELINE
+              for (int row = 0; row < decltype(weights.memory)::rows; ++row) {
+                  ST_BODY_PIPELINE
+                  if (row >= tile.weight_beats) {
+                      break;
+                  }
+                  ST_TURN(weights_loop);
+                  weights.memory.write(row, source.read());
+              }
+          }
+
+          /* One pixel after another, group by group of outputs, tap by tap, word by word. */
+          void compute(const st_kernel_tile &tile, const constants channels[Sizes::outputs])
+          {
+              const int words = (tile.channels + tile.lanes - 1) / tile.lanes;
+              const int last_lanes = tile.channels - (words - 1) * tile.lanes;
+              const int last_group = quotient_up(tile.outputs, lanes_side_by_side) - 1;
+              const port padding = in_all_lanes(port(tile.padding), tile.lanes);
+              /* From a pixel, and from a row, of the window to the next, in fields. */
+              const int row_fields = tile.width * tile.channels;
+              accumulator sums[lanes_side_by_side];
+              ST_PARTITION(sums, 1)
+              int pixel = 0, row = 0, column = 0, group = 0, kernel_row = 0, kernel_column = 0, word = 0;
+              /* Where in the feature map's part that is loaded: the pixel's first tap, and this one. */
+              int pixel_y = -tile.top, pixel_x = -tile.left, y = pixel_y, x = pixel_x;
+              /* The field of those taps' first channel, of their rows', and of this word. */
+              int row_start = pixel_y * row_fields + pixel_x * tile.channels;
+              int pixel_start = row_start, kernel_row_start = row_start, tap_start = row_start, field = row_start;
+              int weight = 0;
+              ST_LOOP_PIPELINE
+              for (int turn = 0; turn < most_turns; ++turn) {
+                  ST_BODY_PIPELINE
+                  ST_TURN(compute_loop);
+                  const bool ends_tap = word == words - 1;
+                  const bool ends_kernel_row = ends_tap && kernel_column == tile.kernel_columns - 1;
+                  const bool ends_sums = ends_kernel_row && kernel_row == tile.kernel_rows - 1;
+                  const bool ends_pixel = ends_sums && group == last_group;
+                  const bool ends_row = ends_pixel && column == tile.columns - 1;
+                  const bool starts_sums = word == 0 && kernel_row == 0 && kernel_column == 0;
+                  const bool inside = y >= 0 && y < tile.height && x >= 0 && x < tile.width;
+                  const int count = ends_tap ? last_lanes : tile.lanes;
+                  const port codes = input.read(inside ? field * tile.input_bits : 0);
+                  const port activations = inside ? lanes_of(codes, tile.input_bits, tile.lanes, tile.lanes, false) : padding;
+                  port ports[lanes_side_by_side];
+                  ST_PARTITION(ports, 1)
+                  weights.read(weight + group * lanes_side_by_side * count, count, tile.weight_bits, tile.lanes, ports);
+                  ST_LOOP_UNROLL
+                  for (int lane = 0; lane < lanes_side_by_side; ++lane) {
+                      ST_BODY_UNROLL
+                      const accumulator before = starts_sums ? accumulator(0) : sums[lane];
+                      sums[lane] = before + accumulator(st_array((uint16_t)activations.to_uint(), (uint16_t)ports[lane].to_uint(), tile.lanes));
+                  }
+                  if (ends_sums) {
+                      output.add(pixel, group, sums, tile, channels);
+                  }
+                  if (ends_row && row == tile.rows - 1) {
+                      break;
+                  }
+                  weight = ends_sums ? 0 : weight + tile.outputs * count;
+                  word = ends_tap ? 0 : word + 1;
+                  kernel_column = ends_kernel_row ? 0 : ends_tap ? kernel_column + 1 : kernel_column;
+                  kernel_row = ends_sums ? 0 : ends_kernel_row ? kernel_row + 1 : kernel_row;
+                  group = ends_pixel ? 0 : ends_sums ? group + 1 : group;
+                  column = ends_row ? 0 : ends_pixel ? column + 1 : column;
+                  row += ends_row ? 1 : 0;
+                  pixel += ends_pixel ? 1 : 0;
+                  row_start += ends_row ? tile.stride_rows * row_fields : 0;
+                  pixel_start = ends_row ? row_start : ends_pixel ? pixel_start + tile.stride_columns * tile.channels : pixel_start;
+                  kernel_row_start =
+                      ends_sums ? pixel_start : ends_kernel_row ? kernel_row_start + tile.dilation_rows * row_fields : kernel_row_start;
+                  tap_start = ends_kernel_row ? kernel_row_start : ends_tap ? tap_start + tile.dilation_columns * tile.channels : tap_start;
+                  field = ends_tap ? tap_start : field + tile.lanes;
+                  pixel_y += ends_row ? tile.stride_rows : 0;
+                  pixel_x = ends_row ? -tile.left : ends_pixel ? pixel_x + tile.stride_columns : pixel_x;
+                  y = ends_sums ? pixel_y : ends_kernel_row ? y + tile.dilation_rows : y;
+                  x = ends_kernel_row ? pixel_x : ends_tap ? x + tile.dilation_columns : x;
+              }
+          }
+      };
+
+      }
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_depthwise_engine.h",
+      ##"""
+      /* The DWConv engine: every multiplier has a channel of its own; a word sums up to four taps of its kernel. */
+      #ifndef ST_DEPTHWISE_ENGINE_H
+      #define ST_DEPTHWISE_ENGINE_H
+
+      #include "st_array.h"
+      #include "st_output_memory.h"
+      #include "st_weight_port.h"
+
+      namespace st {
+
+      /* A memory of CODES codes of 16 bits, as many copies of codes of 8 bits as two, or of 4 bits as four: each of the 4 / N taps of a
+       * turn is read from a copy of its own, and one port to read suffices for all. LANES channels of a pixel are read at once. */
+      template <int CODES, int LANES> struct tap_memory {
+          /* Rows in which a pixel's codes may lie. */
+          static const int span = row_span(16 * LANES);
+          static const int bank_count = larger(
+              power_of_two(span), larger(2 * power_of_two(row_span(8 * LANES)), 4 * power_of_two(row_span(4 * LANES))));
+          static const int rows = quotient_up(16 * CODES, beat_bits);
+          static const int depth = quotient_up(rows, bank_count) + 1;
+
+          banks<beat, bank_count, depth> memory;
+          ST_PORTS(writes, bank_count)
+          ST_PORTS(reads, bank_count)
+
+          /* Of the banks of a copy. */
+          static int address(int row, int copies)
+          {
+              ST_INLINE_FUNCTION
+              return copies == 4 ? row / (bank_count / 4) : copies == 2 ? row / (bank_count / 2) : row / bank_count;
+          }
+
+          /* Into every copy. */
+          void write(int row, const beat &value, int copies)
+          {
+              ST_INLINE_FUNCTION
+              const int mask = bank_count / copies - 1;
+              ST_LOOP_UNROLL
+              for (int bank = 0; bank < bank_count; ++bank) {
+                  ST_BODY_UNROLL
+                  if ((row & mask) == (bank & mask)) {
+                      ST_ACCESS(writes, bank);
+                      memory[bank][address(row, copies)] = value;
+                  }
+              }
+          }
+
+          /* From bit `first[tap]` on of the copy of each tap. */
+          void read(const int first[4], int copies, unsigned_word<16 * LANES> found[4])
+          {
+              ST_INLINE_FUNCTION
+              const int mask = bank_count / copies - 1;
+              beat values[bank_count];
+              ST_PARTITION(values, 1)
+              ST_LOOP_UNROLL
+              for (int bank = 0; bank < bank_count; ++bank) {
+                  ST_BODY_UNROLL
+                  const int row = first[bank * copies / bank_count] / beat_bits;
+                  ST_ACCESS(reads, bank);
+                  values[bank] = memory[bank][address(row + ((bank - row) & mask), copies)];
+              }
+              ST_LOOP_UNROLL
+              for (int tap = 0; tap < 4; ++tap) {
+                  ST_BODY_UNROLL
+                  unsigned_word<span * beat_bits> window = 0;
+                  const int row = first[tap] / beat_bits;
+                  ST_LOOP_UNROLL
+                  for (int i = 0; i < span; ++i) {
+                      ST_BODY_UNROLL
+                      const int bank = (tap * (bank_count / copies) + ((row + i) & mask)) & (bank_count - 1);
+                      window |= unsigned_word<span * beat_bits>(values[bank]) << (i * beat_bits);
+                  }
+                  found[tap] = unsigned_word<16 * LANES>(window >> (first[tap] % beat_bits));
+              }
+          }
+      };
+
+      template <class Sizes> struct depthwise_engine {
+          static const int lanes_side_by_side = smaller(Sizes::multipliers, Sizes::channels);
+          static const int groups = quotient_up(Sizes::channels, lanes_side_by_side);
+          static const int most_turns = Sizes::pixels * groups * Sizes::taps;
+          static const int channels_of_tile = Sizes::channels;
+
+          tap_memory<Sizes::input_pixels * Sizes::channels, lanes_side_by_side> input;
+          weight_memory<Sizes::taps * Sizes::channels, lanes_side_by_side> weights;
+          output_memory<Sizes::pixels, Sizes::channels, lanes_side_by_side> output;
+
+          template <class Source> void load(const st_kernel_tile &tile, Source &source)
+          {
+              ST_LOOP_PIPELINE
+              for (int row = 0; row < decltype(input)::rows; ++row) {
+                  ST_BODY_PIPELINE
+                  if (row >= tile.input_beats) {
+                      break;
+                  }
+                  ST_TURN(load_loop);
+                  input.write(row, source.read(), tile.lanes);
+              }
+          }
+
+          template <class Source> void load_weights(const st_kernel_tile &tile, Source &source)
+          {
+              ST_LOOP_PIPELINE
+              for (int row = 0; row < decltype(weights.memory)::rows; ++row) {
+                  ST_BODY_PIPELINE
+                  if (row >= tile.weight_beats) {
+                      break;
+                  }
+                  ST_TURN(weights_loop);
+                  weights.memory.write(row, source.read());
+              }
+          }
+
+          /* A tap of the pixel's kernel: its column, where it reads, and the fields of its pixel and of its row's first. */
+          struct tap {
+              int column, y, x, field, row_start;
+          };
+
+          /* One pixel after another, group by group of channels, word by word of taps. */
+          void compute(const st_kernel_tile &tile, const constants channels[Sizes::channels])
+          {
+              const int taps = tile.kernel_rows * tile.kernel_columns;
+              const int last_group = quotient_up(tile.outputs, lanes_side_by_side) - 1;
+              const int row_fields = tile.width * tile.channels;
+              accumulator sums[lanes_side_by_side];
+              ST_PARTITION(sums, 1)
+              int pixel = 0, row = 0, column = 0, group = 0, done = 0;
+              int row_start = -tile.top * row_fields - tile.left * tile.channels;
+              tap first = {0, -tile.top, -tile.left, row_start, row_start};
+              /* The taps of this turn, and the one behind them. */
+              tap at[5];
+              ST_PARTITION(at, 1)
+              at[0] = first;
+              int weight = 0;
+              ST_LOOP_PIPELINE
+              for (int turn = 0; turn < most_turns; ++turn) {
+                  ST_BODY_PIPELINE
+                  ST_TURN(compute_loop);
+                  const bool ends_sums = done + tile.lanes >= taps;
+                  const bool ends_pixel = ends_sums && group == last_group;
+                  const bool ends_row = ends_pixel && column == tile.columns - 1;
+                  const bool starts_sums = done == 0;
+                  const int count = ends_sums ? taps - done : tile.lanes;
+                  ST_LOOP_UNROLL
+                  for (int i = 0; i < 4; ++i) {
+                      ST_BODY_UNROLL
+                      const bool ends_kernel_row = at[i].column == tile.kernel_columns - 1;
+                      at[i + 1].column = ends_kernel_row ? 0 : at[i].column + 1;
+                      at[i + 1].y = ends_kernel_row ? at[i].y + tile.dilation_rows : at[i].y;
+                      at[i + 1].x = ends_kernel_row ? first.x : at[i].x + tile.dilation_columns;
+                      at[i + 1].row_start = ends_kernel_row ? at[i].row_start + tile.dilation_rows * row_fields : at[i].row_start;
+                      at[i + 1].field = ends_kernel_row ? at[i + 1].row_start : at[i].field + tile.dilation_columns * tile.channels;
+                  }
+                  bool inside[4];
+                  int bits[4];
+                  unsigned_word<16 * lanes_side_by_side> codes[4];
+                  ST_PARTITION(inside, 1)
+                  ST_PARTITION(bits, 1)
+                  ST_PARTITION(codes, 1)
+                  ST_LOOP_UNROLL
+                  for (int i = 0; i < 4; ++i) {
+                      ST_BODY_UNROLL
+                      inside[i] = i < count && at[i].y >= 0 && at[i].y < tile.height && at[i].x >= 0 && at[i].x < tile.width;
+                      bits[i] = inside[i] ? (at[i].field + group * lanes_side_by_side) * tile.input_bits : 0;
+                  }
+                  input.read(bits, tile.lanes, codes);
+                  port ports[lanes_side_by_side];
+                  ST_PARTITION(ports, 1)
+                  weights.read(weight + group * lanes_side_by_side * count, count, tile.weight_bits, tile.lanes, ports);
+                  ST_LOOP_UNROLL
+                  for (int lane = 0; lane < lanes_side_by_side; ++lane) {
+                      ST_BODY_UNROLL
+                      port activations = 0;
+                      ST_LOOP_UNROLL
+                      for (int i = 0; i < 4; ++i) {
+                          ST_BODY_UNROLL
+                          const port read = tile.input_bits == 4   ? port(codes[i] >> (4 * lane))
+                                            : tile.input_bits == 8 ? port(codes[i] >> (8 * lane))
+                                                                  : port(codes[i] >> (16 * lane));
+                          if (i < tile.lanes) {
+                              activations |= placed(inside[i] ? extended(read, tile.input_bits) : port(tile.padding), i, tile.lanes);
+                          }
+                      }
+                      const accumulator before = starts_sums ? accumulator(0) : sums[lane];
+                      sums[lane] = before + accumulator(st_array((uint16_t)activations.to_uint(), (uint16_t)ports[lane].to_uint(), tile.lanes));
+                  }
+                  if (ends_sums) {
+                      output.add(pixel, group, sums, tile, channels);
+                  }
+                  if (ends_row && row == tile.rows - 1) {
+                      break;
+                  }
+                  weight = ends_sums ? 0 : weight + tile.outputs * count;
+                  done = ends_sums ? 0 : done + tile.lanes;
+                  group = ends_pixel ? 0 : ends_sums ? group + 1 : group;
+                  column = ends_row ? 0 : ends_pixel ? column + 1 : column;
+                  row += ends_row ? 1 : 0;
+                  pixel += ends_pixel ? 1 : 0;
+                  row_start += ends_row ? tile.stride_rows * row_fields : 0;
+                  first.y += ends_row ? tile.stride_rows : 0;
+                  first.x = ends_row ? -tile.left : ends_pixel ? first.x + tile.stride_columns : first.x;
+                  first.field = ends_row ? row_start : ends_pixel ? first.field + tile.stride_columns * tile.channels : first.field;
+                  first.row_start = first.field;
+                  at[0] = ends_sums ? first : at[tile.lanes];
+              }
+          }
+      };
+
+      }
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_engines.h",
+      ##"""
+      /* The three engines with the sizes of the target's memories, and what each of them does with a tile. */
+      #ifndef ST_ENGINES_H
+      #define ST_ENGINES_H
+
+      #include "st_dense_engine.h"
+      #include "st_depthwise_engine.h"
+
+      namespace st {
+
+      struct conv2d_sizes {
+          static const int input_pixels = ST_CONV2D_INPUT_ROWS * ST_CONV2D_INPUT_COLUMNS;
+          static const int channels = ST_CONV2D_INPUT_CHANNELS;
+          static const int taps = ST_CONV2D_KERNEL_ROWS * ST_CONV2D_KERNEL_COLUMNS;
+          static const int pixels = ST_CONV2D_OUTPUT_ROWS * ST_CONV2D_OUTPUT_COLUMNS;
+          static const int outputs = ST_CONV2D_OUTPUT_CHANNELS;
+          static const int multipliers = ST_CONV2D_MULTIPLIERS;
+      };
+
+      struct dwconv_sizes {
+          static const int input_pixels = ST_DWCONV_INPUT_ROWS * ST_DWCONV_INPUT_COLUMNS;
+          static const int channels = ST_DWCONV_CHANNELS;
+          static const int taps = ST_DWCONV_KERNEL_ROWS * ST_DWCONV_KERNEL_COLUMNS;
+          static const int pixels = ST_DWCONV_OUTPUT_ROWS * ST_DWCONV_OUTPUT_COLUMNS;
+          static const int multipliers = ST_DWCONV_MULTIPLIERS;
+      };
+
+      struct fc_sizes {
+          static const int input_pixels = 1;
+          static const int channels = ST_FC_INPUTS;
+          static const int taps = 1;
+          static const int pixels = 1;
+          static const int outputs = ST_FC_OUTPUTS;
+          static const int multipliers = ST_FC_MULTIPLIERS;
+      };
+
+      typedef dense_engine<conv2d_sizes> conv2d_engine;
+      typedef depthwise_engine<dwconv_sizes> dwconv_engine;
+      typedef dense_engine<fc_sizes> fc_engine;
+
+      inline constants constants_of(const st_kernel_channel &channel)
+      {
+          ST_INLINE_FUNCTION
+          constants narrow;
+          narrow.initial = accumulator(channel.initial);
+          narrow.multiplier = multiplier(channel.multiplier);
+          const signed_word<128> high = signed_word<128>(channel.addend_high) << 64;
+          narrow.addend = addend(high | signed_word<128>(unsigned_word<64>(channel.addend_low)));
+          narrow.shift = shift(channel.shift);
+          narrow.even = channel.even != 0;
+          narrow.offset = code(channel.offset);
+          return narrow;
+      }
+
+      /* Loads what is new, multiplies, and stores where the accumulators are finished. */
+      template <class Engine, class Inputs, class Weights, class Outputs>
+      void run_tile(Engine &engine, const st_kernel_tile &tile, const constants channels[], Inputs &inputs, Weights &weights, Outputs &outputs)
+      {
+          engine.load(tile, inputs);
+          engine.load_weights(tile, weights);
+          engine.compute(tile, channels);
+          if (tile.finishes) {
+              engine.output.store(tile, channels, outputs);
+          }
+      }
+
+      }
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_kernel_tile.h",
+      ##"""
+      /* What a kernel is told of a tile: registers of an engine. Nothing in it depends on a network. */
+      #ifndef ST_KERNEL_TILE_H
+      #define ST_KERNEL_TILE_H
+
+      #include <stdint.h>
+
+      /* Codes come packed, in fields of 4, 8 or 16 bits: those of the pixels that lie in the feature map, row by row, channels innermost.
+       * Weights come in the order in which they are multiplied: taps, words, outputs, lanes. */
+      typedef struct {
+          /* Beats of the bus; 0: the memory keeps what it has. */
+          int input_beats, weight_beats;
+          /* Bits of a field, and of the lanes of a word: 16 / N. */
+          int input_bits, weight_bits, output_bits;
+          int lanes;
+          /* Output pixels as they are computed, and how many of them are stored. */
+          int rows, columns, pixels;
+          int kernel_rows, kernel_columns;
+          int stride_rows, stride_columns;
+          int dilation_rows, dilation_columns;
+          /* Rows and columns of the window that lie before the feature map, and those in it. */
+          int top, left, height, width;
+          /* Per pixel of the window, and outputs of the tile. */
+          int channels, outputs;
+          /* What is read outside of the feature map. */
+          int padding;
+          /* The products' weight as a power of two. */
+          int shift;
+          /* Accumulators start from the channels' initial ones; they are requantized and stored. */
+          int starts, finishes;
+          /* Codes are the accumulators; else the least and the largest one. */
+          int raw;
+          int64_t lowest, highest;
+      } st_kernel_tile;
+
+      /* What the accumulators of an output channel start from, and what makes codes of them:
+       * (accumulator * multiplier + addend) / 2^shift + offset, the quotient rounded down or, with `even`, to the nearest number and half
+       * ones to the even one. The addend is addend_high * 2^64 + addend_low. */
+      typedef struct {
+          int64_t initial, multiplier, addend_high;
+          uint64_t addend_low, shift, even;
+          int64_t offset;
+      } st_kernel_channel;
+
+      /* In beats of 64 bits. */
+      #define ST_KERNEL_CHANNEL_WORDS 7
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_output_memory.h",
+      ##"""
+      /* Accumulators of a tile, and what makes codes of them. */
+      #ifndef ST_OUTPUT_MEMORY_H
+      #define ST_OUTPUT_MEMORY_H
+
+      #include "st_count.h"
+      #include "st_kernel_tile.h"
+      #include "st_types.h"
+
+      namespace st {
+
+      /* The code of an accumulator: clamp(round((accumulator * multiplier + addend) / 2^shift) + offset). */
+      inline code requantized(const accumulator &sum, const constants &channel, const st_kernel_tile &tile)
+      {
+          ST_INLINE_FUNCTION
+          if (tile.raw) {
+              return code(sum);
+          }
+          const scaled value = scaled(sum * channel.multiplier) + scaled(channel.addend);
+          const scaled floored = value >> channel.shift;
+          const scaled rest = value - scaled(floored << channel.shift);
+          /* Twice the rest against a whole one. */
+          const signed_word<scaled_bits + 2> twice = signed_word<scaled_bits + 2>(rest) << 1;
+          const signed_word<scaled_bits + 2> whole = signed_word<scaled_bits + 2>(1) << channel.shift;
+          const bool up = channel.even && (twice > whole || (twice == whole && (floored & scaled(1)) != 0));
+          const signed_word<larger(scaled_bits, 64) + 2> rounded =
+              signed_word<larger(scaled_bits, 64) + 2>(floored) + int(up) + channel.offset;
+          const signed_word<64> lowest = tile.lowest, highest = tile.highest;
+          return rounded < lowest ? code(lowest) : rounded > highest ? code(highest) : code(rounded);
+      }
+
+      /* PIXELS x OUTPUTS accumulators, of which LANES are added to at once. An output has a bank of its own; where a tile has fewer
+       * outputs than there are requantizers, pixels that follow one another lie in different banks, so that requantizers find
+       * accumulators of several pixels at once. */
+      template <int PIXELS, int OUTPUTS, int LANES> struct output_memory {
+          static const int bank_count = power_of_two(larger(OUTPUTS, requantizers * requantizers));
+          /* Pixels side by side where outputs are few. */
+          static const int share = bank_count / requantizers;
+
+          banks<accumulator, bank_count, PIXELS> memory;
+          ST_PORTS(writes, bank_count)
+          ST_PORTS(reads, bank_count)
+
+          struct place {
+              int pixel, output;
+          };
+
+          static bool is_narrow(const st_kernel_tile &tile)
+          {
+              ST_INLINE_FUNCTION
+              return tile.outputs < requantizers;
+          }
+          static int bank_of(const place &at, bool narrow)
+          {
+              ST_INLINE_FUNCTION
+              return narrow ? at.pixel % share * requantizers + at.output : at.output;
+          }
+          static int address_of(int pixel, bool narrow)
+          {
+              ST_INLINE_FUNCTION
+              return narrow ? pixel / share : pixel;
+          }
+
+          /* Adds the sums of LANES outputs, those of group `group`, to their accumulators. */
+          void add(
+              int pixel, int group, const accumulator sums[LANES], const st_kernel_tile &tile, const constants channels[OUTPUTS])
+          {
+              ST_INLINE_FUNCTION
+              const bool narrow = is_narrow(tile);
+              const int address = address_of(pixel, narrow);
+              ST_LOOP_UNROLL
+              for (int bank = 0; bank < bank_count; ++bank) {
+                  ST_BODY_UNROLL
+                  const int output = narrow ? bank % requantizers : bank;
+                  const bool shares = !narrow || bank / requantizers == pixel % share;
+                  if (shares && output < OUTPUTS && output / LANES == group) {
+                      ST_ACCESS(reads, bank);
+                      ST_ACCESS(writes, bank);
+                      const accumulator before = tile.starts ? channels[output].initial : memory[bank][address];
+                      memory[bank][address] = before + accumulator(sums[output % LANES] << tile.shift);
+                  }
+              }
+          }
+
+          /* Requantizes the accumulators and sends their codes, pixel by pixel. */
+          template <class Sink> void store(const st_kernel_tile &tile, const constants channels[OUTPUTS], Sink &sink)
+          {
+              const bool narrow = is_narrow(tile);
+              const int count = smaller(requantizers, beat_bits / tile.output_bits);
+              int left = tile.pixels * tile.outputs;
+              place next[requantizers + 1] = {};
+              ST_PARTITION(next, 1)
+              beat packed = 0;
+              int filled = 0;
+              ST_LOOP_PIPELINE
+              for (int turn = 0; turn < PIXELS * OUTPUTS; ++turn) {
+                  ST_BODY_PIPELINE
+                  if (left <= 0) {
+                      break;
+                  }
+                  ST_TURN(store_loop);
+                  ST_LOOP_UNROLL
+                  for (int i = 0; i < requantizers; ++i) {
+                      ST_BODY_UNROLL
+                      const place &at = next[i];
+                      place &after = next[i + 1];
+                      const bool ends = at.output + 1 == tile.outputs;
+                      after.pixel = at.pixel + (ends ? 1 : 0);
+                      after.output = ends ? 0 : at.output + 1;
+                  }
+                  accumulator found[bank_count];
+                  ST_PARTITION(found, 1)
+                  ST_LOOP_UNROLL
+                  for (int bank = 0; bank < bank_count; ++bank) {
+                      ST_BODY_UNROLL
+                      int address = 0;
+                      bool wanted = false;
+                      ST_LOOP_UNROLL
+                      for (int i = 0; i < requantizers; ++i) {
+                          ST_BODY_UNROLL
+                          if (i < count && i < left && bank_of(next[i], narrow) == bank) {
+                              /* Two that want one bank would show as a conflict. */
+                              ST_ACCESS(reads, bank);
+                              address = address_of(next[i].pixel, narrow);
+                              wanted = true;
+                          }
+                      }
+                      found[bank] = wanted ? memory[bank][address] : accumulator(0);
+                  }
+                  ST_LOOP_UNROLL
+                  for (int i = 0; i < requantizers; ++i) {
+                      ST_BODY_UNROLL
+                      if (i < count && i < left) {
+                          const code made = requantized(found[bank_of(next[i], narrow)], channels[next[i].output], tile);
+                          packed |= field(made, tile.output_bits) << (filled + i * tile.output_bits);
+                      }
+                  }
+                  filled += count * tile.output_bits;
+                  left -= count;
+                  next[0] = next[count];
+                  if (filled == beat_bits || left <= 0) {
+                      sink.write(packed);
+                      packed = 0;
+                      filled = 0;
+                  }
+              }
+          }
+
+          /* The code's lowest bits, others 0. */
+          static beat field(const code &made, int bits)
+          {
+              ST_INLINE_FUNCTION
+              return bits == 4    ? beat(unsigned_word<4>(made))
+                     : bits == 8  ? beat(unsigned_word<8>(made))
+                     : bits == 16 ? beat(unsigned_word<16>(made))
+                     : bits == 32 ? beat(unsigned_word<32>(made))
+                                  : beat(unsigned_word<64>(signed_word<64>(made)));
+          }
+      };
+
+      }
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_packed_memory.h",
+      ##"""
+      /* Memories of packed operands, as the bus brings them. */
+      #ifndef ST_PACKED_MEMORY_H
+      #define ST_PACKED_MEMORY_H
+
+      #include "st_count.h"
+      #include "st_types.h"
+
+      namespace st {
+
+      /* Rows of a beat that `bits` bits may touch; fields begin at multiples of 4 bits. */
+      constexpr int row_span(int bits) { return (bits - 4 + beat_bits - 1) / beat_bits + 1; }
+
+      /* Up to OPERANDS operands of 16 bits, or more that are narrower, in rows of a beat. `read` finds BITS bits that begin at any field:
+       * rows that follow one another lie in different banks. A turn writes each bank once and reads it once, at most. */
+      template <int OPERANDS, int BITS> struct packed_memory {
+          static const int span = row_span(BITS);
+          static const int bank_count = power_of_two(span);
+          static const int rows = quotient_up(16 * OPERANDS, beat_bits);
+          /* Rows behind the last one may be read, but what they hold is not used. */
+          static const int depth = quotient_up(rows, bank_count) + 1;
+
+          banks<beat, bank_count, depth> memory;
+          ST_PORTS(writes, bank_count)
+          ST_PORTS(reads, bank_count)
+
+          void write(int row, const beat &value)
+          {
+              ST_INLINE_FUNCTION
+              ST_LOOP_UNROLL
+              for (int bank = 0; bank < bank_count; ++bank) {
+                  ST_BODY_UNROLL
+                  if (row % bank_count == bank) {
+                      ST_ACCESS(writes, bank);
+                      memory[bank][row / bank_count] = value;
+                  }
+              }
+          }
+
+          unsigned_word<BITS> read(int first_bit)
+          {
+              ST_INLINE_FUNCTION
+              const int first = first_bit / beat_bits;
+              beat found[bank_count];
+              ST_PARTITION(found, 1)
+              ST_LOOP_UNROLL
+              for (int bank = 0; bank < bank_count; ++bank) {
+                  ST_BODY_UNROLL
+                  ST_ACCESS(reads, bank);
+                  found[bank] = memory[bank][(first + ((bank - first) & (bank_count - 1))) / bank_count];
+              }
+              unsigned_word<span * beat_bits> window = 0;
+              ST_LOOP_UNROLL
+              for (int row = 0; row < span; ++row) {
+                  ST_BODY_UNROLL
+                  window |= unsigned_word<span * beat_bits>(found[(first + row) & (bank_count - 1)]) << (row * beat_bits);
+              }
+              return unsigned_word<BITS>(window >> (first_bit % beat_bits));
+          }
+      };
+
+      /* The field of `bits` bits, 4, 8 or 16, at the low end of a word, with its sign in 16 bits. */
+      inline port extended(const port &word, int bits)
+      {
+          ST_INLINE_FUNCTION
+          return bits == 4    ? port(signed_word<16>(signed_word<4>(unsigned_word<4>(word))))
+                 : bits == 8  ? port(signed_word<16>(signed_word<8>(unsigned_word<8>(word))))
+                              : word;
+      }
+
+      /* An operand in lane `lane` of a port, what it has beyond the lane cut off. */
+      inline port placed(const port &operand, int lane, int lanes)
+      {
+          ST_INLINE_FUNCTION
+          return lanes == 4   ? port(port(unsigned_word<4>(operand)) << (4 * lane))
+                 : lanes == 2 ? port(port(unsigned_word<8>(operand)) << (8 * lane))
+                              : operand;
+      }
+
+      /* `count` fields of `bits` bits each as a port's lanes, in their order or reversed; the other lanes are 0. */
+      inline port lanes_of(const port &fields, int bits, int count, int lanes, bool reversed)
+      {
+          ST_INLINE_FUNCTION
+          port word = 0;
+          ST_LOOP_UNROLL
+          for (int lane = 0; lane < 4; ++lane) {
+              ST_BODY_UNROLL
+              if (lane < count) {
+                  const port field = lane == 0 ? fields : bits == 8 ? port(fields >> (8 * (lane & 1))) : port(fields >> (4 * lane));
+                  word |= placed(extended(field, bits), reversed ? lanes - 1 - lane : lane, lanes);
+              }
+          }
+          return word;
+      }
+
+      /* `operand` in every lane. */
+      inline port in_all_lanes(const port &operand, int lanes)
+      {
+          ST_INLINE_FUNCTION
+          return lanes == 4   ? port(port(unsigned_word<4>(operand)) * 0x1111)
+                 : lanes == 2 ? port(port(unsigned_word<8>(operand)) * 0x101)
+                              : operand;
+      }
+
+      }
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_tops_catapult.cpp",
+      ##"""
+      /* Top functions for Catapult: one per engine, a tile per tile. The one to be synthesized is named by the project's directives
+       * (`solution design set st_conv2d_top -top`). */
+      #if defined(QCC_HLS_CATAPULT)
+      #include "st_tops_catapult.h"
+
+      #include "st_engines.h"
+
+      #define ST_CATAPULT_TOP(name, engine_type)                                                                                 \
+          void name(                                                                                                             \
+              st::channel<st_kernel_tile> &tiles, st::channel<st_kernel_channel> &channels, st::channel<st::beat> &inputs,       \
+              st::channel<st::beat> &weights, st::channel<st::beat> &outputs)                                                    \
+          {                                                                                                                      \
+              static st::engine_type engine;                                                                                     \
+              const st_kernel_tile tile = tiles.read();                                                                          \
+              st::constants narrow[st::engine_type::channels_of_tile];                                                           \
+              for (int i = 0; i < st::engine_type::channels_of_tile; ++i) {                                                      \
+                  narrow[i] = st::constants_of(channels.read());                                                                 \
+              }                                                                                                                  \
+              st::run_tile(engine, tile, narrow, inputs, weights, outputs);                                                      \
+          }
+
+      ST_CATAPULT_TOP(st_conv2d_top, conv2d_engine)
+      ST_CATAPULT_TOP(st_dwconv_top, dwconv_engine)
+      ST_CATAPULT_TOP(st_fc_top, fc_engine)
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_tops_catapult.h",
+      ##"""
+      /* See st_tops_catapult.cpp. With every tile come the constants of as many channels as a tile has at most. */
+      #ifndef ST_TOPS_CATAPULT_H
+      #define ST_TOPS_CATAPULT_H
+
+      #include "st_kernel_tile.h"
+      #include "st_types.h"
+
+      void st_conv2d_top(
+          st::channel<st_kernel_tile> &tiles, st::channel<st_kernel_channel> &channels, st::channel<st::beat> &inputs,
+          st::channel<st::beat> &weights, st::channel<st::beat> &outputs);
+      void st_dwconv_top(
+          st::channel<st_kernel_tile> &tiles, st::channel<st_kernel_channel> &channels, st::channel<st::beat> &inputs,
+          st::channel<st::beat> &weights, st::channel<st::beat> &outputs);
+      void st_fc_top(
+          st::channel<st_kernel_tile> &tiles, st::channel<st_kernel_channel> &channels, st::channel<st::beat> &inputs,
+          st::channel<st::beat> &weights, st::channel<st::beat> &outputs);
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_tops_esp.cpp",
+      ##"""
+      /* A tile per configuration: load, compute and store, each transfer announced on its control channel first. */
+      #if defined(QCC_HLS_CATAPULT)
+      #include "st_tops_esp.h"
+
+      #include "st_engines.h"
+
+      static_assert(ST_BUS_BYTES == 8, "ESP's DMA has words of 64 bits");
+
+      namespace {
+
+      void announce(ac_channel<dma_info_t> &control, uint32_t index, int length)
+      {
+          /* Words of 2^3 bytes. */
+          const dma_info_t transfer = {index, (uint32_t)length, 3};
+          if (length > 0) {
+              control.write(transfer);
+          }
+      }
+
+      }
+
+      #define ST_ESP_TOP(name, engine_type)                                                                                      \
+          void name(                                                                                                             \
+              ac_channel<st_esp_configuration> &configuration, ac_channel<dma_info_t> &dma_read_ctrl,                            \
+              ac_channel<dma_info_t> &dma_write_ctrl, ac_channel<st::beat> &dma_read_chnl,                                       \
+              ac_channel<st::beat> &dma_write_chnl, ac_sync &acc_done)                                                           \
+          {                                                                                                                      \
+              static st::engine_type engine;                                                                                     \
+              const st_esp_configuration wanted = configuration.read();                                                          \
+              const st_kernel_tile tile = wanted.tile;                                                                           \
+              st::constants narrow[st::engine_type::channels_of_tile];                                                           \
+              announce(dma_read_ctrl, wanted.channels, ST_KERNEL_CHANNEL_WORDS * tile.outputs);                                  \
+              for (int i = 0; i < st::engine_type::channels_of_tile; ++i) {                                                      \
+                  st_kernel_channel channel = {};                                                                                \
+                  if (i < tile.outputs) {                                                                                        \
+                      channel.initial = dma_read_chnl.read().to_int64();                                                         \
+                      channel.multiplier = dma_read_chnl.read().to_int64();                                                      \
+                      channel.addend_high = dma_read_chnl.read().to_int64();                                                     \
+                      channel.addend_low = dma_read_chnl.read().to_uint64();                                                     \
+                      channel.shift = dma_read_chnl.read().to_uint64();                                                          \
+                      channel.even = dma_read_chnl.read().to_uint64();                                                           \
+                      channel.offset = dma_read_chnl.read().to_int64();                                                          \
+                  }                                                                                                              \
+                  narrow[i] = st::constants_of(channel);                                                                         \
+              }                                                                                                                  \
+              announce(dma_read_ctrl, wanted.inputs, tile.input_beats);                                                          \
+              engine.load(tile, dma_read_chnl);                                                                                  \
+              announce(dma_read_ctrl, wanted.weights, tile.weight_beats);                                                        \
+              engine.load_weights(tile, dma_read_chnl);                                                                          \
+              engine.compute(tile, narrow);                                                                                      \
+              if (tile.finishes) {                                                                                               \
+                  announce(dma_write_ctrl, wanted.outputs,                                                                       \
+                      (tile.pixels * tile.outputs * tile.output_bits + st::beat_bits - 1) / st::beat_bits);                      \
+                  engine.output.store(tile, narrow, dma_write_chnl);                                                             \
+              }                                                                                                                  \
+              acc_done.sync_out();                                                                                               \
+          }
+
+      ST_ESP_TOP(st_conv2d_esp, conv2d_engine)
+      ST_ESP_TOP(st_dwconv_esp, dwconv_engine)
+      ST_ESP_TOP(st_fc_esp, fc_engine)
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_tops_esp.h",
+      ##"""
+      /* Top functions for the socket of ESP, the open SoC platform, in its flow for Catapult and C++: configuration, DMA control and DMA
+       * data are channels. */
+      #ifndef ST_TOPS_ESP_H
+      #define ST_TOPS_ESP_H
+
+      #include <ac_sync.h>
+
+      #include "st_kernel_tile.h"
+      #include "st_types.h"
+
+      #if defined(ST_ESP_HEADERS)
+      /* ESP's own, of its folder for Catapult. */
+      #include "esp_dma_info.hpp"
+      #else
+      /* The same: where a transfer begins and how long it is, in words of 2^size bytes. */
+      struct dma_info_t {
+          uint32_t index;
+          uint32_t length;
+          ac_int<3, false> size;
+      };
+      #endif
+
+      /* A tile, and the beats of memory at which its parts begin. A channel's constants take
+       * ST_KERNEL_CHANNEL_WORDS beats. */
+      struct st_esp_configuration {
+          st_kernel_tile tile;
+          uint32_t channels, inputs, weights, outputs;
+      };
+
+      void st_conv2d_esp(
+          ac_channel<st_esp_configuration> &configuration, ac_channel<dma_info_t> &dma_read_ctrl, ac_channel<dma_info_t> &dma_write_ctrl,
+          ac_channel<st::beat> &dma_read_chnl, ac_channel<st::beat> &dma_write_chnl, ac_sync &acc_done);
+      void st_dwconv_esp(
+          ac_channel<st_esp_configuration> &configuration, ac_channel<dma_info_t> &dma_read_ctrl, ac_channel<dma_info_t> &dma_write_ctrl,
+          ac_channel<st::beat> &dma_read_chnl, ac_channel<st::beat> &dma_write_chnl, ac_sync &acc_done);
+      void st_fc_esp(
+          ac_channel<st_esp_configuration> &configuration, ac_channel<dma_info_t> &dma_read_ctrl, ac_channel<dma_info_t> &dma_write_ctrl,
+          ac_channel<st::beat> &dma_read_chnl, ac_channel<st::beat> &dma_write_chnl, ac_sync &acc_done);
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_tops_vitis.cpp",
+      ##"""
+      /* Top functions for Vitis HLS: one per engine, a tile per call. Operands and codes are read and written over AXI; the tile and the
+       * constants of its channels are registers. */
+      #if defined(QCC_HLS_VITIS)
+      #include "st_tops_vitis.h"
+
+      #include "st_engines.h"
+
+      namespace {
+
+      /* Beats one after another, which the tool makes a burst of. */
+      struct reader {
+          const st::beat *next;
+          st::beat read()
+          {
+              ST_INLINE_FUNCTION
+              return *next++;
+          }
+      };
+
+      struct writer {
+          st::beat *next;
+          void write(const st::beat &value)
+          {
+              ST_INLINE_FUNCTION
+              *next++ = value;
+          }
+      };
+
+      }
+
+      #define ST_VITIS_TOP(name, engine_type)                                                                                    \
+          void name(                                                                                                             \
+              st_kernel_tile tile, const st_kernel_channel channels[st::engine_type::channels_of_tile], const st::beat *inputs,  \
+              const st::beat *weights, st::beat *outputs)                                                                        \
+          {                                                                                                                      \
+              ST_PRAGMA(HLS INTERFACE m_axi port=inputs bundle=inputs offset=slave)                                              \
+              ST_PRAGMA(HLS INTERFACE m_axi port=weights bundle=weights offset=slave)                                            \
+              ST_PRAGMA(HLS INTERFACE m_axi port=outputs bundle=outputs offset=slave)                                            \
+              ST_PRAGMA(HLS INTERFACE s_axilite port=inputs)                                                                     \
+              ST_PRAGMA(HLS INTERFACE s_axilite port=weights)                                                                    \
+              ST_PRAGMA(HLS INTERFACE s_axilite port=outputs)                                                                    \
+              ST_PRAGMA(HLS INTERFACE s_axilite port=tile)                                                                       \
+              ST_PRAGMA(HLS INTERFACE s_axilite port=channels)                                                                   \
+              ST_PRAGMA(HLS INTERFACE s_axilite port=return)                                                                     \
+              static st::engine_type engine;                                                                                     \
+              st::constants narrow[st::engine_type::channels_of_tile];                                                           \
+              ST_PARTITION(narrow, 1)                                                                                            \
+              for (int i = 0; i < st::engine_type::channels_of_tile; ++i) {                                                      \
+                  narrow[i] = st::constants_of(channels[i]);                                                                     \
+              }                                                                                                                  \
+              reader from = {inputs};                                                                                            \
+              reader also_from = {weights};                                                                                      \
+              writer to = {outputs};                                                                                             \
+              st::run_tile(engine, tile, narrow, from, also_from, to);                                                           \
+          }
+
+      ST_VITIS_TOP(st_conv2d_top, conv2d_engine)
+      ST_VITIS_TOP(st_dwconv_top, dwconv_engine)
+      ST_VITIS_TOP(st_fc_top, fc_engine)
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_tops_vitis.h",
+      ##"""
+      /* See st_tops_vitis.cpp. `channels` are those of the tile's outputs, `inputs` and `weights` the operands as st_kernel_tile.h says, in
+       * beats of the bus; where the tile loads nothing they are not read. */
+      #ifndef ST_TOPS_VITIS_H
+      #define ST_TOPS_VITIS_H
+
+      #include "st_kernel_tile.h"
+      #include "st_types.h"
+
+      void st_conv2d_top(
+          st_kernel_tile tile, const st_kernel_channel *channels, const st::beat *inputs, const st::beat *weights, st::beat *outputs);
+      void st_dwconv_top(
+          st_kernel_tile tile, const st_kernel_channel *channels, const st::beat *inputs, const st::beat *weights, st::beat *outputs);
+      void st_fc_top(
+          st_kernel_tile tile, const st_kernel_channel *channels, const st::beat *inputs, const st::beat *weights, st::beat *outputs);
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_types.h",
+      ##"""
+      /* Types of the kernels for synthesis, as wide as what they hold is proved to be (st_widths.h): ap_int for Vitis HLS, ac_int for
+       * Catapult. */
+      #ifndef ST_TYPES_H
+      #define ST_TYPES_H
+
+      #include "st_config.h"
+      #include "st_pragmas.h"
+      #include "st_widths.h"
+
+      #if defined(QCC_HLS_VITIS)
+      #include <ap_int.h>
+      #include <hls_stream.h>
+      namespace st {
+      template <int BITS> using signed_word = ap_int<BITS>;
+      template <int BITS> using unsigned_word = ap_uint<BITS>;
+      template <class Word> using channel = hls::stream<Word>;
+      /* BANKS memories of DEPTH words each. */
+      template <class Word, int BANKS, int DEPTH> struct banks {
+          Word bank[BANKS][DEPTH];
+          banks()
+          {
+              ST_PARTITION(bank, 1)
+          }
+          Word *operator[](int index)
+          {
+              ST_INLINE_FUNCTION
+              return bank[index];
+          }
+      };
+      }
+      #elif defined(QCC_HLS_CATAPULT)
+      /* ac_bank_array.h wants these. */
+      #include <cassert>
+      #include <cstddef>
+
+      #include <ac_bank_array.h>
+      #include <ac_channel.h>
+      #include <ac_int.h>
+      namespace st {
+      template <int BITS> using signed_word = ac_int<BITS, true>;
+      template <int BITS> using unsigned_word = ac_int<BITS, false>;
+      template <class Word> using channel = ac_channel<Word>;
+      template <class Word, int BANKS, int DEPTH> using banks = ac_bank_array_2D<Word, BANKS, DEPTH>;
+      }
+      #else
+      #error "the kernels are for synthesis: define QCC_HLS_VITIS or QCC_HLS_CATAPULT"
+      #endif
+
+      namespace st {
+
+      constexpr int larger(int a, int b) { return a > b ? a : b; }
+      constexpr int smaller(int a, int b) { return a < b ? a : b; }
+      constexpr int quotient_up(int dividend, int divisor) { return (dividend + divisor - 1) / divisor; }
+      constexpr int power_of_two(int least) { return least <= 1 ? 1 : 2 * power_of_two((least + 1) / 2); }
+
+      /* What the bus moves in a cycle. */
+      constexpr int beat_bits = 8 * ST_BUS_BYTES;
+      /* Accumulators that are requantized in a cycle. */
+      constexpr int requantizers = ST_REQUANTIZERS;
+      static_assert(power_of_two(ST_BUS_BYTES) == ST_BUS_BYTES && ST_BUS_BYTES >= 8, "a bus of 8, 16, 32 ... bytes");
+      static_assert(power_of_two(requantizers) == requantizers, "a power of two of requantizers");
+
+      typedef unsigned_word<beat_bits> beat;
+      /* Two ports of a multiplier. */
+      typedef unsigned_word<16> port;
+      /* Sums wrap around in it; the accumulators that they end in fit. */
+      typedef signed_word<ST_ACCUMULATOR_WIDTH> accumulator;
+      typedef signed_word<ST_MULTIPLIER_WIDTH> multiplier;
+      typedef signed_word<ST_ADDEND_WIDTH> addend;
+      typedef unsigned_word<7> shift;
+      constexpr int scaled_bits = larger(ST_ACCUMULATOR_WIDTH + ST_MULTIPLIER_WIDTH, ST_ADDEND_WIDTH) + 1;
+      typedef signed_word<scaled_bits> scaled;
+      typedef signed_word<ST_CODE_WIDTH> code;
+
+      /* What a channel's accumulators start from, and what makes codes of them. */
+      struct constants {
+          accumulator initial;
+          st::multiplier multiplier;
+          st::addend addend;
+          st::shift shift;
+          bool even;
+          code offset;
+      };
+
+      }
+
+      #endif
+
+      """##
+    ),
+    (
+      "hls/st_weight_port.h",
+      ##"""
+      /* The weight ports of an engine's multipliers. */
+      #ifndef ST_WEIGHT_PORT_H
+      #define ST_WEIGHT_PORT_H
+
+      #include "st_packed_memory.h"
+
+      namespace st {
+
+      /* A memory of up to WEIGHTS weights, read one word of LANES outputs at a time. Weights lie there as they came, so that words whose
+       * last lanes are empty take no room; their lanes are reversed for st_array when they are read. */
+      template <int WEIGHTS, int LANES> struct weight_memory {
+          packed_memory<WEIGHTS, 16 * LANES> memory;
+
+          /* Words of `count` weights of `bits` bits each, from field `first` on. */
+          void read(int first, int count, int bits, int lanes, port words[LANES])
+          {
+              ST_INLINE_FUNCTION
+              const unsigned_word<16 * LANES> fields = memory.read(first * bits);
+              const int quarters = count * bits / 4;
+              ST_LOOP_UNROLL
+              for (int lane = 0; lane < LANES; ++lane) {
+                  ST_BODY_UNROLL
+                  const port word = quarters == 1   ? port(fields >> (4 * lane))
+                                    : quarters == 2 ? port(fields >> (8 * lane))
+                                    : quarters == 3 ? port(fields >> (12 * lane))
+                                                    : port(fields >> (16 * lane));
+                  words[lane] = lanes_of(word, bits, count, lanes, true);
+              }
+          }
+      };
+
       }
 
       #endif
