@@ -2797,6 +2797,8 @@ enum RuntimeFiles {
           const st_accumulator accumulators[], ST_CODE codes[])
       {
           const int outputs = tile->outputs, step = tile->step;
+          /* Where accumulators are the codes nothing reads them. */
+          (void)channels;
           switch (requantization->form) {
           case ST_ACCUMULATORS:
       #if ST_USES_ACCUMULATORS
