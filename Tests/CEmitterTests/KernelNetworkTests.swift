@@ -85,7 +85,9 @@ private struct LayerTile {
     let weights = tile.loadsWeights ? packed(weights, weightBits) : []
     let (rows, columns) = tile.block.layout
     let (rowWindow, columnWindow) = windows
-    let inside = [rowWindow.map(self.inside) ?? (0, rows), columnWindow.map(self.inside) ?? (0, columns)]
+    let inside: [(before: Int, count: Int)] = [
+      rowWindow.map(self.inside) ?? (0, rows), columnWindow.map(self.inside) ?? (0, columns),
+    ]
     let shift = LinearLayerShape.limbBits * (tile.inputLimb + tile.weightLimb)
     let clamp = requantization?.clamp ?? 0...0
     let numbers =

@@ -254,7 +254,7 @@ import Testing
     func proof(_ most: Int64) -> RequantizationProof {
       let ideal = IdealFunction(
         scale: Rational(0.00123), shift: Rational(0.3), functions: [],
-        quantizer: uniform(Rational(1, over: most / 64), zeroPoint: 0, -most - 1...most))
+        quantizer: uniform(Rational(1, over: BigInt(most / 64)), zeroPoint: 0, -most - 1...most))
       return RequantizationProof(ideals: [ideal], accumulators: [range])
     }
     for most in [127, 32767] as [Int64] {
