@@ -10,8 +10,9 @@ LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
   check-keras-differential check-quantizer-extremes check-quantized-keras check-quantize check-adding \
-  test-embedded check-registers check-processor-speed check-multiplier check-kernels check-optuna check-vizier check-user-files check-interrupts check-search-kills check-search-methods bench check-memory fuzz format lint \
-  generated check-generated clean
+  test-embedded check-registers check-processor-speed check-multiplier check-kernels check-optuna check-vizier \
+  check-user-files check-interrupts check-search-kills check-search-methods bench bench-peers check-memory fuzz format \
+  lint generated check-generated clean
 .NOTPARALLEL:
 
 help:
@@ -39,6 +40,7 @@ help:
 	@echo 'make check-search-kills  end searches 100 times at random moments and resume them'
 	@echo 'make check-search-methods  compare what the methods of a search find, and the default with true fronts'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
+	@echo 'make bench-peers      the same beside other tools on this machine (Python packages)'
 	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
 	@echo 'make fuzz             fuzz the importers for SECONDS=60, TARGETS="keras hdf5 onnx"'
 	@echo 'make format           format the Swift sources'
@@ -132,6 +134,11 @@ check-search-methods: build
 bench: prepare
 	$(SWIFT) build -c release $(LAYERS)
 	@scripts/bench.sh $(QCC)
+
+# Best where nothing else runs. PYTHON=… says which Python has the peers' packages.
+bench-peers: prepare
+	$(SWIFT) build -c release --product simulator-bench $(LAYERS)
+	$(PYTHON) scripts/bench-peers.py .build/release/simulator-bench ../shared/models
 
 check-memory: build
 	@scripts/check-memory.py $(QCC)

@@ -346,7 +346,11 @@ let benchmarks: [Target] = [
     path: "Benchmarks/TilingBench"),
   .executableTarget(
     name: "simulator-bench",
-    dependencies: ["IntegerProgram", "Numbers", "Simulator", "Targets", "Threads", "Tiling", "TilingTestSupport"],
+    dependencies: [
+      "CDotProduct", "Compiler", "Frontends", "IntegerProgram", "Lowering", "Numbers", "Simulator", "Targets",
+      "Threads", "Tiling",
+      "TilingTestSupport",
+    ],
     path: "Benchmarks/SimulatorBench"),
   .executableTarget(
     name: "emitter-bench",

@@ -47,6 +47,10 @@ for benchmark in .build/release/*-bench; do
   echo "-- $(basename "$benchmark")"
   case $benchmark in
     */import-bench | */compile-bench) "$benchmark" "${networks[@]}" ;;
+    */simulator-bench)
+      "$benchmark"
+      if [[ -d $models ]]; then "$benchmark" "$models"/../onnx/*_qdq_s8_per_channel.onnx "${networks[@]}"; fi
+      ;;
     */calibration-bench) "$benchmark" testdata/quantize/{digits_float.h5,calibration.npy,calibration.npy} 8 8 8 ;;
     *) "$benchmark" ;;
   esac

@@ -48,6 +48,16 @@ struct Step {
       guard let x = x.baseAddress else { return }
       var sums = [Int64](repeating: 0, count: elements)
       run("weighted sum of two int16") { qcc_weighted_sum_i16_i64(2, [x, x], [3, 5], elements, &sums) }
+      x.withMemoryRebound(to: UInt8.self, capacity: elements) { x in
+        var channel = qcc_requant_channel()
+        (channel.multiplier, channel.shift, channel.acc_high, channel.high) = (1500, 24, 255 * 80_000, 255)
+        guard let requant = qcc_pack_requant([channel], 1) else { return }
+        defer { qcc_free_requant(requant) }
+        var sum = [UInt8](repeating: 0, count: elements)
+        run("codes of the sum of two of bytes") {
+          qcc_sum_codes_u8(2, [x, x], [30_000, 50_000], elements, requant, 1, &sum)
+        }
+      }
       var pool = qcc_pool_geometry(
         in_height: height, in_width: width, channels: channels, out_height: 16, out_width: 16, kernel_height: 2,
         kernel_width: 2, stride_height: 2, stride_width: 2, pad_top: 0, pad_left: 0)

@@ -1,44 +1,51 @@
+// simulator-bench [MODEL …]: simulated values per second, on one thread in batches of 64, of networks from files, or of the four of
+// MLPerf Tiny with the bit widths of the thesis where none is named, beside what the processor's dot product instruction does at
+// most.
+
 import IntegerProgram
 import Simulator
-import Targets
 import Threads
 import TilingTestSupport
 
-// Simulated values of the four MLPerf Tiny networks with the bit widths of the thesis, and what it takes to get there.
+let batch = 64
+let peaks = [8, 16].compactMap { bits in peak(bits: bits).map { (bits: bits, peak: $0) } }
+for (bits, peak) in peaks { print("\(bits) bits: \(peak.instruction)\(column(peak.speed)) GMAC/s at most") }
 
-func seconds(_ body: () throws -> Void) rethrows -> Double {
-  let time = try ContinuousClock().measure(body)
-  return Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+func line(_ name: String, _ columns: [String]) {
+  print(name + String(repeating: " ", count: max(1, 44 - name.count)) + columns.joined())
 }
 
-/// The best of several runs: other programs only ever make it slower.
-func best(_ runs: Int, _ body: () throws -> Void) rethrows -> Double {
-  var fastest = Double.infinity
-  for _ in 0..<runs { fastest = min(fastest, try seconds(body)) }
-  return fastest
-}
-
-func column(_ value: Double, decimals: Int = 1) -> String {
-  let power = decimals == 0 ? 1.0 : 10.0
-  let rounded = (value * power).rounded(.toNearestOrEven)
-  let text = decimals == 0 ? "\(Int(rounded))" : "\(Int(rounded) / 10).\(Int(rounded) % 10)"
-  return String(repeating: " ", count: max(0, 12 - text.count)) + text
-}
-
-print("network            verify ms  prepare ms  GMAC/s x 1   samples/s x 1 samples/s x \(processorCount)")
-for network in ReferenceNetwork.all {
-  var network = NetworkProgram(network)
-  let program = network.program
-  let verify = try best(3) { try program.verify() }
+/// One network's line.
+func report(_ name: String, _ program: IntegerProgram, macs: Int, _ inputs: [CodeArray]) throws {
   let prepare = try best(3) { _ = try PreparedProgram(program) }
   let prepared = try PreparedProgram(program)
-  let samples = max(64, 200_000_000 / network.macs)
-  let input = [CodeArray.int16(network.input(samples: samples))]
-  let one = try best(5) { _ = try prepared.run(input, samples: samples, threads: 1) }
-  let all = try best(5) { _ = try prepared.run(input, samples: samples) }
-  let name = program.name + String(repeating: " ", count: max(0, 16 - program.name.count))
-  print(
-    name + column(verify * 1000) + column(prepare * 1000)
-      + column(Double(network.macs) * Double(samples) / one / 1e9) + "    "
-      + column(Double(samples) / one, decimals: 0) + "    " + column(Double(samples) / all, decimals: 0))
+  let repeats = max(1, 2_000_000_000 / macs / batch)
+  let one = try best(15) {
+    for _ in 0..<repeats { _ = try prepared.run(inputs, samples: batch, threads: 1) }
+  }
+  let all = try best(5) {
+    for _ in 0..<repeats { _ = try prepared.run(inputs, samples: batch) }
+  }
+  let samples = Double(batch * repeats)
+  let speed = Double(macs) * samples / one / 1e9
+  let ofPeak = peaks.first.map { column(speed / $0.peak.speed, decimals: 2) } ?? ""
+  line(
+    name,
+    [
+      column(prepare * 1000), column(speed), ofPeak, column(samples / one, decimals: 0),
+      column(samples / all, decimals: 0),
+    ])
+}
+
+line("", ["  prepare ms", "  GMAC/s x 1", "     of peak", " samples/s x 1", "  x \(processorCount)"])
+let models = CommandLine.arguments.dropFirst()
+for path in models {
+  var model = try ModelFile(path)
+  let inputs = model.inputs(samples: batch)
+  try report(String(path.split(separator: "/").last ?? ""), model.program, macs: model.macs, inputs)
+}
+for network in models.isEmpty ? ReferenceNetwork.all : [] {
+  var network = NetworkProgram(network)
+  let inputs = [CodeArray.int16(network.input(samples: batch))]
+  try report("\(network.program.name), widths of the thesis", network.program, macs: network.macs, inputs)
 }

@@ -21,6 +21,38 @@ extension KernelTests {
       }
     }
 
+    /// Sums of bytes, and their codes at once.
+    @Test(arguments: [1, 2, 3, 5], [0, 1, 7, 16, 17, 1056, 2496, 9600]) func sumsOfBytes(count: Int, elements: Int) {
+      var generator = SplitMix(seed: UInt64(count * 10000 + elements))
+      let x = (0..<count).map { _ in generator.codes(elements, in: 0...255).map { UInt8($0) } }
+      let multipliers = (0..<count).map { _ in Int32.random(in: -1000...(1 << 20), using: &generator) }
+      let expected = (0..<elements).map { e in
+        (0..<count).reduce(Int64(0)) { $0 + Int64(multipliers[$1]) * Int64(x[$1][e]) }
+      }
+      // One channel, some that a block holds several times, some that fill blocks, and some that do not.
+      let requantizers = [1, 4, 32, 24].compactMap { channels in
+        elements % channels == 0 ? Requantizer(sums: expected, channels: channels, using: &generator) : nil
+      }
+      defer { requantizers.forEach { $0.free() } }
+      KernelTests.onEveryISA { isa in
+        var acc = [Int32](repeating: 9, count: elements)
+        withPointers(x) { qcc_weighted_sum_u8_i32(count, $0, multipliers, elements, &acc) }
+        #expect(acc.map(Int64.init) == expected, "ISA \(isa.rawValue)")
+        var wide = [Int64](repeating: 9, count: elements)
+        withPointers(x) { qcc_weighted_sum_u8_i64(count, $0, multipliers.map(Int64.init), elements, &wide) }
+        #expect(wide == expected, "ISA \(isa.rawValue)")
+        for requantizer in requantizers {
+          let positions = elements / requantizer.channels.count
+          let codes = requantizer.read(elements) { codes in
+            withPointers(x) {
+              qcc_sum_codes_u8(count, $0, multipliers, positions, requantizer.packed, requantizer.codeBytes, codes)
+            }
+          }
+          #expect(codes == requantizer.codes(of: expected), "ISA \(isa.rawValue)")
+        }
+      }
+    }
+
     /// Codes of 33 bits times weights of 20 bits, by limbs, are the product.
     @Test func limbs() {
       var generator = SplitMix(seed: 5)

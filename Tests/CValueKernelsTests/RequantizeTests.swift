@@ -5,18 +5,9 @@ import Testing
 extension KernelTests {
   /// Requantization against the formula in 128-bit integers, and threshold tables against counting.
   @Suite struct RequantizeTests {
-    /// `clamp(round((acc * M + B) / 2^S) + z)` by division with remainder.
-    private func expected(_ c: qcc_requant_channel, _ acc: Int64) -> Int32 {
-      let offset = Int128(c.offset_high) << 64 + Int128(c.offset_low)
-      let value = Int128(acc) * Int128(c.multiplier) + offset
-      let step = Int128(1) << Int128(c.shift)
-      var (quotient, rest) = value.quotientAndRemainder(dividingBy: step)
-      if rest < 0 { (quotient, rest) = (quotient - 1, rest + step) }
-      if c.half_even, 2 * rest > step || (2 * rest == step && quotient % 2 != 0) { quotient += 1 }
-      return Int32(min(max(quotient + Int128(c.zero_point), Int128(c.low)), Int128(c.high)))
-    }
-
-    private func random(_ width: qcc_requant_width, using generator: inout SplitMix) -> qcc_requant_channel {
+    private func random(
+      _ width: qcc_requant_width, clamp: (Int32, Int32), using generator: inout SplitMix
+    ) -> qcc_requant_channel {
       var c = qcc_requant_channel()
       let accBits: Int
       var offset: Int128
@@ -31,6 +22,13 @@ extension KernelTests {
         c.multiplier = Int64.random(in: -(1 << 31)...(1 << 31), using: &generator)
         c.shift = Int32.random(in: 0...62, using: &generator)
         offset = Int128(Int64.random(in: -(1 << 60)...(1 << 60), using: &generator))
+      case QCC_REQUANT_SPLIT:
+        accBits = Int.random(in: 24...31, using: &generator)
+        c.multiplier = Int64.random(in: -(1 << 45)...(1 << 45), using: &generator)
+        c.shift = Int32.random(in: 20...90, using: &generator)
+        offset =
+          Int128(Int64.random(in: -(1 << 60)...(1 << 60), using: &generator))
+          << Int128(Int.random(in: 0...12, using: &generator))
       default:
         accBits = Int.random(in: 30...31, using: &generator)
         c.multiplier = Int64.random(in: .min ... .max, using: &generator)
@@ -40,7 +38,7 @@ extension KernelTests {
           << Int128(Int.random(in: 0...60, using: &generator))
       }
       // Ties: round powers of two.
-      if Bool.random(using: &generator) {
+      if width != QCC_REQUANT_SPLIT, Bool.random(using: &generator) {
         c.multiplier = 1 << Int64.random(in: 0..<(width == QCC_REQUANT_32 ? 8 : 20), using: &generator)
         c.shift = Int32.random(in: 0...22, using: &generator)
         offset = width == QCC_REQUANT_32 ? 0 : (offset >> 20) << 20
@@ -51,17 +49,18 @@ extension KernelTests {
       c.offset_high = Int64(offset >> 64)
       c.offset_low = UInt64(truncatingIfNeeded: offset)
       c.zero_point = Int32.random(in: -40...40, using: &generator)
-      (c.low, c.high) = Bool.random(using: &generator) ? (-128, 127) : (-32768, 32767)
+      (c.low, c.high) = clamp
       c.half_even = Bool.random(using: &generator)
       return c
     }
 
-    @Test(arguments: [QCC_REQUANT_32, QCC_REQUANT_64, QCC_REQUANT_128], 0..<20)
+    @Test(arguments: [QCC_REQUANT_32, QCC_REQUANT_64, QCC_REQUANT_SPLIT, QCC_REQUANT_128], 0..<20)
     func multiplyAddShift(width: qcc_requant_width, seed: Int) throws {
       var generator = SplitMix(seed: UInt64(seed) + 100 * UInt64(width.rawValue))
       for count in [1, 3, 5, 8, 16, 17, 64, 100] {
-        var channels = (0..<count).map { _ in random(width, using: &generator) }
-        if seed % 2 == 0 { for c in channels.indices { channels[c].half_even = false } }
+        let clamp: (Int32, Int32) = [(-128, 127), (-32768, 32767), (0, 255), (0, 100)][seed / 2 % 4]
+        var channels = (0..<count).map { _ in random(width, clamp: clamp, using: &generator) }
+        if seed % 2 == 0 || width == QCC_REQUANT_SPLIT { for c in channels.indices { channels[c].half_even = false } }
         let packed = try #require(qcc_pack_requant(channels, count))
         defer { qcc_free_requant(packed) }
         let arithmetic = qcc_requant_arithmetic(packed)
@@ -76,7 +75,7 @@ extension KernelTests {
             default: return Int64.random(in: c.acc_low...c.acc_high, using: &generator)
             }
           }
-          let expected = acc.enumerated().map { self.expected(channels[$0.offset % count], $0.element) }
+          let expected = acc.enumerated().map { channels[$0.offset % count].code(of: $0.element) }
           KernelTests.onEveryISA { isa in
             var (narrow, wide) = ([Int16](repeating: 9, count: acc.count), [Int32](repeating: 9, count: acc.count))
             qcc_requantize_i64_i16(packed, acc, positions, &narrow)
@@ -87,7 +86,36 @@ extension KernelTests {
             #expect(narrow.map(Int32.init) == expected, "ISA \(isa.rawValue)")
             qcc_requantize_i32_i32(packed, acc.map(Int32.init), positions, &wide)
             #expect(wide == expected, "ISA \(isa.rawValue)")
+            if channels.allSatisfy({ $0.low >= 0 && $0.high <= 255 }) {
+              var bytes = [UInt8](repeating: 9, count: acc.count)
+              qcc_requantize_i64_u8(packed, acc, positions, &bytes)
+              #expect(bytes.map(Int32.init) == expected, "ISA \(isa.rawValue)")
+              qcc_requantize_i32_u8(packed, acc.map(Int32.init), positions, &bytes)
+              #expect(bytes.map(Int32.init) == expected, "ISA \(isa.rawValue)")
+            }
           }
+        }
+      }
+    }
+
+    /// Of the form that linear layers requantize in registers; by blocks of channels, and where they do not fill them.
+    @Test(arguments: 0..<12) func inTiles(seed: Int) throws {
+      var generator = SplitMix(seed: UInt64(seed))
+      for count in [1, 2, 3, 8, 16, 17, 48] {
+        let sums = (0..<37 * count).map { _ in Int64.random(in: -90_000...80_000, using: &generator) }
+        let requantizer = try #require(Requantizer(sums: sums, channels: count, using: &generator))
+        defer { requantizer.free() }
+        let expected = requantizer.codes(of: sums)
+        KernelTests.onEveryISA { isa in
+          let codes = requantizer.read(sums.count) { codes in
+            let narrow = sums.map(Int32.init)
+            if requantizer.codeBytes == 1 {
+              qcc_requantize_i32_u8(requantizer.packed, narrow, 37, codes.assumingMemoryBound(to: UInt8.self))
+            } else {
+              qcc_requantize_i32_i16(requantizer.packed, narrow, 37, codes.assumingMemoryBound(to: Int16.self))
+            }
+          }
+          #expect(codes == expected, "ISA \(isa.rawValue), \(count) channels")
         }
       }
     }
@@ -105,7 +133,10 @@ extension KernelTests {
       c.multiplier = 1 << 40
       #expect(arithmetic(c) == QCC_REQUANT_64)
       c.multiplier = 1 << 45
+      #expect(arithmetic(c) == QCC_REQUANT_SPLIT)
+      c.half_even = true
       #expect(arithmetic(c) == QCC_REQUANT_128)
+      c.half_even = false
       c.shift = 127
       #expect(arithmetic(c) == nil)
       (c.shift, c.low) = (3, 128)
@@ -160,6 +191,11 @@ extension KernelTests {
         #expect(narrow.map(Int32.init) == expected32)
         qcc_threshold_i32_i32(packed, acc32, positions, &wide)
         #expect(wide == expected32)
+        var bytes = [UInt8](repeating: 9, count: acc.count)
+        qcc_threshold_i64_u8(packed, acc, positions, &bytes)
+        #expect(bytes == expected64.map { UInt8(truncatingIfNeeded: $0) })
+        qcc_threshold_i32_u8(packed, acc32, positions, &bytes)
+        #expect(bytes == expected32.map { UInt8(truncatingIfNeeded: $0) })
       }
       #expect(qcc_pack_thresholds(1, [2], [5, 4], [0, 1, 2]) == nil)
     }

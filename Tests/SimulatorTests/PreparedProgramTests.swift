@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test(arguments: [
-    CodeArray.int16([-8, 7, 3, -3]), .int32([-8, 7, 3, -3]), .int64([-8, 7, 3, -3]),
+    CodeArray.int8([-8, 7, 3, -3]), .int16([-8, 7, 3, -3]), .int32([-8, 7, 3, -3]), .int64([-8, 7, 3, -3]),
   ])
   func everyWidthOfInput(input: CodeArray) throws {
     let program = try program()
@@ -42,8 +42,8 @@ import Testing
     #expect(try prepared.run([input], samples: 1, keeping: .all).codes(of: program.inputs[0], sample: 0) == [1, 2])
     #expect(
       try prepared.run([input], samples: 1, keeping: .tensors([program.inputs[0]])).keeps(program.outputs[0].tensor))
-    #expect(prepared.batchSize(keeping: .outputs, bytes: 100) == 25)
-    #expect(prepared.batchSize(keeping: .all, bytes: 100) == 12)
+    #expect(prepared.batchSize(keeping: .outputs, bytes: 100) == 50)
+    #expect(prepared.batchSize(keeping: .all, bytes: 100) == 25)
   }
 
   @Test func inputsOutOfRangeAreRefused() throws {

@@ -31,10 +31,13 @@
   }                                                                                                                \
   QCC_DISPATCH(name, (const qcc_pool_geometry *geometry, const IN *x, OUT *y), name##_body, (geometry, x, y))
 
+POOL(qcc_max_pool_u8, uint8_t, uint8_t, a > b ? a : b)
 POOL(qcc_max_pool_i16, int16_t, int16_t, a > b ? a : b)
 POOL(qcc_max_pool_i32, int32_t, int32_t, a > b ? a : b)
 POOL(qcc_max_pool_i64, int64_t, int64_t, a > b ? a : b)
+POOL(qcc_sum_pool_u8_i32, uint8_t, int32_t, (int32_t)((uint32_t)a + (uint32_t)b))
 POOL(qcc_sum_pool_i16_i32, int16_t, int32_t, (int32_t)((uint32_t)a + (uint32_t)b))
+POOL(qcc_sum_pool_u8_i64, uint8_t, int64_t, (int64_t)((uint64_t)a + (uint64_t)b))
 POOL(qcc_sum_pool_i16_i64, int16_t, int64_t, (int64_t)((uint64_t)a + (uint64_t)b))
 POOL(qcc_sum_pool_i32_i64, int32_t, int64_t, (int64_t)((uint64_t)a + (uint64_t)b))
 POOL(qcc_sum_pool_i64_i64, int64_t, int64_t, (int64_t)((uint64_t)a + (uint64_t)b))

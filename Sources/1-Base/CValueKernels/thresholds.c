@@ -125,7 +125,9 @@ static inline int32_t look_up(const table_channel *channel, int64_t acc) {
     }                                                                                                       \
   }
 
+THRESHOLD(i32_u8, int32_t, uint8_t)
 THRESHOLD(i32_i16, int32_t, int16_t)
 THRESHOLD(i32_i32, int32_t, int32_t)
+THRESHOLD(i64_u8, int64_t, uint8_t)
 THRESHOLD(i64_i16, int64_t, int16_t)
 THRESHOLD(i64_i32, int64_t, int32_t)

@@ -6,18 +6,21 @@ import Tiling
 enum LinearKernel: Sendable {
   case convolution(Packed)
   case depthwise(Packed)
-  /// Over many samples at once.
+  /// Over the pixels of many samples at once: what is pointwise.
   case dense(Packed)
 
   /// Nil where the kernels do not take the layer.
-  init?(_ shape: LinearLayerShape, weights: [Int16]) {
-    guard var geometry = qcc_conv_geometry(shape) else { return nil }
+  /// - Parameter input: how its codes lie in memory; weights beside bytes have 8 bits at most.
+  init?(_ shape: LinearLayerShape, weights: [Int16], input: qcc_codes) {
+    let isDense =
+      shape.isPointwise && shape.stride == .one && shape.groups == 1 && shape.engine.reduction != .ownChannel
+    guard var geometry = qcc_conv_geometry(isDense ? shape.onePixel : shape) else { return nil }
     if shape.engine.reduction == .ownChannel {
-      guard let packed = Packed(qcc_pack_depthwise(&geometry, weights), freedBy: qcc_free_depthwise) else { return nil }
+      guard let packed = Packed(qcc_pack_depthwise(&geometry, weights, input), freedBy: qcc_free_depthwise)
+      else { return nil }
       self = .depthwise(packed)
     } else {
-      guard let packed = Packed(qcc_pack_conv(&geometry, weights), freedBy: qcc_free_conv) else { return nil }
-      let isDense = shape.input.pixels == 1 && shape.output.pixels == 1 && shape.isPointwise && shape.groups == 1
+      guard let packed = Packed(qcc_pack_conv(&geometry, weights, input), freedBy: qcc_free_conv) else { return nil }
       self = isDense ? .dense(packed) : .convolution(packed)
     }
   }
@@ -27,20 +30,21 @@ enum LinearKernel: Sendable {
     if case .dense = self { true } else { false }
   }
 
-  func scratchBytes(samples: Int) -> Int {
+  /// - Parameter pixels: of the outputs of all samples that it runs over at once.
+  func scratchBytes(pixels: Int) -> Int {
     switch self {
     case .convolution(let packed): qcc_conv_scratch_bytes(packed.pointer)
     case .depthwise(let packed): qcc_depthwise_scratch_bytes(packed.pointer)
-    case .dense(let packed): qcc_dense_scratch_bytes(packed.pointer, samples)
+    case .dense(let packed): qcc_dense_scratch_bytes(packed.pointer, pixels)
     }
   }
 
-  /// Sums over the taps of `samples` samples, one where the kernel is not batched; `sums` are 32 or 64 bits wide.
+  /// Sums over the taps for `pixels` outputs, those of one sample where the kernel is not batched; `sums` are 32 or 64 bits
+  /// wide, the latter of int16 codes only.
   func run(
-    _ input: UnsafeMutablePointer<Int16>, samples: Int, padding: Int16, sums: CodePointer,
-    scratch: UnsafeMutableRawPointer
+    _ input: UnsafeMutableRawPointer, pixels: Int, padding: Int32, sums: CodePointer, scratch: UnsafeMutableRawPointer
   ) {
-    let is32 = sums.width == .int32
+    let is32 = sums.format == .int32
     switch self {
     case .convolution(let packed):
       if is32 {
@@ -56,11 +60,37 @@ enum LinearKernel: Sendable {
       }
     case .dense(let packed):
       if is32 {
-        qcc_dense_i32(packed.pointer, input, samples, sums.int32, scratch)
+        qcc_dense_i32(packed.pointer, input, pixels, sums.int32, scratch)
       } else {
-        qcc_dense_i64(packed.pointer, input, samples, sums.int64, scratch)
+        qcc_dense_i64(packed.pointer, input, pixels, sums.int64, scratch)
       }
     }
+  }
+
+  /// The same with sums of 32 bits that are requantized in registers; `codes` are bytes or int16.
+  func run(
+    _ input: UnsafeMutableRawPointer, pixels: Int, padding: Int32, requantizer: Packed, codes: CodePointer,
+    scratch: UnsafeMutableRawPointer
+  ) {
+    let bytes = Int32(codes.format.bytes)
+    switch self {
+    case .convolution(let packed):
+      qcc_conv2d_codes(packed.pointer, requantizer.pointer, input, padding, bytes, codes.base, scratch)
+    case .depthwise(let packed):
+      qcc_depthwise_codes(packed.pointer, requantizer.pointer, input, padding, bytes, codes.base, scratch)
+    case .dense(let packed):
+      qcc_dense_codes(packed.pointer, requantizer.pointer, input, pixels, bytes, codes.base, scratch)
+    }
+  }
+}
+
+extension LinearLayerShape {
+  /// A pointwise layer's, of one of its pixels.
+  fileprivate var onePixel: LinearLayerShape {
+    var shape = self
+    (shape.input.rows, shape.input.columns) = (1, 1)
+    (shape.output.rows, shape.output.columns) = (1, 1)
+    return shape
   }
 }
 

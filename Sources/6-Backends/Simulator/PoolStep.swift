@@ -1,6 +1,7 @@
 import CValueKernels
 import Diagnostics
 import IntegerProgram
+import Numbers
 
 /// A pooling layer, sample by sample.
 struct PoolStep: PreparedStep {
@@ -13,7 +14,7 @@ struct PoolStep: PreparedStep {
 
   private enum Kind: Sendable {
     case maximum
-    case sum([Run], CodeWidth)
+    case sum([Run], CodeFormat)
   }
 
   private let input: TensorID
@@ -42,21 +43,24 @@ struct PoolStep: PreparedStep {
     case .sum(let stages):
       let runs = try PoolStep.runs(instruction, stages: stages, input: inputTensor, output: outputTensor)
       let most = instruction.windowRows * instruction.windowColumns
-      let sums = instruction.accumulatorBounds(range: inputTensor.range, pixels: most).final.clampedTo64Bits
-      let fits32 = CodeWidth(inputTensor) == .int16 && CodeWidth(holding: sums) != .int64
+      let fits32 =
+        CodeFormat(inputTensor).bytes <= CodeFormat.int16.bytes
+        && CodeFormat(integersHolding: PoolStep.sums(instruction, inputTensor, pixels: most)) != .int64
       kind = .sum(runs, fits32 ? .int32 : .int64)
     }
+  }
+
+  /// What the sum of a window with `pixels` pixels inside can reach, of codes as they lie in memory.
+  private static func sums(_ instruction: PoolInstruction, _ input: ProgramTensor, pixels: Int) -> CodeRange {
+    let bounds = instruction.accumulatorBounds(range: input.range, pixels: pixels).final
+    return bounds.shifted(by: -Int128(CodeFormat(input).origin) * Int128(pixels)).clampedTo64Bits
   }
 
   private static func runs(
     _ instruction: PoolInstruction, stages: [Int: OutputStage], input: ProgramTensor, output: ProgramTensor
   ) throws(Diagnostic) -> [Run] {
-    let initial = [Int64](repeating: 0, count: input.shape.channels)
-    let most = instruction.windowRows * instruction.windowColumns
-    let sums = instruction.accumulatorBounds(range: input.range, pixels: most).final.clampedTo64Bits
-    let prepared = stages.mapValues {
-      PreparedStage($0, initial: initial, sums: [sums], output: CodeWidth(output))
-    }
+    /// By pixels of the window that lie inside.
+    var prepared: [Int: PreparedStage] = [:]
     var runs: [Run] = []
     var previous: Int?
     for row in 0..<output.shape.rows {
@@ -67,18 +71,26 @@ struct PoolStep: PreparedStep {
           runs[runs.count - 1].count += 1
           continue
         }
-        let stage = try require(
-          prepared.count == 1 ? prepared.values.first : prepared[pixels],
-          "no output stage for windows with \(pixels) pixels inside the feature map", at: .init(layer: instruction.name)
-        )
-        runs.append(Run(first: row * output.shape.columns + column, count: 1, stage: stage))
+        if prepared[pixels] == nil {
+          let stage = try require(
+            stages.count == 1 ? stages.values.first : stages[pixels],
+            "no output stage for windows with \(pixels) pixels inside the feature map",
+            at: .init(layer: instruction.name))
+          let initial = CodeFormat(input).origin * Int64(pixels)
+          prepared[pixels] = PreparedStage(
+            stage, initial: Array(repeating: initial, count: input.shape.channels),
+            sums: [sums(instruction, input, pixels: pixels)], output: CodeFormat(output))
+        }
+        if let stage = prepared[pixels] {
+          runs.append(Run(first: row * output.shape.columns + column, count: 1, stage: stage))
+        }
         previous = pixels
       }
     }
     return runs
   }
 
-  func scratchBytes(samples: Int) -> Int { outputElements * CodeWidth.int64.bytes }
+  func scratchBytes(samples: Int) -> Int { outputElements * CodeFormat.int64.bytes }
 
   func run(_ frame: Frame) {
     for sample in 0..<frame.samples {
@@ -86,12 +98,12 @@ struct PoolStep: PreparedStep {
       let output = frame[output].advanced(by: sample * outputElements)
       switch kind {
       case .maximum:
-        let isDirect = input.width == output.width
-        let maxima = isDirect ? output : CodePointer(base: frame.scratch, width: input.width)
+        let isDirect = input.format == output.format
+        let maxima = isDirect ? output : CodePointer(base: frame.scratch, format: input.format)
         maximum(input, maxima)
         if !isDirect { output.write(maxima, count: outputElements) }
-      case .sum(let runs, let width):
-        let sums = CodePointer(base: frame.scratch, width: width)
+      case .sum(let runs, let format):
+        let sums = CodePointer(base: frame.scratch, format: format)
         sum(input, sums)
         for run in runs {
           let offset = run.first * channels
@@ -103,7 +115,8 @@ struct PoolStep: PreparedStep {
 
   private func maximum(_ input: CodePointer, _ output: CodePointer) {
     withUnsafePointer(to: geometry) { geometry in
-      switch input.width {
+      switch input.format {
+      case .byte: qcc_max_pool_u8(geometry, input.uint8, output.uint8)
       case .int16: qcc_max_pool_i16(geometry, input.int16, output.int16)
       case .int32: qcc_max_pool_i32(geometry, input.int32, output.int32)
       case .int64: qcc_max_pool_i64(geometry, input.int64, output.int64)
@@ -113,7 +126,9 @@ struct PoolStep: PreparedStep {
 
   private func sum(_ input: CodePointer, _ sums: CodePointer) {
     withUnsafePointer(to: geometry) { geometry in
-      switch (input.width, sums.width) {
+      switch (input.format, sums.format) {
+      case (.byte, .int32): qcc_sum_pool_u8_i32(geometry, input.uint8, sums.int32)
+      case (.byte, _): qcc_sum_pool_u8_i64(geometry, input.uint8, sums.int64)
       case (.int16, .int32): qcc_sum_pool_i16_i32(geometry, input.int16, sums.int32)
       case (.int16, _): qcc_sum_pool_i16_i64(geometry, input.int16, sums.int64)
       case (.int32, _): qcc_sum_pool_i32_i64(geometry, input.int32, sums.int64)

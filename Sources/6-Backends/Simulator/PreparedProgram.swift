@@ -13,6 +13,8 @@ package struct PreparedProgram: Sendable {
 
   package let program: IntegerProgram
   private let steps: [any PreparedStep]
+  /// Where tensors lie while nothing but the outputs is kept.
+  private let outputsOnly: BufferPlan
 
   /// - Throws: `Diagnostics` with the layers that the kernels do not take.
   /// - Precondition: `ProgramVerifier` found nothing wrong with `program`.
@@ -23,6 +25,7 @@ package struct PreparedProgram: Sendable {
       problems.collecting { try step(instruction, in: program) }
     }
     try problems.throwIfErrors()
+    outputsOnly = BufferPlan(program, kept: PreparedProgram.keptTensors(.outputs, of: program))
   }
 
   /// Runs the program on `samples` samples; the codes do not depend on the number of threads.
@@ -35,16 +38,16 @@ package struct PreparedProgram: Sendable {
     _ inputs: [CodeArray], samples: Int, keeping: Keeping = .outputs, threads: Int? = nil
   ) throws(Diagnostic) -> SimulationResult {
     try check(inputs, samples: samples)
-    let kept = keptTensors(keeping)
+    let kept = PreparedProgram.keptTensors(keeping, of: program)
     let stores = zip(program.tensors, kept).map { tensor, isKept -> SimulationResult.Store? in
       guard isKept else { return nil }
-      let width = CodeWidth(tensor)
-      let memory = CodeMemory(bytes: samples * tensor.shape.elements * width.bytes)
-      return .init(memory: memory, width: width, elements: tensor.shape.elements)
+      let format = CodeFormat(tensor)
+      let memory = CodeMemory(bytes: samples * tensor.shape.elements * format.bytes)
+      return .init(memory: memory, format: format, elements: tensor.shape.elements)
     }
     let workers = max(1, min(threads ?? processorCount, samples))
     let chunk = max(1, min(cachedSamples, (samples + workers - 1) / workers))
-    let buffers = BufferPlan(program, kept: kept)
+    let buffers = keeping == .outputs ? outputsOnly : BufferPlan(program, kept: kept)
     let chunks = (samples + chunk - 1) / chunk
     let count = max(1, min(workers, chunks))
     let steps = steps
@@ -61,8 +64,8 @@ package struct PreparedProgram: Sendable {
 
   /// How many samples to run at once so that what a run keeps stays below `bytes`, 64 MiB as a rule; 1 at least.
   package func batchSize(keeping: Keeping, bytes: Int = 64 << 20) -> Int {
-    let perSample = zip(program.tensors, keptTensors(keeping)).reduce(0) { sum, tensor in
-      sum + (tensor.1 ? tensor.0.shape.elements * CodeWidth(tensor.0).bytes : 0)
+    let perSample = zip(program.tensors, PreparedProgram.keptTensors(keeping, of: program)).reduce(0) { sum, tensor in
+      sum + (tensor.1 ? tensor.0.shape.elements * CodeFormat(tensor.0).bytes : 0)
     }
     return max(1, bytes / max(1, perSample))
   }
@@ -72,13 +75,13 @@ package struct PreparedProgram: Sendable {
   private var cachedSamples: Int {
     let largest = program.instructions.map { instruction in
       (instruction.inputs + [instruction.output]).reduce(0) { bytes, tensor in
-        bytes + program[tensor].shape.elements * 4
+        bytes + program[tensor].shape.elements * CodeFormat(program[tensor]).bytes
       }
     }.max()
     return min(256, max(1, (256 << 10) / max(1, largest ?? 1)))
   }
 
-  private func keptTensors(_ keeping: Keeping) -> [Bool] {
+  private static func keptTensors(_ keeping: Keeping, of program: IntegerProgram) -> [Bool] {
     var kept = [Bool](repeating: keeping == .all, count: program.tensors.count)
     for output in program.outputs { kept[output.tensor.index] = true }
     if case .tensors(let tensors) = keeping {
@@ -94,11 +97,11 @@ package struct PreparedProgram: Sendable {
       try require(
         input.count == samples * tensor.shape.elements, "\(input.count) codes", at: .init(tensor: tensor.name),
         supported: "\(samples) samples of \(tensor.shape)")
-      guard let range = input.range else { continue }
-      try require(
-        tensor.range.lowerBound <= range.lowerBound && range.upperBound <= tensor.range.upperBound,
-        "codes from \(range.lowerBound) to \(range.upperBound)", at: .init(tensor: tensor.name),
-        supported: "codes from \(tensor.range.lowerBound) to \(tensor.range.upperBound)")
+      if let extent = input.extent(unlessIn: tensor.range) {
+        throw Diagnostic(
+          "codes from \(extent.lowerBound) to \(extent.upperBound)", at: .init(tensor: tensor.name),
+          supported: "codes from \(tensor.range.lowerBound) to \(tensor.range.upperBound)")
+      }
     }
   }
 }
@@ -108,7 +111,7 @@ private func step(_ instruction: Instruction, in program: IntegerProgram) throws
   case .linear(let instruction): try LinearStep(instruction, in: program)
   case .sum(let instruction): SumStep(instruction, in: program)
   case .pool(let instruction): try PoolStep(instruction, in: program)
-  case .requantize(let instruction): RequantizeStep(instruction, in: program)
+  case .requantize(let instruction): SumStep(instruction, in: program)
   case .move(let instruction): MoveStep(instruction, in: program)
   case .reshape(let instruction): ReshapeStep(instruction, in: program)
   }

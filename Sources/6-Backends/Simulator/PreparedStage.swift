@@ -18,13 +18,16 @@ struct PreparedStage: Sendable {
   private let kind: Kind
   private let initial: [Int64]
   private let channels: Int
+  /// Whether codes are as narrow as those that come out of registers.
+  private let tileCodes: Bool
 
   /// - Parameters:
   ///   - initial: one per channel.
   ///   - sums: what each channel's sum can reach without its initial value.
   ///   - output: how the codes are stored. It holds every code that is reached, so the clamp may be narrowed to it.
-  init(_ stage: OutputStage, initial: [Int64], sums: PerChannel<CodeRange>, output: CodeWidth) {
+  init(_ stage: OutputStage, initial: [Int64], sums: PerChannel<CodeRange>, output: CodeFormat) {
     channels = initial.count
+    tileCodes = output.bytes <= CodeFormat.int16.bytes
     self.initial = initial
     switch stage {
     case .accumulator:
@@ -39,15 +42,22 @@ struct PreparedStage: Sendable {
     }
   }
 
+  /// What linear layers and sums requantize in registers with; nil where the constants do not have that form.
+  var tileRequantizer: Packed? {
+    guard case .affine(let packed) = kind, tileCodes, qcc_requant_fits_tiles(packed.pointer) else { return nil }
+    return packed
+  }
+
   private static func affine(
-    _ requantization: Requantization, initial: [Int64], sums: PerChannel<CodeRange>, output: CodeWidth
+    _ requantization: Requantization, initial: [Int64], sums: PerChannel<CodeRange>, output: CodeFormat
   ) -> Packed? {
-    let low = Int32(output.clamp(requantization.clamp.lowerBound))
-    let high = Int32(output.clamp(requantization.clamp.upperBound))
+    // As they lie in memory: the code of 0 moves by the format's origin.
+    let low = Int32(requantization.clamp.lowerBound.clamped(to: output.range) - output.origin)
+    let high = Int32(requantization.clamp.upperBound.clamped(to: output.range) - output.origin)
     var packed: [qcc_requant_channel] = []
     for channel in initial.indices {
       guard case .affine(let affine) = requantization.channels[channel],
-        let zeroPoint = Int32(exactly: affine.offset)
+        let zeroPoint = Int32(exactly: affine.offset &- output.origin)
       else { return nil }
       let (shifted, overflows) = affine.addend.addingReportingOverflow(
         Int128(affine.multiplier) * Int128(initial[channel]))
@@ -64,7 +74,7 @@ struct PreparedStage: Sendable {
   }
 
   private static func table(
-    _ requantization: Requantization, initial: [Int64], output: CodeWidth
+    _ requantization: Requantization, initial: [Int64], output: CodeFormat
   ) -> Packed? {
     let clamp = requantization.clamp
     var counts: [Int] = []
@@ -79,7 +89,7 @@ struct PreparedStage: Sendable {
         if overflows { return nil }
         thresholds.append(shifted)
       }
-      codes += table.codes.map { Int32(output.clamp($0.clamped(to: clamp))) }
+      codes += table.codes.map { Int32($0.clamped(to: clamp).clamped(to: output.range) - output.origin) }
     }
     return Packed(
       qcc_pack_thresholds(counts.count, counts, thresholds, codes), freedBy: qcc_free_thresholds)
@@ -87,19 +97,27 @@ struct PreparedStage: Sendable {
 
   /// Codes of `positions` x channels sums, which are 32 or 64 bits wide. May run in place for accumulators.
   func apply(_ sums: CodePointer, positions: Int, to output: CodePointer) {
-    switch (kind, sums.width, output.width) {
+    switch (kind, sums.format, output.format) {
+    case (.affine(let packed), .int32, .byte):
+      qcc_requantize_i32_u8(packed.pointer, sums.int32, positions, output.uint8)
     case (.affine(let packed), .int32, .int16):
       qcc_requantize_i32_i16(packed.pointer, sums.int32, positions, output.int16)
     case (.affine(let packed), .int32, .int32):
       qcc_requantize_i32_i32(packed.pointer, sums.int32, positions, output.int32)
+    case (.affine(let packed), .int64, .byte):
+      qcc_requantize_i64_u8(packed.pointer, sums.int64, positions, output.uint8)
     case (.affine(let packed), .int64, .int16):
       qcc_requantize_i64_i16(packed.pointer, sums.int64, positions, output.int16)
     case (.affine(let packed), .int64, .int32):
       qcc_requantize_i64_i32(packed.pointer, sums.int64, positions, output.int32)
+    case (.table(let packed), .int32, .byte):
+      qcc_threshold_i32_u8(packed.pointer, sums.int32, positions, output.uint8)
     case (.table(let packed), .int32, .int16):
       qcc_threshold_i32_i16(packed.pointer, sums.int32, positions, output.int16)
     case (.table(let packed), .int32, .int32):
       qcc_threshold_i32_i32(packed.pointer, sums.int32, positions, output.int32)
+    case (.table(let packed), .int64, .byte):
+      qcc_threshold_i64_u8(packed.pointer, sums.int64, positions, output.uint8)
     case (.table(let packed), .int64, .int16):
       qcc_threshold_i64_i16(packed.pointer, sums.int64, positions, output.int16)
     case (.table(let packed), .int64, .int32):
@@ -111,53 +129,13 @@ struct PreparedStage: Sendable {
         output[element] = requantization(sums[element] &+ initial[channel], channel: channel)
       }
     case (.affine, _, _), (.table, _, _):
-      preconditionFailure("a requantization was packed for 32-bit sums or more and codes of 16 or 32 bits")
+      preconditionFailure("a requantization was packed for 32-bit sums or more and codes of 32 bits or less")
     }
   }
 
   private func forEachElement(_ positions: Int, _ body: (_ element: Int, _ channel: Int) -> Void) {
     for position in 0..<positions {
       for channel in 0..<channels { body(position * channels + channel, channel) }
-    }
-  }
-}
-
-/// A requantization of codes, in blocks of pixels that stay in the first-level cache.
-struct RequantizeStep: PreparedStep {
-  private let input: TensorID
-  private let output: TensorID
-  private let pixels: Int
-  private let channels: Int
-  private let stage: PreparedStage
-
-  private static let blockElements = 2048
-
-  init(_ instruction: RequantizeInstruction, in program: IntegerProgram) {
-    let output = program[instruction.output]
-    input = instruction.input
-    self.output = instruction.output
-    pixels = output.shape.pixels
-    channels = output.shape.channels
-    stage = PreparedStage(
-      .requantize(instruction.requantization), initial: Array(repeating: 0, count: channels),
-      sums: [program[instruction.input].range], output: CodeWidth(output))
-  }
-
-  private var blockPixels: Int { max(1, RequantizeStep.blockElements / channels) }
-
-  func scratchBytes(samples: Int) -> Int { blockPixels * channels * CodeWidth.int32.bytes }
-
-  func run(_ frame: Frame) {
-    let all = pixels * frame.samples
-    for first in stride(from: 0, to: all, by: blockPixels) {
-      let count = min(blockPixels, all - first)
-      var codes = frame[input].advanced(by: first * channels)
-      if codes.width == .int16 {
-        let widened = CodePointer(base: frame.scratch, width: .int32)
-        widened.write(codes, count: count * channels)
-        codes = widened
-      }
-      stage.apply(codes, positions: count, to: frame[output].advanced(by: first * channels))
     }
   }
 }

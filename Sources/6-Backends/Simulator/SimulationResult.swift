@@ -5,12 +5,12 @@ import Numbers
 package struct SimulationResult: Sendable {
   struct Store: Sendable {
     var memory: CodeMemory
-    var width: CodeWidth
+    var format: CodeFormat
     /// Per sample.
     var elements: Int
 
     func pointer(sample: Int) -> CodePointer {
-      CodePointer(base: memory.base, width: width).advanced(by: sample * elements)
+      CodePointer(base: memory.base, format: format).advanced(by: sample * elements)
     }
   }
 

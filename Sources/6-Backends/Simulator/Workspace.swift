@@ -9,7 +9,7 @@ struct Workspace {
   private let chunk: Int
   private let memory: CodeMemory
   private let scratch: CodeMemory
-  private let widths: [CodeWidth]
+  private let formats: [CodeFormat]
 
   /// - Parameter chunk: samples at once, at most.
   init(
@@ -22,14 +22,14 @@ struct Workspace {
     self.chunk = chunk
     memory = CodeMemory(bytes: buffers.bytes * chunk)
     scratch = CodeMemory(bytes: steps.map { $0.scratchBytes(samples: chunk) }.max() ?? 0)
-    widths = program.tensors.map { CodeWidth($0) }
+    formats = program.tensors.map { CodeFormat($0) }
   }
 
   mutating func run(_ steps: [any PreparedStep], inputs: [CodeArray], samples: Range<Int>) {
     let tensors = program.tensors.indices.map { index in
       if let store = stores[index] { return store.pointer(sample: samples.lowerBound) }
       // Offsets are per sample: every tensor starts at its offset times the chunk.
-      return CodePointer(base: memory.base + (buffers.offsets[index] ?? 0) * chunk, width: widths[index])
+      return CodePointer(base: memory.base + (buffers.offsets[index] ?? 0) * chunk, format: formats[index])
     }
     for (input, tensor) in zip(inputs, program.inputs) {
       let elements = program[tensor].shape.elements
@@ -54,7 +54,7 @@ struct BufferPlan: Sendable {
     let made = (program.inputs + program.instructions.map(\.output)).filter { !kept[$0.index] && lifetimes[$0] != nil }
     let arena = Arena(
       made.compactMap { id in
-        let bytes = CodeMemory.aligned(program[id].shape.elements * CodeWidth(program[id]).bytes)
+        let bytes = CodeMemory.aligned(program[id].shape.elements * CodeFormat(program[id]).bytes)
         return lifetimes[id].map { .init(size: bytes, life: $0) }
       })
     offsets = Array(repeating: nil, count: program.tensors.count)

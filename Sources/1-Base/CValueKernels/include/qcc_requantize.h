@@ -40,8 +40,10 @@ typedef enum {
   QCC_REQUANT_32 = 0,
   /// `acc * M + B` within 64 bits.
   QCC_REQUANT_64 = 1,
+  /// Two parts of `acc * M + B`, each within 64 bits.
+  QCC_REQUANT_SPLIT = 2,
   /// 128-bit products and sums.
-  QCC_REQUANT_128 = 2,
+  QCC_REQUANT_128 = 3,
 } qcc_requant_width;
 
 /// Packs `count` channels. Null when `count` is 0, a shift is outside 0 to 126, `acc_low > acc_high`, `low > high`,
@@ -53,12 +55,18 @@ void qcc_free_requant(qcc_requant *_Nullable requant);
 /// The arithmetic the packed requantization runs in.
 qcc_requant_width qcc_requant_arithmetic(const qcc_requant *requant);
 
+/// Whether linear layers can requantize their sums where they are, in registers: one clamp and one rounding, constants of 32
+/// bits at one shift.
+bool qcc_requant_fits_tiles(const qcc_requant *requant);
+
 /// Requantizes `positions * channels` accumulators.
 ///
-/// - Precondition: accumulators are within their channel's `acc_low ... acc_high`, and for int16 codes `low` and `high`
-///   are within int16.
+/// - Precondition: accumulators are within their channel's `acc_low ... acc_high`, and `low` and `high` are within the type
+///   of the codes.
+void qcc_requantize_i32_u8(const qcc_requant *requant, const int32_t *acc, size_t positions, uint8_t *codes);
 void qcc_requantize_i32_i16(const qcc_requant *requant, const int32_t *acc, size_t positions, int16_t *codes);
 void qcc_requantize_i32_i32(const qcc_requant *requant, const int32_t *acc, size_t positions, int32_t *codes);
+void qcc_requantize_i64_u8(const qcc_requant *requant, const int64_t *acc, size_t positions, uint8_t *codes);
 void qcc_requantize_i64_i16(const qcc_requant *requant, const int64_t *acc, size_t positions, int16_t *codes);
 void qcc_requantize_i64_i32(const qcc_requant *requant, const int64_t *acc, size_t positions, int32_t *codes);
 
@@ -80,9 +88,11 @@ qcc_thresholds *_Nullable qcc_pack_thresholds(
 
 void qcc_free_thresholds(qcc_thresholds *_Nullable thresholds);
 
-/// Maps `positions * channels` accumulators to codes. For int16 codes the table's codes must be within int16.
+/// Maps `positions * channels` accumulators to codes. The table's codes must be within their type.
+void qcc_threshold_i32_u8(const qcc_thresholds *table, const int32_t *acc, size_t positions, uint8_t *codes);
 void qcc_threshold_i32_i16(const qcc_thresholds *table, const int32_t *acc, size_t positions, int16_t *codes);
 void qcc_threshold_i32_i32(const qcc_thresholds *table, const int32_t *acc, size_t positions, int32_t *codes);
+void qcc_threshold_i64_u8(const qcc_thresholds *table, const int64_t *acc, size_t positions, uint8_t *codes);
 void qcc_threshold_i64_i16(const qcc_thresholds *table, const int64_t *acc, size_t positions, int16_t *codes);
 void qcc_threshold_i64_i32(const qcc_thresholds *table, const int64_t *acc, size_t positions, int32_t *codes);
 
