@@ -529,7 +529,7 @@ def transposed_convolution():
     y = act(step(x, "t2", size=(2, 1), strides=(3, 2), use_bias=False), "a2", bits(6, 2))
     x = act(conv(x, "c3", size=4, strides=4), "a3")
     x = act(step(x, "t4", size=(3, 4), strides=(2, 3), padding="same", output_padding=(1, 1)), "a4", bits(6, 2))
-    x = act(step(x, "t5", size=2, padding="same", kernel_quantizer=bits(4, alpha="auto_po2")), "a5")
+    x = act(step(x, "t5", size=2, strides=(2, 1), kernel_quantizer=bits(4, alpha="auto_po2")), "a5")
     y = act(conv(y, "c6", size=6, strides=6), "a6", bits(6, 2))
     x = L.Concatenate(name="both")([L.Flatten(name="flatten0")(x), L.Flatten(name="flatten1")(y)])
     return keras.Model(i, [dense(x), step(y, "last", filters=2, strides=2)])
