@@ -62,7 +62,7 @@ import Testing
     Fault("weights of 9 bits stored as 8 bits", "int8(seeded(5))", "int8(splat(200))"),
     Fault("in 1 limbs of 16 bits", "int8(seeded(5))", "int8(splat(40000)) weight_limbs=1"),
     Fault("feature map codes in 2 limbs", "padding=[1, 1]", "padding=[1, 1] input_limbs=2"),
-    .linear("5 weights") { $0.weights = Array($0.weights.prefix(5)) },
+    .linear("5 weights") { $0.weights = [1, 2, 3, 4, 5] },
     Fault("2 initial accumulators", "[0, 100, -5]", "[0, 100]"),
     Fault("accumulators of channel 1 from", "[0, 100, -5]", "[0, 1073741824, -5]"),
     Fault("accumulators of channel 0 from", "accumulator=-32768..32767", "accumulator=-1..1"),

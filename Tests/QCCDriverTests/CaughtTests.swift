@@ -3,6 +3,7 @@ import QIR
 import Compiler
 import IntegerProgram
 import Lowering
+import Numbers
 import QCCDriver
 import Testing
 import TestSupport
@@ -60,7 +61,9 @@ import Verify
     let index = try #require(instructions.firstIndex { if case .linear = $0 { true } else { false } })
     guard case .linear(var linear) = compilation.network.program.instructions[index] else { return }
     let weight = try #require(linear.weights.indices.max { abs(linear.weights[$0]) < abs(linear.weights[$1]) })
-    linear.weights[weight] = -linear.weights[weight]
+    var weights = linear.weights.widened
+    weights[weight] = -weights[weight]
+    linear.weights = IntegerArray(weights)
     compilation.network.program.instructions[index] = .linear(linear)
     var options = Verifier.Options()
     options.emitted = false

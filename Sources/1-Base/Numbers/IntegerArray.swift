@@ -80,6 +80,18 @@ package struct IntegerArray: Sendable, Hashable, ExpressibleByArrayLiteral {
     }
   }
 
+  /// One after another, without asking for the width at each of them.
+  @inlinable
+  package func forEachElement(_ body: (Int64) -> Void) {
+    switch storage {
+    case .int8(let elements): for element in elements { body(Int64(element)) }
+    case .uint8(let elements): for element in elements { body(Int64(element)) }
+    case .int16(let elements): for element in elements { body(Int64(element)) }
+    case .int32(let elements): for element in elements { body(Int64(element)) }
+    case .int64(let elements): for element in elements { body(element) }
+    }
+  }
+
   /// From the least to the largest; 0 for none.
   package var range: ClosedRange<Int64> {
     func range<Integer: FixedWidthInteger>(_ elements: [Integer]) -> ClosedRange<Int64> {

@@ -105,7 +105,7 @@ extension Lowerer {
 /// A layer's weights as the engines take them: integer codes and one scale per output channel.
 struct OperandWeights {
   /// Output channels are the last index, or the last two together.
-  var codes: [Int64]
+  let codes: IntegerArray
   let outputChannels: Int
   /// Of the output channels.
   var scales: PerChannel<Rational>
@@ -118,13 +118,14 @@ struct OperandWeights {
     self.outputChannels = outputChannels
     switch parameter {
     case .quantized(let tensor):
-      codes = tensor.codes.widened
       let inner = tensor.shape[(tensor.scaleAxis + 1)...].reduce(1, *)
       let scaleCount = tensor.scales.count
       if scaleCount == 1 {
+        codes = tensor.codes
         scales = PerChannel(tensor.scales)
       } else if outputChannels.isMultiple(of: inner * scaleCount) {
         // Scales repeat with the output channels.
+        codes = tensor.codes
         scales = PerChannel(channels: outputChannels) { tensor.scales[$0 / inner % scaleCount] }
       } else {
         // Scales along an input axis: codes become multiples of one unit.
@@ -133,13 +134,15 @@ struct OperandWeights {
           "weights whose scales differ along an input axis and have no common unit", at: location,
           supported: "scales per output channel, or scales whose common unit gives weights of at most "
             + "\(CommonUnit.maximumBits) bits", fix: conventions.avoidingInputScales)
-        for index in codes.indices { codes[index] *= common.multiples[index / inner % scaleCount] }
+        codes = IntegerArray(
+          tensor.codes.enumerated().map { index, code in code * common.multiples[index / inner % scaleCount] })
         scales = [common.unit]
       }
     case .real(let numbers, _):
-      (codes, scales) = try Self.exactCodes(of: numbers, conventions, at: location)
+      let exact = try Self.exactCodes(of: numbers, conventions, at: location)
+      (codes, scales) = (IntegerArray(exact.codes), exact.scales)
     }
-    let range = codes.hull() ?? 0...0
+    let range = codes.range
     type = .narrowestSigned(holding: range)
     limbs = limbCount(of: range)
   }
@@ -147,7 +150,7 @@ struct OperandWeights {
   /// Every weight with its output channel.
   func forEach(_ body: (_ weight: Int64, _ outputChannel: Int) -> Void) {
     var channel = 0
-    for code in codes {
+    codes.forEachElement { code in
       body(code, channel)
       channel += 1
       if channel == outputChannels { channel = 0 }

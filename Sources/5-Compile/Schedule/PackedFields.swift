@@ -1,3 +1,5 @@
+import Numbers
+
 /// Numbers side by side in 16-bit words, each in the same few bits, the lowest bits of a word first (`st_fields.h`).
 package struct PackedFields: Hashable, Sendable {
   package private(set) var words: [UInt16] = []
@@ -11,9 +13,9 @@ package struct PackedFields: Hashable, Sendable {
     self.bits = bits
   }
 
-  package init(_ numbers: [Int64], bits: Int) {
+  package init(_ numbers: IntegerArray, bits: Int) {
     self.init(bits: bits)
-    for number in numbers { append(number) }
+    numbers.forEachElement { append($0) }
     fillWord()
   }
 

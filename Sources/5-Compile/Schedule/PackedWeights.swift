@@ -27,21 +27,26 @@ package struct PackedWeights: Hashable, Sendable {
     let cuts = layer.nest.cuts.filter { TileOperand.weights.depends(on: $0.axis) }
     let tiles = TileMaker(layer.nest, of: layer.shape)
     let blocks = cuts.reduce(1) { $0 * $1.slices.count }
-    layer.instruction.weights.withUnsafeBufferPointer { weights in
-      for block in 0..<blocks {
-        var index = TileIndex()
-        var rest = block
-        for cut in cuts.reversed() {
-          let (quotient, digit) = rest.quotientAndRemainder(dividingBy: cut.slices.count)
-          index[cut.axis] = digit
-          rest = quotient
-        }
-        append(tiles.tile(at: index), of: layer, weights)
+    for block in 0..<blocks {
+      var index = TileIndex()
+      var rest = block
+      for cut in cuts.reversed() {
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: cut.slices.count)
+        index[cut.axis] = digit
+        rest = quotient
+      }
+      let tile = tiles.tile(at: index)
+      switch layer.instruction.weights.storage {
+      case .int8(let weights): append(tile, of: layer, weights)
+      case .uint8(let weights): append(tile, of: layer, weights)
+      case .int16(let weights): append(tile, of: layer, weights)
+      case .int32(let weights): append(tile, of: layer, weights)
+      case .int64(let weights): append(tile, of: layer, weights)
       }
     }
   }
 
-  private mutating func append(_ tile: Tile, of layer: ScheduledLayer, _ weights: UnsafeBufferPointer<Int64>) {
+  private mutating func append<Weight: FixedWidthInteger>(_ tile: Tile, of layer: ScheduledLayer, _ weights: [Weight]) {
     offsets.append(fields.words.count)
     let limb = tile.weightLimb
     let (first, count, step) = (tile.outputChannels.first, tile.outputChannels.count, tile.outputChannels.stride)
@@ -51,7 +56,7 @@ package struct PackedWeights: Hashable, Sendable {
         let end = min(start + lanes, line.count)
         for output in 0..<count {
           for operand in start..<end {
-            let weight = weights[line[operand] * channels + first + output * step]
+            let weight = Int64(weights[line[operand] * channels + first + output * step])
             // Most weights are their own only digit.
             fields.append(limb == 0 ? weight : weight.balancedDigit(limb))
           }

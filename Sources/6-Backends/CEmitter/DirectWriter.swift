@@ -41,7 +41,7 @@ struct DirectWriter {
     let bits = layer.weightType.bits
     switch kernel.form {
     case .dot: constants.weights(weights, type: "uint32_t", FieldPlanes(layer).words)
-    case .depthwise(let stored) where stored == bits: constants.weights(weights, type: "int\(bits)_t", layer.weights)
+    case .depthwise(let stored) where stored == bits: constants.weights(weights, type: "int\(bits)_t", layer.weights.widened)
     case .depthwise(let stored):
       constants.weights(weights, PackedFields(layer.weights, bits: bits).words)
       preparation = [
@@ -49,7 +49,7 @@ struct DirectWriter {
         "for (int i = 0; i < \(layer.weights.count); ++i) {",
         "    weights[i] = (int\(stored)_t)st_next_field(&fields, \(bits));", "}",
       ]
-    case .plain: constants.weights(weights, type: CodeType(holding: layer.weightRange).name, layer.weights)
+    case .plain: constants.weights(weights, type: CodeType(holding: layer.weightRange).name, layer.weights.widened)
     }
   }
 

@@ -40,7 +40,7 @@ struct LinearStep: PreparedStep {
         bounds.final.shifted(by: -Int128(initial)).clampedTo64Bits
       })
     let weights = try require(
-      limbs(of: instruction.weights, count: instruction.shape.weightLimbs),
+      limbs(of: instruction.weights.widened, count: instruction.shape.weightLimbs),
       "weights do not fit \(instruction.shape.weightLimbs * 16) bits", at: .init(layer: instruction.name))
     // Kernels compute modulo 2^32: the finished sum has to fit, partial ones need not.
     let fits32 = inputLimbs * weights.count == 1 && ranges.allSatisfy { CodeFormat(integersHolding: $0) != .int64 }

@@ -17,7 +17,7 @@ package struct LinearInstruction: Hashable, Sendable, InstructionKind {
   /// Convolution: kernel rows x kernel columns x input channels per group x output channels (HWIO).
   /// Depthwise: kernel rows x kernel columns x input channels x channel multiplier; output channel = c * multiplier + m.
   /// Fully connected: inputs x outputs. Last index fastest. Wider than 16 bits only where `shape.weightLimbs` > 1.
-  package var weights: [Int64]
+  package var weights: IntegerArray
   /// One per output channel: the bias where it is a multiple of the accumulator's scale.
   package var initial: [Int64]
   /// What the accumulator can reach at any moment, partial sums in any order included.
@@ -25,13 +25,13 @@ package struct LinearInstruction: Hashable, Sendable, InstructionKind {
   package var stage: OutputStage
 
   /// From the least to the largest weight, zero included.
-  package var weightRange: CodeRange { (weights.hull() ?? 0...0).including(0) }
+  package var weightRange: CodeRange { weights.range.including(0) }
 
   /// What holds every weight.
   package var weightType: IntegerType { .narrowestSigned(holding: weightRange) }
 
   package init(
-    name: String, input: TensorID, output: TensorID, shape: LinearLayerShape, paddingCode: Int64, weights: [Int64],
+    name: String, input: TensorID, output: TensorID, shape: LinearLayerShape, paddingCode: Int64, weights: IntegerArray,
     initial: [Int64], accumulatorRange: CodeRange, stage: OutputStage
   ) {
     self.name = name
@@ -66,7 +66,7 @@ package struct LinearInstruction: Hashable, Sendable, InstructionKind {
     var positive = [Sum](repeating: 0, count: channels)
     var negative = [Sum](repeating: 0, count: channels)
     var channel = 0
-    for weight in weights {
+    weights.forEachElement { weight in
       // Without a branch on the sign, which nobody foresees.
       positive[channel] += Sum(max(weight, 0))
       negative[channel] += Sum(min(weight, 0))
@@ -102,7 +102,7 @@ package struct LinearInstruction: Hashable, Sendable, InstructionKind {
 
   /// `int4(1, -2, …)`, as wide as the model declares them.
   private func weightText(_ constants: ConstantStyle) -> String {
-    "int\(shape.weightBits)(\(NumberList.text(weights, constants) { $0.code(bits: shape.weightBits) }))"
+    "int\(shape.weightBits)(\(NumberList.text(weights.widened, constants) { $0.code(bits: shape.weightBits) }))"
   }
 
   init(_ reader: inout InstructionReader, engine: EngineKind) throws {
@@ -125,7 +125,7 @@ package struct LinearInstruction: Hashable, Sendable, InstructionKind {
     shape.inputLimbs = try reader.attributes.read("input_limbs", default: map.limbs)
     self.init(
       name: reader.name, input: input, output: reader.output, shape: shape,
-      paddingCode: try reader.attributes.read("code", default: 0), weights: weights,
+      paddingCode: try reader.attributes.read("code", default: 0), weights: IntegerArray(weights),
       initial: try reader.attributes.read("initial", default: Array(repeating: 0, count: shape.output.channels)),
       accumulatorRange: try reader.attributes.read("accumulator"), stage: try reader.stage())
     self.shape.weightLimbs = try reader.attributes.read("weight_limbs", default: limbCount(of: weightRange))
