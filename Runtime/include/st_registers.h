@@ -8,7 +8,7 @@
 #define ST_ID_VALUE 0x53544d01u
 /* beginning of a hash of the engines' sizes */
 #define ST_REGISTER_TARGET 0x4u
-#define ST_TARGET_VALUE 0xc2449c9fu
+#define ST_TARGET_VALUE 0xaa24acbfu
 /* starts units with what the registers hold at that moment */
 #define ST_REGISTER_COMMAND 0x8u
 #define ST_COMMAND_LOAD 0x1u
@@ -301,32 +301,41 @@
 #define ST_REGISTER_CONV2D_KERNEL_COLUMNS 0x21cu
 #define ST_CONV2D_KERNEL_COLUMNS_VALUE 0x7u
 /* of the engine's memories */
-#define ST_REGISTER_DWCONV_INPUT_ROWS 0x220u
+#define ST_REGISTER_CONV2D_MULTIPLIERS 0x220u
+#define ST_CONV2D_MULTIPLIERS_VALUE 0x10u
+/* of the engine's memories */
+#define ST_REGISTER_DWCONV_INPUT_ROWS 0x224u
 #define ST_DWCONV_INPUT_ROWS_VALUE 0x16u
 /* of the engine's memories */
-#define ST_REGISTER_DWCONV_INPUT_COLUMNS 0x224u
+#define ST_REGISTER_DWCONV_INPUT_COLUMNS 0x228u
 #define ST_DWCONV_INPUT_COLUMNS_VALUE 0x16u
 /* of the engine's memories */
-#define ST_REGISTER_DWCONV_OUTPUT_ROWS 0x228u
+#define ST_REGISTER_DWCONV_OUTPUT_ROWS 0x22cu
 #define ST_DWCONV_OUTPUT_ROWS_VALUE 0x16u
 /* of the engine's memories */
-#define ST_REGISTER_DWCONV_OUTPUT_COLUMNS 0x22cu
+#define ST_REGISTER_DWCONV_OUTPUT_COLUMNS 0x230u
 #define ST_DWCONV_OUTPUT_COLUMNS_VALUE 0x16u
 /* of the engine's memories */
-#define ST_REGISTER_DWCONV_CHANNELS 0x230u
+#define ST_REGISTER_DWCONV_CHANNELS 0x234u
 #define ST_DWCONV_CHANNELS_VALUE 0x10u
 /* of the engine's memories */
-#define ST_REGISTER_DWCONV_KERNEL_ROWS 0x234u
+#define ST_REGISTER_DWCONV_KERNEL_ROWS 0x238u
 #define ST_DWCONV_KERNEL_ROWS_VALUE 0x5u
 /* of the engine's memories */
-#define ST_REGISTER_DWCONV_KERNEL_COLUMNS 0x238u
+#define ST_REGISTER_DWCONV_KERNEL_COLUMNS 0x23cu
 #define ST_DWCONV_KERNEL_COLUMNS_VALUE 0x5u
 /* of the engine's memories */
-#define ST_REGISTER_FC_INPUTS 0x23cu
+#define ST_REGISTER_DWCONV_MULTIPLIERS 0x240u
+#define ST_DWCONV_MULTIPLIERS_VALUE 0x10u
+/* of the engine's memories */
+#define ST_REGISTER_FC_INPUTS 0x244u
 #define ST_FC_INPUTS_VALUE 0x100u
 /* of the engine's memories */
-#define ST_REGISTER_FC_OUTPUTS 0x240u
+#define ST_REGISTER_FC_OUTPUTS 0x248u
 #define ST_FC_OUTPUTS_VALUE 0x10u
+/* of the engine's memories */
+#define ST_REGISTER_FC_MULTIPLIERS 0x24cu
+#define ST_FC_MULTIPLIERS_VALUE 0x10u
 
 /* What the registers take. */
 #define ST_REGISTER_BYTES 0x300u
