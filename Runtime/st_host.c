@@ -13,7 +13,7 @@ static double exp_minus_1(double r)
 {
     double sum = 0.0;
     for (int n = 13; n > 0; --n) {
-        sum = (1.0 + sum) * r / (double)n;
+        sum = ((1.0 + sum) * r) / (double)n;
     }
     return sum;
 }
@@ -21,14 +21,14 @@ static double exp_minus_1(double r)
 static double power_of_2(int exponent)
 {
     double result = 1.0;
-    double factor = exponent < 0 ? 0.5 : 2.0;
-    int rest = exponent < 0 ? -exponent : exponent;
+    double factor = (exponent < 0) ? 0.5 : 2.0;
+    int rest = (exponent < 0) ? -exponent : exponent;
     /* Doubles have exponents of at most 11 bits. */
     for (int bit = 0; bit < 11; ++bit) {
         if (rest == 0) {
             break;
         }
-        result *= rest % 2 != 0 ? factor : 1.0;
+        result *= ((rest % 2) != 0) ? factor : 1.0;
         factor *= factor;
         rest /= 2;
     }
@@ -50,7 +50,7 @@ double st_exp(double x)
         return 0.0;
     }
     exponent = st_round_half_even(x * LOG2_E);
-    r = (x - exponent * LN2_HIGH) - exponent * LN2_LOW;
+    r = (x - (exponent * LN2_HIGH)) - (exponent * LN2_LOW);
     /* In two steps, since 2^exponent may lie beyond the range where the result does not. */
     half = (int)exponent / 2;
     return (1.0 + exp_minus_1(r)) * power_of_2(half) * power_of_2((int)exponent - half);
@@ -58,25 +58,25 @@ double st_exp(double x)
 
 double st_tanh(double x)
 {
-    const double magnitude = x < 0.0 ? -x : x;
+    const double magnitude = (x < 0.0) ? -x : x;
     double grown;
     double result;
     if (magnitude > 20.0) {
-        return x < 0.0 ? -1.0 : 1.0;
+        return (x < 0.0) ? -1.0 : 1.0;
     }
-    grown = magnitude < 0.17 ? exp_minus_1(2.0 * magnitude) : st_exp(2.0 * magnitude) - 1.0;
+    grown = (magnitude < 0.17) ? exp_minus_1(2.0 * magnitude) : (st_exp(2.0 * magnitude) - 1.0);
     result = grown / (grown + 2.0);
-    return x < 0.0 ? -result : result;
+    return (x < 0.0) ? -result : result;
 }
 
 double st_floor(double v)
 {
     double whole;
-    if (!(v > -4503599627370496.0 && v < 4503599627370496.0)) {
+    if (!((v > -4503599627370496.0) && (v < 4503599627370496.0))) {
         return v;
     }
     whole = (double)(int64_t)v;
-    return whole > v ? whole - 1.0 : whole;
+    return (whole > v) ? (whole - 1.0) : whole;
 }
 
 double st_ceil(double v)
@@ -86,55 +86,57 @@ double st_ceil(double v)
 
 double st_trunc(double v)
 {
-    return v < 0.0 ? st_ceil(v) : st_floor(v);
+    return (v < 0.0) ? st_ceil(v) : st_floor(v);
 }
 
 double st_round_half_even(double v)
 {
     const double below = st_floor(v);
     const double fraction = v - below;
-    const int is_odd = below != 2.0 * st_floor(below / 2.0);
-    return fraction > 0.5 || (fraction == 0.5 && is_odd) ? below + 1.0 : below;
+    const int is_odd = below != (2.0 * st_floor(below / 2.0));
+    return ((fraction > 0.5) || ((fraction == 0.5) && (is_odd != 0))) ? (below + 1.0) : below;
 }
 
 double st_round_half_away(double v)
 {
-    const double magnitude = v < 0.0 ? -v : v;
+    const double magnitude = (v < 0.0) ? -v : v;
     const double below = st_floor(magnitude);
-    const double rounded = magnitude - below >= 0.5 ? below + 1.0 : below;
-    return v < 0.0 ? -rounded : rounded;
+    const double rounded = ((magnitude - below) >= 0.5) ? (below + 1.0) : below;
+    return (v < 0.0) ? -rounded : rounded;
 }
 
 double st_round_half_toward_zero(double v)
 {
-    const double magnitude = v < 0.0 ? -v : v;
+    const double magnitude = (v < 0.0) ? -v : v;
     const double below = st_floor(magnitude);
-    const double rounded = magnitude - below > 0.5 ? below + 1.0 : below;
-    return v < 0.0 ? -rounded : rounded;
+    const double rounded = ((magnitude - below) > 0.5) ? (below + 1.0) : below;
+    return (v < 0.0) ? -rounded : rounded;
 }
 
 double st_clip(double v, double lowest, double highest)
 {
-    const double above = v > lowest ? v : lowest;
-    return above < highest ? above : highest;
+    const double above = (v > lowest) ? v : lowest;
+    return (above < highest) ? above : highest;
 }
 
-/* Whether v is nearer to multiples below multiple k of step, or halfway and k is odd. */
-static int is_below(double v, double step, int64_t k)
+/* Whether v is nearer to multiples of high + low below number k, or halfway and k is odd. */
+static int is_below(double v, double high, double low, int64_t k)
 {
-    const double halfway = ((double)k - 0.5) * step;
-    return v < halfway || (v == halfway && k % 2 != 0);
+    const double halves = (double)k - 0.5;
+    /* Exact where v is near; elsewhere far larger than what it is compared with. */
+    const double beyond = v - (halves * high);
+    return (beyond < (halves * low)) || ((beyond == (halves * low)) && ((k % 2) != 0));
 }
 
-int64_t st_nearest_multiple(double v, double step, int64_t lowest, int64_t highest)
+int64_t st_nearest_multiple(double v, double high, double low, int64_t lowest, int64_t highest)
 {
-    const double number = v == v ? v : 0.0;
-    /* Off by one at most. */
-    int64_t k = (int64_t)st_clip(number / step, (double)lowest, (double)highest);
-    while (k > lowest && is_below(number, step, k)) {
+    const double number = (v == v) ? v : 0.0;
+    /* Off by one at most: the quotient is rounded once, and far smaller than 2^52. */
+    int64_t k = (int64_t)st_clip(number / (high + low), (double)lowest, (double)highest);
+    if ((k > lowest) && (is_below(number, high, low, k) != 0)) {
         --k;
     }
-    while (k < highest && !is_below(number, step, k + 1)) {
+    if ((k < highest) && (is_below(number, high, low, k + 1) == 0)) {
         ++k;
     }
     return k;
@@ -142,11 +144,15 @@ int64_t st_nearest_multiple(double v, double step, int64_t lowest, int64_t highe
 
 int st_count_levels(double v, const double levels[], int count)
 {
-    const double number = v == v ? v : 0.0;
+    const double number = (v == v) ? v : 0.0;
     int first = 0;
     int last = count;
-    while (first < last) {
-        const int middle = first + (last - first) / 2;
+    /* As many halvings as leave nothing of the most that there are. */
+    for (int halving = 0; halving < 16; ++halving) {
+        if (first == last) {
+            break;
+        }
+        const int middle = first + ((last - first) / 2);
         if (levels[middle] <= number) {
             first = middle + 1;
         } else {

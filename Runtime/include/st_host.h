@@ -24,11 +24,11 @@ double st_round_half_toward_zero(double v);
 /* The nearest of the numbers from lowest to highest; lowest where v is not a number. */
 double st_clip(double v, double lowest, double highest);
 
-/* v / step rounded to the nearest integer from lowest to highest, halves to the even one; as 0 where v is not a number. Exactly so
- * where every number halfway between two of these multiples of `step` is a double. */
-int64_t st_nearest_multiple(double v, double step, int64_t lowest, int64_t highest);
+/* v / (high + low) rounded to the nearest integer from lowest to highest, halves to the even one; as 0 where v is not a number.
+ * Exactly so where high + low and, for all of these integers k, (k - 1/2) high and (k - 1/2) low are doubles, low far the smaller. */
+int64_t st_nearest_multiple(double v, double high, double low, int64_t lowest, int64_t highest);
 
-/* How many of `count` ascending numbers are not above v; as of 0 where v is not a number. */
+/* How many of `count` ascending numbers, 65,535 at most, are not above v; as of 0 where v is not a number. */
 int st_count_levels(double v, const double levels[], int count);
 
 #endif

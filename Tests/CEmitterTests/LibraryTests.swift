@@ -179,6 +179,92 @@ import Testing
     #expect((said...(said + 8 + 15 * 64)).contains(taken), "\(said) said, \(taken) taken")
   }
 
+  /// As deep as a run on a stack of its own gets it is no deeper than `make stack` says, but for the C library's functions.
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/gcc")), arguments: ["cpu", "stmac"],
+    30..<32 as Range<UInt64>)
+  func theStackIsAsDeepAsSaid(target: String, seed: UInt64) throws {
+    var random = try RandomProgram.mixed(seed: seed).0
+    let sample = TestVectors.Sample(
+      tensors: NaiveProgram(program: random.program).run(random.inputs()), of: random.program)
+    let project = try CProject(
+      CEmitter(network: "net").project(
+        Schedule(random.program, for: TargetFile.load(target)), vectors: TestVectors(samples: [sample])))
+    let (status, output) = try project.run("/usr/bin/env", ["make", "-s", "stack", "CC=gcc"])
+    try #require(status == 0, "\(output)")
+    let said = try #require(
+      output.firstMatch(of: #/net_run: at most ([0-9]+) bytes, in net_run, /#).flatMap { Int($0.1) })
+    let source = """
+      #include <stdio.h>
+      #include <string.h>
+      #include <ucontext.h>
+      #include "bench.h"
+      static unsigned char stack[1 << 18];
+      static ucontext_t outside, inside;
+      static void run(void) { bench_run(bench_samples[0]->inputs, bench_output_buffers, NULL); }
+      int main(void) {
+        size_t free = 0;
+        memset(stack, 0xa5, sizeof stack);
+        getcontext(&inside);
+        inside.uc_stack.ss_sp = stack;
+        inside.uc_stack.ss_size = sizeof stack;
+        inside.uc_link = &outside;
+        makecontext(&inside, run, 0);
+        swapcontext(&outside, &inside);
+        while (stack[free] == 0xa5) ++free;
+        printf("%zu\\n", sizeof stack - free);
+        return 0;
+      }
+      """
+    try project.compile(source, as: "depth", ["-D_GNU_SOURCE", "-O2", "-w", "-Wl,-z,now"])
+    let taken = try #require(Int(project.run(project.url("depth").path, []).output.split(separator: "\n")[0]))
+    // What calls the network, and the C library's functions that copy and fill.
+    #expect(taken > 0 && taken <= said + 256, "\(taken) taken, \(said) said")
+  }
+
+  /// Feature maps and constants lie where a project says, aligned as it says.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/gcc")), arguments: ["cpu", "stmac"])
+  func placementIsTheUsers(target: String) throws {
+    var random = try RandomProgram.mixed(seed: 33).0
+    let sample = TestVectors.Sample(
+      tensors: NaiveProgram(program: random.program).run(random.inputs()), of: random.program)
+    let project = try CProject(
+      CEmitter(network: "net").project(
+        Schedule(random.program, for: TargetFile.load(target)), vectors: TestVectors(samples: [sample])))
+    func section(_ name: String) -> String {
+      "-DST_\(name.uppercased())_SECTION=__attribute__((section(\".\(name)\")))"
+    }
+    try project.compile("gcc", CProject.strict + ["-DST_ALIGNMENT=64", section("maps"), section("constants")])
+    #expect(try project.bench().status == 0)
+    let rows = try project.run("/usr/bin/env", ["objdump", "-h", "bench"]).output.split(separator: "\n")
+    for name in ["maps", "constants"] {
+      let row = try #require(rows.first { $0.contains(" .\(name) ") })
+      #expect(row.hasSuffix("2**6"), "\(row)")
+    }
+  }
+
+  /// The header is C and C++ of every standard.
+  @Test func headersAreOfEveryStandard() throws {
+    let library = try Library("net", seed: 2)
+    try Data(
+      "#include \"net.h\"\nstatic net_context context;\nvoid *use(void);\nvoid *use(void) { return &context; }\n".utf8
+    )
+    .write(to: library.project.url("use.c"))
+    for compiler in CProject.compilers {
+      for standard in ["c99", "c11", "c17", "c++11", "c++14", "c++17", "c++20"] {
+        let language = standard.hasPrefix("c++") ? "c++" : "c"
+        let (status, output) = try library.project.run(
+          "/usr/bin/env",
+          [
+            compiler, "-x", language, "-std=\(standard)", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+            "-pedantic-errors",
+            "-Wconversion", "-Wsign-conversion", "-Iinclude", "use.c",
+          ])
+        #expect(status == 0, "\(compiler) \(standard): \(output)")
+      }
+    }
+  }
+
   /// What has the same runtime shares it.
   @Test func namesOfTheLinkerAreTheNetworksOrTheRuntimes() throws {
     let (first, second) = (try Library("first", seed: 4), try Library("second", seed: 4))

@@ -18,6 +18,7 @@ import Testing
     "quantized_relu(6,2,negative_slope=0.25)", "quantized_relu_po2(4)", "quantized_linear(8,0,0,alpha=0.1)",
     "quantized_sigmoid(8)", "quantized_hswish(6,2)", "quantized_ulaw(5,1)", "binary(alpha=0.5)", "ternary(alpha=1)",
     "onnx>quantize(8,0.30000001192092896,2,1)", "onnx>quantize(8,0.3,0,0)", "onnx>quantize(9,0.1,77,0)",
+    "onnx>quantize(16,0.1,40000,0)", "onnx>quantize(24,0.7,0,1)",
     "onnx>quantize(8,3,0,1)", "onnx>quantize(8,1e-40,0,1)", "qonnx>quant(0.1,0,4.5,1,0,'ROUND')",
     "qonnx>quant(0.25,0,6,1,0,'CEIL')", "qonnx>quant(0.25,3,6,1,1,'FLOOR')", "qonnx>quant(0.3,0,6,1,0,'UP')",
     "qonnx>quant(0.25,0,6,0,0,'DOWN')", "qonnx>quant(0.25,0,6,1,0,'HALF_UP')", "qonnx>quant(0.7,0,6,1,0,'HALF_DOWN')",
@@ -102,7 +103,7 @@ import Testing
       let type = schedule.storage[program.inputs[index]].type
       return """
           for (int n = 0; n < \(values[index].count / channels); ++n) {
-            double numbers[\(channels)]; float floats[\(channels)]; int\(type.bits)_t codes[\(channels)];
+            double numbers[\(channels)]; float floats[\(channels)]; \(type)_t codes[\(channels)];
             if (fread(numbers, sizeof numbers, 1, stdin) != 1) return 1;
             net_quantize_\(index)(numbers, codes);
             for (int i = 0; i < \(channels); ++i) { printf("%lld ", (long long)codes[i]); floats[i] = (float)numbers[i]; }
@@ -144,6 +145,6 @@ import Testing
   @Test func irrationalStepsHaveNoFunction() throws {
     #expect(try Self.quantizer("quantized_sigmoid(8,use_real_sigmoid=1)").doubleSteps == nil)
     #expect(try Self.quantizer("quantized_tanh(8,use_real_tanh=1)").doubleSteps == nil)
-    #expect(try Self.quantizer("onnx>quantize(16,0.1,0,1)").doubleSteps == nil)
+    #expect(try Self.quantizer("qonnx>quant(0.1,0,16,1,0,'FLOOR')").doubleSteps == nil)
   }
 }

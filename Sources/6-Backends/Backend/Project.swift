@@ -36,11 +36,16 @@ package struct Project: Hashable, Sendable {
     package struct Part: Hashable, Sendable {
       package var name: String
       package var bytes: Int
+      /// What of it is in use at once: it takes no less; nil where that is all.
+      package var least: Int?
 
-      package init(_ name: String, _ bytes: Int) {
+      package init(_ name: String, _ bytes: Int, least: Int? = nil) {
         self.name = name
         self.bytes = bytes
+        self.least = least
       }
+
+      fileprivate var description: String { "\(name) \(bytes)" + (least.map { " (\($0) live at once)" } ?? "") }
     }
 
     /// `22,016 bytes: weights 18,432, requantization 3,584`
@@ -48,7 +53,7 @@ package struct Project: Hashable, Sendable {
       package var parts: [Part]
       package var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
       package var description: String {
-        "\(bytes) bytes" + (parts.isEmpty ? "" : ": " + parts.map { "\($0.name) \($0.bytes)" }.joined(separator: ", "))
+        "\(bytes) bytes" + (parts.isEmpty ? "" : ": " + parts.map(\.description).joined(separator: ", "))
       }
     }
 

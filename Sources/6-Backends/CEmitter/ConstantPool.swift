@@ -59,7 +59,7 @@ struct ConstantPool {
     let width = widths[type] ?? (Int(type.filter(\.isNumber)) ?? 0) / 8
     bytes[kind, default: 0] += count * width
     declared.line(Self.declaration(name, type, count))
-    written.line("const \(type) \(name)[\(count)] = {")
+    written.line("ST_CONSTANTS_SECTION ST_ALIGNED const \(type) \(name)[\(count)] = {")
     numbers(&written)
     written.write("\n};\n")
   }

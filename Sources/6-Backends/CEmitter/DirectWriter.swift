@@ -41,7 +41,8 @@ struct DirectWriter {
     let bits = layer.weightType.bits
     switch kernel.form {
     case .dot: constants.weights(weights, type: "uint32_t", FieldPlanes(layer).words)
-    case .depthwise(let stored) where stored == bits: constants.weights(weights, type: "int\(bits)_t", layer.weights.widened)
+    case .depthwise(let stored) where stored == bits:
+      constants.weights(weights, type: "int\(bits)_t", layer.weights.widened)
     case .depthwise(let stored):
       constants.weights(weights, PackedFields(layer.weights, bits: bits).words)
       preparation = [
@@ -134,7 +135,7 @@ struct DirectWriter {
         "    outside[i] = (\(inputType.name))\(Literal.integer(layer.paddingCode));", "}",
       ]
       inside =
-        "row < 0 || row >= \(shape.input.rows) || column < 0 || column >= \(shape.input.columns) ? outside : "
+        "((row < 0) || (row >= \(shape.input.rows)) || (column < 0) || (column >= \(shape.input.columns))) ? outside : "
     }
     let tapCount = shape.kernel.rows * shape.kernel.columns
     let functions = kernel.functions.map { "st_" + $0 }
@@ -144,7 +145,7 @@ struct DirectWriter {
         taps(
           [
             "taps[kr * \(shape.kernel.columns) + kc] =",
-            "    \(inside)map + (row * \(shape.input.columns) + column) * \(channels);",
+            "    \(inside)&map[(row * \(shape.input.columns) + column) * \(channels)];",
           ])
           + functions.map { "\($0)(taps, \(isUnpacked ? "weights" : weights), \(tapCount), \(channels), sums);" }
           + ["for (int channel = 0; channel < \(channels); ++channel) {"]
@@ -157,7 +158,8 @@ struct DirectWriter {
     let reduced = shape.reducedChannels
     let perGroup = shape.output.channels / layer.groups
     let first = layer.groups > 1 ? "channel / \(perGroup) * \(reduced) + " : ""
-    let inside = "row >= 0 && row < \(shape.input.rows) && column >= 0 && column < \(shape.input.columns)"
+    let inside =
+      "((row >= 0) && (row < \(shape.input.rows)) && (column >= 0) && (column < \(shape.input.columns)))"
     let code = "map[(row * \(shape.input.columns) + column) * \(shape.input.channels) + \(first)i]"
     return pixels(
       ["for (int channel = 0; channel < \(shape.output.channels); ++channel) {"]
@@ -181,7 +183,7 @@ struct DirectWriter {
       + indented(
         indented(
           [
-            "\(outputType.name) *const pixel = output + (r * \(shape.output.columns) + c) * \(shape.output.channels);"
+            "\(outputType.name) *const pixel = &output[(r * \(shape.output.columns) + c) * \(shape.output.channels)];"
           ] + body)) + ["    }", "}"]
   }
 

@@ -96,7 +96,7 @@ struct HostWriter {
                           const int row = r * \(pool.strideRows) + wr\(first.0);
                           for (int wc = 0; wc < \(pool.windowColumns); ++wc) {
                               const int column = c * \(pool.strideColumns) + wc\(first.1);
-                              if (row >= 0 && row < \(input.rows) && column >= 0 && column < \(input.columns)) {
+                              if ((row >= 0) && (row < \(input.rows)) && (column >= 0) && (column < \(input.columns))) {
                                   const int64_t code =
                                       input_0[(row * \(input.columns) + column) * \(input.channels) + channel];
                                   \(update)

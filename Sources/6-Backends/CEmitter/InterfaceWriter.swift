@@ -133,7 +133,8 @@ struct InterfaceWriter {
     text.line(
       " * output's codes in float is part of its dequantization. */"
     )
-    text.line("#ifndef \(macro)_H\n#define \(macro)_H\n\n#include <stdint.h>\n\n#include \"st_pragmas.h\"")
+    text.line("#ifndef \(macro)_H\n#define \(macro)_H\n\n#include <stdint.h>\n")
+    text.line("#include \"st_placement.h\"\n#include \"st_pragmas.h\"")
     if hasEngines { text.line("#include \"st_status.h\"") }
     text.line("\n#ifdef __cplusplus\nextern \"C\" {\n#endif")
     for port in ports { describe(port, into: &text) }
@@ -141,7 +142,7 @@ struct InterfaceWriter {
       "\n/* What a run works in: feature maps. Those that do not live at once share memory; in hardware codes of every width have"
     )
     text.line(" * one of their own. */")
-    text.line("typedef struct {\n#if ST_HLS\n    struct {\n#else\n    union {\n#endif")
+    text.line("typedef struct {\n#if ST_HLS\n    struct {\n#else\n    ST_ALIGNED union {\n#endif")
     let views = storage.extents(of: program)
     for view in views { text.line("        \(view.type.name) \(view.type.view)[\(max(1, view.elements))];") }
     if views.isEmpty { text.line("        int8_t none;") }

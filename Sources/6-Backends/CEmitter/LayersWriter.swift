@@ -39,7 +39,8 @@ struct LayersWriter {
       calls.line("    STEP_ENDS(\(traced), \(expression(instruction.output)))")
       traced += 1
     }
-    var text = SourceText("#include \"\(name).h\"\n\n#include \"constants.h\"\n#include \"st_arithmetic.h\"\n\n")
+    var text = SourceText(
+      "#include \"\(name).h\"\n\n#include <stddef.h>\n\n#include \"constants.h\"\n#include \"st_arithmetic.h\"\n\n")
     if hasEngines {
       text.write(
         """
@@ -70,7 +71,7 @@ struct LayersWriter {
       #else
       #define STEP_ENDS(tensor, codes)             \\
           ST_BARRIER                               \\
-          if (context->trace) {                    \\
+          if (context->trace != NULL) {            \\
               context->trace(tensor, codes);       \\
           }
       #endif
@@ -85,7 +86,7 @@ struct LayersWriter {
     for (index, output) in program.outputs.enumerated() {
       text.line("    for (int i = 0; i < \(program[output.tensor].shape.elements); ++i) {")
       text.line(
-        "        output\(program.outputs.count == 1 ? "" : "_\(index)")[i] = (\(expression(output.tensor)))[i];")
+        "        output\(program.outputs.count == 1 ? "" : "_\(index)")[i] = \(element("i", of: output.tensor));")
       text.line("    }")
     }
     if hasEngines { text.line("    return ST_OK;") }
@@ -104,7 +105,7 @@ struct LayersWriter {
       """
       #include "\(name).h"
 
-      static \(name)_context context;
+      ST_MAPS_SECTION static \(name)_context context;
 
       \(interface.result) \(name)_run(\(interface.parameters))
       {
@@ -142,9 +143,20 @@ struct LayersWriter {
   }
 
   private func expression(_ id: TensorID) -> String {
-    switch storage[id].place {
-    case .input(let index): program.inputs.count == 1 ? "input" : "input_\(index)"
-    case .arena(let offset): "context->maps.\(storage[id].type.view) + \(offset / storage[id].type.bytes)"
+    if case .input = storage[id].place { array(of: id).name } else { "&\(element("0", of: id))" }
+  }
+
+  private func element(_ index: String, of id: TensorID) -> String {
+    let (name, first) = array(of: id)
+    return first == 0 ? "\(name)[\(index)]" : index == "0" ? "\(name)[\(first)]" : "\(name)[\(first) + \(index)]"
+  }
+
+  /// The C array in which a tensor stands, and where in it.
+  private func array(of id: TensorID) -> (name: String, first: Int) {
+    let buffer = storage[id]
+    return switch buffer.place {
+    case .input(let index): (program.inputs.count == 1 ? "input" : "input_\(index)", 0)
+    case .arena(let offset): ("context->maps.\(buffer.type.view)", offset / buffer.type.bytes)
     }
   }
 }

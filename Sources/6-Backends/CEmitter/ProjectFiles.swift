@@ -30,11 +30,11 @@ enum ProjectFiles {
       """ : "OUT = build\n"
     return SourceText(
       """
-      # make: builds the test bench; make test: runs it; make lib: the network as lib\(name).a. CC, CFLAGS and AR as usual.
+      # make: builds the test bench; make test: runs it; make lib: the network as lib\(name).a; make stack: how deep the stack gets. CC, CFLAGS and AR as usual.
       CC ?= cc
       AR ?= ar
       CFLAGS ?= -O2
-      override CFLAGS += -std=c99 -Wall -Wextra -Werror -pedantic
+      override CFLAGS += -std=c99 -Wall -Wextra -Werror -pedantic -Wvla
       \(driver)INCLUDES = -Iinclude -Iruntime -Isrc -Itest
       SOURCES = \(library.joined(separator: " "))
       TESTS = \(tests.joined(separator: " "))
@@ -59,10 +59,18 @@ enum ProjectFiles {
       test: $(OUT)/testbench
       \t./$(OUT)/testbench
 
+      # By gcc's call graphs (version 10 or later): of the compiler and the CFLAGS that make is given.
+      stack:
+      \t@rm -rf build/stack
+      \t@mkdir -p build/stack
+      \t@for f in $(SOURCES); do \\
+      \t  $(CC) $(CFLAGS) $(INCLUDES) -fcallgraph-info=su -c $$f -o build/stack/`basename $$f .c`.o || exit 1; done
+      \t@awk -v name=\(name) -f test/stack.awk build/stack/*.ci
+
       clean:
       \trm -rf build lib\(name).a
 
-      .PHONY: all test lib clean
+      .PHONY: all test lib stack clean
 
       """)
   }
@@ -109,6 +117,7 @@ enum ProjectFiles {
 
       make          builds the test bench (build/testbench)
       make test     runs it: every output code must equal the vectors, else it fails
+      make stack    how deep the stack gets at most, function by function, as gcc compiles them
       make lib      lib\(name).a: the network and the runtime. Archives of several networks link into one program, in C or C++
 
       include/\(name).h   inputs, outputs, scales, zero points, the function to call: \(name)_run, codes of the
@@ -119,7 +128,7 @@ enum ProjectFiles {
 
       Static arrays take \(memory.arrays.description). Constants
       take \(memory.constants.description), beside the
-      code. Nothing is allocated at run time. \(name)_run_in works in a context of the caller's; \(name)_run has one.
+      code. Nothing is allocated at run time, no function calls itself, and no array's size is a variable. \(name)_run_in works in a context of the caller's; \(name)_run has one.
 
       \(accelerator)\(synthesis)build/testbench --input FILE --output FILE runs the samples of a file and writes all tensors; the head of
       test/testbench.c describes both files.

@@ -103,7 +103,7 @@ struct ProjectWriter {
   private func memory(_ constants: ConstantPool, _ use: RuntimeUse) -> Project.Memory {
     Project.Memory(
       constants: constants.sizes.map { .init($0.kind.rawValue, $0.bytes) },
-      arrays: [.init("feature maps (\(storage.leastBytes(of: program)) live at once)", storage.bytes)]
+      arrays: [.init("feature maps", storage.bytes, least: storage.leastBytes(of: program))]
         + (hasEngines ? [.init("the engines' memories", use.memoryBytes(of: schedule.accelerator))] : []))
   }
 

@@ -13,15 +13,16 @@ struct QuantizeWriter {
   /// - Parameter type: of the codes.
   /// - Returns: nil where doubles alone do not decide the quantizer.
   init?(_ quantization: ProgramQuantization, type: CodeType) {
-    let steps = quantization.quantizers.compactMap { $0.doubleSteps?.shiftingCodes(by: -quantization.codeShift) }
-    guard steps.count == quantization.quantizers.count, DoubleSteps.areOfOneKind(steps) else { return nil }
-    self.steps = PerChannel(steps)
+    var steps = quantization.quantizers.map(\.doubleSteps)
+    if !DoubleSteps.areOfOneKind(steps.compactMap(\.self)) { steps = quantization.quantizers.map(\.doubleLevels) }
+    guard steps.allSatisfy({ $0 != nil }) else { return nil }
+    self.steps = PerChannel(steps.compactMap { $0?.shiftingCodes(by: -quantization.codeShift) })
     self.type = type
-    switch steps[0] {
+    switch self.steps[0] {
     case .uniform(let step, _, let factor, let offset):
       let isShared = steps.count == 1
       rule =
-        "value / \(isShared ? "\(step)" : "its channel's step"), rounded to the nearest integer and halves to the even one, "
+        "value / \(isShared ? "\(step.high + step.low)" : "its channel's step"), rounded to the nearest integer and halves to the even one, "
         + (factor == 1 ? "" : "times a factor, ") + (offset == 0 ? "" : "+ \(isShared ? "\(offset)" : "an offset"), ")
         + "clipped"
     case .levels(let levels, _): rule = "one of \(levels.count + 1) codes, by how many levels the value has reached"
@@ -59,18 +60,20 @@ struct QuantizeWriter {
   private var expression: String {
     mutating get {
       if let levels { return levels }
-      var (widths, lowest, highest) = ([Double](), [Int64](), [Int64]())
+      var (high, low) = ([Double](), [Double]())
+      var (lowest, highest) = ([Int64](), [Int64]())
       var (factors, offsets) = ([Int64](), [Int64]())
       for case .uniform(let step, let positions, let factor, let offset) in steps {
-        widths.append(step)
+        high.append(step.high)
+        low.append(step.low)
         lowest.append(positions.lowerBound)
         highest.append(positions.upperBound)
         factors.append(factor)
         offsets.append(offset)
       }
-      let step = perChannel("steps", "double", widths.map(Literal.double))
+      let step = [("high", high), ("low", low)].map { perChannel($0, "double", $1.map(Literal.double)) }
       let position =
-        "st_nearest_multiple(v, \(step), \(perChannel("lowest", lowest)), \(perChannel("highest", highest)))"
+        "st_nearest_multiple(v, \(step[0]), \(step[1]), \(perChannel("lowest", lowest)), \(perChannel("highest", highest)))"
       let (factor, offset) = (perChannel("factors", factors), perChannel("offsets", offsets))
       return (factor == "1" ? "" : factor + " * ") + position + (offset == "0" ? "" : " + \(offset)")
     }
@@ -121,6 +124,6 @@ struct QuantizeWriter {
 extension DoubleSteps {
   fileprivate static func areOfOneKind(_ steps: [DoubleSteps]) -> Bool {
     let areUniform = steps.map { if case .uniform = $0 { true } else { false } }
-    return areUniform.allSatisfy { $0 == areUniform[0] }
+    return areUniform.allSatisfy { $0 == areUniform.first }
   }
 }

@@ -2,11 +2,30 @@ import Numbers
 
 /// A quantizer as a program that has nothing but doubles decides it for every double, exactly: what a host makes codes with.
 package enum DoubleSteps: Sendable {
-  /// factor x round_half_even(v / step) within `positions`, + offset. Every number halfway between two of these multiples of the
-  /// step is a double.
-  case uniform(step: Double, positions: CodeRange, factor: Int64, offset: Int64)
+  /// factor x round_half_even(v / step) within `positions`, + offset.
+  case uniform(step: SplitStep, positions: CodeRange, factor: Int64, offset: Int64)
   /// codes[how many of these ascending numbers are <= v]
   case levels([Double], codes: [Int64])
+
+  /// high + low, whose products with (k - 1/2) are doubles for every position k: what lies halfway between two codes is known
+  /// exactly in two parts.
+  package struct SplitStep: Hashable, Sendable {
+    package let high: Double
+    package let low: Double
+
+    /// - Parameter bits: of k - 1/2, as a number of halves.
+    fileprivate init?(_ step: Double, bits: Int) {
+      let room = Double.significandBitCount + 1 - bits
+      if step.significandWidth < room {
+        (high, low) = (step, 0)
+      } else {
+        let lowBits = (Double.significandBitCount + 1) / 2 + 1
+        guard lowBits <= room else { return nil }
+        high = Double(bitPattern: (step.bitPattern >> UInt64(lowBits)) << UInt64(lowBits))
+        low = step - high
+      }
+    }
+  }
 
   /// How many levels a table may have.
   package static let mostLevels = 1 << 12
@@ -23,7 +42,7 @@ package enum DoubleSteps: Sendable {
 
 extension FeatureMapQuantizer {
   /// nil where doubles alone do not decide it: functions with irrational values, or more levels than a table may have.
-  package var doubleSteps: DoubleSteps? { evenSteps ?? levelsOfDoubles }
+  package var doubleSteps: DoubleSteps? { evenSteps ?? doubleLevels }
 
   /// What of the position is added behind rounding, where that changes nothing: an even integer.
   private static func movedBehindRounding(_ bias: Rational) -> Int64? {
@@ -39,13 +58,13 @@ extension FeatureMapQuantizer {
     guard step.isFinite, Rational(step) == exact, (-900...900).contains(step.exponent) else { return nil }
     let zeroPoint = steps.zeroPoint + bias
     let positions = steps.clamp.shifted(by: -zeroPoint)
-    // (k - 1/2) x step is an odd number of halves times the step's significand.
     let bits = UInt64.bitWidth - positions.largestMagnitude.leadingZeroBitCount + 2
-    guard bits + step.significandWidth + 1 <= Double.significandBitCount + 1 else { return nil }
-    return .uniform(step: step, positions: positions, factor: codeFactor, offset: codeFactor * zeroPoint)
+    guard let split = DoubleSteps.SplitStep(step, bits: bits) else { return nil }
+    return .uniform(step: split, positions: positions, factor: codeFactor, offset: codeFactor * zeroPoint)
   }
 
-  private var levelsOfDoubles: DoubleSteps? {
+  /// The same as levels.
+  package var doubleLevels: DoubleSteps? {
     if functions.isEmpty, case .levels(let steps) = steps, steps.thresholds.count < DoubleSteps.mostLevels {
       return .levels(steps.compiled.firstPassing, codes: steps.codes.map { codeFactor * $0 })
     }

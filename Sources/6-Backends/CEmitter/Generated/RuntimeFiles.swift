@@ -258,11 +258,11 @@ enum RuntimeFiles {
       /* The nearest of the numbers from lowest to highest; lowest where v is not a number. */
       double st_clip(double v, double lowest, double highest);
 
-      /* v / step rounded to the nearest integer from lowest to highest, halves to the even one; as 0 where v is not a number. Exactly so
-       * where every number halfway between two of these multiples of `step` is a double. */
-      int64_t st_nearest_multiple(double v, double step, int64_t lowest, int64_t highest);
+      /* v / (high + low) rounded to the nearest integer from lowest to highest, halves to the even one; as 0 where v is not a number.
+       * Exactly so where high + low and, for all of these integers k, (k - 1/2) high and (k - 1/2) low are doubles, low far the smaller. */
+      int64_t st_nearest_multiple(double v, double high, double low, int64_t lowest, int64_t highest);
 
-      /* How many of `count` ascending numbers are not above v; as of 0 where v is not a number. */
+      /* How many of `count` ascending numbers, 65,535 at most, are not above v; as of 0 where v is not a number. */
       int st_count_levels(double v, const double levels[], int count);
 
       #endif
@@ -479,7 +479,7 @@ enum RuntimeFiles {
 
       static uint64_t magnitude(int64_t value)
       {
-          return value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value;
+          return (value < 0) ? ((uint64_t)0 - (uint64_t)value) : (uint64_t)value;
       }
 
       int64_t st_requantize_wide(
@@ -488,13 +488,15 @@ enum RuntimeFiles {
           /* |accumulator| * |multiplier| from four 32 x 32-bit products */
           const uint64_t a = magnitude(accumulator);
           const uint64_t b = magnitude(multiplier);
-          const uint64_t a_low = a & 0xffffffffu, a_high = a >> 32;
-          const uint64_t b_low = b & 0xffffffffu, b_high = b >> 32;
+          const uint64_t a_low = a & 0xffffffffu;
+          const uint64_t a_high = a >> 32;
+          const uint64_t b_low = b & 0xffffffffu;
+          const uint64_t b_high = b >> 32;
           const uint64_t low_low = a_low * b_low;
-          const uint64_t middle = a_high * b_low + (low_low >> 32);
-          const uint64_t cross = a_low * b_high + (middle & 0xffffffffu);
+          const uint64_t middle = (a_high * b_low) + (low_low >> 32);
+          const uint64_t cross = (a_low * b_high) + (middle & 0xffffffffu);
           uint64_t low = (cross << 32) | (low_low & 0xffffffffu);
-          uint64_t high = a_high * b_high + (middle >> 32) + (cross >> 32);
+          uint64_t high = (a_high * b_high) + (middle >> 32) + (cross >> 32);
 
           if ((accumulator < 0) != (multiplier < 0)) {
               low = (uint64_t)0 - low;
@@ -505,8 +507,10 @@ enum RuntimeFiles {
 
           {
               /* floor, the bit below it, and whether any bit below that is set */
-              uint64_t floored, below;
-              int half = 0, rest = 0;
+              uint64_t floored;
+              uint64_t below;
+              int half = 0;
+              int rest = 0;
               if (shift == 0u) {
                   floored = low;
               } else if (shift < 64u) {
@@ -523,9 +527,9 @@ enum RuntimeFiles {
                   floored = (uint64_t)st_shift_right(st_signed64(high), upper);
                   below = high & (((uint64_t)1 << upper) - 1u);
                   half = (int)((below >> (upper - 1u)) & 1u);
-                  rest = (below & (((uint64_t)1 << (upper - 1u)) - 1u)) != 0u || low != 0u;
+                  rest = ((below & (((uint64_t)1 << (upper - 1u)) - 1u)) != 0u) || (low != 0u);
               }
-              if (even && half && (rest || (floored & 1u) != 0u)) {
+              if ((even != 0) && (half != 0) && ((rest != 0) || ((floored & 1u) != 0u))) {
                   floored += 1u;
               }
               return st_signed64(floored);
@@ -552,7 +556,7 @@ enum RuntimeFiles {
       {
           double sum = 0.0;
           for (int n = 13; n > 0; --n) {
-              sum = (1.0 + sum) * r / (double)n;
+              sum = ((1.0 + sum) * r) / (double)n;
           }
           return sum;
       }
@@ -560,14 +564,14 @@ enum RuntimeFiles {
       static double power_of_2(int exponent)
       {
           double result = 1.0;
-          double factor = exponent < 0 ? 0.5 : 2.0;
-          int rest = exponent < 0 ? -exponent : exponent;
+          double factor = (exponent < 0) ? 0.5 : 2.0;
+          int rest = (exponent < 0) ? -exponent : exponent;
           /* Doubles have exponents of at most 11 bits. */
           for (int bit = 0; bit < 11; ++bit) {
               if (rest == 0) {
                   break;
               }
-              result *= rest % 2 != 0 ? factor : 1.0;
+              result *= ((rest % 2) != 0) ? factor : 1.0;
               factor *= factor;
               rest /= 2;
           }
@@ -589,7 +593,7 @@ enum RuntimeFiles {
               return 0.0;
           }
           exponent = st_round_half_even(x * LOG2_E);
-          r = (x - exponent * LN2_HIGH) - exponent * LN2_LOW;
+          r = (x - (exponent * LN2_HIGH)) - (exponent * LN2_LOW);
           /* In two steps, since 2^exponent may lie beyond the range where the result does not. */
           half = (int)exponent / 2;
           return (1.0 + exp_minus_1(r)) * power_of_2(half) * power_of_2((int)exponent - half);
@@ -597,25 +601,25 @@ enum RuntimeFiles {
 
       double st_tanh(double x)
       {
-          const double magnitude = x < 0.0 ? -x : x;
+          const double magnitude = (x < 0.0) ? -x : x;
           double grown;
           double result;
           if (magnitude > 20.0) {
-              return x < 0.0 ? -1.0 : 1.0;
+              return (x < 0.0) ? -1.0 : 1.0;
           }
-          grown = magnitude < 0.17 ? exp_minus_1(2.0 * magnitude) : st_exp(2.0 * magnitude) - 1.0;
+          grown = (magnitude < 0.17) ? exp_minus_1(2.0 * magnitude) : (st_exp(2.0 * magnitude) - 1.0);
           result = grown / (grown + 2.0);
-          return x < 0.0 ? -result : result;
+          return (x < 0.0) ? -result : result;
       }
 
       double st_floor(double v)
       {
           double whole;
-          if (!(v > -4503599627370496.0 && v < 4503599627370496.0)) {
+          if (!((v > -4503599627370496.0) && (v < 4503599627370496.0))) {
               return v;
           }
           whole = (double)(int64_t)v;
-          return whole > v ? whole - 1.0 : whole;
+          return (whole > v) ? (whole - 1.0) : whole;
       }
 
       double st_ceil(double v)
@@ -625,55 +629,57 @@ enum RuntimeFiles {
 
       double st_trunc(double v)
       {
-          return v < 0.0 ? st_ceil(v) : st_floor(v);
+          return (v < 0.0) ? st_ceil(v) : st_floor(v);
       }
 
       double st_round_half_even(double v)
       {
           const double below = st_floor(v);
           const double fraction = v - below;
-          const int is_odd = below != 2.0 * st_floor(below / 2.0);
-          return fraction > 0.5 || (fraction == 0.5 && is_odd) ? below + 1.0 : below;
+          const int is_odd = below != (2.0 * st_floor(below / 2.0));
+          return ((fraction > 0.5) || ((fraction == 0.5) && (is_odd != 0))) ? (below + 1.0) : below;
       }
 
       double st_round_half_away(double v)
       {
-          const double magnitude = v < 0.0 ? -v : v;
+          const double magnitude = (v < 0.0) ? -v : v;
           const double below = st_floor(magnitude);
-          const double rounded = magnitude - below >= 0.5 ? below + 1.0 : below;
-          return v < 0.0 ? -rounded : rounded;
+          const double rounded = ((magnitude - below) >= 0.5) ? (below + 1.0) : below;
+          return (v < 0.0) ? -rounded : rounded;
       }
 
       double st_round_half_toward_zero(double v)
       {
-          const double magnitude = v < 0.0 ? -v : v;
+          const double magnitude = (v < 0.0) ? -v : v;
           const double below = st_floor(magnitude);
-          const double rounded = magnitude - below > 0.5 ? below + 1.0 : below;
-          return v < 0.0 ? -rounded : rounded;
+          const double rounded = ((magnitude - below) > 0.5) ? (below + 1.0) : below;
+          return (v < 0.0) ? -rounded : rounded;
       }
 
       double st_clip(double v, double lowest, double highest)
       {
-          const double above = v > lowest ? v : lowest;
-          return above < highest ? above : highest;
+          const double above = (v > lowest) ? v : lowest;
+          return (above < highest) ? above : highest;
       }
 
-      /* Whether v is nearer to multiples below multiple k of step, or halfway and k is odd. */
-      static int is_below(double v, double step, int64_t k)
+      /* Whether v is nearer to multiples of high + low below number k, or halfway and k is odd. */
+      static int is_below(double v, double high, double low, int64_t k)
       {
-          const double halfway = ((double)k - 0.5) * step;
-          return v < halfway || (v == halfway && k % 2 != 0);
+          const double halves = (double)k - 0.5;
+          /* Exact where v is near; elsewhere far larger than what it is compared with. */
+          const double beyond = v - (halves * high);
+          return (beyond < (halves * low)) || ((beyond == (halves * low)) && ((k % 2) != 0));
       }
 
-      int64_t st_nearest_multiple(double v, double step, int64_t lowest, int64_t highest)
+      int64_t st_nearest_multiple(double v, double high, double low, int64_t lowest, int64_t highest)
       {
-          const double number = v == v ? v : 0.0;
-          /* Off by one at most. */
-          int64_t k = (int64_t)st_clip(number / step, (double)lowest, (double)highest);
-          while (k > lowest && is_below(number, step, k)) {
+          const double number = (v == v) ? v : 0.0;
+          /* Off by one at most: the quotient is rounded once, and far smaller than 2^52. */
+          int64_t k = (int64_t)st_clip(number / (high + low), (double)lowest, (double)highest);
+          if ((k > lowest) && (is_below(number, high, low, k) != 0)) {
               --k;
           }
-          while (k < highest && !is_below(number, step, k + 1)) {
+          if ((k < highest) && (is_below(number, high, low, k + 1) == 0)) {
               ++k;
           }
           return k;
@@ -681,11 +687,15 @@ enum RuntimeFiles {
 
       int st_count_levels(double v, const double levels[], int count)
       {
-          const double number = v == v ? v : 0.0;
+          const double number = (v == v) ? v : 0.0;
           int first = 0;
           int last = count;
-          while (first < last) {
-              const int middle = first + (last - first) / 2;
+          /* As many halvings as leave nothing of the most that there are. */
+          for (int halving = 0; halving < 16; ++halving) {
+              if (first == last) {
+                  break;
+              }
+              const int middle = first + ((last - first) / 2);
               if (levels[middle] <= number) {
                   first = middle + 1;
               } else {
@@ -759,6 +769,86 @@ enum RuntimeFiles {
       int bench_run(const void *const inputs[], void *const outputs[], void (*made)(int tensor, const void *codes));
 
       #endif
+
+      """##
+    ),
+    (
+      "test/stack.awk",
+      ##"""
+      # How deep the stack gets below a call of each of a network's functions, from the call graphs of gcc -fcallgraph-info=su:
+      #   awk -v name=NETWORK -f stack.awk FILE.ci ...
+      # Exit code 1: a function calls itself, by detours perhaps, or takes room that is not known.
+
+      function value(key,    rest) {
+          rest = substr($0, index($0, " " key ": \"") + length(key) + 4)
+          return substr(rest, 1, index(rest, "\"") - 1)
+      }
+
+      function short(title) {
+          return substr(title, match(title, /[^:]*$/))
+      }
+
+      # The bytes that a function and the deepest of what it calls take; `path` of it is how they are called.
+      function depth(title,    deepest, calls, count, i, below) {
+          if (title in known) return known[title]
+          if (!(title in bytes)) {
+              outside[short(title)] = 1
+              return 0
+          }
+          if (title in active) {
+              print short(title) " calls itself"
+              failed = 1
+              return 0
+          }
+          active[title] = 1
+          path[title] = short(title)
+          count = split(callees[title], calls, "\n")
+          for (i = 2; i <= count; ++i) {
+              below = depth(calls[i])
+              if (below > deepest) {
+                  deepest = below
+                  path[title] = short(title) ", " path[calls[i]]
+              }
+          }
+          delete active[title]
+          return known[title] = bytes[title] + deepest
+      }
+
+      /^node:/ {
+          if (match(value("label"), /[0-9]+ bytes \([a-z,]*\)/)) {
+              usage = substr(value("label"), RSTART, RLENGTH)
+              bytes[value("title")] = usage + 0
+              if (usage ~ /dynamic/ && usage !~ /bounded/) {
+                  print short(value("title")) " takes room that is not known"
+                  failed = 1
+              }
+          }
+      }
+
+      /^edge:/ { callees[value("sourcename")] = callees[value("sourcename")] "\n" value("targetname") }
+
+      function sort(names, last,    i, j, name) {
+          for (i = 2; i <= last; ++i)
+              for (j = i; j > 1 && names[j] < names[j - 1]; --j) {
+                  name = names[j]
+                  names[j] = names[j - 1]
+                  names[j - 1] = name
+              }
+      }
+
+      END {
+          for (title in bytes) if (index(title, name "_") == 1) functions[++last] = title
+          sort(functions, last)
+          for (i = 1; i <= last; ++i) {
+              total = depth(functions[i])
+              print functions[i] ": at most " total " bytes, in " path[functions[i]]
+          }
+          for (title in outside) others[++count] = title
+          sort(others, count)
+          for (i = 1; i <= count; ++i) text = text " " others[i]
+          if (count) print "beside what these take, of the compiler's, the C library's or (__indirect_call) the trace:" text
+          if (failed) exit 1
+      }
 
       """##
     ),
