@@ -121,7 +121,11 @@ let analysis = floor(
         "Quantization", "Quantizers", "Schedule", "Targets", "Tiling",
       ]),
     .target(name: "Statistics", dependencies: ["Diagnostics", "Presentation", "QIR", "Quantization"]),
-    .target(name: "Performance", dependencies: ["CycleSimulator", "Presentation", "Schedule", "Targets"]),
+    .target(
+      name: "Performance",
+      dependencies: [
+        "Backend", "CEmitter", "CycleSimulator", "Diagnostics", "IntegerProgram", "Presentation", "Schedule", "Targets",
+      ]),
     .target(
       name: "Inference",
       dependencies: [

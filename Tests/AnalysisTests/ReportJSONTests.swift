@@ -16,6 +16,24 @@ import Testing
     Set(((value as? [Any])?.first ?? value).flatMap { $0 as? [String: Any] }?.keys.map { $0 } ?? [])
   }
 
+  @Test func memoryKeys() throws {
+    let report = MemoryReport(targets: [
+      .init(
+        target: "cpu", constants: [.init(name: "weights", bytes: 3), .init(name: "requantization", bytes: 4)],
+        arrays: [.init(name: "feature maps", bytes: 5)], liveMapBytes: 2)
+    ])
+    let object = try object(report)
+    #expect(Set(object.keys) == ["targets"])
+    #expect(
+      keys(object["targets"]) == [
+        "target", "constants", "constantBytes", "arrays", "arrayBytes", "liveMapBytes",
+      ])
+    let target = (object["targets"] as? [[String: Any]])?.first
+    #expect(keys(target?["constants"]) == ["name", "bytes"])
+    #expect(target?["constantBytes"] as? Int == 7 && target?["arrayBytes"] as? Int == 5)
+    #expect(report.csv().hasPrefix("target,kind,name,bytes\ncpu,constants,weights,3\n"))
+  }
+
   private let verified = VerifyReport(
     samples: 2, tensors: [.init(name: "conv", elements: 10, mismatches: 0, ties: 1)],
     proofs: .init(channels: 4, proved: 4))

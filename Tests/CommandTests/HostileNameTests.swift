@@ -16,7 +16,8 @@ import TestSupport
   }
 
   @Test(
-    arguments: ["summary", "summary --qstats", "tile-report", "verify", "qtools", "energy"], ["text", "json", "csv"])
+    arguments: ["summary", "summary --qstats", "tile-report", "verify", "qtools", "energy", "memory"],
+    ["text", "json", "csv"])
   func reachNoTerminal(_ command: String, _ format: String) throws {
     let folder = try Folder()
     let words = command.split(separator: " ", maxSplits: 1)

@@ -121,7 +121,7 @@ import TestSupport
   }
 
   /// In each format, of each command that has formats.
-  @Test(arguments: ["summary", "summary --qstats", "tile-report", "verify --no-emitted", "qtools", "energy"])
+  @Test(arguments: ["summary", "summary --qstats", "tile-report", "verify --no-emitted", "qtools", "energy", "memory"])
   func reportsEndInOneNewline(_ command: String) throws {
     for format in ["text", "json", "csv"] {
       let parts = command.split(separator: " ", maxSplits: 1)

@@ -3,7 +3,8 @@ import Testing
 /// How the command is used, and used wrongly.
 @Suite struct UsageTests {
   static let commands = [
-    "compile", "quantize", "profile", "verify", "tile-report", "simulate", "summary", "qtools", "energy", "report",
+    "compile", "quantize", "profile", "verify", "tile-report", "simulate", "summary", "qtools", "energy", "memory",
+    "report",
     "targets", "search", "study", "evaluate", "widths",
   ]
 
@@ -34,7 +35,7 @@ import Testing
   }
 
   /// Lines stay within the terminal, and what goes into a pipe has no colours.
-  @Test(arguments: ["summary", "tile-report", "verify --no-emitted", "qtools", "energy"]) func narrowTerminal(
+  @Test(arguments: ["summary", "tile-report", "verify --no-emitted", "qtools", "energy", "memory"]) func narrowTerminal(
     _ command: String
   ) throws {
     let result = try Command.run("\(command) $T/digits_conv_affine.h5", in: "/", before: "export COLUMNS=60")

@@ -31,6 +31,11 @@ import TestSupport
               mode: "8x4", bytes: .init(inputs: 5, outputs: 6, parameters: 7),
               energy: .init(inputs: 1, outputs: 2, parameters: 3, operations: 4)))
         ], totalCost: 4, sum: 4),
+      memory: MemoryReport(targets: [
+        .init(
+          target: name, constants: [.init(name: name, bytes: 1000)], arrays: [.init(name: name, bytes: 2000)],
+          liveMapBytes: 1500)
+      ]),
       drawing: NetworkDrawing(
         boxes: [.init(name: name, title: name, lines: [name], colour: "conv", result: name, isOutput: true)],
         edges: []),
@@ -62,7 +67,7 @@ import TestSupport
     #expect(page.texts["h1"] == [name])
     #expect(page.texts["script"] == nil && page.attributes["onload"] == nil)
     let rows = page.texts["th"]?.filter { $0 == name }.count ?? 0
-    #expect(rows == 7)
+    #expect(rows == 8)
   }
 
   @Test func controlCharactersAreReplaced() {

@@ -1,4 +1,5 @@
 import GraphDrawing
+import Performance
 import Presentation
 import QTools
 
@@ -124,6 +125,19 @@ extension NetworkPage {
   private var engines: [String] {
     let used: Set<String> = Set(tiles.layers.map(\.engine))
     return ["2DConv", "DWConv", "FC"].filter { used.contains($0) }
+  }
+
+  func writeMemory(to markup: inout Markup) {
+    markup.element(
+      "p",
+      """
+      In bytes. Constants may stand in flash, static arrays stand in RAM; no placement of feature maps takes less than what lives \
+      at once. Code and stack are the C compiler's: make stack in a project says how deep that gets at most.
+      """)
+    TextTable(
+      columns: [.name(""), .text("")] + memory.targets.map { .number($0.target) },
+      rows: memory.rows.map { row in [row.kind, row.name] + row.bytes.map { $0.map(grouped) ?? "" } }
+    ).write(to: &markup)
   }
 
   func writeRooflines(to markup: inout Markup) {

@@ -21,6 +21,7 @@ package struct NetworkPage: Sendable {
   package var summary: SummaryReport
   package var tiles: TileReport
   package var energy: EnergyReport
+  package var memory: MemoryReport
   package var drawing: NetworkDrawing
   /// One per engine that runs a layer.
   package var rooflines: [Roofline]
@@ -30,7 +31,8 @@ package struct NetworkPage: Sendable {
 
   package init(
     name: String, file: String, target: String, targetSummary: String, summary: SummaryReport, tiles: TileReport,
-    energy: EnergyReport, drawing: NetworkDrawing, rooflines: [Roofline], proofs: [LoweredNetwork.Proof],
+    energy: EnergyReport, memory: MemoryReport, drawing: NetworkDrawing, rooflines: [Roofline],
+    proofs: [LoweredNetwork.Proof],
     accumulators: [AccumulatorType],
     tensors: [TensorType]
   ) {
@@ -41,6 +43,7 @@ package struct NetworkPage: Sendable {
     self.summary = summary
     self.tiles = tiles
     self.energy = energy
+    self.memory = memory
     self.drawing = drawing
     self.rooflines = rooflines
     self.proofs = proofs
@@ -57,6 +60,7 @@ package struct NetworkPage: Sendable {
         .init(id: "bits", title: "Bits per layer") { writeBits(to: &$0) },
         .init(id: "cycles", title: "Tiles and cycles per layer") { writeCycles(to: &$0) },
         .init(id: "energy", title: "Energy per layer") { writeEnergy(to: &$0) },
+        .init(id: "memory", title: "Memory of the C") { writeMemory(to: &$0) },
         .init(id: "rooflines", title: "Rooflines") { writeRooflines(to: &$0) },
         .init(id: "proofs", title: "Proofs") { writeProofs(to: &$0) },
         .init(id: "types", title: "Data types") { writeTypes(to: &$0) },
@@ -87,7 +91,7 @@ package struct NetworkPage: Sendable {
   }
 
   /// - Parameter types: what QTools' estimates depend on beside the network.
-  /// - Throws: `Diagnostic` where no mode of the target holds a layer's widths.
+  /// - Throws: `Diagnostic` where no mode of the target holds a layer's widths, `Diagnostics` where C cannot do the schedule.
   package init(_ compilation: Compilation, types: DataTypeOptions) throws {
     let tiles = try TileReport(compilation.schedule, model: .stated)
     let file = compilation.model.graph.file ?? ""
@@ -98,6 +102,7 @@ package struct NetworkPage: Sendable {
       target: compilation.target.name, targetSummary: compilation.target.summary,
       summary: SummaryReport(compilation.model), tiles: tiles,
       energy: EnergyReport(map, model: model, hardware: HardwareUse(compilation)),
+      memory: try MemoryReport(compilation.schedule, beside: MemoryReport.builtinTargets()),
       drawing: DrawingBuilder(compilation, tiles: tiles).drawing,
       rooflines: try Roofline.all(of: compilation.schedule), proofs: compilation.network.proofs,
       accumulators: Self.accumulators(of: compilation, map),

@@ -65,6 +65,7 @@ struct CompileCommand: ParsableCommand {
       "\(folder): \(project.files.count) files, \(grouped(channels)) requantization channels proved exact", of: folder)
     announce("constants: \(project.memory.constants)", of: folder)
     announce("static arrays: \(project.memory.arrays)", of: folder)
+    announce("stack: `make stack` says how much a C compiler makes of it", of: folder)
     if let host = project.host { announce("left to the processor: \(host)", of: folder) }
   }
 

@@ -30,7 +30,8 @@ struct QCC: ParsableCommand {
       CompileCommand.self, QuantizeCommand.self, SearchCommand.self, StudyCommand.self, EvaluateCommand.self,
       ProfileCommand.self, VerifyCommand.self, ExportCommand.self,
       TileReportCommand.self, WidthsCommand.self, SimulateCommand.self,
-      SummaryCommand.self, QToolsCommand.self, EnergyCommand.self, ReportCommand.self, TargetsCommand.self,
+      SummaryCommand.self, QToolsCommand.self, EnergyCommand.self, MemoryCommand.self, ReportCommand.self,
+      TargetsCommand.self,
     ])
 
   /// Exit codes: 0, 1 for a problem with files or networks, 2 for wrong usage.
