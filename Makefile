@@ -10,7 +10,7 @@ LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
   check-keras-differential check-quantizer-extremes check-quantized-keras check-quantize check-adding \
-  test-embedded check-registers check-processor-speed check-multiplier check-kernels check-optuna check-vizier \
+  test-embedded check-c check-registers check-processor-speed check-multiplier check-kernels check-optuna check-vizier \
   check-user-files check-interrupts check-search-kills check-search-methods bench bench-peers check-memory fuzz format \
   lint generated check-generated clean
 .NOTPARALLEL:
@@ -30,6 +30,7 @@ help:
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
 	@echo 'make test-embedded    networks on simulated microcontrollers: codes, memory, instructions (installs toolchains by apt)'
 	@echo 'make check-registers  the accelerator'\''s registers in SystemRDL beside those in C (Python package)'
+	@echo 'make check-c          emitted C: standards, warnings, sanitizers, stack, MISRA (installs cppcheck by apt)'
 	@echo 'make check-processor-speed  the C for processors beside TFLite'\''s reference kernels (Python packages)'
 	@echo 'make check-multiplier  prove the array of the multipliers, and its area (installs yosys by apt)'
 	@echo 'make check-kernels    the kernels for synthesis, with all tools'\'' types, for both targets'
@@ -99,6 +100,9 @@ test-embedded: build
 
 check-registers: build
 	$(PYTHON) Tests/registers-check.py $(QCC) testdata/digits_conv_affine.h5
+
+check-c: build prepare-tests
+	$(PYTHON) Tests/c-check.py $(QCC)
 
 check-processor-speed: build
 	$(PYTHON) Tests/processor-speed.py $(QCC) ../shared/models

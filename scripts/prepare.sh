@@ -32,6 +32,8 @@ pkg-config --exists sqlite3 2>/dev/null || missing+=(libsqlite3-dev)
 [[ ${1:-} != --tests ]] || command -v g++ >/dev/null || missing+=(g++)
 # They ask clang's analysis whether loops have bounds, where Debian has the version whose answers they read.
 if [[ ${1:-} == --tests && ! -x /usr/bin/opt-14 ]] && apt-cache show clang-14 llvm-14 >/dev/null 2>&1; then missing+=(clang-14 llvm-14); fi
+# And whether emitted C keeps to the rules of MISRA that docs/misra.md does not except.
+[[ ${1:-} != --tests ]] || command -v cppcheck >/dev/null || missing+=(cppcheck)
 # Whether the C generated from schemas/ is fresh is one of the checks.
 [[ ${1:-} != --tests ]] || command -v protoc-c >/dev/null || missing+=(protobuf-c-compiler)
 if [[ ${1:-} == --embedded ]]; then
