@@ -185,7 +185,8 @@ let face = floor(
       dependencies: [
         "Assessment", "Calibration", "CEmitter", "Compiler", "Diagnostics", "Exploration", "Files", "Frontends",
         "HardwareWidths", "Inference", "Libc", "ONNXExport", "Page", "Performance", "Plans", "Presentation",
-        "QCCDriver", "QTools", "Quantization", "Search", "Statistics", "Targets", "Threads", "Verify", argumentParser,
+        "QCCDriver", "QIR", "QTools", "Quantization", "Search", "Statistics", "Targets", "Threads", "Verify",
+        argumentParser,
       ],
       linkerSettings: oneFile),
   ])
@@ -406,11 +407,11 @@ func floor(_ folder: String, isSmall: Bool = false, _ modules: [Target]) -> [Tar
 var argumentParser: Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
 var bigInt: Target.Dependency { .product(name: "BigInt", package: "BigInt") }
 
-/// Debian's libhdf5. Its shared library brings thirty others of which qcc needs none, and loading them takes longer than
-/// reading a network: the release binary has the archive in it.
+/// Debian's libhdf5, and minizip for archives with an HDF5 file in them. The shared library of the first brings thirty others of
+/// which qcc needs none, and loading them takes longer than reading a network: the release binary has the archives in it.
 var hdf5: [LinkerSetting] {
-  [.linkedLibrary("hdf5_serial", .when(configuration: .debug))]
-    + [":libhdf5_serial.a", ":libsz.a", ":libaec.a", ":libz.a"].map {
+  ["hdf5_serial", "minizip"].map { .linkedLibrary($0, .when(configuration: .debug)) }
+    + [":libhdf5_serial.a", ":libsz.a", ":libaec.a", ":libminizip.a", ":libz.a"].map {
       .linkedLibrary($0, .when(configuration: .release))
     }
 }

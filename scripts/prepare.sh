@@ -22,6 +22,7 @@ command -v pkg-config >/dev/null || missing+=(pkg-config)
 # Verification compiles the emitted C: any of the three will do, and Swift brings clang.
 command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || missing+=(gcc libc6-dev)
 pkg-config --exists hdf5-serial 2>/dev/null || missing+=(libhdf5-dev)
+pkg-config --exists minizip 2>/dev/null || missing+=(libminizip-dev)
 pkg-config --exists libseccomp 2>/dev/null || missing+=(libseccomp-dev)
 pkg-config --exists libprotobuf-c 2>/dev/null || missing+=(libprotobuf-c-dev)
 pkg-config --exists yaml-0.1 2>/dev/null || missing+=(libyaml-dev)
@@ -54,7 +55,7 @@ fi
 if ((${#missing[@]})); then
   command -v apt-get >/dev/null ||
     fail "missing: ${missing[*]} (names of Debian packages); this system has no apt-get to install them" \
-      "libhdf5 is looked for where Debian has it, the other C libraries by pkg-config: libprotobuf-c, libseccomp, sqlite3, yaml-0.1"
+      "libhdf5 and minizip are looked for where Debian has them, the other C libraries by pkg-config: libprotobuf-c, libseccomp, sqlite3, yaml-0.1"
   root=()
   if [[ $(id -u) != 0 ]]; then
     if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
@@ -68,7 +69,7 @@ if ((${#missing[@]})); then
   # Lists of packages are often missing or stale where nothing was installed for a while.
   apt update || echo "prepare: apt-get update failed; trying with the lists that are here" >&2
   apt install -y --no-install-recommends "${missing[@]}" >/dev/null || fail "apt-get install ${missing[*]} failed"
-  for library in hdf5-serial libprotobuf-c libseccomp sqlite3 yaml-0.1; do
+  for library in hdf5-serial libprotobuf-c libseccomp minizip sqlite3 yaml-0.1; do
     pkg-config --exists "$library" || fail "${missing[*]} are installed, but pkg-config does not know $library"
   done
 fi

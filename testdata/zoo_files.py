@@ -439,8 +439,8 @@ def config_not_json():
     return small()
 
 
-@refused("a file that Keras 3 wrote", edit=lambda p: h5py.File(p, "r+").attrs.__setitem__("keras_version", "3.3.3"))
-def keras_3():
+@refused("a file that Keras 1 wrote", edit=lambda p: h5py.File(p, "r+").attrs.__setitem__("keras_version", "1.2.2"))
+def keras_1():
     return small()
 
 

@@ -10,6 +10,11 @@ enum SupportTable {
     for row in LayerTable.rows {
       lines.append("| \(row.classes.map { "`\($0)`" }.joined(separator: ", ")) | \(cell(row.notes)) |")
     }
+    lines += [
+      "",
+      "Layers in " + LayerTable.wrappers.map { "`\($0)`" }.joined(separator: " and ")
+        + " of tfmot are read with the weights that they compute with.",
+    ]
     lines += ["", "Quantizers: " + names.map { "`\($0)`" }.joined(separator: ", ") + "."]
     lines += ["", "| ONNX operators | supported |", "|---|---|"]
     for row in OperatorTable.rows {

@@ -14,7 +14,7 @@ import TestSupport
     ("missing.h5", "no such file"),
     (".", "is a folder, not a file"),
     ("not_hdf5.h5", "not an HDF5 file"),
-    ("archive.h5", "a zip archive, which may be a .keras file, not an HDF5 file"),
+    ("archive.h5", "a zip archive, not an HDF5 file"),
     ("external_storage.h5", "'data' is refused: a dataset whose data is in another file (external storage)"),
     ("virtual.h5", "'data' is refused: a virtual dataset, whose data is in other datasets"),
     ("cycle.h5", "'a/b/back' is refused: a group that contains itself"),

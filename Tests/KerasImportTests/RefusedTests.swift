@@ -24,7 +24,7 @@ import TestSupport
     ("cycle", [["circle", "'c0'", "'a0'"]]),
     ("dangling_input", [["layer 'c0'", "'nowhere'"]]),
     ("dynamic_size", [["layer 'input'", "[None, None, None, 3]", "keras.Input"]]),
-    ("keras_3", [["written by Keras 3.3.3", "Keras 2", "tf_keras"]]),
+    ("keras_1", [["written by Keras 1.2.2", "Keras 2 and 3", "load_weights"]]),
     ("lambda_layer", [["layer 'twice'", "Lambda", "not run"]]),
     (
       "several_mistakes",
@@ -72,8 +72,8 @@ import TestSupport
       try Data([8, 1]).write(to: URL(filePath: folder + "/saved_model.pb"))
       try Data([0x50, 0x4b, 3, 4] + Array(repeating: 0, count: 60)).write(to: URL(filePath: folder + "/model.keras"))
       for (path, parts) in [
-        (folder, ["SavedModel folder", "model.save('model.h5')"]),
-        (folder + "/model.keras", ["zip archive", ".keras", "model.h5"]),
+        (folder, ["SavedModel folder", "model.save('model.keras')"]),
+        (folder + "/model.keras", ["damaged", "no list of its members"]),
       ] {
         let problems = try #require(throws: Diagnostics.self) { try KerasModel.read(path) }
         for part in parts { #expect(problems.description.contains(part), "\(problems)") }

@@ -14,6 +14,10 @@ hid_t chdf5_open_image(const void *bytes, uint64_t size);
 // library is left as it is when this returns.
 // `image` are the file's bytes.
 void chdf5_walk(const chdf5_request *request, const void *image, chdf5_arena *arena);
+// Puts what an HDF5 file holds, as a group of that name.
+void chdf5_walk_file(chdf5_writer *writer, const void *image, uint64_t size, const char *name);
+// Puts the requested members of a zip archive: texts as attributes of the root, the HDF5 file as a group in it.
+void chdf5_walk_archive(chdf5_writer *writer, const void *image);
 // Puts the value of an open attribute. `object` names it in messages.
 void chdf5_put_attribute_value(chdf5_writer *writer, hid_t attribute, const char *object);
 // Puts the value of an open dataset: its type and shape alone with `structure_only`.

@@ -179,6 +179,14 @@ static void put_group(chdf5_writer *writer, hid_t group, const char *path, const
   free_names(&list);
 }
 
+void chdf5_walk_file(chdf5_writer *writer, const void *image, uint64_t size, const char *name) {
+  hid_t file = chdf5_open_image(image, size);
+  if (file < 0) chdf5_stop_damaged(writer, name);
+  hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
+  if (root < 0) chdf5_stop_damaged(writer, name);
+  put_object(writer, root, name, name, NULL, 1);
+}
+
 void chdf5_walk(const chdf5_request *request, const void *image, chdf5_arena *arena) {
   chdf5_writer writer = {.request = request, .arena = arena};
   H5dont_atexit();
@@ -187,10 +195,10 @@ void chdf5_walk(const chdf5_request *request, const void *image, chdf5_arena *ar
   H5PLset_loading_state(0);
   H5Lunregister(H5L_TYPE_EXTERNAL);
   if (chdf5_raise_walls() != 0) chdf5_stop(&writer, CHDF5_NO_WALLS, "", "%s", "");
-  hid_t file = chdf5_open_image(image, request->file_size);
-  if (file < 0) chdf5_stop_damaged(&writer, "");
-  hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
-  if (root < 0) chdf5_stop_damaged(&writer, "");
-  put_object(&writer, root, "", "", NULL, 1);
+  if (request->member) {
+    chdf5_walk_archive(&writer, image);
+  } else {
+    chdf5_walk_file(&writer, image, request->file_size, "");
+  }
   chdf5_stop(&writer, CHDF5_READ, "", "%s", "");
 }

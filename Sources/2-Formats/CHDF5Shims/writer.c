@@ -26,7 +26,7 @@ void chdf5_stop(chdf5_writer *writer, chdf5_status status, const char *object, c
 }
 
 static herr_t innermost(unsigned n, const H5E_error2_t *error, void *text) {
-  if (n == 0 && error->desc) snprintf(text, CHDF5_TEXT, "%s", error->desc);
+  if (n == 0 && error->desc) snprintf(text, CHDF5_TEXT, "HDF5: %s", error->desc);
   return 0;
 }
 

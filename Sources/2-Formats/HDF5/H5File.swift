@@ -8,6 +8,28 @@ import Files
 /// Read are numbers of up to 64 bits in either byte order, booleans as h5py writes them, and strings, compressed or not.
 /// Links to other files, external storage and virtual datasets are refused.
 package struct H5File: Sendable {
+  /// A zip archive that has an HDF5 file in it: a file whose root has texts of the archive as attributes, and the HDF5 file's
+  /// root as a group. Members of other names are not looked at; one that is not there is not in the root.
+  package struct Archive: Sendable {
+    /// The name of the HDF5 file, and of its group.
+    package var member: String
+    /// The names of texts, and of their attributes.
+    package var texts: [String]
+
+    package init(member: String, texts: [String]) {
+      self.member = member
+      self.texts = texts
+    }
+
+    /// Whether a file begins as zip archives do.
+    /// - Throws: `Diagnostic` where it cannot be read.
+    package static func isOne(_ path: String) throws -> Bool { try isOne(InputFile(path)) }
+
+    fileprivate static func isOne(_ file: borrowing InputFile) throws -> Bool {
+      try file.bytes(at: 0, count: 4) == [0x50, 0x4b, 0x03, 0x04]
+    }
+  }
+
   package struct Limits: Sendable {
     /// Bytes of all that is read.
     package var snapshot: Int
@@ -34,11 +56,13 @@ package struct H5File: Sendable {
   ///     too. Empty: everything.
   ///   - attributes: The names of attributes to read, also with digits behind them. nil: all.
   ///   - structureOnly: Datasets have shape and type, and no elements: `reading` fetches those.
+  ///   - archive: What the file is an archive of; nil: an HDF5 file.
   /// - Throws: `Diagnostic`, or `Diagnostics` where several things are refused.
   package init(
-    _ path: String, only: [String] = [], attributes: [String]? = nil, structureOnly: Bool = false, limits: Limits? = nil
+    _ path: String, only: [String] = [], attributes: [String]? = nil, structureOnly: Bool = false,
+    archive: Archive? = nil, limits: Limits? = nil
   ) throws {
-    let source = try Source(path, attributes: attributes, limits: limits ?? Limits())
+    let source = try Source(path, archive: archive, attributes: attributes, limits: limits ?? Limits())
     self = try source.read(only: only, structureOnly: structureOnly)
   }
 
@@ -70,16 +94,18 @@ package struct H5File: Sendable {
 /// A file that stays open.
 private final class Source: Sendable {
   private let file: InputFile
+  private let archive: H5File.Archive?
   private let attributes: [String]?
   private let limits: H5File.Limits
 
-  init(_ path: String, attributes: [String]?, limits: H5File.Limits) throws {
+  init(_ path: String, archive: H5File.Archive?, attributes: [String]?, limits: H5File.Limits) throws {
     file = try InputFile(path)
+    self.archive = archive
     self.attributes = attributes
     var limits = limits
     limits.processorSeconds += file.size >> 24
     self.limits = limits
-    try Self.checkSuperblock(of: file)
+    if archive == nil { try Self.checkSuperblock(of: file) }
   }
 
   func read(only: [String], structureOnly: Bool) throws -> H5File {
@@ -94,13 +120,8 @@ private final class Source: Sendable {
   private static func checkSuperblock(of file: borrowing InputFile) throws {
     let place = Diagnostic.Location(file: file.path)
     guard let superblock = try Superblock(of: file) else {
-      let isZip = try file.bytes(at: 0, count: 4) == [0x50, 0x4b, 0x03, 0x04]
-      throw Diagnostic(
-        isZip ? "a zip archive, which may be a .keras file, not an HDF5 file" : "not an HDF5 file", at: place,
-        fix: isZip
-          ? "load it with the Keras that saved it, and save it with Keras 2 (TensorFlow 2.15, or tf_keras) as model.h5"
-          : nil
-      )
+      let isArchive = try H5File.Archive.isOne(file)
+      throw Diagnostic(isArchive ? "a zip archive, not an HDF5 file" : "not an HDF5 file", at: place)
     }
     if let end = superblock.endOfFile, end > file.size {
       throw Diagnostic(
@@ -112,15 +133,21 @@ private final class Source: Sendable {
   private func snapshot(only: [String], structureOnly: Bool) -> chdf5_snapshot {
     let paths = only.map { $0.split(separator: "/").joined(separator: "/") }.filter { !$0.isEmpty }
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let members = archive.map { [$0.member] + $0.texts } ?? []
     return paths.withCStrings { paths in
       (attributes ?? []).withCStrings { names in
-        var request = chdf5_request(
-          file: file.descriptor, file_size: UInt64(file.size), only: paths.baseAddress, only_count: paths.count,
-          attributes: attributes == nil ? nil : names.baseAddress, attribute_count: names.count,
-          structure_only: structureOnly ? 1 : 0, snapshot_limit: UInt64(limits.snapshot),
-          attribute_limit: UInt64(limits.attribute), memory_limit: UInt64(limits.memory),
-          seconds_without_progress: UInt32(limits.secondsWithoutProgress), cpu_seconds: UInt32(limits.processorSeconds))
-        return chdf5_read(&request)
+        members.withCStrings { members in
+          let texts = UnsafeBufferPointer(rebasing: members.dropFirst())
+          var request = chdf5_request(
+            file: file.descriptor, file_size: UInt64(file.size), member: members.first ?? nil,
+            texts: texts.baseAddress, text_count: texts.count, only: paths.baseAddress, only_count: paths.count,
+            attributes: attributes == nil ? nil : names.baseAddress, attribute_count: names.count,
+            structure_only: structureOnly ? 1 : 0, snapshot_limit: UInt64(limits.snapshot),
+            attribute_limit: UInt64(limits.attribute), memory_limit: UInt64(limits.memory),
+            seconds_without_progress: UInt32(limits.secondsWithoutProgress),
+            cpu_seconds: UInt32(limits.processorSeconds))
+          return chdf5_read(&request)
+        }
       }
     }
   }
@@ -138,7 +165,7 @@ private final class Source: Sendable {
       return Diagnostic(
         "too large or damaged\(subject): reading it takes more memory than a model of any hardware asks for", at: place)
     case CHDF5_DAMAGED:
-      let reason = message.isEmpty ? "" : " (HDF5: \(message))"
+      let reason = message.isEmpty ? "" : " (\(message))"
       return Diagnostic("the file is damaged\(subject)\(reason)", at: place, fix: "copy or save it again")
     case CHDF5_TOO_LARGE:
       return Diagnostic("too large or damaged\(subject): \(message)", at: place)

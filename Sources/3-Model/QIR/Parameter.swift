@@ -1,3 +1,4 @@
+import Diagnostics
 import Numbers
 import Quantization
 
@@ -6,6 +7,15 @@ package enum Parameter: Sendable {
   case quantized(QuantizedTensor)
   /// float32 numbers that no quantizer touches.
   case real([Float], shape: [Int])
+
+  /// float32 numbers through a quantizer.
+  /// - Throws: `Diagnostic` where it makes no codes of them.
+  package init(_ values: [Float], shape: [Int], through quantizer: Quantizer, at location: Diagnostic.Location) throws {
+    var tensor = try quantizer.kind.quantize(values, shape: shape, at: location).flushed
+    if quantizer.kind.isStraightThrough { tensor = tensor.carried(by: values) }
+    tensor.quantizer = quantizer
+    self = .quantized(tensor)
+  }
 
   package var shape: [Int] {
     switch self {

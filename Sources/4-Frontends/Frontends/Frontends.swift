@@ -23,13 +23,17 @@ package enum Frontends {
   package static var suffixes: [String] { all.flatMap { $0.suffixes } }
 
   /// A model to be compiled or run.
+  /// - Parameter architecture: The file that says the layers, where the model's own has weights alone and what stands beside it
+  ///   is not meant.
   /// - Throws: everything that is wrong with it.
-  package static func read(_ path: String) throws(Diagnostics) -> Model { try checkingSize(open(path).model(), path) }
+  package static func read(_ path: String, architecture: String? = nil) throws(Diagnostics) -> Model {
+    try checkingSize(open(path, architecture).model(), path)
+  }
 
   /// A model to be looked at for its types: also one with layers and quantizers that cannot be compiled.
   /// - Throws: what is wrong with a model of which not even the types can be told.
-  package static func readTypes(_ path: String) throws(Diagnostics) -> TypedModel {
-    let file = try open(path)
+  package static func readTypes(_ path: String, architecture: String? = nil) throws(Diagnostics) -> TypedModel {
+    let file = try open(path, architecture)
     do throws(Diagnostics) {
       return TypedModel(model: try checkingSize(file.model(), path), obstacle: nil)
     } catch {
@@ -38,9 +42,17 @@ package enum Frontends {
     }
   }
 
-  private static func open(_ path: String) throws(Diagnostics) -> any ModelFile {
+  private static func open(_ path: String, _ architecture: String?) throws(Diagnostics) -> any ModelFile {
     let format = all.first { $0.suffixes.contains { path.hasSuffix(".\($0)") } } ?? all[0]
-    return try format.init(path)
+    guard let architecture else { return try format.init(path) }
+    guard format == KerasModel.self else {
+      throw Diagnostics([
+        Diagnostic(
+          "--architecture for a file that has one of its own", at: .init(file: path),
+          supported: "architectures for Keras' weights alone", fix: "leave --architecture out")
+      ])
+    }
+    return try KerasModel(path, architecture: architecture)
   }
 
   /// Passes and proofs are quick for any network that small hardware runs; beyond this a file is a mistake.

@@ -105,8 +105,15 @@ struct TensorReference {
     return try keys.flatMap { try all(in: node.member($0)) }
   }
 
+  var ofPreviousCall: TensorReference {
+    TensorReference(layer: layer, call: call - 1, output: output, node: node)
+  }
+
   /// All references in a node, however deep in lists: [["a", 0, 0, {}], ["b", 0, 0, {}]], or one alone.
   static func all(in node: JSONNode, checkingArguments: Bool = true) throws -> [TensorReference] {
+    if node.isObject, try node.memberIfPresent("args") != nil {
+      return try ofCall(node, checkingArguments: checkingArguments)
+    }
     guard case .array = node.value else {
       throw node.problem(
         "is \(node.value.typeDescription)", supported: "[layer, call, output, arguments] or a list of such",
@@ -127,12 +134,29 @@ struct TensorReference {
     ]
   }
 
+  /// A call as Keras 3 writes it: `{"args": […], "kwargs": {…}}`, each tensor an object that says its history.
+  private static func ofCall(_ call: JSONNode, checkingArguments: Bool) throws -> [TensorReference] {
+    if checkingArguments, let arguments = try call.memberIfPresent("kwargs") { try checkArguments(arguments) }
+    func tensors(_ node: JSONNode) throws -> [TensorReference] {
+      if case .array = node.value { return try node.array().flatMap(tensors) }
+      guard node.value["class_name"] == "__keras_tensor__" else {
+        guard checkingArguments else { return [] }
+        throw node.problem(
+          "is \(node.value.typeDescription) as an argument of a call", supported: "tensors",
+          fix: "call the layer on one tensor, or on a list of tensors, by position")
+      }
+      return try all(in: node.member("config").member("keras_history"))
+    }
+    return try call.array("args").flatMap(tensors)
+  }
+
   /// Arguments of a call beside its tensors: only those that say nothing at inference.
   private static func checkArguments(_ arguments: JSONNode) throws {
     if arguments.isNull { return }
     for argument in try arguments.object() {
       switch (argument.key, argument.value) {
       case (_, .null), ("training", .bool(false)), ("training", .int(0)): continue
+      case ("mask", .array(let masks)) where masks.allSatisfy { $0 == .null }: continue
       case ("training", _):
         throw arguments.problem(
           "calls the layer with training=True", supported: "layers as at inference",

@@ -93,7 +93,7 @@ enum QuantizerConfig {
     if case .string(let text) = node.value {
       return try Quantizer(QuantizerArguments(parsing: text, location: node.location))
     }
-    let name = try node.string("class_name")
+    let name = LayerEntry.className(try node.string("class_name"))
     var named: [String: QuantizerArguments.Value] = [:]
     if let config = try node.memberIfPresent("config"), !config.isNull {
       for argument in try config.object() {

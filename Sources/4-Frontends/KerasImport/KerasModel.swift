@@ -1,29 +1,28 @@
 import Diagnostics
 import HDF5
 import JSON
-import Libc
 import QIR
 
-/// A Keras 2 model in an HDF5 file, as Keras and QKeras 0.9.0 with TensorFlow 2.15 write them.
+/// A Keras model with its weights, as Keras 2 and 3 write it and QKeras 0.9.0 and qkeras-v3 with them: an H5 file, a `.keras`
+/// file, or weights alone beside an architecture.
 package struct KerasModel: ModelFile {
-  package static let format = "a Keras H5"
-  package static let suffixes = ["h5", "hdf5"]
+  package static let format = "a Keras"
+  package static let suffixes = ["h5", "hdf5", "keras"]
 
   private let config: JSONValue
   private let weights: any KerasWeights
   private let file: String?
 
-  package init(_ path: String) throws(Diagnostics) {
-    self = try Diagnostics.collected { try KerasModel(Self.open(path)) }
+  package init(_ path: String) throws(Diagnostics) { try self.init(path, architecture: nil) }
+
+  /// - Parameter architecture: What `model.to_json()` wrote, for weights alone; nil: what stands beside them.
+  package init(_ path: String, architecture: String?) throws(Diagnostics) {
+    self = try Diagnostics.collected { try KerasFile(path, architecture: architecture).model() }
   }
 
-  /// A file that is open.
+  /// A whole model in an H5 file that is open.
   /// - Throws: what keeps it from being a model.
-  package init(_ file: H5File) throws {
-    let config = try Self.configuration(of: file)
-    let weights = try H5Weights(file, layers: ModelConfig.layerNames(in: config))
-    self.init(config: config, weights: weights, file: file.path)
-  }
+  package init(_ file: H5File) throws { self = try KerasFile.whole(file) }
 
   /// A configuration with weights from anywhere.
   package init(config: JSONValue, weights: some KerasWeights, file: String? = nil) {
@@ -47,35 +46,6 @@ package struct KerasModel: ModelFile {
     try problems.throwIfErrors()
     return Model(
       reader.graph, provenance: Provenance(layers: reader.layers, of: reader.graph), remarks: problems.all)
-  }
-
-  private static func open(_ path: String) throws -> H5File {
-    if access("\(path)/saved_model.pb", F_OK) == 0 || access("\(path)/keras_metadata.pb", F_OK) == 0 {
-      throw Diagnostic(
-        "a SavedModel folder", at: .init(file: path), supported: "Keras 2 models in HDF5 files",
-        fix: "model.save('model.h5')")
-    }
-    return try H5File(
-      path, only: ["model_weights"], attributes: ["model_config", "keras_version"] + H5Weights.attributes,
-      structureOnly: true)
-  }
-
-  private static func configuration(of file: H5File) throws -> JSONValue {
-    let location = Diagnostic.Location(file: file.path)
-    if let version = try file.root.attribute("keras_version"), !version.hasPrefix("2.") {
-      throw Diagnostic(
-        "written by Keras \(version)", at: location, supported: "Keras 2",
-        fix:
-          "build the model with Keras 2 (TensorFlow 2.15, or the package tf_keras), load_weights there, and save it as "
-          + "model.h5: Keras 2 does not load models of Keras 3")
-    }
-    let text = try require(
-      file.root.attribute("model_config"),
-      "no attribute 'model_config': the file is no Keras model, or holds weights only", at: location,
-      fix: "save the whole model with model.save('model.h5')")
-    var place = location
-    place.tensor = "model_config"
-    return try JSONParser.parse(text, at: place)
   }
 
   private static func namesThatRepeat(_ graph: Graph) -> [Diagnostic] {

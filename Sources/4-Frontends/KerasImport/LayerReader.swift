@@ -105,10 +105,7 @@ struct LayerReader: ProblemCollector {
   ) throws -> Parameter {
     guard let quantizer else { return .real(values, shape: shape) }
     do {
-      var tensor = try quantizer.kind.quantize(values, shape: shape, at: weights.location(of: variable)).flushed
-      if quantizer.kind.isStraightThrough { tensor = tensor.carried(by: values) }
-      tensor.quantizer = quantizer
-      return .quantized(tensor)
+      return try Parameter(values, shape: shape, through: quantizer, at: weights.location(of: variable))
     } catch {
       guard isOutline else { throw error }
       return .real(values, shape: shape)

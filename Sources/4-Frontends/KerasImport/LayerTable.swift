@@ -41,11 +41,14 @@ package struct LayerRow: Sendable {
 package enum LayerTable {
   package static let rows: [LayerRow] =
     ConvolutionLayers.rows + SequenceLayers.rows + SeparableLayers.rows + TransposedLayers.rows + FoldedLayers.rows
-    + DenseLayers.rows
-    + NormalizationLayers.rows + ActivationLayers.rows + PoolingLayers.rows + ShapeLayers.rows + MoveLayers.rows
+    + DenseLayers.rows + NormalizationLayers.rows + ScalingLayers.rows + ActivationLayers.rows + PoolingLayers.rows
+    + ShapeLayers.rows + MoveLayers.rows
 
   static let byClass: [String: LayerRow] = Dictionary(
     rows.flatMap { row in row.classes.map { ($0, row) } }, uniquingKeysWith: { first, _ in first })
+
+  /// Sorted; what is in them is read.
+  package static var wrappers: [String] { LayerWrapper.allCases.map(\.rawValue).sorted() }
 
   /// Classes that hold layers of their own.
   static let models: Set<String> = ["Functional", "Model", "Sequential"]
@@ -57,8 +60,10 @@ package enum LayerTable {
 /// A layer in a model's configuration and where it is called.
 struct LayerEntry {
   let name: String
-  let className: String
-  let config: JSONNode
+  var className: String
+  var config: JSONNode
+  /// What stands around it.
+  private(set) var wrapper: LayerWrapper?
   /// The inputs of each call.
   var calls: [[TensorReference]]
 
@@ -67,17 +72,26 @@ struct LayerEntry {
 
   /// A nested model that knows its inputs already has one call, which is not in the file: the one that built it.
   var firstCall: Int {
-    guard isModel else { return 0 }
+    guard isModel, !hasKeras3Calls else { return 0 }
     guard className == "Sequential" else { return 1 }
     let layers = config.value["layers"] ?? config.value
     guard case .array(let entries) = layers, let first = entries.first else { return 0 }
     return first["class_name"] == .string("InputLayer") ? 1 : 0
   }
 
+  /// Whether its calls are written as Keras 3 does it, which counts from 0 the calls of models, too.
+  private(set) var hasKeras3Calls = false
+
+  /// A class without the package that its framework registers it for.
+  static func className(_ text: String) -> String {
+    let package = "qkeras>"
+    return text.hasPrefix(package) ? String(text.dropFirst(package.count)) : text
+  }
+
   /// - Parameter node: `{"class_name": …, "config": …, "name": …, "inbound_nodes": …}`, its location the file.
   init(_ node: JSONNode, prefix: String) throws {
     var node = node
-    className = try node.string("class_name")
+    className = Self.className(try node.string("class_name"))
     var config = try node.member("config")
     let inner = try config.isObject ? config.stringIfPresent("name") : nil
     guard let name = try node.stringIfPresent("name") ?? inner else {
@@ -91,13 +105,31 @@ struct LayerEntry {
       throw node.problem("is named '\(name)' and in its configuration '\(inner)'", supported: "one name")
     }
     calls = []
+    try unwrap()
     // A layer that is not known takes what it likes: there is one problem of it, and that is another one.
     let isKnown = isInput || isModel || LayerTable.byClass[className] != nil
-    calls =
-      try node.arrayIfPresent("inbound_nodes")?.map {
-        try TensorReference.all(in: $0, checkingArguments: isKnown)
-      } ?? []
+    let callNodes = try node.arrayIfPresent("inbound_nodes") ?? []
+    hasKeras3Calls = callNodes.contains(where: \.isObject)
+    calls = try callNodes.map { try TensorReference.all(in: $0, checkingArguments: isKnown) }
     if isInput { calls = [[]] }
+  }
+
+  /// Takes the layer in a wrapper for the layer, under the wrapper's name.
+  private mutating func unwrap() throws {
+    guard let wrapper = LayerWrapper(rawValue: className) else { return }
+    let layer = try wrapper.layer(config)
+    self.wrapper = wrapper
+    className = Self.className(try layer.string("class_name"))
+    try layer.require(
+      LayerTable.byClass[className] != nil, "is a '\(className)' in a \(wrapper.rawValue)",
+      supported: "layers that the README lists")
+    let shape = config.value["batch_input_shape"]
+    config = try layer.member("config")
+    // The wrapper says the shape of a model's input where it is the first layer.
+    if let shape, config.value["batch_input_shape"] == nil, case .object(let members) = config.value {
+      config = JSONNode(
+        .object(members + [JSONMember(key: "batch_input_shape", value: shape)]), path: config.path, at: config.location)
+    }
   }
 }
 
@@ -107,8 +139,8 @@ extension JSONNode {
   }
 }
 
-/// What the configuration of a class of layers may say, in every version that is read (Keras 2.2.4 to 2.15; QKeras 0.7 to 0.9.0,
-/// its git master, and the fork of fastmachinelearning). Every other key is an error: what it means is not known.
+/// What the configuration of a class of layers may say, in every version that is read (Keras 2.2.4 to 2.15 and 3; QKeras 0.7 to
+/// 0.9.0, its git master, the fork of fastmachinelearning, and qkeras-v3). Every other key is an error: what it means is not known.
 struct LayerKeys: Sendable {
   /// What the class' reader asks for.
   private(set) var read: Set<String> = []
@@ -116,15 +148,31 @@ struct LayerKeys: Sendable {
   private(set) var harmless: Set<String> = []
   /// Variables that training counts in and inference does not use.
   private(set) var trainingVariables: Set<String> = []
+  /// The variables of a layer in Keras' order, those that are trained first, by the object in the layer that has them: "" is
+  /// the layer itself.
+  private(set) var variables: [String: [String]] = [:]
 
   /// What every layer has. `dtype` is read for all of them, the shape where a Sequential model has no input layer.
   static let every = LayerKeys(read: ["name", "dtype", "batch_input_shape"], harmless: ["trainable", "dynamic"])
+
+  /// What Keras 3 says of layers that it quantized or put matrices beside, and null of others.
+  private static let alterations: Set = ["quantization_config", "lora_rank"]
 
   static func read(_ keys: String...) -> LayerKeys { LayerKeys(read: Set(keys)) }
 
   static func harmless(_ keys: String...) -> LayerKeys { LayerKeys(harmless: Set(keys)) }
 
   static func trainingVariables(_ names: String...) -> LayerKeys { LayerKeys(trainingVariables: Set(names)) }
+
+  static func variables(_ names: String..., of part: String = "") -> LayerKeys { LayerKeys(variables: [part: names]) }
+
+  /// Those that a layer of that configuration has.
+  func variables(of part: String, _ config: JSONValue?) -> [String] {
+    let flags = ["bias": "use_bias", "gamma": "scale", "beta": "center"]
+    return (variables[part] ?? []).filter { name in
+      flags[name].map { ![.bool(false), .int(0)].contains(config?[$0]) } ?? true
+    }
+  }
 
   /// How variables begin and how training holds them.
   static func trained(_ variables: String...) -> LayerKeys {
@@ -154,10 +202,16 @@ struct LayerKeys: Sendable {
       "renorm_momentum", "virtual_batch_size")
     + trainingVariables("renorm_mean", "renorm_stddev")
 
+  /// Those of a batch normalization, or of one in a layer.
+  static func statistics(of part: String = "") -> LayerKeys {
+    LayerKeys(variables: [part: ["gamma", "beta", "moving_mean", "moving_variance"]])
+  }
+
   static func + (one: LayerKeys, other: LayerKeys) -> LayerKeys {
     LayerKeys(
       read: one.read.union(other.read), harmless: one.harmless.union(other.harmless).subtracting(other.read),
-      trainingVariables: one.trainingVariables.union(other.trainingVariables))
+      trainingVariables: one.trainingVariables.union(other.trainingVariables),
+      variables: one.variables.merging(other.variables) { $0 + $1 })
   }
 
   /// One problem for each key of a configuration that is not among these.
@@ -165,7 +219,14 @@ struct LayerKeys: Sendable {
     guard case .object(let members) = config.value else { return Diagnostics() }
     let known = read.union(harmless)
     return Diagnostics(
-      members.filter { !known.contains($0.key) }.map { member in
+      members.filter { !known.contains($0.key) && !(Self.alterations.contains($0.key) && $0.value == .null) }.map {
+        member in
+        if Self.alterations.contains(member.key) {
+          return Diagnostic(
+            "the configuration says '\(member.key)', with which the layer computes with other weights",
+            at: config.location, supported: "null", fix: "save the model as it was before model.quantize or enable_lora"
+          )
+        }
         // Keys that share half of their letters may be one misspelled.
         let similar = known.sorted().map { (key: $0, distance: member.key.distance(to: $0)) }
           .filter { 2 * $0.distance < member.key.utf8.count }

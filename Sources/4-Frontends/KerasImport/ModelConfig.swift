@@ -28,7 +28,13 @@ struct ModelConfig {
       try chain(config)
     } else {
       inputs = try TensorReference.ofModel(config.member("input_layers"))
-      outputs = try TensorReference.ofModel(config.member("output_layers"))
+      outputs = try TensorReference.ofModel(config.member("output_layers")).map { output in
+        // Here Keras 3 counts the call that built a model, too.
+        let isOfModel = layers.contains {
+          $0.name == output.layer && $0.hasKeras3Calls && $0.className != "Sequential" && $0.isModel
+        }
+        return isOfModel ? output.ofPreviousCall : output
+      }
     }
     for (list, key) in [(inputs, "input_layers"), (outputs, "output_layers")] where list.isEmpty {
       throw config.problem("says no \(key)", supported: "models with inputs and outputs")
@@ -41,7 +47,7 @@ struct ModelConfig {
     return layers.compactMap(layerName)
   }
 
-  private static func layerName(_ layer: JSONValue) -> String? {
+  static func layerName(_ layer: JSONValue) -> String? {
     if case .string(let name)? = layer["name"] ?? layer["config"]?["name"] { name } else { nil }
   }
 
@@ -77,7 +83,7 @@ extension LayerEntry {
       // A model in front brings its own input layer; what it says holds here too.
       let inner = first.config.value["layers"] ?? first.config.value
       if case .array(let layers) = inner, let front = layers.first {
-        shape = front["config"]?["batch_input_shape"] ?? .null
+        shape = front["config"]?["batch_input_shape"] ?? front["config"]?["batch_shape"] ?? .null
       }
     }
     try model.require(
@@ -94,7 +100,7 @@ extension LayerEntry {
 
 extension JSONValue {
   /// With every object that layers share as Keras has it. It stands in each of their configurations, under one number;
-  /// Keras makes it of the first, whatever the others say.
+  /// Keras makes it of the first, whatever the others say. NumPy's numbers, which Keras 2.12 writes as objects, are numbers.
   var resolvingSharedObjects: JSONValue {
     var shared: [JSONValue: JSONValue] = [:]
     return resolved(&shared)
@@ -105,6 +111,7 @@ extension JSONValue {
     case .null, .bool, .int, .double, .string: return self
     case .array(let elements): return .array(elements.map { $0.resolved(&shared) })
     case .object(let members):
+      if self["class_name"] == "__numpy__", let value = self["config"]?["value"] { return value }
       // Those that stand in a layer's configuration as they were in memory; what a layer's constructor reads itself is its own.
       let number = self["__passive_serialization__"] == nil ? nil : self["shared_object_id"]
       if let number, let object = shared[number] { return object }

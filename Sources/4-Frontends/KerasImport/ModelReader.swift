@@ -159,9 +159,10 @@ struct ModelReader: ProblemCollector {
     let tensors = check { reader in
       try PolicyCheck.check(layer.config)
       try layer.config.requireInputShape()
+      let stored = try reader.weights.tensors(ofLayer: outermost) ?? []
       return LayerWeights(
-        try reader.weights.tensors(ofLayer: outermost) ?? [], ofInnerLayer: place.outermost == nil ? nil : layer.name,
-        at: layer.config.location)
+        try layer.wrapper?.unwrapped(stored, at: layer.config.location) ?? stored,
+        ofInnerLayer: place.outermost == nil ? nil : layer.name, at: layer.config.location)
     }
     guard let tensors else { return nil }
     let known = inputs.compactMap { $0 }

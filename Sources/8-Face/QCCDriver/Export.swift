@@ -24,14 +24,15 @@ package struct Export: Sendable {
   package let remarks: [Diagnostic]
 
   /// - Parameters:
+  ///   - architecture: as `Frontends.read` takes it.
   ///   - path: of the file to be written, whose name says of what kind it is.
   ///   - style: of an ONNX file.
   ///   - sourceQuantizer: put behind network inputs that the model leaves unquantized; nil leaves them so.
   /// - Throws: `Diagnostic` or `Diagnostics`, everything that is wrong with the model or that the style cannot say.
   package init(
-    model file: String, to path: String, style: ExportStyle, sourceQuantizer: String? = nil
+    model file: String, architecture: String? = nil, to path: String, style: ExportStyle, sourceQuantizer: String? = nil
   ) throws {
-    let model = try Frontends.read(file)
+    let model = try Frontends.read(file, architecture: architecture)
     var (graph, remarks) = (model.graph, model.remarks)
     if let sourceQuantizer {
       let quantizer = try Quantizer(

@@ -13,11 +13,14 @@ package struct NetworkProfiler: Sendable {
   package let remarks: [Diagnostic]
 
   /// - Parameters:
+  ///   - architecture: as `Frontends.read` takes it.
   ///   - files: as `NetworkInputs` takes them.
   ///   - widths: that every tensor is tried in, in bits.
   /// - Throws: `Diagnostics`, everything that is wrong with the files.
-  package init(model file: String, inputs files: [String], widths: [Int]) throws(Diagnostics) {
-    let model = try Frontends.read(file)
+  package init(
+    model file: String, architecture: String? = nil, inputs files: [String], widths: [Int]
+  ) throws(Diagnostics) {
+    let model = try Frontends.read(file, architecture: architecture)
     var problems = Diagnostics(model.remarks)
     network = try Diagnostics.collected {
       try FloatNetwork(PassManager(Pipeline.toFloatNetwork).run(on: model.graph, reporting: &problems))

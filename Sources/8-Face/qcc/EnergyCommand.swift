@@ -1,6 +1,5 @@
 import ArgumentParser
 import Diagnostics
-import Frontends
 import QTools
 import Targets
 
@@ -47,7 +46,7 @@ struct EnergyCommand: ParsableCommand {
     let process = problems.collecting { try ProcessFile.load(self.process) }
     try problems.throwIfErrors()
     guard let process else { throw problems }
-    let network = try Frontends.readTypes(model.file.path)
+    let network = try model.file.readTypes()
     show(network.model.remarks)
     var options = EnergyModel.Options()
     options.weightsOn = weightsOn

@@ -40,7 +40,8 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let export = try Export(
-      model: file.path, to: output, style: style ?? .qonnx, sourceQuantizer: sourceQuantizer)
+      model: file.path, architecture: file.architecture, to: output, style: style ?? .qonnx,
+      sourceQuantizer: sourceQuantizer)
     show(export.remarks)
     try export.write()
     announce("\(output): \(export.summary)", of: output)

@@ -4,6 +4,7 @@ import Compiler
 import Frontends
 import Plans
 import Presentation
+import QIR
 
 /// What every command that reads a model takes.
 struct ModelOptions: ParsableArguments {
@@ -19,7 +20,7 @@ struct ModelOptions: ParsableArguments {
 
   /// The compiled model; what is to be said of it goes to standard error.
   func compilation() throws -> Compilation {
-    let model = try Frontends.read(file.path)
+    let model = try file.read()
     var options = Compiler.Options()
     options.target = target
     options.sourceQuantizer = sourceQuantizer
@@ -36,9 +37,24 @@ struct ModelArgument: ParsableArguments {
     completion: .file(extensions: Frontends.suffixes))
   var path: String
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      The architecture of a file with weights alone, as Keras' model.to_json() writes it. Default: the file beside it, \
+      model.json for model.h5 or model.weights.h5.
+      """, valueName: "file.json"), completion: .file(extensions: ["json"]))
+  var architecture: String?
+
   func validate() throws {
     guard !path.isEmpty else { throw ValidationError("The model has an empty name.") }
+    guard architecture != "" else { throw ValidationError("The architecture has an empty name.") }
   }
+
+  /// The model, to be compiled or run.
+  func read() throws -> Model { try Frontends.read(path, architecture: architecture) }
+
+  /// The model, to be looked at for its types.
+  func readTypes() throws -> TypedModel { try Frontends.readTypes(path, architecture: architecture) }
 }
 
 extension Rounding: ExpressibleByArgument {

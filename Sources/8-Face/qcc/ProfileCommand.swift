@@ -40,7 +40,8 @@ struct ProfileCommand: ParsableCommand {
   }
 
   func run() throws {
-    let profiler = try NetworkProfiler(model: file.path, inputs: calibration, widths: widths.bits)
+    let profiler = try NetworkProfiler(
+      model: file.path, architecture: file.architecture, inputs: calibration, widths: widths.bits)
     show(profiler.remarks)
     if let output {
       let page = ProfilePage(

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Diagnostics
 import Files
-import Frontends
 import Presentation
 import QTools
 
@@ -30,7 +29,7 @@ struct QToolsCommand: ParsableCommand {
     var problems = Diagnostics()
     let types = model.types(&problems)
     try problems.throwIfErrors()
-    let network = try Frontends.readTypes(model.file.path)
+    let network = try model.file.readTypes()
     show(network.model.remarks)
     let report = DataTypeReport(
       try DataTypeMap(network.model, options: types),

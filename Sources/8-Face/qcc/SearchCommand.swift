@@ -117,6 +117,10 @@ struct SearchCommand: ParsableCommand {
     if running.output != nil, settings.limits.isEmpty, settings.score == nil {
       throw ValidationError("-o needs what chooses: --max-drop, --min-agreement, --max-cycles, …, or --score")
     }
+    if file.architecture != nil {
+      throw ValidationError(
+        "--architecture: put it beside the weights under their name, where the study finds it again")
+    }
     try running.page.validate(besides: [file.path, study])
     if running.workers > 1, study == nil { throw ValidationError("--workers needs a --study that they share") }
   }

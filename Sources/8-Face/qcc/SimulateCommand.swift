@@ -1,5 +1,4 @@
 import ArgumentParser
-import Frontends
 import Inference
 
 struct SimulateCommand: ParsableCommand {
@@ -34,7 +33,7 @@ struct SimulateCommand: ParsableCommand {
   func run() throws {
     let simulation: Simulation
     if reference {
-      let network = try Frontends.read(model.file.path)
+      let network = try model.file.read()
       show(network.remarks)
       simulation = try Simulation(reference: network.graph, inputs: inputs)
     } else {

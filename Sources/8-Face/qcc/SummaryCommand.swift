@@ -1,5 +1,4 @@
 import ArgumentParser
-import Frontends
 import Statistics
 
 struct SummaryCommand: ParsableCommand {
@@ -39,14 +38,14 @@ struct SummaryCommand: ParsableCommand {
 
   func run() throws {
     if qstats {
-      let model = try Frontends.readTypes(file.path).model
+      let model = try file.readTypes().model
       show(model.remarks)
       let report = QStatsReport(model, isCompatible: qtoolsCompatible)
       show(report.remarks)
       try printing.show(report)
       return
     }
-    let model = try Frontends.read(file.path)
+    let model = try file.read()
     show(model.remarks)
     try printing.show(SummaryReport(model))
   }

@@ -7,7 +7,8 @@
 // Reads an HDF5 file in a child process and hands back a snapshot: a flat description of its groups, datasets and
 // attributes. libhdf5 may crash, spin or ask for all memory on a damaged file; here only the child does, under limits
 // on memory and time, and the caller gets a status in place of a crash. The child has the file's bytes in memory and
-// nothing else: before it looks at them it gives up every system call but those for memory and its own end.
+// nothing else: before it looks at them it gives up every system call but those for memory and its own end. A file in a zip
+// archive is unpacked there, too.
 //
 // A snapshot is a sequence of records. Numbers have the machine's byte order and no alignment; `string` is a uint64_t
 // length and that many bytes; `value` is described at `chdf5_storage`.
@@ -60,6 +61,12 @@ typedef struct {
   // A descriptor of the file, open for reading, and how many bytes it has.
   int file;
   uint64_t file_size;
+  // NULL: the file itself is an HDF5 file. Otherwise it is a zip archive, in which a member of this name is one: the snapshot's
+  // root then has the archive's texts as its attributes, and the HDF5 file's root as a group of the member's name.
+  const char *member;
+  // The names of members that are texts. What is not there is left out.
+  const char *const *texts;
+  size_t text_count;
   // Paths without a leading '/', in the order of strcmp: only these, what is in them and what leads to them is read.
   // None: everything.
   const char *const *only;

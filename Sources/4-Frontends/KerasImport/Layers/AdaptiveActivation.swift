@@ -13,7 +13,7 @@ enum AdaptiveActivation {
       "activation", "total_bits", "symmetric", "po2_rounding", "relu_neg_slope", "relu_upper_bound", "per_channel")
     + .harmless("current_step", "quantization_delay", "ema_freeze_delay", "ema_decay")
     // The training step, which has no name of its own.
-    + .trainingVariables("Variable")
+    + .trainingVariables("Variable") + .variables("Variable", "ema_min", "ema_max")
 
   @Sendable static func read(_ layer: inout LayerReader) throws -> NodeID {
     let kind = layer.check { layer in

@@ -14,8 +14,9 @@ enum ConvolutionLayers {
       notes: "padding valid and same, strides, dilation, depth_multiplier, activation=", read: depthwise),
   ]
 
-  static let keys = LayerKeys.convolution + .read("filters", "groups")
-  static let depthwiseKeys = LayerKeys.convolution + .read("depth_multiplier") + .trained("depthwise")
+  static let keys = LayerKeys.convolution + .read("filters", "groups") + .variables("kernel", "bias")
+  static let depthwiseKeys =
+    LayerKeys.convolution + .read("depth_multiplier") + .trained("depthwise") + .variables("depthwise_kernel", "bias")
 
   private static func convolution(_ layer: inout LayerReader) throws -> NodeID {
     try convolution(&layer) { layer, shape, filters in
@@ -68,7 +69,9 @@ enum ConvolutionLayers {
     try depthwise(&layer) { layer, shape, outputs in
       let bias = layer.check { try $0.bias(count: outputs) }
       let kernel = layer.check {
-        try $0.parameter("depthwise_kernel", shape: shape, quantizer: "depthwise_quantizer", forKernel: true)
+        // Keras 3 names it as it does others.
+        let name = $0.weights.holds("depthwise_kernel") ? "depthwise_kernel" : "kernel"
+        return try $0.parameter(name, shape: shape, quantizer: "depthwise_quantizer", forKernel: true)
       }
       guard let bias, let kernel else { throw Skipped() }
       return (kernel, bias)
@@ -171,6 +174,7 @@ enum SeparableLayers {
 
   private static let keys =
     LayerKeys.convolution + .read("filters", "depth_multiplier") + .trained("depthwise", "pointwise")
+    + .variables("depthwise_kernel", "pointwise_kernel", "bias")
   private static let quantizedKeys = keys + .quantized("depthwise", "pointwise", "bias")
 
   private static func separable(_ layer: inout LayerReader, isSequence: Bool) throws -> NodeID {

@@ -9,7 +9,8 @@ enum DenseLayers {
       read: dense)
   ]
 
-  private static let keys = LayerKeys.read("units", "activation") + .bias + .trained("kernel")
+  private static let keys =
+    LayerKeys.read("units", "activation") + .bias + .trained("kernel") + .variables("kernel", "bias")
 
   private static func dense(_ layer: inout LayerReader) throws -> NodeID {
     let units = layer.check { try $0.config.int("units", in: 1...(1 << 24)) }

@@ -19,7 +19,8 @@ enum FoldedLayers {
   ]
 
   private static let keys =
-    LayerKeys.normalization + .harmless("ema_freeze_delay", "folding_mode") + .trainingVariables("iteration")
+    LayerKeys.normalization + .harmless("ema_freeze_delay", "folding_mode") + .variables("iteration")
+    + .statistics(of: "batchnorm") + .trainingVariables("iteration")
 
   private static func convolution(_ layer: inout LayerReader) throws -> NodeID {
     try ConvolutionLayers.convolution(&layer) { layer, shape, filters in

@@ -6,11 +6,11 @@ import Quantization
 enum NormalizationLayers {
   static let rows = [
     LayerRow(
-      ["BatchNormalization": .normalization], notes: "along the last axis",
+      ["BatchNormalization": .normalization + .statistics()], notes: "along the last axis",
       read: { try normalization(&$0, isQuantized: false) }),
     LayerRow(
       [
-        "QBatchNormalization": .normalization + .quantized("gamma", "beta", "mean", "variance")
+        "QBatchNormalization": .normalization + .statistics() + .quantized("gamma", "beta", "mean", "variance")
           + .read("inverse_quantizer")
       ],
       notes: "along the last axis; gamma, beta, mean, variance and inverse through their quantizers",

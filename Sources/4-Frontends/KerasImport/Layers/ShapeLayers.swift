@@ -19,7 +19,9 @@ enum ShapeLayers {
       notes: "nothing at inference", read: identity),
   ]
 
-  private static let dropout = LayerKeys.harmless("rate", "noise_shape", "seed")
+  private static let dropout =
+    LayerKeys.harmless("rate", "noise_shape", "seed")
+    + .trainingVariables("seed_generator_state", "seed_generator.0")
 
   private static func add(_ layer: inout LayerReader) throws -> NodeID {
     let inputs = try several(layer)
@@ -104,13 +106,13 @@ enum ShapeLayers {
 /// `InputLayer`: the shape without its batch, every extent known.
 enum InputLayer {
   static let keys =
-    LayerKeys.every + .read("batch_shape", "sparse", "ragged") + .harmless("type_spec")
+    LayerKeys.every + .read("batch_shape", "sparse", "ragged", "optional") + .harmless("type_spec")
 
   static func read(_ config: JSONNode) throws -> InputOp {
     try PolicyCheck.check(config, isInput: true)
-    for key in ["sparse", "ragged"] where try config.flag(key, default: false) {
+    for key in ["sparse", "ragged", "optional"] where try config.flag(key, default: false) {
       throw config.problem(
-        "says \(key)=True", supported: "dense tensors", fix: "build the model again without it")
+        "says \(key)=True", supported: "dense tensors that are always there", fix: "build the model again without it")
     }
     // `batch_shape` in later versions.
     let key = try config.memberIfPresent("batch_input_shape") == nil ? "batch_shape" : "batch_input_shape"

@@ -12,7 +12,8 @@ enum TransposedLayers {
     LayerRow(["Conv1DTranspose": keys], notes: notes, read: { try transposed(&$0, isSequence: true) }),
   ]
 
-  private static let keys = LayerKeys.convolution + .read("filters", "output_padding")
+  private static let keys =
+    LayerKeys.convolution + .read("filters", "output_padding") + .variables("kernel", "bias")
   private static let notes = "padding valid and same, strides, dilation, output_padding, activation="
 
   private static func transposed(_ layer: inout LayerReader, isSequence: Bool) throws -> NodeID {
