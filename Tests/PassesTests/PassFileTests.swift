@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct PassFileTests {
-  /// What `quantize-inputs` gives to inputs without a quantizer.
+  /// What `quantize-inputs` and `quantize-by-default` give.
   static let sourceQuantizer = "quantized_bits(8,0,1)"
 
   @Test(arguments: CaseFile.names())
@@ -24,7 +24,9 @@ import Testing
   /// The pass of the compiler's pipeline that has this name.
   private static func pass(named name: String) throws -> any Pass {
     let quantizer = try Quantizer(QuantizerArguments(parsing: sourceQuantizer))
-    let passes = Pipeline.toReference(sourceQuantizer: quantizer) + Pipeline.toProgram + Pipeline.toFloatNetwork
+    let passes =
+      Pipeline.toReference(sourceQuantizer: quantizer, defaultQuantizer: quantizer) + Pipeline.toProgram
+      + Pipeline.toFloatNetwork
     return try #require(passes.first { type(of: $0).name == name }, "no pass is named '\(name)'")
   }
 

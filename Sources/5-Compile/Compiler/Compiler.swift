@@ -14,6 +14,8 @@ package struct Compiler: Sendable {
     package var target = "stmac"
     /// Quantizes network inputs that the model leaves unquantized.
     package var sourceQuantizer = "quantized_bits(16,6,1)"
+    /// Quantizes weights and feature maps that the model leaves unquantized and the accelerator needs; nil: none.
+    package var defaultQuantizer: String?
 
     package init() {}
   }
@@ -21,30 +23,38 @@ package struct Compiler: Sendable {
   package var target: Accelerator
   /// Quantizes network inputs that the model leaves unquantized.
   package var sourceQuantizer: Quantizer
+  /// Quantizes weights and feature maps that the model leaves unquantized; nil: none.
+  package var defaultQuantizer: Quantizer?
   /// From the graph that the float reference runs to the one that is lowered.
   package var passes = Pipeline.toProgram
   /// Whether widths, ranges and plans of the program are judged once more, by a judge that trusts the input ranges alone.
   /// A search over quantizers has no use for it: what it compares comes from the same proofs.
   package var verifiesProgram = true
 
-  package init(target: Accelerator, sourceQuantizer: Quantizer) {
+  package init(target: Accelerator, sourceQuantizer: Quantizer, defaultQuantizer: Quantizer? = nil) {
     self.target = target
     self.sourceQuantizer = sourceQuantizer
+    self.defaultQuantizer = defaultQuantizer
   }
 
   /// - Throws: `Diagnostic` or `Diagnostics`, what is wrong with the target's file or the quantizer.
   package init(_ options: Options = Options()) throws {
+    func quantizer(_ text: String, _ option: String) throws -> Quantizer {
+      try Quantizer(QuantizerArguments(parsing: text, location: .init(file: option)))
+    }
     self.init(
       target: try TargetFile.load(options.target),
-      sourceQuantizer: try Quantizer(
-        QuantizerArguments(parsing: options.sourceQuantizer, location: .init(file: "--source-quantizer"))))
+      sourceQuantizer: try quantizer(options.sourceQuantizer, "--source-quantizer"),
+      defaultQuantizer: try options.defaultQuantizer.map { try quantizer($0, "--default-quantizer") })
   }
 
   /// - Throws: `Diagnostic` or `Diagnostics`, everything that is wrong with a stage at once.
   package func compile(_ model: Model) throws -> Compilation {
     var problems = Diagnostics(model.remarks)
-    let reference = try PassManager(Pipeline.toReference(sourceQuantizer: sourceQuantizer)).run(
-      on: model.graph, reporting: &problems)
+    let reference = try PassManager(
+      Pipeline.toReference(sourceQuantizer: sourceQuantizer, defaultQuantizer: defaultQuantizer)
+    )
+    .run(on: model.graph, reporting: &problems)
     let network = try lower(
       try PassManager(passes).run(on: reference, reporting: &problems), namingOutputs: model.graph.outputNames,
       requantizerBits: target.requantizerBits

@@ -168,7 +168,7 @@ struct OperandWeights {
     let most = conventions.unquantizedWeightBits ?? CommonUnit.maximumBits
     try require(
       bits <= most, "float32 weights that need \(bits) bits to be exact", at: location,
-      supported: "weights exact in \(most) bits", fix: conventions.quantizingWeights)
+      supported: "weights exact in \(most) bits", fix: "\(conventions.quantizingWeights), or say --default-quantizer")
     let unit = Double(sign: .plus, exponent: least, significand: 1)
     return (numbers.map { Int64(Double($0) / unit) }, [.powerOfTwo(least)])
   }

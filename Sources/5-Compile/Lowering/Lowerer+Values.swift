@@ -33,7 +33,8 @@ extension Lowerer {
     Diagnostic(
       "the feature map from '\(graph[input].name)' reaches it unquantized", at: graph.location(of: id),
       fix:
-        "insert \(graph.conventions.exampleQuantizer) between '\(graph[input].name)' and '\(graph[id].name)'"
+        "insert \(graph.conventions.exampleQuantizer) between '\(graph[input].name)' and '\(graph[id].name)', or say "
+        + "--default-quantizer"
     )
   }
 

@@ -34,9 +34,12 @@ package struct PassManager {
 package enum Pipeline {
   /// Before the float reference: afterwards every network input is quantized.
   ///
-  /// - Parameter sourceQuantizer: quantizes network inputs that the model leaves unquantized.
-  package static func toReference(sourceQuantizer: Quantizer) -> [any Pass] {
+  /// - Parameters:
+  ///   - sourceQuantizer: quantizes network inputs that the model leaves unquantized.
+  ///   - defaultQuantizer: quantizes weights and feature maps that it leaves so; nil leaves them, too.
+  package static func toReference(sourceQuantizer: Quantizer, defaultQuantizer: Quantizer? = nil) -> [any Pass] {
     [RemoveIdentities(), FoldTransposes(), QuantizeInputs(quantizer: sourceQuantizer)]
+      + (defaultQuantizer.map { [QuantizeByDefault(quantizer: $0)] } ?? [])
   }
 
   /// Between there and `Lowering`: afterwards quantizers stand where the accelerator has them.

@@ -18,12 +18,21 @@ struct ModelOptions: ParsableArguments {
       "Quantizes network inputs that the model leaves unquantized.", valueName: "quantizer"))
   var sourceQuantizer = Compiler.Options().sourceQuantizer
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Quantizes weights and feature maps that the model leaves unquantized, where the accelerator needs codes, and says each; \
+      the reference computes with the same quantizers. Default: such models are refused.
+      """, valueName: "quantizer"))
+  var defaultQuantizer: String?
+
   /// The compiled model; what is to be said of it goes to standard error.
   func compilation() throws -> Compilation {
     let model = try file.read()
     var options = Compiler.Options()
     options.target = target
     options.sourceQuantizer = sourceQuantizer
+    options.defaultQuantizer = defaultQuantizer
     let compilation = try Compiler(options).compile(model)
     show(compilation.remarks)
     return compilation
