@@ -65,6 +65,8 @@ template <int PIXELS, int OUTPUTS, int LANES> struct output_memory {
         int pixel, int group, const accumulator sums[LANES], const st_kernel_tile &tile, const constants channels[OUTPUTS])
     {
         ST_INLINE_FUNCTION
+        /* Every pixel is added to once. */
+        ST_INDEPENDENT(memory.bank)
         const bool narrow = is_narrow(tile);
         const int address = address_of(pixel, narrow);
         ST_LOOP_UNROLL

@@ -98,7 +98,7 @@ import TestSupport
       for bytes in damaged {
         let path = "\(folder)/m.keras"
         try Data(bytes).write(to: URL(filePath: path))
-        do {
+        do throws(Diagnostics) {
           _ = try KerasModel.read(path)
         } catch {
           #expect(error.all.allSatisfy { !$0.found.isEmpty })

@@ -438,14 +438,17 @@ enum RuntimeFiles {
       #define ST_INLINE_FUNCTION ST_PRAGMA(HLS INLINE)
       /* Every element of dimension `dimension` (counted from one) of `array` in a memory of its own. */
       #define ST_PARTITION(array, dimension) ST_PRAGMA(HLS ARRAY_PARTITION variable=array complete dim=dimension)
+      /* Turns that follow one another never mean the same element of `array`. */
+      #define ST_INDEPENDENT(array) ST_PRAGMA(HLS DEPENDENCE variable=array type=inter dependent=false)
       #elif defined(QCC_HLS_CATAPULT)
       #define ST_LOOP_UNROLL ST_PRAGMA(hls_unroll yes)
       #define ST_BODY_UNROLL
       #define ST_LOOP_PIPELINE ST_PRAGMA(hls_pipeline_init_interval 1)
       #define ST_BODY_PIPELINE
       #define ST_INLINE_FUNCTION
-      /* Catapult lays memories out by its directives file. */
+      /* Catapult lays memories out, and is told of dependences, by its directives file. */
       #define ST_PARTITION(array, dimension)
+      #define ST_INDEPENDENT(array)
       #else
       #define ST_LOOP_UNROLL
       #define ST_BODY_UNROLL
@@ -453,6 +456,7 @@ enum RuntimeFiles {
       #define ST_BODY_PIPELINE
       #define ST_INLINE_FUNCTION
       #define ST_PARTITION(array, dimension)
+      #define ST_INDEPENDENT(array)
       #endif
 
       #if defined(QCC_HLS_VITIS) || defined(QCC_HLS_CATAPULT)
@@ -4286,6 +4290,8 @@ enum RuntimeFiles {
               int pixel, int group, const accumulator sums[LANES], const st_kernel_tile &tile, const constants channels[OUTPUTS])
           {
               ST_INLINE_FUNCTION
+              /* Every pixel is added to once. */
+              ST_INDEPENDENT(memory.bank)
               const bool narrow = is_narrow(tile);
               const int address = address_of(pixel, narrow);
               ST_LOOP_UNROLL
