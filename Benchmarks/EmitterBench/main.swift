@@ -44,7 +44,8 @@ func program(of network: ReferenceNetwork) -> IntegerProgram {
     program.instructions.append(
       .linear(
         LinearInstruction(
-          name: "layer \(index)", input: input, output: output, shape: layer, paddingCode: 0, weights: IntegerArray(weights),
+          name: "layer \(index)", input: input, output: output, shape: layer, paddingCode: 0,
+          weights: IntegerArray(weights),
           initial: Array(repeating: 0, count: layer.output.channels), accumulatorRange: -bound...bound,
           stage: isLast ? .accumulator : .requantize(Requantization(channels: requantizers, clamp: codes)))))
     previous = output

@@ -80,7 +80,8 @@ struct NetworkProgram {
     program.instructions.append(
       .linear(
         LinearInstruction(
-          name: program[id].name, input: input, output: id, shape: shape, paddingCode: 0, weights: IntegerArray(weights),
+          name: program[id].name, input: input, output: id, shape: shape, paddingCode: 0,
+          weights: IntegerArray(weights),
           initial: Array(repeating: 0, count: output.channels), accumulatorRange: -bound...bound,
           stage: stage(bound: bound, channels: output.channels, bits: outputBits))))
     return id

@@ -185,7 +185,8 @@ extension RandomProgram {
     let layer = LinearInstruction(
       name: nextName, input: source, output: output, shape: shape,
       paddingCode: Int64.random(in: input.range, using: &random),
-      weights: IntegerArray(weights), initial: self.codes(shape.output.channels, in: -1000...1000), accumulatorRange: range,
+      weights: IntegerArray(weights), initial: self.codes(shape.output.channels, in: -1000...1000),
+      accumulatorRange: range,
       stage: stage)
     append(.linear(layer))
     return output
