@@ -34,19 +34,6 @@ template <class Sizes> struct dense_engine {
         }
     }
 
-    template <class Source> void load_weights(const st_kernel_tile &tile, Source &source)
-    {
-        ST_LOOP_PIPELINE
-        for (int row = 0; row < decltype(weights.memory)::rows; ++row) {
-            ST_BODY_PIPELINE
-            if (row >= tile.weight_beats) {
-                break;
-            }
-            ST_TURN(weights_loop);
-            weights.memory.write(row, source.read());
-        }
-    }
-
     /* One pixel after another, group by group of outputs, tap by tap, word by word. */
     void compute(const st_kernel_tile &tile, const constants channels[Sizes::outputs])
     {

@@ -97,19 +97,6 @@ template <class Sizes> struct depthwise_engine {
         }
     }
 
-    template <class Source> void load_weights(const st_kernel_tile &tile, Source &source)
-    {
-        ST_LOOP_PIPELINE
-        for (int row = 0; row < decltype(weights.memory)::rows; ++row) {
-            ST_BODY_PIPELINE
-            if (row >= tile.weight_beats) {
-                break;
-            }
-            ST_TURN(weights_loop);
-            weights.memory.write(row, source.read());
-        }
-    }
-
     /* A tap of the pixel's kernel: its column, where it reads, and the fields of its pixel and of its row's first. */
     struct tap {
         int column, y, x, field, row_start;

@@ -56,7 +56,7 @@ template <class Engine, class Inputs, class Weights, class Outputs>
 void run_tile(Engine &engine, const st_kernel_tile &tile, const constants channels[], Inputs &inputs, Weights &weights, Outputs &outputs)
 {
     engine.load(tile, inputs);
-    engine.load_weights(tile, weights);
+    engine.weights.load(tile.weight_beats, weights);
     engine.compute(tile, channels);
     if (tile.finishes) {
         engine.output.store(tile, channels, outputs);

@@ -46,7 +46,7 @@ void announce(ac_channel<dma_info_t> &control, uint32_t index, int length)
         announce(dma_read_ctrl, wanted.inputs, tile.input_beats);                                                          \
         engine.load(tile, dma_read_chnl);                                                                                  \
         announce(dma_read_ctrl, wanted.weights, tile.weight_beats);                                                        \
-        engine.load_weights(tile, dma_read_chnl);                                                                          \
+        engine.weights.load(tile.weight_beats, dma_read_chnl);                                                             \
         engine.compute(tile, narrow);                                                                                      \
         if (tile.finishes) {                                                                                               \
             announce(dma_write_ctrl, wanted.outputs,                                                                       \

@@ -11,6 +11,20 @@ namespace st {
 template <int WEIGHTS, int LANES> struct weight_memory {
     packed_memory<WEIGHTS, 16 * LANES> memory;
 
+    /* A block of weights, packed, a beat after the other. */
+    template <class Source> void load(int beats, Source &source)
+    {
+        ST_LOOP_PIPELINE
+        for (int row = 0; row < decltype(memory)::rows; ++row) {
+            ST_BODY_PIPELINE
+            if (row >= beats) {
+                break;
+            }
+            ST_TURN(weights_loop);
+            memory.write(row, source.read());
+        }
+    }
+
     /* Words of `count` weights of `bits` bits each, from field `first` on. */
     void read(int first, int count, int bits, int lanes, port words[LANES])
     {

@@ -105,7 +105,7 @@ package enum CompiledFunction: Sendable {
   package func callAsFunction(_ value: Double) -> Double {
     switch self {
     case .affine(let scale, let shift): scale * value + shift
-    case .clip(let lower, let upper): min(max(value, lower), upper)
+    case .clip(let lower, let upper): Clip(lower: lower, upper: upper)(value)
     case .leakyReLU(let slope): value < 0 ? slope * value : value
     case .thresholdedReLU(let threshold, let slope): value > threshold ? value : slope * (value - threshold)
     case .hardSwish(let shift, let upper): value * min(max(value + shift, 0), upper) / upper
@@ -116,7 +116,10 @@ package enum CompiledFunction: Sendable {
 
   /// Of many values.
   package func callAsFunction(_ values: [Double]) -> [Double] {
-    if case .clip(let lower, let upper) = self { return values.map { min(max($0, lower), upper) } }
+    if case .clip(let lower, let upper) = self {
+      let clip = Clip(lower: lower, upper: upper)
+      return values.map { clip($0) }
+    }
     return values.map { self($0) }
   }
 
@@ -138,8 +141,8 @@ package enum CompiledFunction: Sendable {
 
 /// The nearest number between two: what stands before most quantizers.
 struct Clip {
-  var lower = -Double.infinity
-  var upper = Double.infinity
+  let lower: Double
+  let upper: Double
 
   func callAsFunction(_ value: Double) -> Double { min(max(value, lower), upper) }
 

@@ -17,23 +17,26 @@ enum LinearOperators {
     OperatorRow("MatMul", notes: "one side constant: a vector, a matrix or several", read: { try matMul(&$0) }),
   ]
 
-  private static func convolution(_ reader: inout NodeReader) throws {
+  /// What `Conv` and `ConvTranspose` have alike, all of it checked before anything is refused.
+  private static func convolutionParts(
+    _ reader: inout NodeReader
+  ) throws -> (attributes: WindowAttributes, groups: Int, kernel: Constant, bias: Constant?, map: FeatureMap) {
     let attributes = reader.check { try WindowAttributes(&$0) }
     let groups = reader.check { try $0.int("group", default: 1) }
     let kernel = reader.check { try $0.constant(1) }
     let bias = reader.check { try $0.constantIfPresent(2) }
     let map = try reader.realMap(0)
     guard let attributes, let groups, let kernel, let bias else { throw Skipped() }
+    return (attributes, groups, kernel, bias, map)
+  }
+
+  private static func convolution(_ reader: inout NodeReader) throws {
+    let (attributes, groups, kernel, bias, map) = try convolutionParts(&reader)
     try reader.produce(.map(reader.convolve(map, kernel, bias: bias, groups: groups, attributes)))
   }
 
   private static func transposedConvolution(_ reader: inout NodeReader) throws {
-    let attributes = reader.check { try WindowAttributes(&$0) }
-    let groups = reader.check { try $0.int("group", default: 1) }
-    let kernel = reader.check { try $0.constant(1) }
-    let bias = reader.check { try $0.constantIfPresent(2) }
-    let map = try reader.realMap(0)
-    guard let attributes, let groups, let kernel, let bias else { throw Skipped() }
+    let (attributes, groups, kernel, bias, map) = try convolutionParts(&reader)
     let rank = map.shape.count
     try reader.require(
       (3...4).contains(rank) && (reader.firstDataAxis == 1 || map.shape[0] == 1),

@@ -3789,19 +3789,6 @@ enum RuntimeFiles {
               }
           }
 
-          template <class Source> void load_weights(const st_kernel_tile &tile, Source &source)
-          {
-              ST_LOOP_PIPELINE
-              for (int row = 0; row < decltype(weights.memory)::rows; ++row) {
-                  ST_BODY_PIPELINE
-                  if (row >= tile.weight_beats) {
-                      break;
-                  }
-                  ST_TURN(weights_loop);
-                  weights.memory.write(row, source.read());
-              }
-          }
-
           /* One pixel after another, group by group of outputs, tap by tap, word by word. */
           void compute(const st_kernel_tile &tile, const constants channels[Sizes::outputs])
           {
@@ -3979,19 +3966,6 @@ enum RuntimeFiles {
               }
           }
 
-          template <class Source> void load_weights(const st_kernel_tile &tile, Source &source)
-          {
-              ST_LOOP_PIPELINE
-              for (int row = 0; row < decltype(weights.memory)::rows; ++row) {
-                  ST_BODY_PIPELINE
-                  if (row >= tile.weight_beats) {
-                      break;
-                  }
-                  ST_TURN(weights_loop);
-                  weights.memory.write(row, source.read());
-              }
-          }
-
           /* A tap of the pixel's kernel: its column, where it reads, and the fields of its pixel and of its row's first. */
           struct tap {
               int column, y, x, field, row_start;
@@ -4154,7 +4128,7 @@ enum RuntimeFiles {
       void run_tile(Engine &engine, const st_kernel_tile &tile, const constants channels[], Inputs &inputs, Weights &weights, Outputs &outputs)
       {
           engine.load(tile, inputs);
-          engine.load_weights(tile, weights);
+          engine.weights.load(tile.weight_beats, weights);
           engine.compute(tile, channels);
           if (tile.finishes) {
               engine.output.store(tile, channels, outputs);
@@ -4608,7 +4582,7 @@ enum RuntimeFiles {
               announce(dma_read_ctrl, wanted.inputs, tile.input_beats);                                                          \
               engine.load(tile, dma_read_chnl);                                                                                  \
               announce(dma_read_ctrl, wanted.weights, tile.weight_beats);                                                        \
-              engine.load_weights(tile, dma_read_chnl);                                                                          \
+              engine.weights.load(tile.weight_beats, dma_read_chnl);                                                             \
               engine.compute(tile, narrow);                                                                                      \
               if (tile.finishes) {                                                                                               \
                   announce(dma_write_ctrl, wanted.outputs,                                                                       \
@@ -4867,6 +4841,20 @@ enum RuntimeFiles {
        * last lanes are empty take no room; their lanes are reversed for st_array when they are read. */
       template <int WEIGHTS, int LANES> struct weight_memory {
           packed_memory<WEIGHTS, 16 * LANES> memory;
+
+          /* A block of weights, packed, a beat after the other. */
+          template <class Source> void load(int beats, Source &source)
+          {
+              ST_LOOP_PIPELINE
+              for (int row = 0; row < decltype(memory)::rows; ++row) {
+                  ST_BODY_PIPELINE
+                  if (row >= beats) {
+                      break;
+                  }
+                  ST_TURN(weights_loop);
+                  memory.write(row, source.read());
+              }
+          }
 
           /* Words of `count` weights of `bits` bits each, from field `first` on. */
           void read(int first, int count, int bits, int lanes, port words[LANES])
