@@ -421,11 +421,15 @@ var oneFile: [LinkerSetting] {
   let release = BuildSettingCondition.when(platforms: [.linux], configuration: .release)
   // What the static Foundation needs and does not name itself.
   let foundation = ["swiftSynchronization", "_FoundationCShims", "_FoundationCollections"]
-  // At a fixed address nothing has to be relocated at the start, functions with the same code are one, and nobody looks up
-  // a name or unwinds a stack in it: Swift's errors are values.
+  // At a fixed address nothing has to be relocated at the start, and nobody looks up a name or unwinds a stack in it. Of the
+  // linkers only GNU's leaves out both what nothing refers to and the tables for unwinding.
   let small =
-    ["-Xclang-linker", "-no-pie"]
-    + ["-s", "--gc-sections", "--icf=safe", "--no-export-dynamic", "--no-eh-frame-hdr"].flatMap { ["-Xlinker", $0] }
+    ["-use-ld=bfd", "-Xclang-linker", "-no-pie"]
+    + [
+      "-s", "--gc-sections", "--no-export-dynamic", "--no-eh-frame-hdr", "-T",
+      Context.packageDirectory + "/scripts/no-unwind-tables.ld",
+    ]
+    .flatMap { ["-Xlinker", $0] }
   return [.unsafeFlags(["-static-stdlib"] + small, release)]
     + foundation.map { .linkedLibrary($0, release) }
 }
