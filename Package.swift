@@ -79,7 +79,7 @@ let compile = floor(
     .target(
       name: "IntegerProgram",
       dependencies: ["Diagnostics", "Numbers", "QIR", "Quantization", "Targets", "Text", "Tiling"]),
-    .target(name: "Prover", dependencies: ["IntegerProgram", "Numbers", "Quantization", bigInt]),
+    .target(name: "Prover", dependencies: ["IntegerProgram", "Numbers", "Quantization", "Threads", bigInt]),
     .target(name: "Schedule", dependencies: ["Diagnostics", "IntegerProgram", "Numbers", "Targets", "Text", "Tiling"]),
     .target(
       name: "Lowering",
@@ -336,7 +336,10 @@ let tests: [Target] = [
 
 let benchmarks: [Target] = [
   .executableTarget(
-    name: "compile-bench", dependencies: ["Compiler", "Frontends"], path: "Benchmarks/CompileBench"),
+    name: "compile-bench",
+    dependencies: [
+      "Backend", "CEmitter", "Compiler", "Diagnostics", "Frontends", "Lowering", "Passes", "QCCDriver", "Schedule",
+    ], path: "Benchmarks/CompileBench"),
   .executableTarget(
     name: "calibration-bench",
     dependencies: ["Arrays", "Calibration", "Diagnostics", "FloatEngine", "Frontends", "Passes", "Plans", "QIR"],

@@ -112,6 +112,40 @@ package struct IntegerArray: Sendable, Hashable, ExpressibleByArrayLiteral {
     }
   }
 
+  /// Where they are rows of `columns`: of each column the sum of the elements above and of those below zero.
+  package func columnSums(_ columns: Int) -> (positive: [Int128], negative: [Int128]) {
+    precondition(columns > 0 && count.isMultiple(of: columns), "whole rows")
+    func sums<Integer: FixedWidthInteger, Sum: FixedWidthInteger>(
+      _ elements: [Integer], as _: Sum.Type
+    ) -> (positive: [Int128], negative: [Int128]) {
+      var positive = [Sum](repeating: 0, count: columns)
+      var negative = positive
+      elements.withUnsafeBufferPointer { elements in
+        positive.withUnsafeMutableBufferPointer { positive in
+          negative.withUnsafeMutableBufferPointer { negative in
+            for row in stride(from: 0, to: elements.count, by: columns) {
+              // Without a branch on the sign, which nobody foresees, and without one on overflow: `Sum` holds every sum of
+              // as many elements as memory has.
+              for column in 0..<columns {
+                let element = elements[row + column]
+                positive[column] &+= Sum(truncatingIfNeeded: Swift.max(element, 0))
+                negative[column] &+= Sum(truncatingIfNeeded: Swift.min(element, 0))
+              }
+            }
+          }
+        }
+      }
+      return (positive.map { Int128($0) }, negative.map { Int128($0) })
+    }
+    return switch storage {
+    case .int8(let elements): sums(elements, as: Int64.self)
+    case .uint8(let elements): sums(elements, as: Int64.self)
+    case .int16(let elements): sums(elements, as: Int64.self)
+    case .int32(let elements): sums(elements, as: Int64.self)
+    case .int64(let elements): sums(elements, as: Int128.self)
+    }
+  }
+
   package init(arrayLiteral elements: Int64...) {
     self.init(elements)
   }

@@ -1,7 +1,7 @@
 import Libc
 
 /// Processors that threads can run on.
-package var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+package let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
 /// Runs `body` once for each of 0 ..< count, each on a thread of its own, the first on the caller's; returns when all are
 /// done. Plain threads: work that never waits needs no scheduler, and none has to be loaded at start-up.

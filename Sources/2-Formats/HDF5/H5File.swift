@@ -63,7 +63,7 @@ package struct H5File: Sendable {
     archive: Archive? = nil, limits: Limits? = nil
   ) throws {
     let source = try Source(path, archive: archive, attributes: attributes, limits: limits ?? Limits())
-    self = try source.read(only: only, structureOnly: structureOnly)
+    self = try source.read(only: only, structureOnly: structureOnly && !source.isSmall)
   }
 
   /// The same file with the elements of the datasets at these paths, and no other datasets.
@@ -107,6 +107,9 @@ private final class Source: Sendable {
     self.limits = limits
     if archive == nil { try Self.checkSuperblock(of: file) }
   }
+
+  /// Whether a second process to read it takes longer than all its elements.
+  var isSmall: Bool { file.size < 4 << 20 }
 
   func read(only: [String], structureOnly: Bool) throws -> H5File {
     var snapshot = snapshot(only: only, structureOnly: structureOnly)

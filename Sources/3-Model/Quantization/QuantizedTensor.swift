@@ -47,12 +47,14 @@ package struct QuantizedTensor: Sendable {
   /// With `farthest` of the numbers that were quantized. Of q / 2 <= x <= 2 q the difference is exact, as it is of q = 0
   /// (Sterbenz), and q's own rounding covers what is nearer to 0.
   package func carried(by numbers: [Float]) -> QuantizedTensor {
-    var tensor = self
-    for (value, number) in zip(values, numbers) where value != 0 {
-      let number = Double(number)
-      guard abs(number) > 2 * abs(value) || (number < 0) != (value < 0) else { continue }
-      tensor.farthest = max(tensor.farthest, abs(value - number))
+    var farthest = farthest
+    forEachValue { index, value in
+      let number = Double(numbers[index])
+      guard value != 0, abs(number) > 2 * abs(value) || (number < 0) != (value < 0) else { return }
+      farthest = max(farthest, abs(value - number))
     }
+    var tensor = self
+    tensor.farthest = farthest
     return tensor
   }
 
@@ -67,18 +69,34 @@ package struct QuantizedTensor: Sendable {
 
   /// Code times scale, each the nearest double.
   package var values: [Double] {
-    let doubles = scales.map(\.double)
-    let inner = doubles.count > 1 ? shape[(scaleAxis + 1)...].reduce(1, *) : 1
-    func values<Integer: FixedWidthInteger>(_ codes: [Integer]) -> [Double] {
-      guard doubles.count > 1 else { return codes.map { Double($0) * doubles[0] } }
-      return codes.indices.map { Double(codes[$0]) * doubles[$0 / inner % doubles.count] }
+    [Double](unsafeUninitializedCapacity: codes.count) { values, count in
+      forEachValue { values[$0] = $1 }
+      count = codes.count
     }
-    return switch codes.storage {
-    case .int8(let codes): values(codes)
-    case .uint8(let codes): values(codes)
-    case .int16(let codes): values(codes)
-    case .int32(let codes): values(codes)
-    case .int64(let codes): values(codes)
+  }
+
+  /// Each index with code times scale, the nearest double.
+  private func forEachValue(_ body: (Int, Double) -> Void) {
+    let doubles = scales.map(\.double)
+    let run = doubles.count > 1 ? shape[(scaleAxis + 1)...].reduce(1, *) : codes.count
+    func forEach<Integer: FixedWidthInteger>(_ codes: [Integer]) {
+      // Index and scale go on together: dividing one by the other takes longer than all the rest.
+      var index = 0
+      while index < codes.count {
+        for scale in doubles {
+          for _ in 0..<run {
+            body(index, Double(codes[index]) * scale)
+            index += 1
+          }
+        }
+      }
+    }
+    switch codes.storage {
+    case .int8(let codes): forEach(codes)
+    case .uint8(let codes): forEach(codes)
+    case .int16(let codes): forEach(codes)
+    case .int32(let codes): forEach(codes)
+    case .int64(let codes): forEach(codes)
     }
   }
 }

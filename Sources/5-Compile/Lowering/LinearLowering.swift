@@ -147,16 +147,6 @@ struct OperandWeights {
     limbs = limbCount(of: range)
   }
 
-  /// Every weight with its output channel.
-  func forEach(_ body: (_ weight: Int64, _ outputChannel: Int) -> Void) {
-    var channel = 0
-    codes.forEachElement { code in
-      body(code, channel)
-      channel += 1
-      if channel == outputChannels { channel = 0 }
-    }
-  }
-
   /// float32 weights that no quantizer touches, as multiples of one power of two: exact, in as many bits as that takes.
   private static func exactCodes(
     of numbers: [Float], _ conventions: Conventions, at location: Diagnostic.Location

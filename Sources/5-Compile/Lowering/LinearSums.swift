@@ -53,20 +53,16 @@ struct AccumulatorReach {
   ///
   /// - Parameter codes: the input's codes, the padding's among them.
   init?(_ weights: OperandWeights, codes: CodeRange) {
-    var magnitudes = [Double](repeating: 0, count: weights.outputChannels)
-    weights.forEach { magnitudes[$1] += abs(Double($0)) }
+    // The sums of the weights above and of those below zero say everything.
+    let sums = weights.codes.columnSums(weights.outputChannels)
     let isInLimbs = limbCount(of: codes) > 1 || weights.limbs > 1
     let magnitude = Double(codes.largestMagnitude) + (limbCount(of: codes) > 1 ? 65536 : 0)
-    let largest = (magnitudes.max() ?? 0) + (weights.limbs > 1 ? 65536 * Double(weights.codes.count) : 0)
-    guard largest * magnitude < 0x1p61 else { return nil }
+    let largest =
+      Double(zip(sums.positive, sums.negative).map(-).max() ?? 0)
+      + (weights.limbs > 1 ? 65536 * Double(weights.codes.count) : 0)
+    guard largest * max(magnitude, 1) < 0x1p61 else { return nil }
 
-    // The sums of the weights above and of those below zero say everything.
-    var positive = [Int64](repeating: 0, count: weights.outputChannels)
-    var negative = positive
-    weights.forEach { weight, channel in
-      positive[channel] += max(weight, 0)
-      negative[channel] += min(weight, 0)
-    }
+    let (positive, negative) = (sums.positive.map { Int64($0) }, sums.negative.map { Int64($0) })
     func reach(_ codes: CodeRange) -> [CodeRange] {
       zip(positive, negative).map { codes.scaled(by: $0) + codes.scaled(by: $1) }
     }

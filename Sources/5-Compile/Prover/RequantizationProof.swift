@@ -1,5 +1,6 @@
 import IntegerProgram
 import Numbers
+import Threads
 
 /// The requantization of a layer with its proof: each channel's integer function equals its ideal function for every
 /// accumulator that the channel can reach.
@@ -39,12 +40,13 @@ package struct RequantizationProof {
   private static let mostCodes = 256
 
   /// nil where a channel has no such requantizer.
-  private var affine: Result? { affine(\.requantizer) }
+  private var affine: Result? { affine { $0.requantizer } }
 
-  private func affine(_ requantizer: (AffineProof) -> AffineRequantizer?) -> Result? {
+  private func affine(_ requantizer: @escaping @Sendable (AffineProof) -> AffineRequantizer?) -> Result? {
     let affines = ideals.map(\.affine)
     guard let clamp = affines.first??.clamp, affines.allSatisfy({ $0?.clamp == clamp }) else { return nil }
-    let requantizers = ideals.indices.map { channel in
+    let accumulators = accumulators
+    let requantizers = concurrently(ideals.count, threads: min(processorCount, ideals.count / 8)) { channel in
       affines[channel].flatMap { AffineProof(ideal: $0, accumulators: accumulators[channel]).flatMap(requantizer) }
     }
     guard requantizers.allSatisfy({ $0 != nil }) else { return nil }

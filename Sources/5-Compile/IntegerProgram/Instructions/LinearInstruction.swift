@@ -51,29 +51,13 @@ package struct LinearInstruction: Hashable, Sendable, InstructionKind {
     let codes = (shape.readsPadding ? inputRange.including(paddingCode) : inputRange).wide
     // A tap's term is weight * lower ... weight * upper, turned round where the weight is negative: the sums of the
     // positive and of the negative weights say everything.
-    let (positive, negative) = shape.weightLimbs > 1 ? weightSums(as: Int128.self) : weightSums(as: Int64.self)
+    let (positive, negative) = weights.columnSums(shape.output.channels)
     return initial.indices.map { channel in
       var bounds = AccumulatorBounds(initial: initial[channel])
       bounds.add(codes.scaled(by: positive[channel]))
       bounds.add(codes.scaled(by: negative[channel]))
       return bounds
     }
-  }
-
-  /// Per output channel the sum of the weights above and of those below zero. `Sum` must hold them.
-  private func weightSums<Sum: FixedWidthInteger>(as _: Sum.Type) -> (positive: [Int128], negative: [Int128]) {
-    let channels = shape.output.channels
-    var positive = [Sum](repeating: 0, count: channels)
-    var negative = [Sum](repeating: 0, count: channels)
-    var channel = 0
-    weights.forEachElement { weight in
-      // Without a branch on the sign, which nobody foresees.
-      positive[channel] += Sum(max(weight, 0))
-      negative[channel] += Sum(min(weight, 0))
-      channel += 1
-      if channel == channels { channel = 0 }
-    }
-    return (positive.map { Int128($0) }, negative.map { Int128($0) })
   }
 
   var inputs: [TensorID] { [input] }
