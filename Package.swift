@@ -88,7 +88,9 @@ let compile = floor(
       ]),
     .target(
       name: "Compiler",
-      dependencies: ["Diagnostics", "Lowering", "Passes", "QIR", "Quantization", "Quantizers", "Schedule", "Targets"]),
+      dependencies: [
+        "Diagnostics", "Lowering", "Passes", "Prover", "QIR", "Quantization", "Quantizers", "Schedule", "Targets",
+      ]),
   ])
 
 let backends = floor(
@@ -150,8 +152,8 @@ let analysis = floor(
       name: "Search",
       dependencies: [
         "Assessment", "Calibration", "Compiler", "CycleSimulator", "Diagnostics", "Exploration", "FloatEngine",
-        "Inference", "Libc", "Lowering", "Numbers", "Performance", "Plans", "Presentation", "QIR", "QTools", "Schedule",
-        "Simulator", "Statistics", "Study", "Targets", "Threads", "Tiling",
+        "Inference", "Libc", "Lowering", "Numbers", "Performance", "Plans", "Presentation", "Prover", "QIR", "QTools",
+        "Schedule", "Simulator", "Statistics", "Study", "Targets", "Threads", "Tiling",
       ]),
     .target(
       name: "Verify",
@@ -338,7 +340,8 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "compile-bench",
     dependencies: [
-      "Backend", "CEmitter", "Compiler", "Diagnostics", "Frontends", "Lowering", "Passes", "QCCDriver", "Schedule",
+      "Backend", "CEmitter", "Compiler", "Diagnostics", "Frontends", "Lowering", "Passes", "Prover", "QCCDriver",
+      "Schedule",
     ], path: "Benchmarks/CompileBench"),
   .executableTarget(
     name: "calibration-bench",

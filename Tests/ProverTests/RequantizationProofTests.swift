@@ -294,4 +294,25 @@ import Testing
       #expect(floor(accumulator).clamped(to: 0...1023) == ideal.code(of: accumulator))
     }
   }
+
+  /// What is remembered is what would be found: also of functions and ranges that differ a little, and of the same number in
+  /// another form.
+  @Test func memoryChangesNothing() {
+    let memory = ProofMemory()
+    for _ in 0..<2 {
+      for numerator in 90...110 as ClosedRange<Int64> {
+        for range: ClosedRange<Int64> in [-900...900, -901...900, 0...100_000] {
+          for form in [1, 3] as [Int64] {
+            let ideal = IdealFunction(
+              scale: Rational(BigInt(numerator * form), over: BigInt(7001 * form)), shift: Rational(0.3), functions: [],
+              quantizer: uniform(1, zeroPoint: 0, -128...127))
+            func found(_ memory: ProofMemory?) -> Requantization {
+              RequantizationProof(ideals: [ideal], accumulators: [range], memory: memory).result.requantization
+            }
+            #expect(found(memory) == found(nil), "\(numerator), \(range), \(form)")
+          }
+        }
+      }
+    }
+  }
 }

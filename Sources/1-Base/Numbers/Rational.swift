@@ -9,6 +9,19 @@ package struct Rational: Sendable, CustomStringConvertible {
   private let bottom: BigInt
   private let exponent: Int
 
+  /// How a number is written, of which there are many ways: the same calculation writes it the same way.
+  package struct Form: Hashable, Sendable {
+    private let top: BigInt
+    private let bottom: BigInt
+    private let exponent: Int
+
+    fileprivate init(_ number: Rational) {
+      (top, bottom, exponent) = (number.top, number.bottom, number.exponent)
+    }
+  }
+
+  package var form: Form { Form(self) }
+
   private init(top: BigInt, bottom: BigInt, exponent: Int) {
     self.top = top
     self.bottom = bottom

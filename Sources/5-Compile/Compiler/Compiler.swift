@@ -1,6 +1,7 @@
 import Diagnostics
 import Lowering
 import Passes
+import Prover
 import QIR
 import Quantization
 import Quantizers
@@ -30,6 +31,8 @@ package struct Compiler: Sendable {
   /// Whether widths, ranges and plans of the program are judged once more, by a judge that trusts the input ranges alone.
   /// A search over quantizers has no use for it: what it compares comes from the same proofs.
   package var verifiesProgram = true
+  /// What compilations of networks that are alike keep for each other; nil: nothing.
+  package var memory: ProofMemory?
 
   package init(target: Accelerator, sourceQuantizer: Quantizer, defaultQuantizer: Quantizer? = nil) {
     self.target = target
@@ -57,7 +60,7 @@ package struct Compiler: Sendable {
     .run(on: model.graph, reporting: &problems)
     let network = try lower(
       try PassManager(passes).run(on: reference, reporting: &problems), namingOutputs: model.graph.outputNames,
-      requantizerBits: target.requantizerBits
+      requantizerBits: target.requantizerBits, memory: memory
     ) { lowered in
       _ = try Schedule(lowered, for: target)
     }

@@ -1,6 +1,7 @@
 import Diagnostics
 import IntegerProgram
 import Numbers
+import Prover
 import QIR
 
 /// Lowers a graph to an integer program, node by node in order. Element-wise nodes are no instructions: they collect on a
@@ -9,6 +10,8 @@ struct Lowerer {
   let graph: Graph
   /// Of the multipliers that engines' accumulators are requantized with; nil: any.
   let requantizerBits: Int?
+  /// Proofs of other networks like this one.
+  let memory: ProofMemory?
   let consumers: [[NodeID]]
   /// By node.
   let uses: [NodeUse]
@@ -30,9 +33,10 @@ struct Lowerer {
     case failed(isQuantized: Bool)
   }
 
-  init(graph: Graph, requantizerBits: Int?) {
+  init(graph: Graph, requantizerBits: Int?, memory: ProofMemory?) {
     self.graph = graph
     self.requantizerBits = requantizerBits
+    self.memory = memory
     consumers = graph.consumers
     uses = NodeUse.all(of: graph, consumers: graph.consumers)
     states = Array(repeating: .failed(isQuantized: true), count: graph.nodes.count)
@@ -137,12 +141,13 @@ struct Lowerer {
 /// - Parameters:
 ///   - outputNames: what the model calls its outputs, which passes may have renamed; the graph's own names unless given.
 ///   - requantizerBits: what the multipliers of engines' requantizers have at most, the sign included; nil: as many as needed.
+///   - memory: proofs of other networks like this one, and then of this one too; nil: all is proved here.
 ///   - check: of the layers that were lowered where others were not, so that all problems come at once.
 /// - Throws: `Diagnostics`, everything that cannot be lowered or proved.
 package func lower(
-  _ graph: Graph, namingOutputs outputNames: [String]? = nil, requantizerBits: Int? = nil,
+  _ graph: Graph, namingOutputs outputNames: [String]? = nil, requantizerBits: Int? = nil, memory: ProofMemory? = nil,
   checking check: (IntegerProgram) throws -> Void = { _ in }
 ) throws -> LoweredNetwork {
-  var lowerer = Lowerer(graph: graph, requantizerBits: requantizerBits)
+  var lowerer = Lowerer(graph: graph, requantizerBits: requantizerBits, memory: memory)
   return try lowerer.run(namingOutputs: outputNames ?? graph.outputNames, check)
 }

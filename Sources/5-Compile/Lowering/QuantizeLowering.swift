@@ -112,7 +112,8 @@ extension Lowerer {
     let tails = tails(of: value, by: quantizers)
     let ideals = (0..<channels).map { IdealFunction(scale: scales[$0], shift: value.shifts[$0], tail: tails[$0]) }
     // One function for all channels is proved for what any of them reaches.
-    let proof = RequantizationProof(ideals: ideals, accumulators: channels == 1 ? [reach.hull()] : reach)
+    let proof = RequantizationProof(
+      ideals: ideals, accumulators: channels == 1 ? [reach.hull()] : reach, memory: memory)
     let bound = engine == nil ? nil : requantizerBits
     let result = bound.map(proof.result(multiplierBits:)) ?? proof.result
     if let engine, let bound, let bits = result.multiplierBits {

@@ -1,5 +1,6 @@
 import BigInt
 import IntegerProgram
+import Numbers
 
 /// Finds and proves the smallest affine requantizer of a channel: the method of `docs/proofs.md`.
 struct AffineProof {
@@ -11,6 +12,21 @@ struct AffineProof {
     guard let ideal = ideal.roundingHalfEven else { return nil }
     self.ideal = ideal
     self.accumulators = accumulators
+  }
+
+  /// What its requantizer follows from, as it is written: halves go to the even code.
+  var question: Question {
+    Question(
+      scale: ideal.scale.form, shift: ideal.shift.form, offset: ideal.offset, clamp: ideal.clamp,
+      accumulators: accumulators)
+  }
+
+  struct Question: Hashable, Sendable {
+    let scale: Rational.Form
+    let shift: Rational.Form
+    let offset: Int64
+    let clamp: ClosedRange<Int64>
+    let accumulators: ClosedRange<Int64>
   }
 
   /// Beyond this a multiplier does not fit its 63 bits with room for the accumulator.

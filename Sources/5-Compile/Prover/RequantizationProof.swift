@@ -9,10 +9,13 @@ package struct RequantizationProof {
   let ideals: [IdealFunction]
   /// What each channel's accumulator can reach.
   let accumulators: PerChannel<CodeRange>
+  private let memory: ProofMemory?
 
-  package init(ideals: [IdealFunction], accumulators: PerChannel<CodeRange>) {
+  /// - Parameter memory: where affine requantizers are looked up first.
+  package init(ideals: [IdealFunction], accumulators: PerChannel<CodeRange>, memory: ProofMemory? = nil) {
     self.ideals = ideals
     self.accumulators = accumulators
+    self.memory = memory
   }
 
   package struct Result {
@@ -40,7 +43,10 @@ package struct RequantizationProof {
   private static let mostCodes = 256
 
   /// nil where a channel has no such requantizer.
-  private var affine: Result? { affine { $0.requantizer } }
+  private var affine: Result? {
+    let memory = memory
+    return affine { proof in memory.map { $0.requantizer(of: proof) } ?? proof.requantizer }
+  }
 
   private func affine(_ requantizer: @escaping @Sendable (AffineProof) -> AffineRequantizer?) -> Result? {
     let affines = ideals.map(\.affine)

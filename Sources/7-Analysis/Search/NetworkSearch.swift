@@ -3,6 +3,7 @@ import Compiler
 import Exploration
 import FloatEngine
 import Plans
+import Prover
 import QIR
 import Study
 import Threads
@@ -35,6 +36,7 @@ package struct NetworkSearch: Sendable {
     self.threads = threads
     var compiler = compiler
     compiler.verifiesProgram = false
+    compiler.memory = ProofMemory()
     var calibrator = calibrator
     calibrator.memory = FitMemory()
     let groundwork = Groundwork(space, calibrator: calibrator, inputs: inputs, threads: threads)
