@@ -21,7 +21,8 @@ from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 FIRST, LAST = 9, 28
 
 ONNX = """
-Add Sub Mul Div BatchNormalization Relu LeakyRelu ThresholdedRelu Clip Sigmoid HardSigmoid HardSwish Tanh Softmax Identity
+Add Sub Mul Div BatchNormalization Relu LeakyRelu PRelu ThresholdedRelu Elu Selu Celu Exp
+Softplus Softsign Swish Gelu Mish Erf Clip Sigmoid HardSigmoid HardSwish Tanh Softmax Identity
 Dropout Cast Conv Gemm MatMul QLinearConv QLinearMatMul ConvInteger MatMulInteger MaxPool AveragePool GlobalAveragePool
 GlobalMaxPool ReduceMean QuantizeLinear DequantizeLinear Pad Slice Gather Split Tile Resize
 Upsample DepthToSpace SpaceToDepth ConvTranspose Reshape Flatten Squeeze Unsqueeze Transpose Concat
@@ -30,7 +31,7 @@ Constant Shape Size Expand ConstantOfShape Neg Abs Sqrt Pow Min Max Floor Ceil R
 
 MICROSOFT = """
 QuantizeLinear DequantizeLinear QGemm QLinearAdd QLinearMul QLinearConcat QLinearAveragePool QLinearGlobalAveragePool
-QLinearLeakyRelu QLinearSigmoid QLinearReduceMean
+QLinearLeakyRelu QLinearSigmoid QLinearReduceMean QLinearSoftmax Gelu QuickGelu
 """.split()
 
 # qonnx says the attributes; inputs are what its documentation lists.

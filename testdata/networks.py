@@ -103,6 +103,7 @@ def randomize(model, name):
         "bias": lambda s: r.normal(0, 0.5, s),
         "beta": lambda s: r.normal(0, 0.5, s),
         "gamma": lambda s: r.uniform(0.5, 1.5, s) * np.where(r.random(s) < 0.3, -1, 1),
+        "alpha": lambda s: r.normal(0, 0.5, s),
         "moving_mean": lambda s: r.normal(0, 0.3, s),
         "moving_variance": lambda s: r.uniform(0.2, 2, s),
     }

@@ -211,6 +211,40 @@ def keras_activations():
     return keras.Model(i, L.Activation("softmax", name="softmax")(classifier(x)))
 
 
+CURVES = ("elu", "exponential", "softplus", "softsign", "swish", "gelu", "mish", "leaky_relu", "relu6")
+
+
+@network("activations by name: " + ", ".join(CURVES), loads=False)
+def keras_curves():
+    i, x = start((4, 4, 3))
+    for k, name in enumerate(CURVES[:5]):
+        x = act(conv(x, f"c{k}", size=1, activation=getattr(keras.activations, name)), f"a{k}", bits(6, 2))
+    x = L.Flatten(name="flatten")(x)
+    for k, name in enumerate(CURVES[5:]):
+        function = getattr(keras.activations, name, None) or getattr(tf.nn, name)
+        x = act(L.Activation(function, name=name)(dense(x, f"f{k}", 6)), f"b{k}", bits(6, 2))
+    return keras.Model(i, L.Activation("gelu", name="out")(dense(x)))
+
+
+@network("selu, whose two constants no attribute of ONNX' Selu says")
+def keras_selu():
+    i, x = start((12,))
+    return keras.Model(i, dense(act(dense(x, "f0", 6, activation="selu"), "a0", bits(6, 2))))
+
+
+@network("activation functions as layers: ELU, LeakyReLU, ThresholdedReLU, PReLU of its channels, and of each element")
+def activation_layers():
+    i, x = start((4, 4, 3))
+    x = act(L.ELU(0.7, name="elu")(conv(x, "c0", size=1)), "a0", bits(6, 2))
+    x = act(L.LeakyReLU(-0.25, name="leaky")(conv(x, "c1", size=1)), "a1", bits(6, 2))
+    x = act(L.ThresholdedReLU(0.5, name="threshold")(conv(x, "c2", size=1)), "a2", bits(6, 2))
+    x = act(L.PReLU(shared_axes=[1, 2], name="channels")(conv(x, "c3", size=1)), "a3", bits(6, 2))
+    x = act(L.PReLU(name="elements")(conv(x, "c4", size=1)), "a4", bits(6, 2))
+    x = act(L.PReLU(shared_axes=[1], name="columns")(conv(x, "c5", size=1)), "a5", bits(6, 2))
+    x = act(L.PReLU(shared_axes=[1, 2, 3], name="one")(conv(x, "c6", size=1)), "a6", bits(6, 2))
+    return keras.Model(i, L.PReLU(name="units")(classifier(x)))
+
+
 @network("Activation holding a QKeras quantizer object")
 def activation_quantizer():
     i, x = start()

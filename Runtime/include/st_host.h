@@ -13,6 +13,11 @@
 double st_exp(double x);
 double st_tanh(double x);
 
+/* e^x - 1, log(1 + e^x) and the error function, within a few units in the last place of 1 or of x, whichever is larger. */
+double st_expm1(double x);
+double st_softplus(double x);
+double st_erf(double x);
+
 /* Whole numbers beside v. What is too large to have a fraction is left as it is. */
 double st_floor(double v);
 double st_ceil(double v);

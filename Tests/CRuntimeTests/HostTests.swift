@@ -29,6 +29,23 @@ import Testing
     #expect(st_tanh(.nan).isNaN)
   }
 
+  /// In units in the last place of 1 or of the number.
+  @Test func curves() {
+    func units(_ found: Double, _ wanted: Double, at number: Double) -> Double {
+      found == wanted ? 0 : abs(found - wanted) / max(1, abs(number)).ulp
+    }
+    for number in Self.numbers + stride(from: -40, through: 40, by: 0.01) {
+      #expect(number > 700 || units(st_expm1(number), expm1(number), at: max(number, exp(number))) <= 3, "\(number)")
+      #expect(units(st_softplus(number), max(number, 0) + log1p(exp(-abs(number))), at: number) <= 4, "\(number)")
+      #expect(units(st_erf(number), erf(number), at: number) <= 4, "\(number)")
+    }
+    for small in stride(from: -0.4, through: 0.4, by: 0.001) {
+      #expect(unitsBetween(st_expm1(small), expm1(small)) <= 6, "\(small)")
+      #expect(unitsBetween(st_erf(small), erf(small)) <= 6, "\(small)")
+    }
+    #expect(st_expm1(.nan).isNaN && st_softplus(.nan).isNaN && st_erf(.nan).isNaN)
+  }
+
   @Test func wholeNumbers() {
     let halves = stride(from: -40, through: 40, by: 0.25)
     for number in Self.numbers + halves {

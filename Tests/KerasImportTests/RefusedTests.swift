@@ -37,7 +37,6 @@ import TestSupport
       "unknown_layers",
       [
         ["layer 'norm'", "LayerNormalization"], ["layer 'up'", "UnitNormalization"], ["layer 'times'", "Multiply"],
-        ["layer 'prelu'", "PReLU"],
       ]
     ),
     ("unknown_quantizer", [["layer 'a0'", "unknown quantizer"]]),

@@ -32,7 +32,7 @@ import Testing
           attributes: [
             ("auto_pad", .string("SAME")), ("group", .float(1)),
           ]),
-        ONNXNode("LeakyRelu", name: "third", inputs: ["x"], outputs: ["c"], attributes: [("alpha", .float(-1))]),
+        ONNXNode("Elu", name: "third", inputs: ["x"], outputs: ["c"], attributes: [("alpha", .float(-1))]),
         ONNXNode(
           "MaxPool", name: "fourth", inputs: ["x"], outputs: ["d", "indices"],
           attributes: [
@@ -50,7 +50,7 @@ import Testing
       "layer 'fifth (Relu)': attribute 'slope'; supported: Relu of version 14 without it, or with none",
       "layer 'first (Einsum)': operator Einsum is not supported; fix: there is no other form of it",
       "layer 'second (Conv)': auto_pad = 'SAME'; supported: NOTSET, VALID, SAME_UPPER, SAME_LOWER",
-      "layer 'third (LeakyRelu)': alpha = -1.0; supported: 0 or more",
+      "layer 'third (Elu)': alpha = -1; supported: 0 or more",
       "layer 'fourth (MaxPool)': a second result, 'indices'; supported: MaxPool with one result",
     ]
     for (found, expected) in zip(found, expected) { #expect(found.contains(expected), "\(found)") }

@@ -38,7 +38,7 @@ struct RandomGraph {
     let (rows, columns) = (shape.extents[0], shape.extents[1])
     var inputs = [last]
     let op: any Operator
-    switch Int.random(in: 0..<18, using: &generator) {
+    switch Int.random(in: 0..<19, using: &generator) {
     case 0, 1, 2: op = try quantizer()
     case 3: op = ElementwiseOp((0..<Int.random(in: 0...2, using: &generator)).map { _ in function() })
     case 4 where min(rows, columns) > 1:
@@ -65,6 +65,7 @@ struct RandomGraph {
     case 11, 12, 13: op = TransposeOp(permutation: [0, 1, 2].shuffled(using: &generator))
     case 14: (op, inputs) = try dense(over: last, name)
     case 15, 16: op = selection(of: shape)
+    case 17: op = PReLUOp(slopes: (0..<shape.channels).map { Rational(Double($0 - 1) / 4) })
     default: op = IdentityOp()
     }
     open.append(try graph.append(op, named: name, inputs: inputs))
@@ -108,7 +109,8 @@ struct RandomGraph {
       .relu, .clip(lower: Rational(-0.5), upper: Rational(1.5)), .leakyReLU(slope: Rational(0.25)), .sigmoid, .tanh,
       .affine(scale: Rational(-1.5), shift: .zero), .affine(scale: Rational(0.75), shift: Rational(0.125)),
       .hardSwish(shift: Rational(3.0), upper: Rational(6.0)),
-      .thresholdedReLU(threshold: Rational(0.5), slope: Rational(0.25)),
+      .thresholdedReLU(threshold: Rational(0.5), slope: Rational(0.25)), .leakyReLU(slope: Rational(-0.25)),
+      .curve(.elu), .curve(.softsign), .curve(.mish),
     ]
     return functions.randomElement(using: &generator) ?? .relu
   }

@@ -195,7 +195,10 @@ import Testing
 
   @Test func bentChainsTakeTables() {
     let quantizer = uniform(Rational(0.125), zeroPoint: 0, -64...63)
-    for functions: [RealFunction] in [
+    let curves = Curve.allCases.map { [RealFunction.curve($0)] }
+    for functions: [RealFunction] in curves + [
+      [.leakyReLU(slope: Rational(-0.25))], [.thresholdedReLU(threshold: Rational(-2.0), slope: .zero)],
+      [.affine(scale: Rational(-1.5), shift: .one), .curve(.mish), .leakyReLU(slope: Rational(0.5))],
       [.leakyReLU(slope: Rational(0.25))], [.hardSwish(shift: Rational(3.0), upper: Rational(6.0))], [.sigmoid],
       [.tanh], [.thresholdedReLU(threshold: Rational(2.0), slope: Rational(0.25))],
       [.affine(scale: Rational(-2.0), shift: Rational(0.3)), .hardSwish(shift: Rational(3.0), upper: Rational(6.0))],
@@ -214,6 +217,29 @@ import Testing
           result.requantization(accumulator, channel: 0) == quantizer.code(of: value), "\(functions) at \(accumulator)")
       }
     }
+  }
+
+  /// Boundaries between codes beside tanh(1), 1e-30 from it: doubles do not tell on which side it lies.
+  @Test func valuesNextToBoundariesAreDecided() throws {
+    let digits = try #require(BigInt("761594155955764888119458282604"))
+    for (places, code) in [(digits, 1), (digits + 1, 0)] as [(BigInt, Int64)] {
+      let boundary = Rational(places, over: BigInt(10).power(30))
+      let ideal = IdealFunction(
+        scale: .one, shift: .zero, functions: [.tanh],
+        quantizer: FeatureMapQuantizer(
+          steps: .levels(LevelSteps(thresholds: [.init(boundary, isInclusive: true)], codes: [0, 1])),
+          format: CodeFormat(scale: .one, range: 0...1)))
+      let result = RequantizationProof(ideals: [ideal], accumulators: [0...1]).result
+      #expect(result.unproved.isEmpty && result.requantization(1, channel: 0) == code)
+    }
+  }
+
+  /// Where accumulators are so close that several lie where a function may turn, nothing is said of it.
+  @Test func turnsThatCannotBePlacedAreNotProved() {
+    let ideal = IdealFunction(
+      scale: .powerOfTwo(-60), shift: Rational(-1.278464542761074), functions: [.curve(.swish)],
+      quantizer: uniform(Rational(0.125), zeroPoint: 0, -64...63))
+    #expect(RequantizationProof(ideals: [ideal], accumulators: [-1000...1000]).result.unproved == [0])
   }
 
   @Test func wideAccumulatorsAreExactWhereTheyStep() {

@@ -15,8 +15,10 @@ import Testing
     w = depthwise_conv2d q kernel=int8[2, 2, 2, 1](3, -4, 5, 127, 0, 1, 2, -127)*[1, 0.5]@2 dilation=[3, 3] -> [5, 5, 2]
     n = batch_normalization w mean=[0.1, 0.2] scale=[-1, 3] beta=[0, -0.0] stored=8 -> [5, 5, 2]
     e = elementwise n functions=[relu, clip(none, 6), clip(-1, 1/3), affine(2, -0.5), leaky_relu(0.125), \
-    thresholded_relu(0.5, 0.25), hard_swish(3, 6), sigmoid, tanh] -> [5, 5, 2]
-    p = pad e padding=[0, 1, 1, 0] -> [6, 6, 2]
+    thresholded_relu(0.5, 0.25), hard_swish(3, 6), sigmoid, tanh, exp, elu, softplus, softsign, swish, gelu, gelu_tanh, \
+    mish, erf] -> [5, 5, 2]
+    b = prelu e slopes=[0.25, -1/3] -> [5, 5, 2]
+    p = pad b padding=[0, 1, 1, 0] -> [6, 6, 2]
     a = add p "second input" -> [6, 6, 2]
     k = concatenate a p axis=2 -> [6, 6, 4]
     m = max_pool k size=[2, 2] stride=[2, 2] -> [3, 3, 4]
@@ -83,7 +85,7 @@ import Testing
     ("x = input shape=[2]\ny = dense x kernel=int4[2, 1](1)*1", "2 numbers, not 1"),
     ("x = input shape=[2]\ny = dense x kernel=int4[2, 1](1, 2)*[1, 2]", "one scale, or one per index of the axis"),
     ("x = input shape=[2]\ny = quantize x by=quantized_bats(4)", "unknown quantizer 'quantized_bats'"),
-    ("x = input shape=[2]\ny = elementwise x functions=[square]", "relu, sigmoid, tanh, clip(lower, upper)"),
+    ("x = input shape=[2]\ny = elementwise x functions=[square]", "relu, clip(lower, upper)"),
   ])
   func mistakesSayWhatAndWhere(text: String, message: String) throws {
     let problems = #expect(throws: Diagnostics.self) { try GraphParser.graph(from: text + "\n", file: "test.qir") }

@@ -4,14 +4,16 @@ import Testing
 
 struct RealFunctionTests {
   static let half = Rational(0.5)
-  static let rising: [RealFunction] = [
-    .relu, .clip(lower: -.one, upper: .one), .affine(scale: half, shift: .one), .affine(scale: .zero, shift: .one),
-    .leakyReLU(slope: half), .leakyReLU(slope: .zero), .thresholdedReLU(threshold: .one, slope: half), .sigmoid, .tanh,
-  ]
-  static let falling: [RealFunction] = [
-    .affine(scale: -half, shift: .one), .leakyReLU(slope: -half), .thresholdedReLU(threshold: .one, slope: -half),
-    .thresholdedReLU(threshold: -.one, slope: .zero), .hardSwish(shift: Rational(3.0), upper: Rational(6.0)),
-  ]
+  static let rising: [RealFunction] =
+    [
+      .relu, .clip(lower: -.one, upper: .one), .affine(scale: half, shift: .one), .affine(scale: .zero, shift: .one),
+      .leakyReLU(slope: half), .leakyReLU(slope: .zero), .thresholdedReLU(threshold: .one, slope: half),
+    ] + Curve.allCases.filter { $0.turningPoint == nil }.map { .curve($0) }
+  static let falling: [RealFunction] =
+    [
+      .affine(scale: -half, shift: .one), .leakyReLU(slope: -half), .thresholdedReLU(threshold: .one, slope: -half),
+      .thresholdedReLU(threshold: -.one, slope: .zero), .hardSwish(shift: Rational(3.0), upper: Rational(6.0)),
+    ] + Curve.allCases.filter { $0.turningPoint != nil }.map { .curve($0) }
   /// -8, -7.75, …, 8
   static let arguments = (-32...32).map { Double($0) / 4 }
 

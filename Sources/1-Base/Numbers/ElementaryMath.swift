@@ -6,6 +6,16 @@ package enum ElementaryMath {
   package static func logistic(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
   package static func hyperbolicTangent(_ value: Double) -> Double { tanh(value) }
 
+  /// e^value - 1
+  package static func exponentialMinusOne(_ value: Double) -> Double { expm1(value) }
+
+  /// log(1 + e^value)
+  package static func softplus(_ value: Double) -> Double { max(value, 0) + log1p(exp(-abs(value))) }
+
+  package static func errorFunction(_ value: Double) -> Double { erf(value) }
+  /// 1 - errorFunction(value)
+  package static func complementaryErrorFunction(_ value: Double) -> Double { erfc(value) }
+
   package static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
   /// 2^value

@@ -9,6 +9,7 @@ package enum OperatorKind: Sendable {
   case batchNormalization(BatchNormalizationOp)
   case elementwise(ElementwiseOp)
   case affine(AffineOp)
+  case prelu(PReLUOp)
   case softmax(SoftmaxOp)
   case add(AddOp)
   case concatenate(ConcatenateOp)
@@ -30,6 +31,7 @@ package enum OperatorKind: Sendable {
     BatchNormalizationOp.self,
     ElementwiseOp.self,
     AffineOp.self,
+    PReLUOp.self,
     SoftmaxOp.self,
     AddOp.self,
     ConcatenateOp.self,

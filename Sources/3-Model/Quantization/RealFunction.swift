@@ -6,18 +6,17 @@ package enum RealFunction: Sendable, Equatable {
   case affine(scale: Rational, shift: Rational)
   /// The nearest number in lower...upper; nil is no bound.
   case clip(lower: Rational?, upper: Rational?)
-  /// v where v >= 0, slope x v below. The slope is not negative.
+  /// v where v >= 0, slope x v below.
   case leakyReLU(slope: Rational)
-  /// v where v > threshold, slope x (v - threshold) elsewhere: a jump up where the threshold is above 0. Neither is
-  /// negative (Keras `ReLU`).
+  /// v where v > threshold, slope x (v - threshold) elsewhere: a jump up where the threshold is above 0 (Keras `ReLU`).
   case thresholdedReLU(threshold: Rational, slope: Rational)
   /// v x clip(v + shift, 0, upper) / upper (MobileNetV3; QKeras `quantized_hswish`)
   case hardSwish(shift: Rational, upper: Rational)
-  /// 1 / (1 + exp(-v))
-  case sigmoid
-  case tanh
+  case curve(Curve)
 
   package static let relu = RealFunction.clip(lower: .zero, upper: nil)
+  package static let sigmoid = RealFunction.curve(.sigmoid)
+  package static let tanh = RealFunction.curve(.tanh)
 
   /// The exact value; nil for the functions whose values are irrational.
   package func callAsFunction(_ value: Rational) -> Rational? {
@@ -33,22 +32,38 @@ package enum RealFunction: Sendable, Equatable {
       let gate = value + shift
       if gate.sign <= 0 { return .zero }
       return value * min(gate, upper) / upper
-    case .sigmoid: return value.sign == 0 ? .powerOfTwo(-1) : nil
-    case .tanh: return value.sign == 0 ? .zero : nil
+    case .curve(let curve): return curve(value)
     }
+  }
+
+  /// Fractions, about 2^-bits apart where the function bends, between which the function's values of all numbers in a range
+  /// lie; nil where it turns in between, or values are too large.
+  package func enclosure(of values: ClosedRange<Rational>, bits: Int) -> ClosedRange<Rational>? {
+    guard values.lowerBound == values.upperBound || !turningPoints.contains(where: { $0.overlaps(values) }) else {
+      return nil
+    }
+    func enclosure(of value: Rational) -> ClosedRange<Rational>? {
+      if case .curve(let curve) = self { return curve.enclosure(of: value, bits: bits) }
+      return self(value).map { $0...$0 }
+    }
+    guard let first = enclosure(of: values.lowerBound), let last = enclosure(of: values.upperBound) else { return nil }
+    return min(first.lowerBound, last.lowerBound)...max(first.upperBound, last.upperBound)
   }
 
   /// The value in double precision. Over many values `compiled` is faster.
   package func callAsFunction(_ value: Double) -> Double { compiled(value) }
 
-  /// The numbers between which the function is monotone; none where it is monotone everywhere.
-  package var turningPoints: [Rational] {
+  /// The numbers between which the function is monotone, each known up to a range; none where it is monotone everywhere.
+  package var turningPoints: [ClosedRange<Rational>] {
     switch self {
-    case .affine, .clip, .leakyReLU, .thresholdedReLU, .sigmoid, .tanh: return []
+    case .affine, .clip: return []
+    case .leakyReLU(let slope): return slope.sign < 0 ? [.zero ... .zero] : []
+    case .thresholdedReLU(let threshold, _): return isIncreasing ? [] : [threshold...threshold]
     case .hardSwish(let shift, let upper):
       // v (v + shift) / upper falls until v = -shift / 2; the gate opens at -shift and is full at upper - shift.
       let half = -shift * .powerOfTwo(-1)
-      return [-shift, half, upper - shift].sorted()
+      return [-shift, half, upper - shift].sorted().map { $0...$0 }
+    case .curve(let curve): return curve.turningPoint.map { [$0] } ?? []
     }
   }
 
@@ -56,7 +71,8 @@ package enum RealFunction: Sendable, Equatable {
   package var isIncreasing: Bool {
     switch self {
     case .affine(let scale, _): scale.sign >= 0
-    case .clip, .sigmoid, .tanh: true
+    case .clip: true
+    case .curve(let curve): curve.turningPoint == nil
     case .leakyReLU(let slope): slope.sign >= 0
     case .thresholdedReLU(let threshold, let slope): threshold.sign >= 0 && slope.sign >= 0
     case .hardSwish: false
@@ -71,8 +87,7 @@ package enum RealFunction: Sendable, Equatable {
     case .leakyReLU: "leaky ReLU"
     case .thresholdedReLU: "thresholded ReLU"
     case .hardSwish: "hard swish"
-    case .sigmoid: "sigmoid"
-    case .tanh: "tanh"
+    case .curve(let curve): curve.word
     }
   }
 
@@ -85,8 +100,7 @@ package enum RealFunction: Sendable, Equatable {
     case .leakyReLU(let slope): .leakyReLU(slope: slope.double)
     case .thresholdedReLU(let threshold, let slope): .thresholdedReLU(threshold: threshold.double, slope: slope.double)
     case .hardSwish(let shift, let upper): .hardSwish(shift: shift.double, upper: upper.double)
-    case .sigmoid: .sigmoid
-    case .tanh: .tanh
+    case .curve(let curve): .curve(curve)
     }
   }
 }
@@ -99,8 +113,7 @@ package enum CompiledFunction: Sendable {
   case leakyReLU(slope: Double)
   case thresholdedReLU(threshold: Double, slope: Double)
   case hardSwish(shift: Double, upper: Double)
-  case sigmoid
-  case tanh
+  case curve(Curve)
 
   package func callAsFunction(_ value: Double) -> Double {
     switch self {
@@ -109,8 +122,7 @@ package enum CompiledFunction: Sendable {
     case .leakyReLU(let slope): value < 0 ? slope * value : value
     case .thresholdedReLU(let threshold, let slope): value > threshold ? value : slope * (value - threshold)
     case .hardSwish(let shift, let upper): value * min(max(value + shift, 0), upper) / upper
-    case .sigmoid: ElementaryMath.logistic(value)
-    case .tanh: ElementaryMath.hyperbolicTangent(value)
+    case .curve(let curve): curve(value)
     }
   }
 
@@ -123,18 +135,22 @@ package enum CompiledFunction: Sendable {
     return values.map { self($0) }
   }
 
-  /// - Parameter magnitude: that of the largest argument.
-  fileprivate func roundingError(below magnitude: Double, in arithmetic: FloatArithmetic) -> Double {
+  /// - Parameters:
+  ///   - magnitude: that of the largest argument.
+  ///   - result: that of the largest value.
+  fileprivate func roundingError(
+    below magnitude: Double, of result: Double, in arithmetic: FloatArithmetic
+  ) -> Double {
     switch self {
     // Both constants, product and sum.
     case .affine(let scale, let shift): arithmetic.roundings(4) * (abs(scale) * magnitude + abs(shift))
     case .clip: 0
     case .leakyReLU(let slope): arithmetic.roundings(2) * abs(slope) * magnitude
-    case .thresholdedReLU(let threshold, let slope): arithmetic.roundings(4) * (magnitude + threshold) * slope
+    case .thresholdedReLU(let threshold, let slope): arithmetic.roundings(4) * (magnitude + abs(threshold)) * abs(slope)
     case .hardSwish(let shift, let upper):
       arithmetic.roundings(6) * magnitude * (magnitude + abs(shift)) / abs(upper)
     // What libraries' approximations keep to.
-    case .sigmoid, .tanh: arithmetic.roundings(8)
+    case .curve(let curve): arithmetic.roundings(8) * curve.size(below: magnitude, of: result)
     }
   }
 }
@@ -161,7 +177,7 @@ package struct RoundedFunction: Sendable {
 
   package init(_ function: RealFunction) {
     self.function = function.compiled
-    turningPoints = function.turningPoints.map(\.double)
+    turningPoints = function.turningPoints.map(\.lowerBound.double)
   }
 
   /// The function's values of many arguments that are off by `errors`, and how far a program may be from them.
@@ -185,6 +201,7 @@ package struct RoundedFunction: Sendable {
     for point in turningPoints where abs(point - value) < error {
       carried = max(carried, abs(function(point) - result))
     }
-    return (result, carried + function.roundingError(below: abs(value) + error, in: arithmetic))
+    let rounding = function.roundingError(below: abs(value) + error, of: abs(result) + carried, in: arithmetic)
+    return (result, carried + rounding)
   }
 }

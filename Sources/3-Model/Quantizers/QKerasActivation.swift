@@ -19,6 +19,23 @@ package enum QKerasActivation {
 
 /// The activation functions of Keras' own layers.
 package enum KerasActivation {
+  /// Those that Keras has, for messages, the documentation and what is exported.
+  package static let names = [
+    "linear", "relu", "relu6", "sigmoid", "tanh", "hard_sigmoid", "leaky_relu", "elu", "selu", "exponential",
+    "softplus",
+    "softsign", "swish", "gelu", "mish",
+  ]
+
+  /// v where v >= 0, alpha (e^v - 1) below.
+  package static func elu(alpha: Rational) -> [RealFunction] {
+    [.curve(.elu)] + (alpha == .one ? [] : [.leakyReLU(slope: alpha)])
+  }
+
+  /// gain v where v >= 0, slope (e^v - 1) below.
+  package static func selu(gain: Rational, slope: Rational) -> [RealFunction] {
+    elu(alpha: slope / gain) + [.affine(scale: gain, shift: .zero)]
+  }
+
   /// nil for names that are no element-wise function of those that are supported.
   package static func named(_ name: String) -> [RealFunction]? {
     switch name {
@@ -32,6 +49,15 @@ package enum KerasActivation {
     // Keras multiplies by the float32 number next to 0.2.
     case "hard_sigmoid":
       [.affine(scale: Rational(Float(0.2)), shift: .powerOfTwo(-1)), .clip(lower: .zero, upper: .one)]
+    case "elu": elu(alpha: .one)
+    // TensorFlow's constants, and their product.
+    case "selu": selu(gain: Rational(Float(1.05070098735548049)), slope: Rational(Float(1.75809934084737686)))
+    case "exponential", "exp": [.curve(.exp)]
+    case "softplus": [.curve(.softplus)]
+    case "softsign": [.curve(.softsign)]
+    case "swish", "silu": [.curve(.swish)]
+    case "gelu": [.curve(.gelu)]
+    case "mish": [.curve(.mish)]
     default: nil
     }
   }

@@ -88,9 +88,17 @@ extension LayerWriter {
   }
 
   mutating func write(_ op: ElementwiseOp, _ id: NodeID) {
-    let names = ["linear", "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "hard_sigmoid"]
-    if let name = names.first(where: { KerasActivation.named($0) == op.functions }) {
+    if let name = KerasActivation.names.first(where: { KerasActivation.named($0) == op.functions }) {
       return append("Activation", id, ["activation": .string(name)])
+    }
+    if op.functions.count == 2, op.functions[0] == .curve(.elu), case .leakyReLU(let slope) = op.functions[1],
+      let alpha = slope.float
+    {
+      return append("ELU", id, ["alpha": .double(Double(alpha))])
+    }
+    // ReLU takes no slope below 0.
+    if op.functions.count == 1, case .leakyReLU(let slope) = op.functions[0], let alpha = slope.float {
+      return append("LeakyReLU", id, ["alpha": .double(Double(alpha))])
     }
     guard let relu = ReLU(op.functions) else {
       return report("the function \(op.functions.map(\.word).joined(separator: ", "))", id)
@@ -98,6 +106,17 @@ extension LayerWriter {
     append(
       "ReLU", id,
       ["max_value": relu.upper ?? .null, "negative_slope": relu.slope, "threshold": relu.threshold])
+  }
+
+  mutating func write(_ op: PReLUOp, _ id: NodeID) {
+    let slopes = op.slopes.compactMap(\.float)
+    guard slopes.count == op.slopes.count else {
+      return report("a PReLU with slopes of more digits than float32 has", id)
+    }
+    let shared = 1..<graph[id].shape.rank
+    append(
+      "PReLU", id, ["shared_axes": shared.isEmpty ? .null : .array(shared.map { .int($0) })],
+      variables: [.init(name: "alpha", shape: shared.map { _ in 1 } + [slopes.count], values: slopes)])
   }
 
   mutating func write(_ op: BatchNormalizationOp, _ id: NodeID) {
@@ -143,10 +162,10 @@ private struct ReLU {
     case .clip(let lower?, let upper) where lower.sign == 0:
       guard let limit = Self.json(upper) else { return nil }
       self.upper = limit
-    case .leakyReLU(let slope):
+    case .leakyReLU(let slope) where slope.sign >= 0:
       guard let slope = Self.json(slope) else { return nil }
       self.slope = slope
-    case .thresholdedReLU(let threshold, let slope):
+    case .thresholdedReLU(let threshold, let slope) where threshold.sign >= 0 && slope.sign >= 0:
       guard let threshold = Self.json(threshold), let slope = Self.json(slope) else { return nil }
       (self.threshold, self.slope) = (threshold, slope)
     default: return nil

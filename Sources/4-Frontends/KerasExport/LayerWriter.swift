@@ -32,6 +32,7 @@ struct LayerWriter {
     case .dense(let op): write(op, id)
     case .batchNormalization(let op): write(op, id)
     case .elementwise(let op): write(op, id)
+    case .prelu(let op): write(op, id)
     case .softmax: append("Activation", id, ["activation": "softmax"])
     case .add: append("Add", id)
     case .concatenate(let op): append("Concatenate", id, ["axis": .int(op.axis + 1)])

@@ -29,6 +29,8 @@ enum LayerActivation {
     switch try node.string("class_name") {
     case "ReLU": .functions(try ActivationLayers.relu(node.member("config")))
     case "LeakyReLU": .functions(try ActivationLayers.leakyReLU(node.member("config")))
+    case "ELU": .functions(try ActivationLayers.elu(node.member("config")))
+    case "ThresholdedReLU": .functions(try ActivationLayers.thresholdedReLU(node.member("config")))
     case "Activation": try read(node.member("config").memberIfPresent("activation"), isQKeras: false)
     default: nil
     }
@@ -52,7 +54,7 @@ enum LayerActivation {
   }
 
   /// Keras' functions, for messages and the documentation.
-  static let names = ["linear", "relu", "relu6", "sigmoid", "tanh", "hard_sigmoid", "leaky_relu", "softmax"]
+  static let names = KerasActivation.names + ["softmax"]
 }
 
 extension LayerReader {

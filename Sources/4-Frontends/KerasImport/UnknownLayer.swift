@@ -52,8 +52,6 @@ enum UnknownLayer {
   private static let layers: [String: String] = [
     "DepthwiseConv1D": oneRow + "then DepthwiseConv2D((1, n)) with the same weights, then Reshape back",
     "TimeDistributed": asDense,
-    "ThresholdedReLU": "ReLU(threshold=theta) in its place",
-    "PReLU": "LeakyReLU in its place, where all its slopes are one number",
     "LayerNormalization": "BatchNormalization in its place, and train again",
     "GroupNormalization": "BatchNormalization in its place, and train again",
     "QuantizeLayer": "convert the model to ONNX with quantized operators (tf2onnx), and give qcc that",

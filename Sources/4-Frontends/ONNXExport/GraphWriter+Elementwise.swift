@@ -36,8 +36,24 @@ extension GraphWriter {
       let gate = affineSteps([.one], [shift], shape: [], id) + steps(.clip(lower: .zero, upper: upper), id)
       let quotient = affineSteps([.one / upper], [.zero], shape: [], id)
       return gate + quotient + [Step("Mul", joins: gate.count + quotient.count, suffix: "hswish")]
-    case .sigmoid: return [Step("Sigmoid", suffix: "sigmoid")]
-    case .tanh: return [Step("Tanh", suffix: "tanh")]
+    case .curve(let curve): return steps(curve)
+    }
+  }
+
+  private func steps(_ curve: Curve) -> [Step] {
+    let name = curve.rawValue
+    switch curve {
+    case .sigmoid: return [Step("Sigmoid", suffix: name)]
+    case .tanh: return [Step("Tanh", suffix: name)]
+    case .exp: return [Step("Exp", suffix: name)]
+    case .elu: return [Step("Elu", suffix: name)]
+    case .softplus: return [Step("Softplus", suffix: name)]
+    case .softsign: return [Step("Softsign", suffix: name)]
+    case .erf: return [Step("Erf", suffix: name)]
+    case .swish: return [Step("Sigmoid", suffix: "sigmoid"), Step("Mul", joins: 1, suffix: name)]
+    case .mish: return [Step("Mish", suffix: name, opset: 18)]
+    case .gelu: return [Step("Gelu", suffix: name, opset: 20)]
+    case .geluTanh: return [Step("Gelu", attributes: [("approximate", .string("tanh"))], suffix: name, opset: 20)]
     }
   }
 
@@ -84,7 +100,7 @@ extension GraphWriter {
     problems.report(
       "the function \(function)", at: graph.location(of: id),
       supported: "sums and products with float32 numbers, clip, relu, leaky relu with a float32 slope, relu with a "
-        + "threshold and no slope, hard swish, sigmoid, tanh")
+        + "threshold and no slope, hard swish, " + Curve.allCases.map(\.word).joined(separator: ", "))
     return []
   }
 
@@ -112,6 +128,14 @@ extension GraphWriter {
     let input = primary(graph[id].inputs[0])
     let steps = affineSteps(op.scale, op.shift, shape: perChannelShape(input, count: op.scale.count), id)
     emit(steps, of: [input.name], making: id, in: input.order)
+  }
+
+  mutating func write(_ op: PReLUOp, _ id: NodeID) {
+    let input = primary(graph[id].inputs[0])
+    let slopes = numbers(
+      op.slopes, shape: perChannelShape(input, count: op.slopes.count), "\(graph[id].name)/slopes",
+      at: graph.location(of: id))
+    emit([Step("PRelu", constants: [slopes])], of: [input.name], making: id, in: input.order)
   }
 
   mutating func write(_ op: SoftmaxOp, _ id: NodeID) {

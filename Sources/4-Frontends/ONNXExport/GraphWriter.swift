@@ -56,6 +56,7 @@ struct GraphWriter {
     case .batchNormalization(let op): write(op, id)
     case .elementwise(let op): write(op, id)
     case .affine(let op): write(op, id)
+    case .prelu(let op): write(op, id)
     case .softmax(let op): write(op, id)
     case .add(let op): write(op, id)
     case .concatenate(let op): write(op, id)

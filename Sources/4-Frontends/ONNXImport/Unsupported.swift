@@ -37,11 +37,6 @@ enum Unsupported {
     (["Neg"], "multiply by -1 (Mul)"),
     (["Sum"], "add two at a time (Add)"),
     (["Max", "Min"], "against a constant: Clip or Relu; of two feature maps there is no other form"),
-    (["PRelu"], "train with one slope for all channels and export LeakyRelu"),
-    (
-      ["Elu", "Selu", "Celu", "Softplus", "Softsign", "Gelu", "Erf", "Mish", "Swish"],
-      "train with Relu, LeakyRelu, HardSwish, Sigmoid or Tanh in its place"
-    ),
     (["ReduceSum"], "ReduceMean, and Mul by the number of elements"),
     (["ReduceMax"], "GlobalMaxPool, or MaxPool over the whole axes"),
     (
@@ -58,7 +53,7 @@ enum Unsupported {
     (["ArgMax", "ArgMin", "TopK", "NonMaxSuppression"], "end the network in front of it: the host can do it"),
     (["QLinearSoftmax", "LogSoftmax"], "end the network in DequantizeLinear and Softmax, or in front of it"),
     (
-      ["Reciprocal", "Exp", "Log", "Sqrt", "Pow", "Abs", "Floor", "Ceil", "Round"],
+      ["Reciprocal", "Log", "Sqrt", "Pow", "Abs", "Floor", "Ceil", "Round"],
       "of constants alone; on feature maps there is no other form"
     ),
   ]

@@ -4,6 +4,7 @@ import QIR
 package enum HostStep: Sendable {
   case elementwise(ElementwiseOp)
   case affine(AffineOp)
+  case prelu(PReLUOp)
   case batchNormalization(BatchNormalizationOp)
   case quantize(QuantizeOp)
   case softmax(SoftmaxOp)
@@ -20,6 +21,7 @@ package enum HostStep: Sendable {
     switch op.kind {
     case .elementwise(let op): self = .elementwise(op)
     case .affine(let op): self = .affine(op)
+    case .prelu(let op): self = .prelu(op)
     case .batchNormalization(let op): self = .batchNormalization(op)
     case .quantize(let op): self = .quantize(op)
     case .softmax(let op): self = .softmax(op)
@@ -38,6 +40,7 @@ package enum HostStep: Sendable {
     switch self {
     case .elementwise(let op): op
     case .affine(let op): op
+    case .prelu(let op): op
     case .batchNormalization(let op): op
     case .quantize(let op): op
     case .softmax(let op): op

@@ -80,6 +80,7 @@ struct Lowerer {
     case .batchNormalization(let op): return try .value(batchNormalization(id, op))
     case .elementwise(let op): return try .value(elementwise(id, op))
     case .affine(let op): return try .value(affine(id, op))
+    case .prelu(let op): return try .value(prelu(id, op))
     case .softmax: return try softmax(id)
     case .add: return try .value(add(id))
     case .concatenate(let op): return try .value(concatenate(id, op))
@@ -127,6 +128,13 @@ struct Lowerer {
     value.append(
       PerChannel(channels: op.scale.count) { [.affine(scale: op.scale[$0], shift: op.shift[$0])] })
     return value.foldingAffines
+  }
+
+  private func prelu(_ id: NodeID, _ op: PReLUOp) throws -> IntegerValue {
+    var value = try value(graph[id].inputs[0], for: id)
+    let functions = op.functions
+    value.append(PerChannel(channels: functions.count) { [functions[$0]] })
+    return value
   }
 
   private func elementwise(_ id: NodeID, _ op: ElementwiseOp) throws -> IntegerValue {

@@ -111,9 +111,12 @@ private struct Folding {
       let along = zip(node.inputs, inputs).map { input, moved in
         moved.order.following(axis, of: source[input].shape, in: shape(moved), grownTo: node.shape.extents[axis])
       }
-      guard let first = along[0], along.allSatisfy({ $0?.axis == first.axis && $0?.order == first.order }) else {
-        return nil
+      let others = inputs.map { shape($0).extents }.map { extents in
+        extents.indices.filter { $0 != along[0]?.axis }.map { extents[$0] }
       }
+      guard let first = along[0], along.allSatisfy({ $0?.axis == first.axis && $0?.order == first.order }),
+        others.allSatisfy({ $0 == others[0] })
+      else { return nil }
       return try append(node, ConcatenateOp(axis: first.axis), inputs, order: first.order)
     case .function, .selects, .selectsLargest, .surroundsWithZeros, .mixes: return nil
     }

@@ -25,15 +25,24 @@ package struct PropagateQuantizers: Pass {
     return try rising.rewriter.finish()
   }
 
-  /// By node: whether it is a quantizer, or one reads its result through element-wise functions alone.
+  /// By node: whether it is a quantizer, or one reads its result through element-wise functions alone, or will once it moved.
   private func nodesThatEndInQuantizers(_ motion: QuantizerMotion) -> [Bool] {
-    var ends = Array(repeating: false, count: motion.graph.nodes.count)
-    for id in motion.graph.ids.reversed() {
-      if motion.graph[id].op is QuantizeOp {
-        ends[id.index] = true
-      } else if case .function(let function) = motion.graph[id].op.motion, function.isUniform {
-        ends[id.index] = motion.onlyReader(of: id).map { ends[$0.index] } ?? false
+    let graph = motion.graph
+    var ends = Array(repeating: false, count: graph.nodes.count)
+    /// By node: the quantizer that comes to stand behind it, with element-wise functions between them.
+    var quantizers: [(any Operator)?] = Array(repeating: nil, count: graph.nodes.count)
+    for id in graph.ids.reversed() {
+      let isFunction = if case .function(let function) = graph[id].op.motion { function.isUniform } else { false }
+      if let reader = motion.onlyReader(of: id) {
+        if graph[reader].op is QuantizeOp {
+          quantizers[id.index] = graph[reader].op
+        } else if let quantizer = quantizers[reader.index],
+          ends[reader.index] || QuantizerMotion.commutes(quantizer, with: graph[reader])
+        {
+          quantizers[id.index] = quantizer
+        }
       }
+      ends[id.index] = graph[id].op is QuantizeOp || (isFunction && quantizers[id.index] != nil)
     }
     return ends
   }

@@ -32,13 +32,15 @@ struct CertifiedEvaluator {
       case .thresholdedReLU(let threshold, let slope):
         // On which side of the jump the exact value lies has to be certain.
         let distance = abs(value - threshold.double)
-        if distance <= error + threshold.double * Self.unit { return ideal.code(of: accumulator) }
-        error = max(1, slope.double) * error + (abs(result) + abs(slope.double * threshold.double)) * Self.unit
+        if distance <= error + abs(threshold.double) * Self.unit { return ideal.code(of: accumulator) }
+        error = max(1, abs(slope.double)) * error + (abs(result) + abs(slope.double * threshold.double)) * Self.unit
       case .hardSwish(let shift, let upper):
         // |d/dv v (v + shift) / upper| where the gate is open, 1 where it is full.
         let steepest = (2 * (abs(value) + error) + abs(shift.double)) / upper.double + 1
         error = steepest * error + (abs(value) + 1) * 8 * Self.unit
-      case .sigmoid, .tanh: error += 8 * Self.unit
+      case .curve(let curve):
+        error = curve.steepest(upTo: value + error) * error
+        error += 8 * Self.unit * curve.size(below: abs(value), of: abs(result))
       }
       value = result
     }

@@ -51,14 +51,24 @@ package struct IdealFunction: Sendable {
     }
   }
 
-  /// The code of an accumulator, exactly; nil where an irrational function leaves it open.
+  /// The code of an accumulator, exactly; nil where an irrational function leaves it open: its value is a boundary between
+  /// codes, or nearer to one than can be told.
   func code(of accumulator: Int64) -> Int64? {
-    var value = scale * Rational(accumulator) + shift
-    for function in tail.functions {
-      guard let next = function(value) else { return nil }
-      value = next
+    let value = scale * Rational(accumulator) + shift
+    for bits in [128, 512, 2048] {
+      var values = value...value
+      for function in tail.functions {
+        guard let next = function.enclosure(of: values, bits: bits) else { return nil }
+        values = next
+      }
+      if let least = tail.quantizer.code(ofResult: values.lowerBound),
+        least == tail.quantizer.code(ofResult: values.upperBound)
+      {
+        return least
+      }
+      if values.lowerBound == values.upperBound { return nil }
     }
-    return tail.quantizer.code(ofResult: value)
+    return nil
   }
 }
 
@@ -83,7 +93,7 @@ extension IdealFunction.Affine {
       case .clip(let least, let most):
         lower = Self.clip(lower ?? least, least, most)
         upper = Self.clip(upper ?? most, least, most)
-      case .leakyReLU, .thresholdedReLU, .hardSwish, .sigmoid, .tanh: return nil
+      case .leakyReLU, .thresholdedReLU, .hardSwish, .curve: return nil
       }
     }
     apply(gain: steps.gain, bias: steps.bias)

@@ -51,11 +51,14 @@ struct TableProof {
     // value = scale x accumulator + shift ahead of each function, where no clip holds it (and where one does, the chain is
     // flat); nil behind a function that bends.
     var line: (scale: Rational, shift: Rational)? = (ideal.scale, ideal.shift)
-    func cut(at points: [Rational]) -> Bool {
+    func cut(at points: [ClosedRange<Rational>]) -> Bool {
       guard let line else { return points.isEmpty }
-      for point in points where line.scale.sign != 0 {
-        let position = ((point - line.shift) / line.scale).floor
-        for cut in [position, position + 1] {
+      guard line.scale.sign != 0 else { return true }
+      for point in points {
+        let ends = [point.lowerBound, point.upperBound].map { (($0 - line.shift) / line.scale).floor }.sorted()
+        // What turns between two accumulators, or at one, does not matter; more than these must not lie where it may turn.
+        guard ends[1] - ends[0] <= 1 else { return false }
+        for cut in [ends[0], ends[0] + 1, ends[1] + 1] {
           if let cut = cut.int64, accumulators.contains(cut) { cuts.insert(cut) }
         }
       }
@@ -66,7 +69,7 @@ struct TableProof {
       switch function {
       case .affine(let gain, let bias): line = line.map { (gain * $0.scale, gain * $0.shift + bias) }
       case .clip: break
-      case .leakyReLU, .thresholdedReLU, .hardSwish, .sigmoid, .tanh: line = nil
+      case .leakyReLU, .thresholdedReLU, .hardSwish, .curve: line = nil
       }
     }
     // Levels may turn too: powers of two that are twice a rounded exponent are larger at 0 than right above it.

@@ -61,6 +61,9 @@ struct DequantizeWriter {
         array($0) + "[i % \(channels)]"
       }
       forEachValue(["v = v * \(names[0]) / \(names[1]) + \(names[2]);"])
+    case .prelu(let op):
+      let slopes = array(op.slopes.map(\.double))
+      forEachValue(["v = v < 0.0 ? \(slopes)[i % \(channels)] * v : v;"])
     case .batchNormalization(let op):
       let names = [op.mean, op.scale, op.beta].map { array($0) + "[i % \(channels)]" }
       forEachValue(["v = (v - \(names[0])) * \(names[1]) + \(names[2]);"])
@@ -176,8 +179,25 @@ struct DequantizeWriter {
       ["v = v > \(number(threshold)) ? v : \(number(slope)) * (v - \(number(threshold)));"]
     case .hardSwish(let shift, let upper):
       ["v = v * st_clip(v + \(number(shift)), 0.0, \(number(upper))) / \(number(upper));"]
-    case .sigmoid: ["v = 1.0 / (1.0 + st_exp(-v));"]
-    case .tanh: ["v = st_tanh(v);"]
+    case .curve(let curve): ["v = \(expression(curve));"]
+    }
+  }
+
+  private func expression(_ curve: Curve) -> String {
+    switch curve {
+    case .sigmoid: "1.0 / (1.0 + st_exp(-v))"
+    case .tanh: "st_tanh(v)"
+    case .exp: "st_exp(v)"
+    case .elu: "(v < 0.0) ? st_expm1(v) : v"
+    case .softplus: "st_softplus(v)"
+    case .softsign: "v / (1.0 + ((v < 0.0) ? -v : v))"
+    case .swish: "v / (1.0 + st_exp(-v))"
+    case .gelu: "0.5 * v * (1.0 + st_erf(v / \(number(Curve.geluDivisor.double))))"
+    case .geluTanh:
+      "v / (1.0 + st_exp(-2.0 * \(number(Curve.geluTanhFactors.linear)) * "
+        + "(v + (\(number(Curve.geluTanhFactors.cubic)) * v * v * v))))"
+    case .mish: "v * st_tanh(st_softplus(v))"
+    case .erf: "st_erf(v)"
     }
   }
 
@@ -240,7 +260,7 @@ extension HostTail.Stage {
   fileprivate var moves: Bool {
     switch step {
     case .maxPool, .averagePool, .pad, .transpose, .select: true
-    case .elementwise, .affine, .batchNormalization, .quantize, .softmax, .reshape, .identity: false
+    case .elementwise, .affine, .prelu, .batchNormalization, .quantize, .softmax, .reshape, .identity: false
     }
   }
 }

@@ -212,6 +212,23 @@ def activations():
     return n
 
 
+def curves():
+    """Functions of one number, slopes per channel, and how exporters write functions that later operator sets have."""
+    n = Network("curves_opset24", 24)
+    x = n.input("x", [4, 5])
+    n.output(
+        n.op("Elu", x, alpha=0.7), n.op("Selu", x), n.op("Selu", x, alpha=0.5, gamma=2.0), n.op("Celu", x, alpha=1.5),
+        n.op("Exp", x), n.op("Softplus", x), n.op("Softsign", x), n.op("Gelu", x), n.op("Gelu", x, approximate="tanh"),
+        n.op("Mish", x), n.op("Erf", x), n.op("ThresholdedRelu", x, alpha=-0.5), n.op("LeakyRelu", x, alpha=-0.3),
+        n.op("PRelu", x, n.weight(4, 1)), n.op("PRelu", x, n.weight(5)), n.op("PRelu", x, n.weight(4, 5)),
+        n.op("PRelu", x, n.weight(1)), n.op("Mul", x, n.op("Sigmoid", x)),
+        n.op("Mul", n.op("Sigmoid", n.op("Mul", x, n.constant(np.float32(1.702)))), x),
+        n.op("Mul", x, n.op("Tanh", n.op("Softplus", x))))
+    gate = n.op("Add", n.op("Erf", n.op("Div", x, n.constant(np.float32(2 ** 0.5)))), n.constant(np.float32(1)))
+    n.output(n.op("Mul", n.op("Mul", x, gate), n.constant(np.float32(0.5))))
+    return n
+
+
 def matrices():
     """Products with several matrices, and from the left."""
     n = Network("matrices_opset17", 17)
@@ -416,7 +433,7 @@ def upsampled():
 
 
 NETWORKS = [
-    residual, depthwise, steps, branches, view, channels_last, constants, activations, matrices, selections,
+    residual, depthwise, steps, branches, view, channels_last, constants, activations, curves, matrices, selections,
     merged_softmax, fixed_batch, mixed_batch, one_sample, means, halves, bytes_in, unused, volumes, newest, moves, grown,
     upsampled,
 ]

@@ -43,11 +43,12 @@ package struct ElementwiseOp: Operator {
   }
 
   package func range(of inputs: [ClosedRange<Double>]) -> ClosedRange<Double>? {
-    guard functions.allSatisfy(\.turningPoints.isEmpty) else { return nil }
-    return ClosedRange(
-      spanning: inputs.flatMap { [$0.lowerBound, $0.upperBound] }.map { value in
-        functions.reduce(value) { $1($0) }
-      })
+    functions.reduce(ClosedRange(spanning: inputs.flatMap { [$0.lowerBound, $0.upperBound] })) { range, function in
+      range.flatMap { range in
+        let turns = function.turningPoints.map(\.lowerBound.double).filter(range.contains)
+        return ClosedRange(spanning: ([range.lowerBound, range.upperBound] + turns).map { function($0) })
+      }
+    }
   }
 
   package func write(to writer: inout AttributeWriter) { writer.write("functions", functions) }

@@ -98,7 +98,7 @@ extension Parameter {
 
 extension RealFunction: TextValue {
   /// `relu`, `clip(0, 6)` (`none` where there is no bound), `affine(scale, shift)`, `leaky_relu(slope)`,
-  /// `thresholded_relu(threshold, slope)`, `hard_swish(shift, upper)`, `sigmoid`, `tanh`
+  /// `thresholded_relu(threshold, slope)`, `hard_swish(shift, upper)`, and every `Curve` by its name: `tanh`
   package var text: String {
     switch self {
     case .affine(let scale, let shift): "affine(\(scale.text), \(shift.text))"
@@ -107,8 +107,7 @@ extension RealFunction: TextValue {
     case .leakyReLU(let slope): "leaky_relu(\(slope.text))"
     case .thresholdedReLU(let threshold, let slope): "thresholded_relu(\(threshold.text), \(slope.text))"
     case .hardSwish(let shift, let upper): "hard_swish(\(shift.text), \(upper.text))"
-    case .sigmoid: "sigmoid"
-    case .tanh: "tanh"
+    case .curve(let curve): curve.rawValue
     }
   }
 
@@ -118,8 +117,6 @@ extension RealFunction: TextValue {
     let arguments = scanner.rest.first == "(" ? try scanner.list("(", ")") { try Bound(scanning: &$0) } : []
     switch (name, arguments.map(\.value)) {
     case ("relu", let bounds) where bounds.isEmpty: self = .relu
-    case ("sigmoid", let bounds) where bounds.isEmpty: self = .sigmoid
-    case ("tanh", let bounds) where bounds.isEmpty: self = .tanh
     case ("clip", let bounds) where bounds.count == 2: self = .clip(lower: bounds[0], upper: bounds[1])
     case ("leaky_relu", let bounds) where bounds.count == 1:
       guard let slope = bounds[0] else { throw before.refused("leaky_relu(slope)") }
@@ -136,9 +133,12 @@ extension RealFunction: TextValue {
       guard let shift = bounds[0], let upper = bounds[1] else { throw before.refused("hard_swish(shift, upper)") }
       self = .hardSwish(shift: shift, upper: upper)
     default:
-      throw before.refused(
-        "relu, sigmoid, tanh, clip(lower, upper), leaky_relu(slope), thresholded_relu(threshold, slope), "
-          + "affine(scale, shift), hard_swish(shift, upper)")
+      guard let curve = Curve(rawValue: String(name)), arguments.isEmpty else {
+        throw before.refused(
+          "relu, clip(lower, upper), leaky_relu(slope), thresholded_relu(threshold, slope), affine(scale, shift), "
+            + "hard_swish(shift, upper), " + Curve.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      self = .curve(curve)
     }
   }
 

@@ -78,7 +78,7 @@ extension FeatureMapQuantizer {
     }
     // Between turning points codes rise or fall all the way.
     let turns = (functions.first?.turningPoints ?? []).flatMap { point in
-      let nearest = OrderedDouble(point.double)
+      let nearest = OrderedDouble(point.lowerBound.double)
       return [nearest.before, nearest, nearest.next]
     }
     let ends =
@@ -149,7 +149,7 @@ extension RealFunction {
   fileprivate var isRational: Bool {
     switch self {
     case .affine, .clip, .leakyReLU, .thresholdedReLU, .hardSwish: true
-    case .sigmoid, .tanh: false
+    case .curve(let curve): curve.isRational
     }
   }
 }

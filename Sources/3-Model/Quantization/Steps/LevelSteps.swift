@@ -35,13 +35,13 @@ package struct LevelSteps: Sendable {
     return codes[low]
   }
 
-  /// Bounds of the thresholds at which codes that rose begin to fall, or the other way round.
-  package var turningPoints: [Rational] {
-    var points: [Rational] = []
+  /// The thresholds at which codes that rose begin to fall, or the other way round.
+  package var turningPoints: [ClosedRange<Rational>] {
+    var points: [ClosedRange<Rational>] = []
     var wasRising: Bool?
     for (index, threshold) in thresholds.enumerated() where codes[index] != codes[index + 1] {
       let rises = codes[index + 1] > codes[index]
-      if let wasRising, wasRising != rises { points += [threshold.below, threshold.above] }
+      if let wasRising, wasRising != rises { points.append(threshold.below...threshold.above) }
       wasRising = rises
     }
     return points

@@ -3,6 +3,7 @@ import JSON
 import Numbers
 import QIR
 import Quantization
+import Quantizers
 
 /// Functions and quantizers as layers of their own.
 enum ActivationLayers {
@@ -19,7 +20,12 @@ enum ActivationLayers {
     LayerRow(
       ["ReLU": .read("max_value", "negative_slope", "threshold")], notes: "max_value, negative_slope, threshold",
       read: function(relu)),
-    LayerRow(["LeakyReLU": .read("alpha", "negative_slope")], notes: "alpha of 0 or more", read: function(leakyReLU)),
+    LayerRow(["LeakyReLU": .read("alpha", "negative_slope")], notes: "any alpha", read: function(leakyReLU)),
+    LayerRow(["ELU": .read("alpha")], notes: "alpha of 0 or more", read: function(elu)),
+    LayerRow(["ThresholdedReLU": .read("theta")], notes: "theta", read: function(thresholdedReLU)),
+    LayerRow(
+      ["PReLU": .read("shared_axes") + .trained("alpha") + .variables("alpha")],
+      notes: "a slope per channel, per element, or shared along any axes", read: prelu),
     LayerRow(["Softmax": .read("axis")], notes: "along the last axis", read: softmax),
   ]
 
@@ -37,12 +43,15 @@ enum ActivationLayers {
   }
 
   /// Constants are float32 in Keras.
-  private static func constant(_ config: JSONNode, _ key: String, default standard: Double) throws -> Rational {
+  private static func constant(
+    _ config: JSONNode, _ key: String, default standard: Double, mayBeNegative: Bool = false
+  ) throws -> Rational {
     let value = try config.double(key, default: standard)
     let constant = Float(value)
     try require(
-      constant.isFinite && constant >= 0, "\(key) is \(value)", at: config.location,
-      supported: "a finite number of 0 or more", fix: "use such a number, and train again")
+      constant.isFinite && (mayBeNegative || constant >= 0), "\(key) is \(value)", at: config.location,
+      supported: mayBeNegative ? "a finite number" : "a finite number of 0 or more",
+      fix: "use such a number, and train again")
     return Rational(constant)
   }
 
@@ -75,7 +84,57 @@ enum ActivationLayers {
   /// What the configuration of a `LeakyReLU` says: `alpha` in Keras 2, `negative_slope` in later ones.
   @Sendable static func leakyReLU(_ config: JSONNode) throws -> [RealFunction] {
     let key = try config.memberIfPresent("negative_slope") == nil ? "alpha" : "negative_slope"
-    return rectifier(slope: try constant(config, key, default: 0.3), upper: nil)
+    return rectifier(slope: try constant(config, key, default: 0.3, mayBeNegative: true), upper: nil)
+  }
+
+  /// What the configuration of an `ELU` says.
+  @Sendable static func elu(_ config: JSONNode) throws -> [RealFunction] {
+    KerasActivation.elu(alpha: try constant(config, "alpha", default: 1))
+  }
+
+  /// What the configuration of a `ThresholdedReLU` says: v where v > theta, else 0.
+  @Sendable static func thresholdedReLU(_ config: JSONNode) throws -> [RealFunction] {
+    [.thresholdedReLU(threshold: try constant(config, "theta", default: 1), slope: .zero)]
+  }
+
+  /// Slopes along the axes of a tensor, of extent 1 where they are shared.
+  private static func prelu(_ layer: inout LayerReader) throws -> NodeID {
+    let shape = try layer.inputShape()
+    let shared = layer.check { layer in
+      try layer.config.memberIfPresent("shared_axes").map { node -> [Int] in
+        if node.isNull { return [] }
+        if case .array = node.value { return try node.array().map { try $0.int(in: 1...shape.rank) } }
+        return [try node.int(in: 1...shape.rank)]
+      } ?? []
+    }
+    let extents = shape.extents.indices.map { shared?.contains($0 + 1) == true ? 1 : shape.extents[$0] }
+    let alpha = layer.check {
+      try $0.weights.values("alpha", shape: shared == nil ? extents.map { _ in nil } : extents)
+    }
+    let input = try layer.input()
+    guard shared != nil, let alpha else { throw Skipped() }
+    // The last axes along which slopes differ, as the channels of one.
+    let last = extents.firstIndex { $0 > 1 } ?? shape.rank - 1
+    let slopes = Self.spread(alpha.values, of: Array(extents[last...]), over: Array(shape.extents[last...]))
+    let op = PReLUOp(slopes: slopes.map { Rational($0) })
+    if last == shape.rank - 1 { return try layer.append(op, inputs: [input]) }
+    let channels = try layer.append(
+      ReshapeOp(shape: Shape(Array(shape.extents[..<last]) + [slopes.count])), "channels", inputs: [input])
+    let function = try layer.append(op, "slopes", inputs: [channels])
+    return try layer.append(ReshapeOp(shape: shape), inputs: [function])
+  }
+
+  /// Numbers of one shape, each repeated along the axes where it has an extent of 1.
+  private static func spread(_ numbers: [Float], of shape: [Int], over wanted: [Int]) -> [Float] {
+    (0..<wanted.reduce(1, *)).map { element in
+      var (rest, place, step) = (element, 0, 1)
+      for (extent, full) in zip(shape, wanted).reversed() {
+        place += extent == 1 ? 0 : rest % full * step
+        rest /= full
+        step *= extent
+      }
+      return numbers[place]
+    }
   }
 
   private static func softmax(_ layer: inout LayerReader) throws -> NodeID {

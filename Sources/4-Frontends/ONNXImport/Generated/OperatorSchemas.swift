@@ -28,6 +28,8 @@ enum OperatorSchemas {
       :Cast 28 | round_mode:string saturate:int to:int! | T1 | T2 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2,float6e2m3,float6e3m2 T2=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz,uint4,int4,float4e2m1,float8e8m0,uint2,int2,float6e2m3,float6e3m2
       :Ceil 6 |  | T | T | T=float,float16,double
       :Ceil 13 |  | T | T | T=float,float16,double,bfloat16
+      :Celu 12 | alpha:float | T | T | T=float
+      :Celu 28 | alpha:float | T | T | T=float,float16,double,bfloat16
       :Clip 6 | max:float min:float | T | T | T=float,float16,double
       :Clip 11 |  | T T? T? | T | T=float,float16,double
       :Clip 12 |  | T T? T? | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64
@@ -77,6 +79,12 @@ enum OperatorSchemas {
       :Dropout 12 | seed:int | T T1? T2? | T T2? | T=float,float16,double T1=float,float16,double T2=bool
       :Dropout 13 | seed:int | T T1? T2? | T T2? | T=float,float16,double,bfloat16 T1=float,float16,double T2=bool
       :Dropout 22 | seed:int | T T1? T2? | T T2? | T=float,float16,double,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz T1=float,float16,double,bfloat16,float8e4m3fn,float8e4m3fnuz,float8e5m2,float8e5m2fnuz T2=bool
+      :Elu 6 | alpha:float | T | T | T=float,float16,double
+      :Elu 22 | alpha:float | T | T | T=float,float16,double,bfloat16
+      :Erf 9 |  | T | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64
+      :Erf 13 |  | T | T | T=float,float16,double,bfloat16
+      :Exp 6 |  | T | T | T=float,float16,double
+      :Exp 13 |  | T | T | T=float,float16,double,bfloat16
       :Expand 8 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Expand 13 |  | T int64 | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :Flatten 9 | axis:int | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
@@ -91,6 +99,7 @@ enum OperatorSchemas {
       :Gather 1 | axis:int | T Tind | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128 Tind=int32,int64
       :Gather 11 | axis:int | T Tind | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128 Tind=int32,int64
       :Gather 13 | axis:int | T Tind | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 Tind=int32,int64
+      :Gelu 20 | approximate:string | T | T | T=float,float16,double,bfloat16
       :Gemm 9 | alpha:float beta:float transA:int transB:int | T T T | T | T=float,int32,int64,float16,double,uint32,uint64
       :Gemm 11 | alpha:float beta:float transA:int transB:int | T T T? | T | T=float,int32,int64,float16,double,uint32,uint64
       :Gemm 13 | alpha:float beta:float transA:int transB:int | T T T? | T | T=float,int32,int64,float16,double,uint32,uint64,bfloat16
@@ -127,11 +136,15 @@ enum OperatorSchemas {
       :Min 8 |  | T* | T | T=float,float16,double
       :Min 12 |  | T* | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64
       :Min 13 |  | T* | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64,bfloat16
+      :Mish 18 |  | T | T | T=float,float16,double
+      :Mish 22 |  | T | T | T=float,float16,double,bfloat16
       :Mul 7 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64
       :Mul 13 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64,bfloat16
       :Mul 14 |  | T T | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64,bfloat16
       :Neg 6 |  | T | T | T=float,int8,int16,int32,int64,float16,double
       :Neg 13 |  | T | T | T=float,int8,int16,int32,int64,float16,double,bfloat16
+      :PRelu 9 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64
+      :PRelu 16 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64,bfloat16
       :Pad 2 | mode:string pads:ints! value:float | T | T | T=float,float16,double
       :Pad 11 | mode:string | T int64 T? | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64
       :Pad 13 | mode:string | T int64 T? | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
@@ -197,6 +210,8 @@ enum OperatorSchemas {
       :Resize 19 | antialias:int axes:ints coordinate_transformation_mode:string cubic_coeff_a:float exclude_outside:int extrapolation_value:float keep_aspect_ratio_policy:string mode:string nearest_mode:string | T1 T2? float? int64? | T1 | T1=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 T2=float,float16,double
       :Round 11 |  | T | T | T=float,float16,double
       :Round 22 |  | T | T | T=float,float16,double,bfloat16
+      :Selu 6 | alpha:float gamma:float | T | T | T=float,float16,double
+      :Selu 22 | alpha:float gamma:float | T | T | T=float,float16,double,bfloat16
       :Shape 1 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128 T1=int64
       :Shape 13 |  | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 T1=int64
       :Shape 15 | end:int start:int | T | T1 | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16 T1=int64
@@ -221,6 +236,10 @@ enum OperatorSchemas {
       :Softmax 1 | axis:int | T | T | T=float,float16,double
       :Softmax 11 | axis:int | T | T | T=float,float16,double
       :Softmax 13 | axis:int | T | T | T=float,float16,double,bfloat16
+      :Softplus 1 |  | T | T | T=float,float16,double
+      :Softplus 22 |  | T | T | T=float,float16,double,bfloat16
+      :Softsign 1 |  | T | T | T=float,float16,double
+      :Softsign 22 |  | T | T | T=float,float16,double,bfloat16
       :SpaceToDepth 1 | blocksize:int! | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :SpaceToDepth 13 | blocksize:int! | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
       :SpaceToDepth 28 | blocksize:int! mode:string | T | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128,bfloat16
@@ -240,6 +259,7 @@ enum OperatorSchemas {
       :Sub 7 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64
       :Sub 13 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64,bfloat16
       :Sub 14 |  | T T | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64,bfloat16
+      :Swish 24 | alpha:float | T | T | T=float,float16,double,bfloat16
       :Tanh 6 |  | T | T | T=float,float16,double
       :Tanh 13 |  | T | T | T=float,float16,double,bfloat16
       :ThresholdedRelu 10 | alpha:float | T | T | T=float,float16,double
@@ -262,6 +282,7 @@ enum OperatorSchemas {
       :Upsample 9 | mode:string | T float | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       :Upsample 10 | mode:string | T float | T | T=float,uint8,int8,uint16,int16,int32,int64,string,bool,float16,double,uint32,uint64,complex64,complex128
       com.microsoft:DequantizeLinear 1 | axis:int | T1 T2 T1? | T2 | T1=uint8,int8,uint16,int16,int32,uint4,int4 T2=float,float16
+      com.microsoft:Gelu 1 |  | T | T | T=float,float16,double,bfloat16
       com.microsoft:QGemm 1 | alpha:float transA:int transB:int | TA T TA TB T TB TC? T? TYZ? | TY | T=float TA=uint8,int8 TB=uint8,int8 TC=int32 TYZ=uint8,int8 TY=float,uint8,int8
       com.microsoft:QLinearAdd 1 |  | T float T? T float T? float T? | T | T=uint8,int8
       com.microsoft:QLinearAveragePool 1 | auto_pad:string ceil_mode:int channels_last:int count_include_pad:int kernel_shape:ints! pads:ints strides:ints | T float T? float T? | T | T=uint8,int8
@@ -271,7 +292,9 @@ enum OperatorSchemas {
       com.microsoft:QLinearMul 1 |  | T float T? T float T? float T? | T | T=uint8,int8
       com.microsoft:QLinearReduceMean 1 | axes:ints! keepdims:int! | T float T? float T? | T | T=uint8,int8
       com.microsoft:QLinearSigmoid 1 |  | T float T? float T? | T | T=uint8,int8
+      com.microsoft:QLinearSoftmax 1 | axis:int opset:int! | T float T? float T | T | T=uint8,int8
       com.microsoft:QuantizeLinear 1 | axis:int | T1 T1 T2? | T2 | T1=float,float16 T2=uint8,int8,uint16,int16,uint4,int4
+      com.microsoft:QuickGelu 1 | alpha:float | T | T | T=float,float16,double,bfloat16
       qonnx.custom_op.general:BipolarQuant 1 |  | T0 T1 | float | T0=float,double T1=float,uint8,int8,uint16,int16,int32,int64,double,uint32,uint64
       qonnx.custom_op.general:IntQuant 1 | narrow:int! rounding_mode:string signed:int! | T0 T1 T2 T3 | float | T0=float,double T1=float,uint8,int8,uint16,int16,int32,int64,double,uint32,uint64 T2=float,uint8,int8,uint16,int16,int32,int64,double,uint32,uint64 T3=float,uint8,int8,uint16,int16,int32,int64,double,uint32,uint64
       qonnx.custom_op.general:Quant 1 | narrow:int! rounding_mode:string signed:int! | T0 T1 T2 T3 | float | T0=float,double T1=float,uint8,int8,uint16,int16,int32,int64,double,uint32,uint64 T2=float,uint8,int8,uint16,int16,int32,int64,double,uint32,uint64 T3=float,uint8,int8,uint16,int16,int32,int64,double,uint32,uint64

@@ -6,58 +6,23 @@ import Quantization
 
 /// Functions of single elements, and sums of tensors.
 enum ElementwiseOperators {
-  static let rows = [
-    OperatorRow("Add", notes: "of two tensors, or with a constant", read: { try arithmetic(&$0, .add) }),
-    OperatorRow("Sub", notes: "of two tensors, or with a constant", read: { try arithmetic(&$0, .subtract) }),
-    OperatorRow("Mul", notes: "with a constant; x times HardSigmoid of x", read: { try arithmetic(&$0, .multiply) }),
-    OperatorRow("Div", notes: "by a constant", read: { try arithmetic(&$0, .divide) }),
-    OperatorRow("BatchNormalization", notes: "at inference", read: { try batchNormalization(&$0) }),
-    OperatorRow("Relu", read: { try function(&$0) { _ in [.relu] } }),
-    OperatorRow("LeakyRelu", notes: "alpha of 0 or more", read: { try function(&$0, leakyReLU) }),
-    OperatorRow("ThresholdedRelu", notes: "alpha of 0 or more", read: { try function(&$0, thresholdedReLU) }),
-    OperatorRow("Clip", notes: "of floats and of codes; constant bounds", read: { try clip(&$0) }),
-    OperatorRow("Sigmoid", read: { try function(&$0) { _ in [.sigmoid] } }),
-    OperatorRow("HardSigmoid", notes: "alpha, beta", read: { try function(&$0, hardSigmoid) }),
-    OperatorRow(
-      "HardSwish",
-      read: { try function(&$0) { _ in [.hardSwish(shift: 3, upper: 6)] } }),
-    OperatorRow("Tanh", read: { try function(&$0) { _ in [.tanh] } }),
-    OperatorRow("Softmax", notes: "along any axis; at the network's end", read: { try softmax(&$0) }),
-    OperatorRow("Identity", read: { try identity(&$0) }),
-    OperatorRow("Dropout", notes: "at inference", read: { try dropout(&$0) }),
-    OperatorRow(
-      "Cast", notes: "to float, double and integers; of codes also, to their own type and wider ones",
-      read: { try cast(&$0) }),
-  ]
-
-  private static func function(
-    _ reader: inout NodeReader, _ functions: (inout NodeReader) throws -> [RealFunction]
-  ) throws {
-    let functions = reader.check { try functions(&$0) }
-    let map = try reader.realMap(0)
-    guard let functions else { throw Skipped() }
-    let op: any Operator = functions.isEmpty ? IdentityOp() : ElementwiseOp(functions)
-    try reader.produce(.map(reader.append(op, to: map)))
-  }
-
-  private static func leakyReLU(_ reader: inout NodeReader) throws -> [RealFunction] {
-    let slope = try reader.float("alpha", default: 0.01)
-    guard slope >= 0 else { throw reader.problem("alpha = \(slope)", supported: "0 or more") }
-    return [.leakyReLU(slope: Rational(slope))]
-  }
-
-  /// v where v > alpha, else 0.
-  private static func thresholdedReLU(_ reader: inout NodeReader) throws -> [RealFunction] {
-    let threshold = try reader.float("alpha", default: 1)
-    guard threshold >= 0 else { throw reader.problem("alpha = \(threshold)", supported: "0 or more") }
-    return [.thresholdedReLU(threshold: Rational(threshold), slope: .zero)]
-  }
-
-  private static func hardSigmoid(_ reader: inout NodeReader) throws -> [RealFunction] {
-    let alpha = try reader.float("alpha", default: 0.2)
-    let beta = try reader.float("beta", default: 0.5)
-    return [.affine(scale: Rational(alpha), shift: Rational(beta)), .clip(lower: .zero, upper: .one)]
-  }
+  static let rows =
+    [
+      OperatorRow("Add", notes: "of two tensors, or with a constant", read: { try arithmetic(&$0, .add) }),
+      OperatorRow("Sub", notes: "of two tensors, or with a constant", read: { try arithmetic(&$0, .subtract) }),
+      OperatorRow(
+        "Mul", notes: "with a constant; x times HardSigmoid, Sigmoid or 1 + Erf of x",
+        read: { try arithmetic(&$0, .multiply) }),
+      OperatorRow("Div", notes: "by a constant", read: { try arithmetic(&$0, .divide) }),
+      OperatorRow("BatchNormalization", notes: "at inference", read: { try batchNormalization(&$0) }),
+      OperatorRow("Clip", notes: "of floats and of codes; constant bounds", read: { try clip(&$0) }),
+      OperatorRow("Softmax", notes: "along any axis; at the network's end", read: { try softmax(&$0) }),
+      OperatorRow("Identity", read: { try identity(&$0) }),
+      OperatorRow("Dropout", notes: "at inference", read: { try dropout(&$0) }),
+      OperatorRow(
+        "Cast", notes: "to float, double and integers; of codes also, to their own type and wider ones",
+        read: { try cast(&$0) }),
+    ] + ActivationFunctions.rows
 
   private static func clip(_ reader: inout NodeReader) throws {
     let bounds = reader.check { try ClipBounds(&$0) }
