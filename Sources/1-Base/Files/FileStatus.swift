@@ -27,6 +27,17 @@ package struct FileStatus {
   package var size: Int { Int(status.st_size) }
   /// Permissions.
   package var mode: mode_t { status.st_mode & 0o7777 }
+  /// When its contents were changed, in nanoseconds.
+  package var modified: Int64 {
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+  /// Whether nobody but the user can change it.
+  package var isMineAlone: Bool { owner == geteuid() && mode & 0o022 == 0 }
   var owner: uid_t { status.st_uid }
   var group: gid_t { status.st_gid }
 

@@ -37,7 +37,10 @@ struct EmittedComparison {
       throw error.inTemporaryFolder
     }
     bench = backend.bench(of: project, in: folder.path)
+    let cache = BenchCache(of: project, bench, in: folder.path)
+    if cache?.fetch() ?? false { return }
     for command in bench.build { try run(command, purpose: "compiling the emitted \(backend.name)") }
+    cache?.keep()
   }
 
   private func run(_ command: Bench.Command, purpose: String) throws {
@@ -131,9 +134,13 @@ enum Subprocess {
   /// The C compiler: `CC`, or the first of cc, gcc and clang in `PATH`; nil where there is none.
   static var compiler: String? {
     if let named = getenv("CC").map({ String(cString: $0) }), !named.isEmpty { return named }
+    return ["cc", "gcc", "clang"].first { place(of: $0) != nil }
+  }
+
+  /// The file that a program's name means; nil where there is none that may be run.
+  static func place(of program: String) -> String? {
     let folders = (getenv("PATH").map { String(cString: $0) } ?? "").split(separator: ":")
-    return ["cc", "gcc", "clang"].first { name in
-      folders.contains { access("\($0)/\(name)", X_OK) == 0 }
-    }
+    let places = program.contains("/") ? [program] : folders.map { "\($0)/\(program)" }
+    return places.first { access($0, X_OK) == 0 }
   }
 }
