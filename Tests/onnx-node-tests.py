@@ -50,7 +50,7 @@ REFUSED = {
     r"^convtranspose_3d$": "a transposed convolution over a tensor of shape",
     r"^resize_.*_cubic": "mode = 'cubic'",
     r"^resize_tf_crop": "tf_crop_and_resize",
-    r"^resize_downsample.*_linear|^resize_.*_linear_(align|half_pixel_symmetric)": "linear",
+    r"^resize_downsample.*_linear_antialias": "antialias",
 }
 
 # A cast of a float that the integer type does not hold is undefined: those elements are not compared.

@@ -245,6 +245,16 @@ def activation_layers():
     return keras.Model(i, L.PReLU(name="units")(classifier(x)))
 
 
+@network("Resizing to larger and smaller maps, bilinear and nearest, each before a quantizer")
+def resizing():
+    i, x = start()
+    x = act(L.Resizing(9, 4, name="fractions")(x), "a0", bits(8, 1))
+    x = act(L.Resizing(5, 7, interpolation="nearest", name="nearest")(conv(x, "c1", size=1)), "a1", bits(6, 2))
+    x = act(L.Resizing(11, 5, name="many")(x), "a2", bits(6, 2))
+    x = act(L.UpSampling2D((2, 3), interpolation="bilinear", name="whole")(x), "a3", bits(6, 2))
+    return keras.Model(i, classifier(x))
+
+
 @network("Activation holding a QKeras quantizer object")
 def activation_quantizer():
     i, x = start()

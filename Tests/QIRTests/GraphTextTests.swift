@@ -13,7 +13,8 @@ import Testing
     padding=[1, 0, 1, 0] groups=2 -> [4, 4, 4]
     s = conv2d c kernel=int2[1, 1, 4, 3](splat(-1))*[0.5, 1/3, 2] takes=accumulators -> [4, 4, 3]
     w = depthwise_conv2d q kernel=int8[2, 2, 2, 1](3, -4, 5, 127, 0, 1, 2, -127)*[1, 0.5]@2 dilation=[3, 3] -> [5, 5, 2]
-    n = batch_normalization w mean=[0.1, 0.2] scale=[-1, 3] beta=[0, -0.0] stored=8 -> [5, 5, 2]
+    f = depthwise_conv2d w kernel=int2[1, 1, 2, 1](1, -1)*0.5 takes=accumulators -> [5, 5, 2]
+    n = batch_normalization f mean=[0.1, 0.2] scale=[-1, 3] beta=[0, -0.0] stored=8 -> [5, 5, 2]
     e = elementwise n functions=[relu, clip(none, 6), clip(-1, 1/3), affine(2, -0.5), leaky_relu(0.125), \
     thresholded_relu(0.5, 0.25), hard_swish(3, 6), sigmoid, tanh, exp, elu, softplus, softsign, swish, gelu, gelu_tanh, \
     mish, erf] -> [5, 5, 2]

@@ -405,7 +405,74 @@ def ties_integer_operator(operator, kind, zero):
     return net, None
 
 
-def quantized_statically(form, types, per_channel):
+def classifier(net):
+    """Convolutions, also depthwise, a sum, a concatenation, pools and a fully connected layer."""
+    y = net.add("Conv", "x", net.constant(net.floats(8, 3, 3, 3, spread=0.3)), net.constant(net.floats(8)),
+                pads=[1, 1, 1, 1], strides=[2, 2])
+    y = net.add("Relu", y)
+    z = net.add("Conv", y, net.constant(net.floats(8, 1, 3, 3, spread=0.4)), net.constant(net.floats(8)),
+                pads=[1, 1, 1, 1], group=8)
+    y = net.add("Add", y, net.add("Clip", z, net.constant(np.float32(0)), net.constant(np.float32(6))))
+    y = net.add("Concat", y, net.add("MaxPool", y, kernel_shape=[3, 3], pads=[1, 1, 1, 1]), axis=1)
+    y = net.add("Flatten", net.add("GlobalAveragePool", y))
+    return net.add("Gemm", y, net.constant(net.floats(4, 16, spread=0.3)), net.constant(net.floats(4)), transB=1)
+
+
+def softmax(net):
+    """A classifier whose probabilities are quantized too."""
+    return net.add("Softmax", classifier(net), axis=-1)
+
+
+def block(net, x, inputs, outputs, **attributes):
+    """Two convolutions of a U-Net."""
+    for channels in (inputs, outputs):
+        w = net.floats(outputs, channels, 3, 3, spread=(2 / channels / 9) ** 0.5)
+        x = net.add("Relu", net.add("Conv", x, net.constant(w), net.constant(net.floats(outputs, spread=0.1)),
+                                    pads=[1, 1, 1, 1], **attributes))
+    return x
+
+
+def unet(net, larger):
+    """Two levels down and up again, with connections across; `larger` doubles a map's rows and columns."""
+    first = block(net, "x", 3, 4)
+    second = block(net, net.add("MaxPool", first, kernel_shape=[2, 2], strides=[2, 2]), 4, 6)
+    y = block(net, net.add("MaxPool", second, kernel_shape=[2, 2], strides=[2, 2]), 6, 8)
+    y = block(net, net.add("Concat", larger(net, y, 8), second, axis=1), 14, 6)
+    y = block(net, net.add("Concat", larger(net, y, 6), first, axis=1), 10, 4)
+    return net.add("Conv", y, net.constant(net.floats(2, 4, 1, 1)), net.constant(net.floats(2)))
+
+
+def unet_bilinear(net):
+    """PyTorch's Upsample(scale_factor=2, mode='bilinear', align_corners=True)"""
+    scales = net.constant(np.float32([1, 1, 2, 2]))
+    return unet(net, lambda net, x, _: net.add(
+        "Resize", x, "", scales, mode="linear", coordinate_transformation_mode="align_corners"))
+
+
+def unet_nearest(net):
+    scales = net.constant(np.float32([1, 1, 2, 2]))
+    return unet(net, lambda net, x, _: net.add(
+        "Resize", x, "", scales, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"))
+
+
+def autoencoder(net):
+    """Convolutions with strides, and transposed ones back."""
+    x, channels = "x", 3
+    for filters in (6, 8):
+        w = net.floats(filters, channels, 3, 3, spread=0.3)
+        x = net.add("Conv", x, net.constant(w), net.constant(net.floats(filters, spread=0.1)), pads=[1, 1, 1, 1],
+                    strides=[2, 2])
+        x, channels = net.add("Elu", x), filters
+    for filters, options in ((6, dict(pads=[1, 1, 1, 1], output_padding=[1, 1], kernel_shape=[3, 3])),
+                             (3, dict(kernel_shape=[2, 2]))):
+        w = net.floats(channels, filters, *options["kernel_shape"], spread=0.3)
+        x = net.add("ConvTranspose", x, net.constant(w), net.constant(net.floats(filters, spread=0.1)), strides=[2, 2],
+                    **options)
+        x, channels = net.add("Elu", x) if filters > 3 else net.add("Sigmoid", x), filters
+    return x
+
+
+def quantized_statically(form, types, per_channel, build=classifier):
     """A float network through onnxruntime.quantization."""
     import tempfile
 
@@ -415,17 +482,10 @@ def quantized_statically(form, types, per_channel):
     kinds = {"u8": quantization.QuantType.QUInt8, "s8": quantization.QuantType.QInt8,
              "u16": quantization.QuantType.QUInt16, "s16": quantization.QuantType.QInt16}
     name = f"static_{form.lower()}_{types[0]}_{types[1]}" + ("_channels" if per_channel else "")
+    if build is not classifier:
+        name += f"_{build.__name__}"
     net = Network(name, [3, 8, 8], opset=17, seed=37)
-    y = net.add("Conv", "x", net.constant(net.floats(8, 3, 3, 3, spread=0.3)), net.constant(net.floats(8)),
-                pads=[1, 1, 1, 1], strides=[2, 2])
-    y = net.add("Relu", y)
-    z = net.add("Conv", y, net.constant(net.floats(8, 1, 3, 3, spread=0.4)), net.constant(net.floats(8)),
-                pads=[1, 1, 1, 1], group=8)
-    y = net.add("Add", y, net.add("Clip", z, net.constant(np.float32(0)), net.constant(np.float32(6))))
-    y = net.add("Concat", y, net.add("MaxPool", y, kernel_shape=[3, 3], pads=[1, 1, 1, 1]), axis=1)
-    y = net.add("Flatten", net.add("GlobalAveragePool", y))
-    y = net.add("Gemm", y, net.constant(net.floats(4, 16, spread=0.3)), net.constant(net.floats(4)), transB=1)
-    net.outputs = [y]
+    net.outputs = [build(net)]
     x = net.inputs(16)
 
     class Reader(quantization.CalibrationDataReader):
@@ -500,6 +560,9 @@ def networks():
         yield quantized_statically(form, ("u8", "s8"), True)
     yield quantized_statically("QDQ", ("s8", "s8"), True)
     yield quantized_statically("QDQ", ("u16", "s8"), True)
+    yield quantized_statically("QOperator", ("u8", "s8"), True, softmax)
+    for build in (unet_bilinear, unet_nearest, autoencoder):
+        yield quantized_statically("QDQ", ("u8", "s8"), True, build)
 
 
 if __name__ == "__main__":

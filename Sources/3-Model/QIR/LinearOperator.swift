@@ -9,6 +9,8 @@ package protocol LinearOperator: Operator {
   /// One number per output channel.
   var bias: Parameter? { get set }
   var outputChannels: Int { get }
+  /// Whether it may read the sums of another layer as they are.
+  var takesAccumulators: Bool { get }
   /// The zeros that its window reads around the feature map.
   var padding: Padding { get }
   /// The sums as those of a convolution in groups, whose kernel is HWIO, for the kernels in C.
@@ -18,6 +20,8 @@ package protocol LinearOperator: Operator {
 }
 
 extension LinearOperator {
+  package var takesAccumulators: Bool { false }
+
   package var parameters: [(name: String, parameter: Parameter)] {
     [("kernel", kernel)] + (bias.map { [("bias", $0)] } ?? [])
   }

@@ -51,7 +51,7 @@ enum Unsupported {
       "there is no other form of it: train with convolutions over time"
     ),
     (["ArgMax", "ArgMin", "TopK", "NonMaxSuppression"], "end the network in front of it: the host can do it"),
-    (["QLinearSoftmax", "LogSoftmax"], "end the network in DequantizeLinear and Softmax, or in front of it"),
+    (["LogSoftmax"], "end the network in DequantizeLinear and Softmax, or in front of it"),
     (
       ["Reciprocal", "Log", "Sqrt", "Pow", "Abs", "Floor", "Ceil", "Round"],
       "of constants alone; on feature maps there is no other form"

@@ -8,9 +8,7 @@ import Tiling
 
 extension Lowerer {
   mutating func convolution(_ id: NodeID, _ op: ConvolutionOp) throws -> IntegerValue {
-    try linear(
-      id, op, takesAccumulators: op.takesAccumulators,
-      shape: shape(id, .conv2D, window: op.window, groups: op.groups))
+    try linear(id, op, shape: shape(id, .conv2D, window: op.window, groups: op.groups))
   }
 
   mutating func depthwiseConvolution(_ id: NodeID, _ op: DepthwiseConvolutionOp) throws -> IntegerValue {
@@ -38,9 +36,9 @@ extension Lowerer {
   }
 
   private mutating func linear(
-    _ id: NodeID, _ op: some LinearOperator, takesAccumulators: Bool = false, shape: LinearLayerShape
+    _ id: NodeID, _ op: some LinearOperator, shape: LinearLayerShape
   ) throws -> IntegerValue {
-    let operand = try operand(of: id, takesAccumulators: takesAccumulators)
+    let operand = try operand(of: id, takesAccumulators: op.takesAccumulators)
     let input = builder[operand.tensor]
     let weights = try operandWeights(op, of: id)
     let codes = shape.readsPadding ? input.range.including(operand.zero) : input.range

@@ -92,7 +92,7 @@ private enum Standing: Comparable {
 
   /// What an operator can read at worst; nil where it reads everything.
   static func least(for op: any Operator) -> Standing? {
-    if op is any LinearOperator { return (op as? ConvolutionOp)?.takesAccumulators == true ? .sums : .codes }
+    if let op = op as? any LinearOperator { return op.takesAccumulators ? .sums : .codes }
     if case .combines = op.motion { return .sums }
     return op is AveragePoolOp ? .sums : nil
   }

@@ -423,6 +423,23 @@ def grown():
     return n
 
 
+def interpolated():
+    """Linear interpolation to any size, as exporters write it."""
+    n = Network("interpolated_opset19", 19)
+    x = n.input("x", [2, 6, 7])
+    def resized(*size, scales=False, **attributes):
+        sizes = ["", n.constant(np.float32(size))] if scales else ["", "", n.ints(*size)]
+        return n.op("Resize", x, *sizes, mode="linear", axes=[2, 3], **attributes)
+    modes = ["half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric"]
+    n.output(
+        *[resized(9, 5, coordinate_transformation_mode=mode) for mode in modes],
+        *[resized(12, 14, coordinate_transformation_mode=mode) for mode in modes[:4]],
+        resized(3, 1, coordinate_transformation_mode="pytorch_half_pixel"),
+        resized(1.5, 0.5, scales=True), resized(0.5, 2.5, scales=True, coordinate_transformation_mode="asymmetric"),
+        n.op("Resize", n.op("Reshape", x, n.ints(0, 2, 42)), "", "", n.ints(63), mode="linear", axes=[2]))
+    return n
+
+
 def upsampled():
     """Larger maps as early exporters write them."""
     n = Network("upsampled_opset9", 9)
@@ -435,7 +452,7 @@ def upsampled():
 NETWORKS = [
     residual, depthwise, steps, branches, view, channels_last, constants, activations, curves, matrices, selections,
     merged_softmax, fixed_batch, mixed_batch, one_sample, means, halves, bytes_in, unused, volumes, newest, moves, grown,
-    upsampled,
+    interpolated, upsampled,
 ]
 
 

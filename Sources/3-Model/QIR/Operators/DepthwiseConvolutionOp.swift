@@ -12,11 +12,13 @@ package struct DepthwiseConvolutionOp: LinearOperator {
   package var kernel: Parameter
   package var bias: Parameter?
   package var window: Window
+  package var takesAccumulators: Bool
 
-  package init(kernel: Parameter, bias: Parameter?, window: Window) {
+  package init(kernel: Parameter, bias: Parameter?, window: Window, takesAccumulators: Bool = false) {
     self.kernel = kernel
     self.bias = bias
     self.window = window
+    self.takesAccumulators = takesAccumulators
   }
 
   package var kind: OperatorKind { .depthwiseConvolution(self) }
@@ -49,12 +51,14 @@ package struct DepthwiseConvolutionOp: LinearOperator {
     writer.write("kernel", kernel)
     writer.write("bias", bias)
     writer.write(window)
+    if takesAccumulators { writer.write("takes", word: "accumulators") }
   }
 
   package init(_ reader: inout AttributeReader) throws {
     let kernel = try reader.readParameter("kernel")
     self.init(
       kernel: kernel, bias: try reader.readParameterIfPresent("bias"),
-      window: try reader.readWindow(size: Extents(kernel: kernel, at: reader.location)))
+      window: try reader.readWindow(size: Extents(kernel: kernel, at: reader.location)),
+      takesAccumulators: try reader.readWordIfPresent("takes", of: ["accumulators"]) != nil)
   }
 }

@@ -12,6 +12,9 @@ enum MoveLayers {
     LayerRow(["UpSampling1D": .read("size")], read: repeatSteps),
     LayerRow(
       ["UpSampling2D": .read("size", "data_format", "interpolation")], notes: "nearest, bilinear", read: upsample),
+    LayerRow(
+      ["Resizing": .read("height", "width", "interpolation", "crop_to_aspect_ratio")],
+      notes: "nearest, bilinear, of any size", read: resize),
     LayerRow(["RepeatVector": .read("n")], read: repeatVector),
     LayerRow(["Permute": .read("dims")], read: permute),
   ]
@@ -91,28 +94,63 @@ enum MoveLayers {
   private static func upsample(_ layer: inout LayerReader) throws -> NodeID {
     layer.check { try $0.config.requireChannelsLast() }
     let size = layer.check { try $0.config.extent("size") }
-    let isLinear = layer.check { layer in
-      guard let interpolation = try layer.config.memberIfPresent("interpolation") else { return false }
-      let name = try interpolation.string()
-      guard ["nearest", "bilinear"].contains(name) else {
-        throw interpolation.problem(
-          "is '\(name)'", supported: "nearest, bilinear", fix: "train with interpolation='bilinear'")
-      }
-      return name == "bilinear"
-    }
+    let isLinear = layer.check { try Self.isLinear($0, default: false) }
     guard isLinear ?? false else { return try repeated(&layer, size.map { [$0.rows, $0.columns] }, rank: 3) }
     let shape = try layer.inputShape(rank: 3)
     guard let size else { throw Skipped() }
     try layer.checkSize(Shape([shape.extents[0] * size.rows, shape.extents[1] * size.columns, 9 * shape.channels]))
-    let operators = Interpolation(
-      rows: .init(factor: size.rows, isCentered: true), columns: .init(factor: size.columns, isCentered: true)
-    ).operators(over: shape)
+    return try interpolated(&layer, to: [shape.extents[0] * size.rows, shape.extents[1] * size.columns])
+  }
+
+  /// Whether `interpolation` is bilinear, and not the nearest pixel.
+  private static func isLinear(_ layer: LayerReader, default standard: Bool) throws -> Bool {
+    guard let interpolation = try layer.config.memberIfPresent("interpolation") else { return standard }
+    let name = try interpolation.string()
+    guard ["nearest", "bilinear"].contains(name) else {
+      throw interpolation.problem(
+        "is '\(name)'", supported: "nearest, bilinear", fix: "train with interpolation='bilinear'")
+    }
+    return name == "bilinear"
+  }
+
+  /// Pixels are areas, as in `tf.image.resize`.
+  private static func interpolated(_ layer: inout LayerReader, to size: [Int]) throws -> NodeID {
+    let shape = try layer.inputShape(rank: 3)
+    let axes = zip(shape.extents, size).map { Interpolation.Axis(extent: $0, centeredTo: $1) }
+    let operators = try require(
+      Interpolation(rows: axes[0], columns: axes[1]).operators(over: shape),
+      "bilinear interpolation of \(shape.extents.prefix(2)) to \(size), which takes too many different weights",
+      at: layer.location, supported: "sizes whose ratios are short fractions", fix: "choose such a size")
     var result = try layer.input()
     for (index, op) in operators.enumerated() {
       let isLast = index == operators.count - 1
-      result = try layer.append(op, isLast ? nil : type(of: op).mnemonic, inputs: [result])
+      result = try layer.append(op, isLast ? nil : "\(type(of: op).mnemonic)\(index)", inputs: [result])
     }
     return result
+  }
+
+  /// `tf.image.resize` without antialias.
+  private static func resize(_ layer: inout LayerReader) throws -> NodeID {
+    let size = layer.check { layer in
+      try ["height", "width"].map { try layer.config.int($0, in: 1...65536) }
+    }
+    let isLinear = layer.check { try Self.isLinear($0, default: true) }
+    layer.check { layer in
+      if try layer.config.flag("crop_to_aspect_ratio", default: false) {
+        throw layer.config.problem(
+          "says crop_to_aspect_ratio", supported: "false", fix: "put Cropping2D in front of it in its place")
+      }
+    }
+    let shape = try layer.inputShape(rank: 3)
+    guard let size, let isLinear else { throw Skipped() }
+    try layer.checkSize(Shape(size + [shape.channels]))
+    if isLinear { return try interpolated(&layer, to: size) }
+    let axes = zip(shape.extents, size).map { extent, result in
+      // As TensorFlow's kernel counts, in float32.
+      let scale = Float(extent) / Float(result)
+      return AxisPositions.chosen((0..<result).map { min(Int((Float($0) + 0.5) * scale), extent - 1) })
+    }
+    return try layer.append(SelectOp(axes: axes + [.all]), inputs: [try layer.input()])
   }
 
   /// Each position of the axes in front of the channels so many times.

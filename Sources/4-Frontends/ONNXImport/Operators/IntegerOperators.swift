@@ -1,5 +1,7 @@
+import Diagnostics
 import Numbers
 import ONNX
+import QIR
 import Quantization
 
 /// Operators on integers whose scales and zero points stand beside them. Each is read as DequantizeLinear of its operands, the
@@ -16,6 +18,9 @@ enum IntegerOperators {
     OperatorRow("QLinearAdd", domain: microsoft, notes: "as Add", read: { try binary(&$0, "Add") }),
     OperatorRow("QLinearMul", domain: microsoft, notes: "as Mul", read: { try binary(&$0, "Mul") }),
     OperatorRow("QLinearConcat", domain: microsoft, notes: "as Concat", read: { try concat(&$0) }),
+    OperatorRow(
+      "QLinearSoftmax", domain: microsoft, notes: "as Softmax; saturates where ONNX Runtime's int8 wraps around",
+      read: { try softmax(&$0) }),
     unary("AveragePool", roundsLast: true), unary("GlobalAveragePool"), unary("LeakyRelu"), unary("Sigmoid"),
     unary("ReduceMean"),
   ]
@@ -28,6 +33,31 @@ enum IntegerOperators {
       let x = try reader.dequantized(0, scale: 1, zeroPoint: 2)
       try reader.quantized(floatOperator, of: [x], scale: 3, zeroPoint: 4, roundsLast: roundsLast)
     }
+  }
+
+  /// Steps are 1 / floor(1 / scale), as in ONNX Runtime's kernel: results are DequantizeLinear's all the same.
+  private static func softmax(_ reader: inout NodeReader) throws {
+    let opset = try reader.int("opset", default: reader.opset)
+    try reader.require(
+      (opset < 13) == (reader.opset < 13), "opset = \(opset) in a model of operator set \(reader.opset)",
+      supported: "Softmax as in the model's operator set")
+    let x = try reader.dequantized(0, scale: 1, zeroPoint: 2)
+    let softmax = "\(reader.result)/Softmax"
+    try reader.read("Softmax", of: [x], as: softmax, attributes: reader.takeAttributes())
+    guard case .map(let map)? = reader.importer.values[softmax] else { throw Skipped() }
+    let encoding = try QuantizeLinearInputs(&reader, input: 3, ofQuantize: true).encoding(over: map.shape, reader)
+    let levels = (1 / encoding.scales[0]).rounded(.down)
+    guard encoding.scales.count == 1, levels >= 1, let range = encoding.type.range, let bits = encoding.type.bits else {
+      throw reader.problem("scales of \(encoding.scales)", supported: "one of no more than 1")
+    }
+    let (scale, zeroPoint) = encoding.scaleAndZeroPoint(0)
+    let quantizer = FeatureMapQuantizer(
+      steps: .uniform(UniformSteps(gain: Rational(levels), zeroPoint: zeroPoint, clamp: range)),
+      format: CodeFormat(scale: scale, zeroPoint: zeroPoint, range: range))
+    var result = try reader.append(
+      QuantizeOp(description: "onnx>softmax", bits: bits, quantizers: [quantizer]), to: map)
+    result.encoding = encoding
+    try reader.produce(.map(result))
   }
 
   private static func binary(_ reader: inout NodeReader, _ floatOperator: String) throws {

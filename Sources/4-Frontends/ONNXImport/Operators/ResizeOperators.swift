@@ -8,10 +8,10 @@ enum ResizeOperators {
     OperatorRow(
       "Resize",
       notes:
-        "nearest, in all ways to round and of coordinates but tf_crop_and_resize; linear along one or two axes of space, "
-        + "by whole factors, half_pixel and asymmetric; constant scales or sizes",
+        "nearest, in all ways to round; linear along one or two axes of space, without antialias where maps shrink; all "
+        + "coordinates but tf_crop_and_resize; constant scales or sizes",
       read: { try resize(&$0) }),
-    OperatorRow("Upsample", notes: "nearest, constant scales", read: { try upsample(&$0) }),
+    OperatorRow("Upsample", notes: "as Resize", read: { try upsample(&$0) }),
   ]
 
   private static func resize(_ reader: inout NodeReader) throws {
@@ -26,7 +26,8 @@ enum ResizeOperators {
       try isFirstForm ? .floor : reader.word("nearest_mode", default: .round_prefer_floor, of: NearestMode.self)
     }
     // Of other modes.
-    reader.ignore("cubic_coeff_a", "exclude_outside", "extrapolation_value", "antialias")
+    reader.ignore("cubic_coeff_a", "exclude_outside", "extrapolation_value")
+    let isSmoothed = reader.check { try $0.flag("antialias", default: false) }
     let policy = reader.check { reader in
       try reader.word("keep_aspect_ratio_policy", default: .stretch, of: AspectRatioPolicy.self)
     }
@@ -35,12 +36,16 @@ enum ResizeOperators {
     try reader.require(
       ["nearest", "linear"].contains(mode), "mode = '\(mode)'", supported: "nearest, linear",
       fix: "train with one of these in its place")
-    guard let coordinates, let rounding, let policy else { throw Skipped() }
+    guard let coordinates, let rounding, let policy, let isSmoothed else { throw Skipped() }
     let axes = try given?.map { try reader.axis($0, rank: map.shape.count) } ?? Array(map.shape.indices)
     let scaling = try Scaling(
       scales: isFirstForm ? 1 : 2, sizes: isFirstForm ? nil : 3, of: axes.map { map.shape[$0] },
       hasBatch: given == nil, keeping: policy, reader)
     if mode == "linear" {
+      try reader.require(
+        !isSmoothed || scaling.axes.allSatisfy { $0.scale >= .one }, "antialias = 1 of a map that shrinks",
+        supported: "0, which takes two pixels along an axis", fix: "average with a pool in front of it, and train again"
+      )
       return try reader.produce(.map(interpolate(map, zip(axes, scaling.axes).map { ($0, $1) }, coordinates, &reader)))
     }
     let selections = zip(axes, scaling.axes).filter { $0.1.isScaled }.map { axis, scaled in
@@ -55,25 +60,23 @@ enum ResizeOperators {
   ) throws -> FeatureMap {
     let grown = axes.filter(\.scaled.isScaled)
     guard !grown.isEmpty else { return map }
-    let isCentered = [.half_pixel, .pytorch_half_pixel, .half_pixel_symmetric].contains(coordinates)
-    try reader.require(
-      isCentered || coordinates == .asymmetric, "mode = 'linear' with coordinate_transformation_mode '\(coordinates)'",
-      supported: "half_pixel, pytorch_half_pixel, half_pixel_symmetric, asymmetric")
     try reader.require(
       (3...4).contains(map.shape.count) && (reader.firstDataAxis == 1 || map.shape[0] == 1)
-        && grown.allSatisfy { $0.axis >= 2 && $0.scaled.scale.isInteger && $0.scaled.scale.sign > 0 },
+        && grown.allSatisfy { $0.axis >= 2 },
       "linear interpolation of shape \(map.shape) to \(grown.map(\.scaled.result)) along axes \(grown.map(\.axis))",
-      supported: "whole factors along the axes behind the channels, of which there are one or two")
+      supported: "the axes behind the channels, of which there are one or two")
     let space = Array(2..<map.shape.count)
-    let factors = space.map { axis in
-      let found = grown.first { $0.axis == axis }.map { $0.scaled.result / $0.scaled.extent } ?? 1
-      return Interpolation.Axis(factor: found, isCentered: isCentered)
+    let scaled = space.map { axis in
+      grown.first { $0.axis == axis }?.scaled.interpolation(coordinates) ?? .init(unchanged: map.shape[axis])
     }
     let plane = try Plane(&reader, map, axes: space)
-    let operators = Interpolation(
-      rows: factors.count == 2 ? factors[0] : .init(factor: 1, isCentered: isCentered),
-      columns: factors[factors.count - 1]
-    ).operators(over: reader.importer.graph[plane.node].shape)
+    let operators = try reader.require(
+      Interpolation(rows: scaled.count == 2 ? scaled[0] : .init(unchanged: 1), columns: scaled[scaled.count - 1])
+        .operators(over: reader.importer.graph[plane.node].shape),
+      "linear interpolation from \(grown.map(\.scaled.extent)) to \(grown.map(\.scaled.result)) positions, which takes "
+        + "too many different weights",
+      supported: "sizes, or scales, whose ratios are short fractions",
+      fix: "say sizes in place of scales, or coordinates other than align_corners")
     var result = plane.node
     for op in operators.dropLast() { result = try reader.append(op, type(of: op).mnemonic, inputs: [result]) }
     return try plane.append(operators[operators.count - 1], of: [result], to: &reader)
@@ -84,8 +87,13 @@ enum ResizeOperators {
     let mode = try reader.string("mode", default: "nearest")
     let map = try reader.map(0)
     try reader.require(
-      mode == "nearest", "mode = '\(mode)'", supported: "nearest", fix: "train with nearest neighbours in its place")
+      ["nearest", "linear"].contains(mode), "mode = '\(mode)'", supported: "nearest, linear",
+      fix: "train with one of these in its place")
     let scaling = try Scaling(scales: 1, sizes: nil, of: map.shape, reader)
+    if mode == "linear" {
+      let axes = zip(map.shape.indices, scaling.axes).map { (axis: $0, scaled: $1) }
+      return try reader.produce(.map(interpolate(map, axes, .asymmetric, &reader)))
+    }
     let selections = zip(map.shape.indices, scaling.axes).filter { $0.1.isScaled }.map { axis, scaled in
       (axis: axis, positions: scaled.positions(.asymmetric, .floor))
     }
@@ -133,6 +141,13 @@ struct Scaling {
           }
         return Int(Int64(nearest)).clamped(to: 0...extent - 1)
       }
+    }
+
+    /// Between the neighbours.
+    func interpolation(_ coordinates: Coordinates) -> Interpolation.Axis {
+      let start = coordinate(of: 0, coordinates)
+      let step = result > 1 ? coordinate(of: 1, coordinates) - start : .one
+      return Interpolation.Axis(extent: extent, result: result, start: start, step: step)
     }
 
     private func coordinate(of position: Int, _ coordinates: Coordinates) -> Rational {
