@@ -36,8 +36,9 @@ REFUSED = {
     r"^cast(like)?_.*FLOAT16": "it computes in|the network's input is of",
     r"^cast(like)?_(FLOAT_to_DOUBLE|DOUBLE_to_FLOAT)(_expanded)?$": "NaN or infinity",
     r"^(de)?quantizelinear_(e[45]m|float[46])": "float[468]",
-    r"_float16$": "it computes in float16",
+    r"_float16$": "it computes in float16|the network's input is of float16",
     r"^((add|sub|mul)_u?int|div_uint64)": "every sample of the batch alone|wrap around",
+    r"^pow($|_bcast_array|_example|_types)": "a power of shape",
     r"^matmul_1d_3d$": "every sample of the batch alone",
     r"^identity_(opt|sequence)$": "an optional|a sequence",
     r"^batchnorm_.*_training_mode$": "training_mode",
@@ -61,9 +62,9 @@ UNDEFINED = r"^cast(like)?_(FLOAT|DOUBLE)_to_U?INT"
 WRAPPED = r"^qlinearmatmul_.*_int8_"
 
 # Inputs that are computed in a network, by operator: the first one, or as many as it joins.
-DATA = collections.defaultdict(lambda: 1, {"Concat": 1000, "Sum": 1000})
-# Element-wise operators take two tensors of one shape, as well as one and a constant: both ways are run.
-BOTH = {"Add", "Sub"}
+DATA = collections.defaultdict(lambda: 1, {name: 1000 for name in ["Concat", "Sum", "Mean", "Max", "Min"]})
+# Operators of two tensors take one and a constant as well: both ways are run.
+BOTH = {"Add", "Sub", "Mul", "MatMul"}
 
 
 def supported_operators():
@@ -160,7 +161,7 @@ def ways(model):
     first = model.graph.node[0]
     inputs = [value.name for value in model.graph.input]
     taken = min(DATA[first.op_type], len(inputs))
-    if first.op_type in BOTH and len({str(value.type) for value in model.graph.input}) == 1 and len(inputs) == 2:
+    if first.op_type in BOTH and len(inputs) == 2:
         return [1, 2]
     return [taken]
 

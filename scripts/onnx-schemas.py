@@ -23,7 +23,7 @@ FIRST, LAST = 9, 28
 ONNX = """
 Add Sub Mul Div BatchNormalization Relu LeakyRelu PRelu ThresholdedRelu Elu Selu Celu Exp
 Softplus Softsign Swish Gelu Mish Erf Clip Sigmoid HardSigmoid HardSwish Tanh Softmax Identity
-Dropout Cast Conv Gemm MatMul QLinearConv QLinearMatMul ConvInteger MatMulInteger MaxPool AveragePool GlobalAveragePool
+Sum Mean Dropout Cast Conv Gemm MatMul QLinearConv QLinearMatMul ConvInteger MatMulInteger MaxPool AveragePool GlobalAveragePool
 GlobalMaxPool ReduceMean QuantizeLinear DequantizeLinear Pad Slice Gather Split Tile Resize
 Upsample DepthToSpace SpaceToDepth ConvTranspose Reshape Flatten Squeeze Unsqueeze Transpose Concat
 Constant Shape Size Expand ConstantOfShape Neg Abs Sqrt Pow Min Max Floor Ceil Round ReduceProd ReduceSum ReduceMax ReduceMin

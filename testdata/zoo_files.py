@@ -249,11 +249,12 @@ def lambda_layer():
     return keras.Model(i, classifier(act(L.Lambda(eval("lambda t: t * 2"), name="twice")(x), "a0")))
 
 
-@refused("four layers that are not known: LayerNormalization, UnitNormalization, Multiply, PReLU")
+@refused("three layers that are not known: LayerNormalization, UnitNormalization, MultiHeadAttention")
 def unknown_layers():
     i, x = start()
     x = L.LayerNormalization(name="norm")(x)
-    x = L.Multiply(name="times")([L.UnitNormalization(name="up")(x)] * 2)
+    x = L.UnitNormalization(name="up")(x)
+    x = L.MultiHeadAttention(1, 2, name="attention")(x, x)
     return keras.Model(i, classifier(act(L.PReLU(name="prelu")(x), "a0")))
 
 

@@ -560,6 +560,26 @@ def add_spread():
     return keras.Model(i, classifier(x))
 
 
+@network("layers of several tensors: products, differences, means, the largest and the smallest, products of vectors and matrices")
+def merges():
+    i, x = start((4, 5, 3))
+    x = act(conv(x, "c0", padding="same"), "a0", bits(6, 2))
+    y = act(conv(x, "c1", padding="same"), "a1", quantized_relu(5, 2))
+    gate = act(dense(L.GlobalAveragePooling2D(keepdims=True, name="p2")(x), "f2", 4), "a2", quantized_relu(6, 0))
+    x = act(L.Multiply(name="gated")([x, gate]), "a3", bits(7, 2))
+    x = act(L.Subtract(name="difference")([x, y]), "a4", bits(7, 3))
+    z = act(L.Multiply(name="cube")([x, y, x]), "a5", bits(8, 4))
+    z = act(L.Average(name="mean")([z, x, y]), "a6", bits(7, 3))
+    x = act(L.Maximum(name="largest")([x, y, z]), "a7", bits(7, 3))
+    y = act(L.Minimum(name="smallest")([conv(x, "c8", padding="same"), z]), "a8", bits(6, 2))
+    rows = L.Reshape((5, 16), name="rows")(L.Permute((2, 1, 3), name="turned")(y))
+    q = act(dense(rows, "f9", 6), "a9", bits(6, 2))
+    scores = act(L.Dot(axes=2, name="scores")([q, q]), "a10", bits(8, 6))
+    mixed = act(L.Dot(axes=(2, 1), name="mixed")([scores, q]), "a11", bits(8, 9))
+    one = act(L.Dot(axes=1, name="one")([L.Flatten(name="v0")(mixed), L.Flatten(name="v1")(q)]), "a12", bits(10, 15))
+    return keras.Model(i, [classifier(mixed), one])
+
+
 @network("QConv2DTranspose: valid and same, strides, kernels smaller and larger than them, output_padding, no bias")
 def transposed_convolution():
     i, x = start((4, 5, 3))

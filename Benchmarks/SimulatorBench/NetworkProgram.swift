@@ -90,12 +90,14 @@ struct NetworkProgram {
   private mutating func sum(_ inputs: [TensorID]) -> TensorID {
     let first = program[inputs[0]]
     let id = add("sum \(program.instructions.count)", first.shape, bits: first.type.bits)
-    let terms = inputs.map { SumInstruction.Term(input: $0, coefficient: Int64.random(in: 100...200, using: &random)) }
-    let bound = terms.reduce(0) { $0 - $1.coefficient * program[$1.input].range.lowerBound }
+    let terms = inputs.map {
+      CombineInstruction.Term(input: $0, coefficients: [Int64.random(in: 100...200, using: &random)])
+    }
+    let bound = terms.reduce(0) { $0 - $1.coefficients[0] * program[$1.input].range.lowerBound }
     program.instructions.append(
-      .sum(
-        SumInstruction(
-          name: program[id].name, terms: terms, output: id, accumulatorRange: -bound...bound,
+      .combine(
+        CombineInstruction(
+          name: program[id].name, operation: .sum, terms: terms, output: id, accumulatorRange: -bound...bound,
           stage: stage(bound: bound, channels: 1, bits: first.type.bits))))
     return id
   }

@@ -34,6 +34,16 @@ static inline int32_t st_clamp32(int32_t value, int32_t lowest, int32_t highest)
     return value < lowest ? lowest : value > highest ? highest : value;
 }
 
+static inline int64_t st_larger(int64_t first, int64_t second)
+{
+    return first > second ? first : second;
+}
+
+static inline int64_t st_smaller(int64_t first, int64_t second)
+{
+    return first < second ? first : second;
+}
+
 /* Digit `limb` of `code` in balanced base 2^16: every digit in -32768..32767. */
 static inline int32_t st_limb(int64_t code, int limb)
 {
@@ -74,6 +84,19 @@ static inline int64_t st_requantize_even(int64_t accumulator, int64_t multiplier
 /* The same over 128 bits: the addend is addend_high * 2^64 + addend_low, shift is in 0..126, `even` rounds half to even. */
 int64_t st_requantize_wide(
     int64_t accumulator, int64_t multiplier, int64_t addend_high, uint64_t addend_low, unsigned shift, int even);
+
+/* round((accumulator * multiplier + addend) / divisor), ties to the even integer, where the sum is known to fit 62 bits and the
+ * divisor is 1..2^62 */
+static inline int64_t st_divide_even(int64_t accumulator, int64_t multiplier, int64_t addend, int64_t divisor)
+{
+    const int64_t scaled = accumulator * multiplier + addend;
+    const int64_t truncated = scaled / divisor;
+    const int64_t left = scaled % divisor;
+    const int64_t floored = left < 0 ? truncated - 1 : truncated;
+    const int64_t rest = left < 0 ? left + divisor : left;
+    const int64_t other = divisor - rest;
+    return floored + (rest > other || (rest == other && ((uint64_t)floored & 1u) != 0u));
+}
 
 /* How many of `count` ascending thresholds are <= accumulator, by bisection; `steps` is the bit width of the largest count. */
 static inline int st_count_thresholds32(int64_t accumulator, const int32_t thresholds[], int count, int steps)

@@ -21,7 +21,9 @@ import Tiling
       "blocksOutermost", "channelsOutermost", "kernel parts", "input parts", "output parts", "stride", "dilation",
       "padding", "groups", "multiplier", "2 limbs in", "3 limbs in", "2 weight limbs", "wide accumulator",
       "accumulator",
-      "table", "floor", "half even", "two words", "one for all channels", "sum", "maximum", "average",
+      "table", "floor", "half even", "two words", "quotient", "one for all channels", "sum of maps", "product of maps",
+      "maximum of maps", "minimum of maps",
+      "matrices", "maximum", "average",
       "counted average",
       "requantize", "reshape", "move", "fill", "parts", "factors", "positions", "repeats", "backwards",
     ]
@@ -31,7 +33,8 @@ import Tiling
   private func features(of instruction: Instruction) -> Set<String> {
     switch instruction {
     case .linear(let layer): features(of: layer.stage)
-    case .sum(let sum): features(of: sum.stage).union(["sum"])
+    case .combine(let step): features(of: step.stage).union(["\(step.operation) of maps"])
+    case .matrixProduct(let step): features(of: step.stage).union(["matrices"])
     case .pool(let pool):
       switch pool.kind {
       case .maximum: ["maximum"]
@@ -81,6 +84,7 @@ import Tiling
     for requantizer in requantization.channels {
       switch requantizer {
       case .table: found.insert("table")
+      case .quotient: found.insert("quotient")
       case .affine(let affine):
         found.insert(affine.rounding == .floor ? "floor" : "half even")
         if affine.shift > 62 { found.insert("two words") }

@@ -107,5 +107,20 @@ import Testing
     #expect(st_clamp(7, -2, 3) == 3)
     #expect(st_clamp(-7, -2, 3) == -2)
     #expect(st_clamp(1, -2, 3) == 1)
+    #expect(st_larger(-7, 3) == 3 && st_smaller(-7, 3) == -7)
+    #expect(st_larger(.max, .min) == .max && st_smaller(.max, .min) == .min)
+  }
+
+  /// Written out: quotients on both sides of zero, ties to even ones.
+  @Test func quotientsAreRounded() {
+    let sixths: [(Int64, Int64)] = [
+      (-15, -2), (-9, -2), (-8, -1), (-4, -1), (-3, 0), (-2, 0), (0, 0), (2, 0), (3, 0), (4, 1), (8, 1), (9, 2),
+      (10, 2),
+      (15, 2), (16, 3), (21, 4),
+    ]
+    for (numerator, quotient) in sixths { #expect(st_divide_even(numerator, 1, 0, 6) == quotient) }
+    #expect(st_divide_even(5, -3, 1, 4) == -4)
+    #expect(st_divide_even(1 << 61, 1, 1, 1 << 62) == 1)
+    #expect(st_divide_even(7, 1, 0, 1) == 7)
   }
 }

@@ -39,21 +39,22 @@ extension RandomProgram {
       let source = random.pick(maps)
       // What has grown wide comes back to few bits now and then.
       let bits: Int? = random.integer(0...2) == 0 ? nil : random.pick([4, 4, 8, 8, 16])
-      switch random.integer(0...11) {
+      switch random.integer(0...12) {
       case 0...2: maps.append(random.linear(source, engine: .conv2D, bits: bits))
       case 3, 4: maps.append(random.linear(source, engine: .depthwise, bits: bits))
-      case 5: maps.append(random.sum([source, source]))
+      case 5: maps.append(random.combine([source, source]))
       case 6: maps.append(random.pool(source, maximum: random.integer(0...1) == 0, padded: random.integer(0...1) == 0))
       case 7: maps.append(random.pad(source))
       case 8: maps.append(random.requantize(source))
       case 9: maps.append(random.transpose(source))
       case 10: maps.append(random.select(source))
+      case 11: maps.append(random.matrixProduct(source))
       default: maps.append(random.concatenate([source, source], axis: random.integer(0...2)))
       }
       let grown = random.program[maps[maps.count - 1]]
       if grown.shape.elements > 2500 || grown.type.bits > 44 { maps.removeLast() }
     }
-    let sum = random.sum([first, second])
+    let sum = random.combine([first, second])
     let flat = random.flatten(random.pick(maps))
     vectors.append(random.linear(flat, engine: .fullyConnected))
     vectors.append(random.linear(random.flatten(sum), engine: .fullyConnected, bits: 8))

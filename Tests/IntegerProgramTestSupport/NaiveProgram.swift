@@ -24,11 +24,22 @@ package struct NaiveProgram {
     let sources = instruction.inputs.map { codes[$0.index] }
     switch instruction {
     case .linear(let layer): return linear(layer, sources[0])
-    case .sum(let sum):
+    case .combine(let step):
       return (0..<output.elements).map { index in
-        let total = zip(sum.terms, sources).reduce(Int64(0)) { $0 + $1.0.coefficient * $1.1[index] }
-        return apply(sum.stage, total, index % output.channels)
+        let channel = index % output.channels
+        let values = zip(step.terms, sources).map {
+          $0.coefficients[channel] * $1[index] + $0.offsets[channel]
+        }
+        let accumulator =
+          switch step.operation {
+          case .sum: values.reduce(0, +)
+          case .product: values.reduce(1, *)
+          case .maximum: values.max() ?? 0
+          case .minimum: values.min() ?? 0
+          }
+        return apply(step.stage, accumulator, channel)
       }
+    case .matrixProduct(let step): return matrixProduct(step, sources)
     case .pool(let pool): return self.pool(pool, sources[0])
     case .requantize(let step):
       return sources[0].enumerated().map { step.requantization($0.element, channel: $0.offset % output.channels) }
@@ -62,6 +73,26 @@ package struct NaiveProgram {
           }
         }
         return apply(layer.stage, accumulator, channel)
+      }
+    }
+  }
+
+  private func matrixProduct(_ step: MatrixProductInstruction, _ sources: [[Int64]]) -> [Int64] {
+    let (first, second) = (program[step.first.input].shape, program[step.second.input].shape)
+    let output = program[step.output].shape
+    let factors = zip([step.first, step.second], sources).map { factor, codes in
+      codes.map { $0 * factor.coefficients[0] + factor.offsets[0] }
+    }
+    return (0..<output.rows).flatMap { matrix in
+      (0..<output.columns).flatMap { i in
+        (0..<output.channels).map { j in
+          let sum = (0..<first.channels).reduce(Int64(0)) { sum, k in
+            let (row, column) = step.transposesSecond ? (j, k) : (k, j)
+            return sum + factors[0][(matrix * first.columns + i) * first.channels + k]
+              * factors[1][(matrix * second.columns + row) * second.channels + column]
+          }
+          return apply(step.stage, sum, j)
+        }
       }
     }
   }

@@ -192,14 +192,76 @@ extension RandomProgram {
     return output
   }
 
-  package mutating func sum(_ sources: [TensorID]) -> TensorID {
-    let terms = sources.map { SumInstruction.Term(input: $0, coefficient: Int64(integer(-9...9))) }
-    let bound = terms.reduce(Int64(1)) { $0 + abs($1.coefficient) * largest(program[$1.input].range) }
+  /// A product is a sum where accumulators would grow beyond the limit.
+  package mutating func combine(_ sources: [TensorID]) -> TensorID {
     let shape = program[sources[0]].shape
-    let (stage, codes) = stage(-bound...bound, channels: shape.channels)
+    let offsets = [0, 0, 5, -100]
+    let terms = sources.map { source in
+      CombineInstruction.Term(
+        input: source, coefficients: perChannel(shape.channels, (-9...9).map { $0 }),
+        offsets: perChannel(shape.channels, offsets))
+    }
+    let most = terms.map { 9 * largest(program[$0.input].range) + 100 }
+    let product = most.reduce(Int128(1)) { $0 * Int128($1) }
+    var operation = pick(CombineInstruction.Operation.allCases)
+    if operation == .product, product > Int128(limit) { operation = .sum }
+    let bound = operation == .product ? Int64(product) : most.reduce(0, +)
+    let (stage, codes) = dividingStage(-bound...bound, channels: shape.channels)
     let output = tensor(shape, codes)
-    append(.sum(.init(name: nextName, terms: terms, output: output, accumulatorRange: -bound...bound, stage: stage)))
+    append(
+      .combine(
+        .init(
+          name: nextName, operation: operation, terms: terms, output: output, accumulatorRange: -bound...bound,
+          stage: stage)))
     return output
+  }
+
+  /// Of each row of a map's pixels with itself, the second transposed, or of that with the map.
+  package mutating func matrixProduct(_ source: TensorID) -> TensorID {
+    let input = program[source]
+    let factors = [source, source].map {
+      CombineInstruction.Term(
+        input: $0, coefficients: [Int64(pick([1, 1, -1, 3]))], offsets: [Int64(pick([0, 7, -128]))])
+    }
+    // With itself it fits one way only, but where its matrices are square.
+    let isSquare = input.shape.columns == input.shape.channels
+    let transposes = isSquare ? chance(50) : true
+    let most = Int128(3 * largest(input.range) + 128)
+    guard most < 1 << 24 else { return requantize(source) }
+    let bound = Int64(most * most) * Int64(input.shape.channels)
+    let columns = transposes ? input.shape.columns : input.shape.channels
+    let (stage, codes) = stage(-bound...bound, channels: columns)
+    let output = tensor(
+      MapShape(rows: input.shape.rows, columns: input.shape.columns, channels: columns), codes)
+    append(
+      .matrixProduct(
+        .init(
+          name: nextName, first: factors[0], second: factors[1], transposesSecond: transposes, output: output,
+          accumulatorRange: -bound...bound, stage: stage)))
+    return output
+  }
+
+  private mutating func perChannel(_ channels: Int, _ values: [Int]) -> PerChannel<Int64> {
+    PerChannel(channels: chance(50) ? 1 : channels) { _ in Int64(pick(values)) }
+  }
+
+  /// One that divides now and then.
+  private mutating func dividingStage(
+    _ range: ClosedRange<Int64>, channels: Int
+  ) -> (OutputStage, ClosedRange<Int64>) {
+    guard chance(25) else { return stage(range, channels: channels) }
+    let codes = signed(pick([4, 8, 16]))
+    let quotients = PerChannel(channels: chance(25) ? 1 : channels) { _ -> Requantizer in
+      let multiplier = Int64(integer(-3...3))
+      // Even and small ones have ties.
+      let divisor =
+        max(1, abs(multiplier) * largest(range) / codes.upperBound) * Int64(pick([1, 2])) + Int64(integer(0...3))
+      return .quotient(
+        QuotientRequantizer(
+          multiplier: largest(range) < 1 << 58 ? multiplier : 1, addend: Int64(integer(-1000...1000)), divisor: divisor,
+          offset: Int64(integer(-3...3))))
+    }
+    return (.requantize(Requantization(channels: quotients, clamp: codes)), codes)
   }
 
   package mutating func pool(_ source: TensorID, maximum: Bool, padded: Bool) -> TensorID {

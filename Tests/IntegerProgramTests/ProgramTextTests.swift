@@ -7,7 +7,7 @@ import Testing
   @Test func oneOfEachInstructionRoundTrips() throws {
     let program = try ProgramParser.program(from: smallProgram)
     #expect(program.text() == smallProgram)
-    #expect(program.instructions.count == 7)
+    #expect(program.instructions.count == 9)
   }
 
   @Test(arguments: 0..<60 as Range<UInt64>)
@@ -32,6 +32,8 @@ import Testing
     "r = requantize x by=clamp(-1..1, floor((3 acc + 170141183460469231731687303715884105727) / 2^0)) -> [1, 1, 2] -1..1 scale=1",
     "r = requantize x by=clamp(0..0, [steps(5), steps(-1, -7: 2)]) -> [1, 1, 2] 0..0 scale=5e-324",
     "\"two words\" = requantize x name=\"\" by=clamp(0..0, steps(5)) -> [1, 1, 2] 0..0 scale=[0.1, -3] offset=[-0.0, 1e+300]",
+    "r = requantize x by=clamp(-1..1, [quotient((3 acc + 1) / 7), quotient((-1 acc - 9) / 1) - 3]) -> [1, 1, 2] -1..1 scale=1",
+    "s = minimum x x x coefficients=[[1, 2], -1, 0] offsets=[[0, 3], 0, -7] accumulator=-99..99 -> [1, 1, 2] -99..99 scale=1",
     "m = max_pool x window=[1, 1] padding=[0, 1] accumulator=-9..9 -> [1, 1, 2] -8..7 scale=1 zero_point=-3",
     "c = depthwise x padding=[1, 2] dilation=[3, 4] kernel=[1, 2] weights=int2(1, -1, 0, 1) accumulator=-9..9 -> [1, 1, 2] -9..9 scale=1",
     "c = conv2D x groups=2 weights=int17(65535, 5) input_bits=5 input_limbs=2 weight_limbs=3 accumulator=-9..9 -> [1, 1, 2] -9..9 scale=1",

@@ -69,7 +69,7 @@ import Testing
     .linear("shape 4x4x3") { $0.shape.output.rows = 3 },
     Fault("padding code 1000", "padding=[1, 1]", "padding=[1, 1] code=1000"),
     Fault("2 requantizers", "[floor((12 acc + 64) / 2^7), ", "["),
-    Fault("1 of 3 tables", "floor((12 acc + 64) / 2^7)", "steps(0)"),
+    Fault("requantizers of 2 kinds: affine, table", "floor((12 acc + 64) / 2^7)", "steps(0)"),
     Fault("codes from", "clamp(-128..127", "clamp(-1000..1000"),
     Fault("channel 1: a shift of 127", "2^8)", "2^127)"),
     Fault("channel 1: an offset after a floor", "2^8)", "2^8) + 1"),

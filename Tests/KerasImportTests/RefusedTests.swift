@@ -36,7 +36,8 @@ import TestSupport
     (
       "unknown_layers",
       [
-        ["layer 'norm'", "LayerNormalization"], ["layer 'up'", "UnitNormalization"], ["layer 'times'", "Multiply"],
+        ["layer 'norm'", "LayerNormalization"], ["layer 'up'", "UnitNormalization"],
+        ["layer 'attention'", "MultiHeadAttention"],
       ]
     ),
     ("unknown_quantizer", [["layer 'a0'", "unknown quantizer"]]),

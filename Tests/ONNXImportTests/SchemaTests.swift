@@ -66,8 +66,9 @@ import Testing
 
   @Test func operatorsAreThoseOfTheOperatorSet() {
     let swish = ONNXNode("HardSwish", inputs: ["x"], outputs: ["y"])
-    #expect(problems(swish, opset: 13) == ["operator HardSwish in operator set 13; version 14 or later"])
     #expect(problems(swish, opset: 14).isEmpty)
+    // Exporters write operators that came later; there is one thing that they can mean.
+    #expect(problems(swish, opset: 13).isEmpty)
     let add = ONNXNode("QLinearAdd", domain: "com.microsoft", inputs: ["x"], outputs: ["y"])
     #expect(problems(add) == ["the model names no version of the operator set 'com.microsoft'; "])
     #expect(

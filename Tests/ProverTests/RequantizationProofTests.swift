@@ -302,6 +302,24 @@ import Testing
     }
   }
 
+  /// Wide codes have no table where ties go to both sides and the processor may divide.
+  @Test func quotientsWhereTiesGoBothWays() {
+    for (most, mayDivide, isQuotient) in [(300, true, true), (300, false, false), (100, true, false)] {
+      let ideal = IdealFunction(
+        scale: Rational(1, over: 6), shift: Rational(1, over: 2), functions: [.relu],
+        quantizer: uniform(1, zeroPoint: -3, -3...Int64(most)))
+      let range: CodeRange = -200...2000
+      let result = RequantizationProof(ideals: [ideal], accumulators: [range], mayDivide: mayDivide).result
+      #expect(result.unproved.isEmpty)
+      #expect((result.requantization.quotients != nil) == isQuotient)
+      for accumulator in range {
+        let same = result.requantization(accumulator, channel: 0) == ideal.code(of: accumulator)
+        #expect(same, "\(accumulator)")
+        if !same { return }
+      }
+    }
+  }
+
   /// A tie that goes one way alone is within reach of a narrower line.
   @Test func tiesWithinABound() {
     let ideal = IdealFunction(

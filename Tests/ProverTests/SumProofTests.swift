@@ -8,8 +8,8 @@ import Testing
 @Suite struct SumProofTests {
   /// The ideal code of a pair in exact arithmetic.
   private func code(_ proof: SumProof, _ first: Int64, _ second: Int64) -> Int64? {
-    var ideal = proof.ideal
-    ideal.shift = ideal.shift + proof.scales[0] * Rational(first) + proof.scales[1] * Rational(second)
+    var ideal = proof.ideals[0]
+    ideal.shift = ideal.shift + proof.scales[0][0] * Rational(first) + proof.scales[1][0] * Rational(second)
     return ideal.code(of: 0)
   }
 
@@ -18,13 +18,15 @@ import Testing
     let zeros = [bits.0, bits.1].map { Int64.random(in: 0..<(1 << Int64($0)), using: &random) }
     let most = (Int64(1) << Int64(bits.2)) - 1
     return SumProof(
-      ideal: IdealFunction(
-        scale: .one, shift: -scales[0] * Rational(zeros[0]) - scales[1] * Rational(zeros[1]),
-        functions: Bool.random(using: &random) ? [.relu] : [],
-        quantizer: FeatureMapQuantizer(
-          step: Rational(0.05 * Double.random(in: 0.3...3, using: &random)),
-          zeroPoint: Int64.random(in: 0...most, using: &random), range: 0...most)),
-      scales: scales, ranges: [bits.0, bits.1].map { 0...((1 << Int64($0)) - 1) })
+      ideals: [
+        IdealFunction(
+          scale: .one, shift: -scales[0] * Rational(zeros[0]) - scales[1] * Rational(zeros[1]),
+          functions: Bool.random(using: &random) ? [.relu] : [],
+          quantizer: FeatureMapQuantizer(
+            step: Rational(0.05 * Double.random(in: 0.3...3, using: &random)),
+            zeroPoint: Int64.random(in: 0...most, using: &random), range: 0...most))
+      ],
+      scales: scales.map { [$0] }, ranges: [bits.0, bits.1].map { 0...((1 << Int64($0)) - 1) })
   }
 
   @Test func everyPairOfNarrowCodes() {
@@ -37,7 +39,6 @@ import Testing
       }
       for first in proof.ranges[0] {
         for second in proof.ranges[1] {
-          #expect(result.range.contains(result.sum(first, second)))
           let found = result.code(first, second)
           if found != code(proof, first, second) {
             Issue.record("\(proof) at \(first), \(second)")
@@ -70,10 +71,12 @@ import Testing
     #expect(53 * scales[0] - 47 * scales[1] == Rational(Double(34.5)) * scales[2])
     expectEveryPair(
       SumProof(
-        ideal: IdealFunction(
-          scale: .one, shift: -120 * (scales[0] + scales[1]), functions: [.relu],
-          quantizer: FeatureMapQuantizer(step: scales[2], range: 0...255)),
-        scales: Array(scales[..<2]), ranges: [0...255, 0...255]))
+        ideals: [
+          IdealFunction(
+            scale: .one, shift: -120 * (scales[0] + scales[1]), functions: [.relu],
+            quantizer: FeatureMapQuantizer(step: scales[2], range: 0...255))
+        ],
+        scales: scales[..<2].map { [$0] }, ranges: [0...255, 0...255]))
   }
 
   /// Scales with a tie put somewhere, to an even code below or above it.
@@ -86,10 +89,79 @@ import Testing
       let scale = Rational(Double.random(in: 0.1...0.4, using: &random))
       expectEveryPair(
         SumProof(
-          ideal: IdealFunction(
-            scale: .one, shift: .zero, functions: [], quantizer: FeatureMapQuantizer(step: .one, range: 0...63)),
-          scales: [scale, (tie - scale * Rational(first)) / Rational(second)], ranges: [0...31, 0...63]))
+          ideals: [
+            IdealFunction(
+              scale: .one, shift: .zero, functions: [], quantizer: FeatureMapQuantizer(step: .one, range: 0...63))
+          ],
+          scales: [[scale], [(tie - scale * Rational(first)) / Rational(second)]], ranges: [0...31, 0...63]))
     }
+  }
+
+  /// Several terms, and functions of their own for channels: every tuple, next to ties of decimals too.
+  @Test func everyTupleOfSeveralTerms() {
+    var random = SplitMix(seed: 12)
+    for terms in [1, 3, 4] {
+      let ranges: [CodeRange] = (0..<terms).map { _ in Int64.random(in: -7...0, using: &random)...6 }
+      let channels = 3
+      let scales = (0..<terms).map { _ in
+        PerChannel(channels: channels) { _ in Rational(Float.random(in: -0.4...0.9, using: &random)) }
+      }
+      let ideals = (0..<channels).map { channel in
+        IdealFunction(
+          scale: .one, shift: Rational(Float.random(in: -1...1, using: &random)), functions: [],
+          quantizer: FeatureMapQuantizer(step: Rational(Float(0.37)), zeroPoint: 3, range: -20...21))
+      }
+      let proof = SumProof(ideals: ideals, scales: scales, ranges: ranges)
+      guard let result = proof.result else {
+        Issue.record("not proved: \(proof)")
+        continue
+      }
+      for channel in 0..<channels {
+        var tuples: [[Int64]] = [[]]
+        for range in ranges { tuples = tuples.flatMap { tuple in range.map { tuple + [$0] } } }
+        for tuple in tuples {
+          var ideal = ideals[channel]
+          for (scale, code) in zip(scales, tuple) { ideal.shift = ideal.shift + scale[channel] * Rational(code) }
+          let sum = zip(result.coefficients, tuple).reduce(0) { $0 + $1.0[channel] * $1.1 }
+          if result.requantization(sum, channel: channel) != ideal.code(of: 0) {
+            Issue.record("\(proof) at \(tuple), channel \(channel)")
+            return
+          }
+        }
+      }
+    }
+  }
+
+  /// Ties to even codes all on one side, as with halves and steps of two codes; with ties to both there is no plane.
+  @Test func tiesOfOneSideAndOfBoth() {
+    func proof(_ scale: Rational, shift: Rational) -> SumProof {
+      SumProof(
+        ideals: [
+          IdealFunction(
+            scale: .one, shift: shift, functions: [], quantizer: FeatureMapQuantizer(step: .one, range: -40...40))
+        ],
+        scales: [[scale], [Rational(2)], [.one / Rational(3)]], ranges: [-3...3, -5...5, -1...1])
+    }
+    let half = Rational.powerOfTwo(-1)
+    for shift in [half, -half, half + Rational(4)] {
+      let proof = proof(Rational(2), shift: shift)
+      guard let result = proof.result else {
+        Issue.record("not proved: \(proof)")
+        continue
+      }
+      for first in proof.ranges[0] {
+        for second in proof.ranges[1] {
+          for third in proof.ranges[2] {
+            var ideal = proof.ideals[0]
+            ideal.shift =
+              ideal.shift + Rational(2 * first + 2 * second) + Rational(third) / Rational(3)
+            let sum = zip(result.coefficients, [first, second, third]).reduce(0) { $0 + $1.0[0] * $1.1 }
+            #expect(result.requantization(sum, channel: 0) == ideal.code(of: 0))
+          }
+        }
+      }
+    }
+    #expect(proof(.one, shift: half).result == nil)
   }
 
   @Test func drawnPairsOfWideCodes() {
@@ -111,7 +183,9 @@ import Testing
 }
 
 extension SumProof.Result {
-  fileprivate func sum(_ first: Int64, _ second: Int64) -> Int64 { coefficients[0] * first + coefficients[1] * second }
+  fileprivate func sum(_ first: Int64, _ second: Int64) -> Int64 {
+    coefficients[0][0] * first + coefficients[1][0] * second
+  }
 
   fileprivate func code(_ first: Int64, _ second: Int64) -> Int64 { requantization(sum(first, second), channel: 0) }
 }

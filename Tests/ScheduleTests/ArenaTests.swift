@@ -61,8 +61,8 @@ import Testing
       let living = made.filter { lastRead[$0.index] >= step }
       let isElementwise =
         switch instruction {
-        case .sum, .requantize: true
-        case .linear, .pool, .move, .reshape: false
+        case .combine, .requantize: true
+        case .linear, .matrixProduct, .pool, .move, .reshape: false
         }
       let takesAPlace =
         isElementwise

@@ -405,8 +405,77 @@ def ties_integer_operator(operator, kind, zero):
     return net, None
 
 
-def classifier(net):
-    """Convolutions, also depthwise, a sum, a concatenation, pools and a fully connected layer."""
+def qdq_products():
+    """Products of two tensors, gates that spread over rows and columns, powers, and matrices times matrices."""
+    net = Network("qdq_products", [4, 6, 5], opset=17, seed=53)
+
+    def fake(tensor, around=0.02, kind="u8", low=60, high=190):
+        return net.fake(tensor, net.scale(around), net.random.randint(low, high), kind)
+
+    x = fake("x")
+    y = fake(net.add("Conv", x, net.weights("s8", 4, 4, 3, 3, scale=net.scale(0.02, 4), axis=0), pads=[1, 1, 1, 1]), 0.03)
+    swish = fake(net.add("Mul", y, fake(net.add("Sigmoid", y), 1 / 256, low=0, high=3)), 0.02, low=10, high=40)
+    gate = fake(net.add("GlobalAveragePool", swish), 0.01)
+    gate = net.fake(net.add("HardSigmoid", gate, alpha=1 / 6, beta=0.5), net.scale(1 / 120), -128, "s8")
+    excited = fake(net.add("Mul", gate, swish), 0.015, "s8", -90, -20)
+    rows = fake(net.add("ReduceMean", excited, axes=[2], keepdims=1), 0.01, "s8", -9, 9)
+    spread = fake(net.add("Mul", excited, rows), 0.004, "s8", -9, 9)
+    square = fake(net.add("Mul", spread, spread), 0.003, low=0, high=9)
+    cube = fake(net.add("Pow", excited, net.constant(np.float32(3))), 0.02, "s8", -40, 40)
+    joined = fake(net.add("Sum", square, cube, excited), 0.03, "s8", -40, 40)
+    flat = net.add("Reshape", joined, net.constant(np.array([-1, 4, 30]), "s64"))
+    turned = net.add("Transpose", flat, perm=[0, 2, 1])
+    scores = fake(net.add("MatMul", flat, turned), 0.2, "s8", -20, 20)
+    mixed = fake(net.add("MatMul", scores, flat), 0.6, "s8", -20, 20)
+    net.outputs = [mixed, net.add("Mul", y, x), net.add("MatMul", turned, scores)]
+    return net, None
+
+
+def qdq_merges():
+    """The largest, the smallest, differences, means and negative numbers of tensors of any scales."""
+    net = Network("qdq_merges", [3, 5, 4], opset=17, seed=59)
+
+    def fake(tensor, around=0.02, kind="u8", low=60, high=190):
+        return net.fake(tensor, net.scale(around), net.random.randint(low, high), kind)
+
+    x = fake("x")
+    y = fake(net.add("Conv", x, net.weights("s8", 3, 3, 1, 1, scale=net.scale(0.02, 3), axis=0)), 0.03)
+    z = fake(net.add("Neg", y), 0.03, "s8", -9, 9)
+    same = fake(net.add("Max", z, net.add("Neg", z)), 0.02)
+    largest = fake(net.add("Max", x, y), 0.02)
+    smallest = fake(net.add("Min", x, y, z, net.constant(np.float32(0.4))), 0.02)
+    bounded = fake(net.add("Max", y, net.constant(net.floats(3, 1, 1))), 0.03)
+    difference = fake(net.add("Sub", largest, smallest), 0.03, "s8", -40, 40)
+    absolute = fake(net.add("Abs", difference), 0.03, low=0, high=5)
+    mean = fake(net.add("Mean", absolute, difference, bounded, same), 0.02, "s8", -40, 40)
+    net.outputs = [mean, net.add("Sub", x, y), net.add("Min", y, x)]
+    return net, None
+
+
+def qdq_sums(kind):
+    """Residuals: of codes of two scales, of accumulators with scales per channel, of three tensors."""
+    net = Network(f"qdq_sums_{kind}", [4, 6, 5], opset=21, seed=61)
+    spread = 4.0 / (RANGES[kind][1] - RANGES[kind][0])
+
+    def fake(tensor, around):
+        return net.fake(tensor, net.scale(around * spread), middle(kind), kind)
+
+    x = fake("x", 1)
+    def conv():
+        return net.add(
+            "Conv", x, net.weights("s8", 4, 4, 3, 3, scale=net.scale(0.005, 4), axis=0), net.constant(net.floats(4)),
+            pads=[1, 1, 1, 1])
+    first = fake(conv(), 2)
+    second = fake(net.add("Add", first, x), 2)
+    third = fake(net.add("Relu", net.add("Add", first, net.add("Add", second, fake(conv(), 2)))), 3)
+    last = conv() if kind.endswith("8") else fake(conv(), 2)
+    net.outputs = [fake(net.add("Add", last, third), 3), net.add("Add", second, first)]
+    return net, None
+
+
+# Networks through onnxruntime.quantization
+
+def residual(net):
     y = net.add("Conv", "x", net.constant(net.floats(8, 3, 3, 3, spread=0.3)), net.constant(net.floats(8)),
                 pads=[1, 1, 1, 1], strides=[2, 2])
     y = net.add("Relu", y)
@@ -418,9 +487,67 @@ def classifier(net):
     return net.add("Gemm", y, net.constant(net.floats(4, 16, spread=0.3)), net.constant(net.floats(4)), transB=1)
 
 
+def convolution(net, tensor, inputs, outputs, size=1, stride=1, group=1):
+    kernel = net.constant(net.floats(outputs, inputs // group, size, size, spread=(inputs // group * size * size) ** -0.5))
+    return net.add(
+        "Conv", tensor, kernel, net.constant(net.floats(outputs, spread=0.2)), pads=[size // 2] * 4,
+        strides=[stride, stride], group=group)
+
+
+def relu6(net, tensor):
+    return net.add("Clip", tensor, net.constant(np.float32(0)), net.constant(np.float32(6)))
+
+
+def hard_swish(net, tensor):
+    return net.add("Mul", tensor, net.add("HardSigmoid", tensor, alpha=1 / 6, beta=0.5))
+
+
+def inverted_residual(net, tensor, inputs, outputs, stride, function, size=3, squeezes=False):
+    """MobileNet's block: wider, depthwise, squeezed and excited, narrower."""
+    wide = 3 * inputs
+    y = function(net, convolution(net, tensor, inputs, wide))
+    y = function(net, convolution(net, y, wide, wide, size, stride, wide))
+    if squeezes:
+        gate = convolution(net, net.add("GlobalAveragePool", y), wide, wide // 4)
+        gate = convolution(net, net.add("Relu", gate), wide // 4, wide)
+        y = net.add("Mul", y, net.add("HardSigmoid", gate, alpha=1 / 6, beta=0.5))
+    y = convolution(net, y, wide, outputs)
+    return net.add("Add", tensor, y) if stride == 1 and inputs == outputs else y
+
+
+def head(net, tensor, inputs):
+    y = net.add("Flatten", net.add("GlobalAveragePool", tensor))
+    return net.add(
+        "Gemm", y, net.constant(net.floats(5, inputs, spread=0.3)), net.constant(net.floats(5)), transB=1)
+
+
+def mobilenet_v2(net):
+    y = relu6(net, convolution(net, "x", 3, 8, 3, 2))
+    y = inverted_residual(net, y, 8, 8, 1, relu6)
+    y = inverted_residual(net, y, 8, 12, 2, relu6)
+    return head(net, inverted_residual(net, y, 12, 12, 1, relu6), 12)
+
+
+def mobilenet_v3(net):
+    y = hard_swish(net, convolution(net, "x", 3, 8, 3, 2))
+    y = inverted_residual(net, y, 8, 8, 1, lambda net, y: net.add("Relu", y), squeezes=True)
+    y = inverted_residual(net, y, 8, 12, 2, hard_swish, 5, squeezes=True)
+    return head(net, hard_swish(net, inverted_residual(net, y, 12, 12, 1, hard_swish)), 12)
+
+
+def attention(net):
+    """Rows of pixels that look at each other; its weights are a hard sigmoid of their products."""
+    y = net.add("Reshape", convolution(net, "x", 3, 8, 3, 2), net.constant(np.array([-1, 8, 16]), "s64"))
+    y = net.add("Transpose", y, perm=[0, 2, 1])
+    query, key, value = (net.add("MatMul", y, net.constant(net.floats(8, 8, spread=0.4))) for _ in range(3))
+    scores = net.add("MatMul", query, net.add("Transpose", key, perm=[0, 2, 1]))
+    mixed = net.add("MatMul", net.add("HardSigmoid", scores), value)
+    return net.add("ReduceMean", net.add("Add", y, mixed), axes=[1], keepdims=0)
+
+
 def softmax(net):
     """A classifier whose probabilities are quantized too."""
-    return net.add("Softmax", classifier(net), axis=-1)
+    return net.add("Softmax", residual(net), axis=-1)
 
 
 def block(net, x, inputs, outputs, **attributes):
@@ -472,7 +599,7 @@ def autoencoder(net):
     return x
 
 
-def quantized_statically(form, types, per_channel, build=classifier):
+def quantized_statically(form, types, per_channel, build=residual):
     """A float network through onnxruntime.quantization."""
     import tempfile
 
@@ -481,9 +608,8 @@ def quantized_statically(form, types, per_channel, build=classifier):
 
     kinds = {"u8": quantization.QuantType.QUInt8, "s8": quantization.QuantType.QInt8,
              "u16": quantization.QuantType.QUInt16, "s16": quantization.QuantType.QInt16}
-    name = f"static_{form.lower()}_{types[0]}_{types[1]}" + ("_channels" if per_channel else "")
-    if build is not classifier:
-        name += f"_{build.__name__}"
+    kind = "static" if build == residual else build.__name__
+    name = f"{kind}_{form.lower()}_{types[0]}_{types[1]}" + ("_channels" if per_channel else "")
     net = Network(name, [3, 8, 8], opset=17, seed=37)
     net.outputs = [build(net)]
     x = net.inputs(16)
@@ -503,7 +629,8 @@ def quantized_statically(form, types, per_channel, build=classifier):
             quant_format=quantization.QuantFormat[form], per_channel=per_channel, activation_type=kinds[types[0]],
             weight_type=kinds[types[1]])
         model = onnx.load(f"{folder}/quantized.onnx")
-    result = Network(name, net.shape, opset=17, seed=41)
+    opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
+    result = Network(name, net.shape, opset=opset, seed=41)
     result.nodes, result.initializers = list(model.graph.node), list(model.graph.initializer)
     result.outputs = [output.name for output in model.graph.output]
     result.checked = [
@@ -551,6 +678,10 @@ def networks():
     yield qdq_casts()
     yield qdq_one_axis()
     yield qdq_crop()
+    yield qdq_products()
+    yield qdq_merges()
+    yield qdq_sums("s8")
+    yield qdq_sums("u16")
     yield ties_divide()
     for operator in ["QLinearAdd", "QLinearMul", "QLinearAveragePool"]:
         for kind, zero in [("s8", 3), ("s8", -4), ("u8", 9)]:
@@ -561,8 +692,13 @@ def networks():
     yield quantized_statically("QDQ", ("s8", "s8"), True)
     yield quantized_statically("QDQ", ("u16", "s8"), True)
     yield quantized_statically("QOperator", ("u8", "s8"), True, softmax)
-    for build in (unet_bilinear, unet_nearest, autoencoder):
+    for build in [unet_bilinear, unet_nearest, autoencoder]:
         yield quantized_statically("QDQ", ("u8", "s8"), True, build)
+    for build in [mobilenet_v2, mobilenet_v3]:
+        yield quantized_statically("QDQ", ("u8", "s8"), True, build)
+        yield quantized_statically("QOperator", ("u8", "u8"), False, build)
+    yield quantized_statically("QDQ", ("s16", "s8"), True, mobilenet_v3)
+    yield quantized_statically("QDQ", ("s8", "s8"), False, attention)
 
 
 if __name__ == "__main__":

@@ -200,6 +200,16 @@ package struct Rational: Sendable, CustomStringConvertible {
   package static let zero = Rational(0)
   package static let one = Rational(1)
 
+  /// The largest number of which all are whole multiples; nil where all are zero.
+  package static func unit(of numbers: some Sequence<Rational>) -> Rational? {
+    numbers.reduce(nil) { unit, number in
+      guard number.sign != 0 else { return unit }
+      guard let unit else { return number.magnitude }
+      let (first, second, denominator) = unit.overCommonDenominator(with: number)
+      return Rational(first.greatestCommonDivisor(with: second), over: denominator)
+    }
+  }
+
   package var description: String { denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)" }
 
   /// Reads `3`, `0.125`, `1e-3` (the nearest double, exactly) or `1/3`; nil for anything else.

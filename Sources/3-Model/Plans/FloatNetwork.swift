@@ -2,7 +2,7 @@ import Diagnostics
 import QIR
 
 /// A network of real numbers, and where quantizers stand in it: in front of every accelerated layer, behind the last, around
-/// average pooling and sums. What only moves elements keeps its input's codes, and functions behind a layer, such as a ReLU, are
+/// average pooling, and what several maps are combined to. What only moves elements keeps its input's codes, and functions behind a layer, such as a ReLU, are
 /// inside the quantizer of its result.
 package struct FloatNetwork: Sendable {
   /// Maps that meet: they have one width.
@@ -131,6 +131,9 @@ private struct Placement: Sendable {
       demandResult(of: id)
     } else if op is AddOp {
       tie(graph[id].inputs.flatMap { demand($0) }, sharesScale: false)
+      demandResult(of: id)
+    } else if op is any CombiningOperator || op is MatrixProductOp {
+      for input in graph[id].inputs { _ = demand(input) }
       demandResult(of: id)
     }
   }

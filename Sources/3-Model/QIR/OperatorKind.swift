@@ -12,6 +12,10 @@ package enum OperatorKind: Sendable {
   case prelu(PReLUOp)
   case softmax(SoftmaxOp)
   case add(AddOp)
+  case multiply(MultiplyOp)
+  case maximum(MaximumOp)
+  case minimum(MinimumOp)
+  case matrixProduct(MatrixProductOp)
   case concatenate(ConcatenateOp)
   case maxPool(MaxPoolOp)
   case averagePool(AveragePoolOp)
@@ -34,6 +38,10 @@ package enum OperatorKind: Sendable {
     PReLUOp.self,
     SoftmaxOp.self,
     AddOp.self,
+    MultiplyOp.self,
+    MaximumOp.self,
+    MinimumOp.self,
+    MatrixProductOp.self,
     ConcatenateOp.self,
     MaxPoolOp.self,
     AveragePoolOp.self,

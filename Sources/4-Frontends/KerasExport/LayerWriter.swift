@@ -35,6 +35,11 @@ struct LayerWriter {
     case .prelu(let op): write(op, id)
     case .softmax: append("Activation", id, ["activation": "softmax"])
     case .add: append("Add", id)
+    case .multiply: append("Multiply", id)
+    case .maximum: append("Maximum", id)
+    case .minimum: append("Minimum", id)
+    case .matrixProduct(let op) where graph[id].shape.rank == 2:
+      append("Dot", id, ["axes": .array([2, .int(op.transposesSecond ? 2 : 1)]), "normalize": false])
     case .concatenate(let op): append("Concatenate", id, ["axis": .int(op.axis + 1)])
     case .maxPool(let op): writePool("MaxPooling2D", op.window, id)
     case .averagePool(let op): write(op, id)
@@ -43,7 +48,7 @@ struct LayerWriter {
     case .identity: append("Activation", id, ["activation": "linear"])
     case .transpose(let op): append("Permute", id, ["dims": .array(op.permutation.map { .int($0 + 1) })])
     case .select(let op): write(op, id)
-    case .affine: report("the operator \(type(of: graph[id].op).mnemonic)", id)
+    case .affine, .matrixProduct: report("the operator \(type(of: graph[id].op).mnemonic)", id)
     }
   }
 

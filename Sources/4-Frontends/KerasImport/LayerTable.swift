@@ -42,7 +42,7 @@ package enum LayerTable {
   package static let rows: [LayerRow] =
     ConvolutionLayers.rows + SequenceLayers.rows + SeparableLayers.rows + TransposedLayers.rows + FoldedLayers.rows
     + DenseLayers.rows + NormalizationLayers.rows + ScalingLayers.rows + ActivationLayers.rows + PoolingLayers.rows
-    + ShapeLayers.rows + MoveLayers.rows
+    + MergeLayers.rows + ShapeLayers.rows + MoveLayers.rows
 
   static let byClass: [String: LayerRow] = Dictionary(
     rows.flatMap { row in row.classes.map { ($0, row) } }, uniquingKeysWith: { first, _ in first })

@@ -144,12 +144,21 @@ extension GraphWriter {
     emit([Step("Softmax", attributes: [("axis", .int(axis))])], of: [input.name], making: id, in: input.order)
   }
 
-  mutating func write(_ op: AddOp, _ id: NodeID) {
+  mutating func write(_ op: MatrixProductOp, _ id: NodeID) {
+    let inputs = graph[id].inputs
+    let natural = Array(0..<graph[id].shape.rank)
+    let second = op.transposesSecond ? natural.dropLast(2) + natural.suffix(2).reversed() : natural
+    let operands = [tensor(inputs[0], in: natural), tensor(inputs[1], in: second)]
+    emit([Step("MatMul")], of: operands, making: id, in: natural)
+  }
+
+  /// What is made of the tensors of one shape, two at a time.
+  mutating func writeCombination(_ operatorType: String, _ id: NodeID) {
     let node = graph[id]
     let order = primary(node.inputs[0]).order
     let others = node.inputs.dropFirst().map { tensor($0, in: order) }
     emit(
-      others.map { Step("Add", constants: [$0], suffix: "sum") }, of: [tensor(node.inputs[0], in: order)], making: id,
-      in: order)
+      others.map { Step(operatorType, constants: [$0], suffix: "combined") }, of: [tensor(node.inputs[0], in: order)],
+      making: id, in: order)
   }
 }

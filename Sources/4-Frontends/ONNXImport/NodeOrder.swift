@@ -78,13 +78,15 @@ struct InputOrder {
     "BatchNormalization", "QLinearGlobalAveragePool", "QLinearAveragePool", "Resize", "Upsample", "DepthToSpace",
     "SpaceToDepth", "ConvTranspose",
   ]
-  private static let spreadsConstants: Set<String> = ["Add", "Sub", "Mul", "Div", "QLinearAdd", "QLinearMul"]
+  private static let spreadsConstants: Set<String> = [
+    "Add", "Sub", "Mul", "Div", "Sum", "Max", "Min", "QLinearAdd", "QLinearMul",
+  ]
   private static let keepsAxes: Set<String> = [
     "QuantizeLinear", "DequantizeLinear", "Quant", "IntQuant", "BipolarQuant", "Trunc", "Identity", "Cast", "Relu",
     "Clip", "LeakyRelu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Dropout", "Add", "Sub", "Mul", "Div", "Pad",
     "Concat", "Slice", "Gather", "Split", "Tile", "Expand", "ReduceMean", "Neg", "ThresholdedRelu", "Softmax",
-    "QLinearAdd", "QLinearMul",
-    "QLinearConcat", "QLinearLeakyRelu", "QLinearSigmoid",
+    "Sum", "Mean", "Max", "Min", "Abs",
+    "Pow", "QLinearAdd", "QLinearMul", "QLinearConcat", "QLinearLeakyRelu", "QLinearSigmoid",
   ]
 
   /// - Parameter first: the first axis that is not the batch.

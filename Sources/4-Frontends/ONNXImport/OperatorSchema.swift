@@ -120,7 +120,8 @@ package struct OperatorRow: Sendable {
 package enum OperatorTable {
   package static let rows: [OperatorRow] =
     QuantizationOperators.rows + IntegerOperators.rows + QONNXOperators.rows + LinearOperators.rows
-    + ElementwiseOperators.rows + ShapeOperators.rows + SelectionOperators.rows + ResizeOperators.rows
+    + ElementwiseOperators.rows + CombiningOperators.rows + ShapeOperators.rows + SelectionOperators.rows
+    + ResizeOperators.rows
     + PoolingOperators.rows
 
   /// Operators of constants that are computed when the model is read.

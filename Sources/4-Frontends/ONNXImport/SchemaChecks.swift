@@ -68,11 +68,13 @@ struct SchemaChecks {
         fix: "add it to the model's opset_import")
     }
     guard !node.domain.isEmpty || ONNXNetwork.opsets.contains(opset) else { return }
-    guard let schema = versions.last(where: { $0.version <= opset }) else {
-      refused.insert(index)
-      return report(
-        "operator \(node.operatorType) in operator set \(opset)", node, supported: "version \(first.version) or later",
-        fix: "convert the model with onnx.version_converter, or export it with opset \(first.version)")
+    let schema = versions.last { $0.version <= opset } ?? first
+    if schema.version > opset {
+      // Exporters write some of them; there is one thing that they can mean.
+      problems.report(
+        "operator \(node.operatorType), which operator set \(opset) does not have, is read as that of version \(schema.version)",
+        at: .init(file: file, layer: node.label), fix: "export the model with opset \(schema.version)",
+        severity: .warning)
     }
     let before = problems.errors.count
     checkCounts(of: node, schema)

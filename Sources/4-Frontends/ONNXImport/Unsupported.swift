@@ -34,9 +34,6 @@ enum Unsupported {
 
   /// Operators that other ones can do as well.
   private static let ways: [(operators: Set<String>, out: String)] = [
-    (["Neg"], "multiply by -1 (Mul)"),
-    (["Sum"], "add two at a time (Add)"),
-    (["Max", "Min"], "against a constant: Clip or Relu; of two feature maps there is no other form"),
     (["ReduceSum"], "ReduceMean, and Mul by the number of elements"),
     (["ReduceMax"], "GlobalMaxPool, or MaxPool over the whole axes"),
     (
@@ -53,7 +50,7 @@ enum Unsupported {
     (["ArgMax", "ArgMin", "TopK", "NonMaxSuppression"], "end the network in front of it: the host can do it"),
     (["LogSoftmax"], "end the network in DequantizeLinear and Softmax, or in front of it"),
     (
-      ["Reciprocal", "Log", "Sqrt", "Pow", "Abs", "Floor", "Ceil", "Round"],
+      ["Reciprocal", "Log", "Sqrt", "Floor", "Ceil", "Round"],
       "of constants alone; on feature maps there is no other form"
     ),
   ]

@@ -32,7 +32,9 @@ package enum HostStep: Sendable {
     case .reshape(let op): self = .reshape(op)
     case .transpose(let op): self = .transpose(op)
     case .select(let op): self = .select(op)
-    case .input, .convolution, .depthwiseConvolution, .dense, .add, .concatenate: return nil
+    case .input, .convolution, .depthwiseConvolution, .dense, .add, .multiply, .maximum, .minimum, .matrixProduct,
+      .concatenate:
+      return nil
     }
   }
 

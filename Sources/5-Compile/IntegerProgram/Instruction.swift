@@ -3,7 +3,8 @@ import Text
 /// One step of a program. Everything is integer; feature maps are rows x columns x channels.
 package enum Instruction: Hashable, Sendable {
   case linear(LinearInstruction)
-  case sum(SumInstruction)
+  case combine(CombineInstruction)
+  case matrixProduct(MatrixProductInstruction)
   case pool(PoolInstruction)
   case requantize(RequantizeInstruction)
   case move(MoveInstruction)
@@ -12,7 +13,8 @@ package enum Instruction: Hashable, Sendable {
   var kind: any InstructionKind {
     switch self {
     case .linear(let instruction): instruction
-    case .sum(let instruction): instruction
+    case .combine(let instruction): instruction
+    case .matrixProduct(let instruction): instruction
     case .pool(let instruction): instruction
     case .requantize(let instruction): instruction
     case .move(let instruction): instruction
@@ -27,8 +29,8 @@ package enum Instruction: Hashable, Sendable {
   /// Inputs of which no code is read once the output's code at its place is written, so that both may lie in one place.
   package var inputsReadInPlace: [TensorID] {
     switch self {
-    case .sum, .requantize: inputs
-    case .linear, .pool, .move, .reshape: []
+    case .combine, .requantize: inputs
+    case .linear, .matrixProduct, .pool, .move, .reshape: []
     }
   }
 }

@@ -5,6 +5,9 @@ import Numbers
 package enum Requantizer: Hashable, Sendable {
   /// code = clamp(round((accumulator * multiplier + addend) / 2^shift) + offset)
   case affine(AffineRequantizer)
+  /// code = clamp(round((accumulator * multiplier + addend) / divisor) + offset): where numbers that lie between two codes go to
+  /// both sides, which no shift does. The processor alone divides.
+  case quotient(QuotientRequantizer)
   /// A step function: where the chain is not affine.
   case table(ThresholdTable)
 }
@@ -45,6 +48,30 @@ package struct AffineRequantizer: Hashable, Sendable {
   }
 }
 
+/// round((accumulator * multiplier + addend) / divisor) + offset, ties to the even integer before the offset.
+package struct QuotientRequantizer: Hashable, Sendable {
+  package var multiplier: Int64
+  package var addend: Int64
+  /// Above zero.
+  package var divisor: Int64
+  package var offset: Int64
+
+  package init(multiplier: Int64, addend: Int64, divisor: Int64, offset: Int64 = 0) {
+    self.multiplier = multiplier
+    self.addend = addend
+    self.divisor = divisor
+    self.offset = offset
+  }
+
+  /// The code before clamping.
+  package func callAsFunction(_ accumulator: Int64) -> Int64 {
+    var (quotient, rest) = (accumulator * multiplier + addend).quotientAndRemainder(dividingBy: divisor)
+    if rest < 0 { (quotient, rest) = (quotient - 1, rest + divisor) }
+    let other = divisor - rest
+    return quotient + (rest > other || (rest == other && quotient & 1 == 1) ? 1 : 0) + offset
+  }
+}
+
 /// codes[number of thresholds that are <= accumulator]; thresholds ascend strictly, and there is one code more.
 package struct ThresholdTable: Hashable, Sendable {
   package var thresholds: [Int64]
@@ -68,7 +95,7 @@ package struct ThresholdTable: Hashable, Sendable {
 }
 
 /// The requantizers of a layer, one for all channels or one per channel, and the clamp that all of them share. All are of
-/// one kind: a layer is affine or a table.
+/// one kind: a layer is affine, a quotient or a table.
 package struct Requantization: Hashable, Sendable {
   package var channels: PerChannel<Requantizer>
   package var clamp: CodeRange
@@ -78,10 +105,17 @@ package struct Requantization: Hashable, Sendable {
     self.clamp = clamp
   }
 
+  /// By channel; nil where there is none.
+  package var quotients: [QuotientRequantizer]? {
+    let quotients = channels.compactMap { if case .quotient(let quotient) = $0 { quotient } else { nil } }
+    return quotients.isEmpty ? nil : quotients
+  }
+
   package func callAsFunction(_ accumulator: Int64, channel: Int) -> Int64 {
     let code: Int64
     switch channels[channel] {
     case .affine(let affine): code = affine(accumulator)
+    case .quotient(let quotient): code = quotient(accumulator)
     case .table(let table): code = table(accumulator)
     }
     return code.clamped(to: clamp)

@@ -21,9 +21,9 @@ extension ProgramVerifier {
         requantization.channels.isUniform || requantization.channels.count == channels,
         "\(requantization.channels.count) requantizers", supported: "1, or one per channel (\(channels))")
     else { return }
-    let tables = requantization.channels.filter { if case .table = $0 { true } else { false } }.count
+    let kinds = Set(requantization.channels.map(\.kind))
     require(
-      tables == 0 || tables == requantization.channels.count, "\(tables) of \(requantization.channels.count) tables",
+      kinds.count == 1, "requantizers of \(kinds.count) kinds: \(kinds.sorted().joined(separator: ", "))",
       supported: "requantizers of one kind in a layer")
 
     for channel in 0..<max(requantization.channels.count, accumulators.count) {
@@ -53,8 +53,35 @@ extension Requantizer {
   func codes(of range: CodeRange) -> Result<CodeRange, Diagnostic> {
     switch self {
     case .affine(let affine): affine.codes(of: range)
+    case .quotient(let quotient): quotient.codes(of: range)
     case .table(let table): table.codes(of: range)
     }
+  }
+
+  fileprivate var kind: String {
+    switch self {
+    case .affine: "affine"
+    case .quotient: "quotient"
+    case .table: "table"
+    }
+  }
+}
+
+extension QuotientRequantizer {
+  /// The codes, before clamping, that accumulators of `range` can become, or what overflows on the way.
+  package func codes(of range: CodeRange) -> Result<CodeRange, Diagnostic> {
+    let limit = Int128(1) << 62
+    let ends = [range.lowerBound, range.upperBound].map { Int128($0) * Int128(multiplier) + Int128(addend) }
+    guard divisor > 0, Int128(divisor) < limit, ends.allSatisfy({ $0.magnitude < limit }),
+      Int128(offset).magnitude < limit / 2
+    else {
+      return .failure(
+        Diagnostic(
+          "(\(range.lowerBound)..\(range.upperBound) * \(multiplier) + \(addend)) / \(divisor) + \(offset)",
+          supported: "positive divisors, and 62 bits"))
+    }
+    // Monotone: the ends of the range say everything.
+    return .success(CodeRange(between: self(range.lowerBound), and: self(range.upperBound)))
   }
 }
 

@@ -77,7 +77,8 @@ struct AccumulatorReach {
 struct PendingSums {
   enum Kind {
     case linear(LinearInstruction)
-    case sum(SumInstruction)
+    case combine(CombineInstruction)
+    case matrixProduct(MatrixProductInstruction)
     /// The sums of windows, with the numbers of pixels that lie inside them.
     case pool(PoolInstruction, pixels: Set<Int>)
   }
@@ -91,7 +92,8 @@ struct PendingSums {
   var output: TensorID {
     switch kind {
     case .linear(let linear): linear.output
-    case .sum(let sum): sum.output
+    case .combine(let step): step.output
+    case .matrixProduct(let step): step.output
     case .pool(let pool, _): pool.output
     }
   }
@@ -102,9 +104,12 @@ struct PendingSums {
     case .linear(var linear):
       linear.stage = try stage(nil)
       return .linear(linear)
-    case .sum(var sum):
-      sum.stage = try stage(nil)
-      return .sum(sum)
+    case .combine(var step):
+      step.stage = try stage(nil)
+      return .combine(step)
+    case .matrixProduct(var step):
+      step.stage = try stage(nil)
+      return .matrixProduct(step)
     case .pool(var pool, let pixels):
       pool.kind = .sum(stages: Dictionary(uniqueKeysWithValues: try pixels.sorted().map { ($0, try stage($0)) }))
       return .pool(pool)

@@ -87,7 +87,7 @@ extension Lowerer {
   mutating func requantization(
     of value: IntegerValue, by quantizers: PerChannel<FeatureMapQuantizer>, at id: NodeID
   ) throws -> Instruction {
-    if value.terms.count > 1 { return .sum(try proved(sumOf: value, by: quantizers, at: id)) }
+    if value.terms.count > 1 { return .combine(try proved(sumOf: value, by: quantizers, at: id)) }
     guard let pending = value.pending else {
       let requantization = try proved(
         value.scales, of: value, by: quantizers, reach: builder[value.tensor].reach, at: id)
@@ -113,7 +113,7 @@ extension Lowerer {
     let ideals = (0..<channels).map { IdealFunction(scale: scales[$0], shift: value.shifts[$0], tail: tails[$0]) }
     // One function for all channels is proved for what any of them reaches.
     let proof = RequantizationProof(
-      ideals: ideals, accumulators: channels == 1 ? [reach.hull()] : reach, memory: memory)
+      ideals: ideals, accumulators: channels == 1 ? [reach.hull()] : reach, mayDivide: engine == nil, memory: memory)
     let bound = engine == nil ? nil : requantizerBits
     let result = bound.map(proof.result(multiplierBits:)) ?? proof.result
     if let engine, let bound, let bits = result.multiplierBits {
@@ -125,22 +125,38 @@ extension Lowerer {
     return result.requantization
   }
 
-  /// The sum of two integers whose scales have no common unit.
+  /// A sum of integers whose scales have no common unit: coefficients that are proved with the quantizer, or else, where there are
+  /// none, whole multiples of the largest unit that there is.
   private mutating func proved(
     sumOf value: IntegerValue, by quantizers: PerChannel<FeatureMapQuantizer>, at id: NodeID
-  ) throws -> SumInstruction {
+  ) throws -> CombineInstruction {
     let channels = max(value.channelFormulas, quantizers.count)
-    guard channels == 1 else { throw unprovedSum(of: value, at: id, " with scales per channel") }
-    let ideal = IdealFunction(scale: .one, shift: value.shifts[0], tail: tails(of: value, by: quantizers)[0])
-    let proof = SumProof(
-      ideal: ideal, scales: value.terms.map { $0.scales[0] },
-      ranges: value.terms.map { builder[$0.tensor].range })
-    guard let result = proof.result else { throw unprovedSum(of: value, at: id) }
-    proofs.append(.init(layer: graph[id].name, channels: 1, proved: 1, ideals: [ideal]))
-    return SumInstruction(
-      name: graph[id].name,
-      terms: zip(value.terms, result.coefficients).map { .init(input: $0.tensor, coefficient: $1) },
-      output: builder.reserve(), accumulatorRange: result.range, stage: .requantize(result.requantization))
+    let tails = tails(of: value, by: quantizers)
+    let ideals = (0..<channels).map { IdealFunction(scale: .one, shift: value.shifts[$0], tail: tails[$0]) }
+    let ranges = value.terms.map { builder[$0.tensor].range }
+    let proof = SumProof(ideals: ideals, scales: value.terms.map(\.scales), ranges: ranges)
+    let terms: [CombineInstruction.Term]
+    let requantization: Requantization
+    if let result = proof.result {
+      terms = zip(value.terms, result.coefficients).map { .init(input: $0.tensor, coefficients: $1) }
+      requantization = result.requantization
+    } else {
+      guard let sum = ExactSum(of: value.terms, coefficientBits: 60, in: builder) else {
+        throw unprovedSum(of: value, at: id)
+      }
+      let result = RequantizationProof(
+        ideals: ideals.indices.map {
+          IdealFunction(scale: sum.units[$0], shift: value.shifts[$0], tail: tails[$0])
+        }, accumulators: sum.reach, mayDivide: true
+      ).result
+      guard result.unproved.isEmpty else { throw unproved(id, channels: result.unproved, of: channels) }
+      (terms, requantization) = (sum.terms, result.requantization)
+    }
+    proofs.append(.init(layer: graph[id].name, channels: channels, proved: channels, ideals: ideals))
+    let range = CombineInstruction.Operation.sum.bounds(of: terms, ranges: ranges).map(\.partial).hull()
+    return CombineInstruction(
+      name: graph[id].name, operation: .sum, terms: terms, output: builder.reserve(),
+      accumulatorRange: range.clampedTo64Bits, stage: .requantize(requantization))
   }
 
   private func tails(
@@ -149,12 +165,14 @@ extension Lowerer {
     value.functions.combined(with: quantizers) { IdealFunction.Tail(functions: $0, quantizer: $1) }
   }
 
-  private func unprovedSum(of value: IntegerValue, at id: NodeID, _ what: String = "") -> Diagnostic {
+  private func unprovedSum(of value: IntegerValue, at id: NodeID) -> Diagnostic {
     let names = value.terms.map { "'\(builder[$0.tensor].name)'" }.joined(separator: " and ")
     return Diagnostic(
-      "no integer function was found that is equal to the sum of \(names)\(what)", at: graph.location(of: id),
-      supported: "sums of two tensors with one scale each and no more than 8 bits, or of tensors of one scale",
-      fix: "quantize them with the same scale, or with scales of which one is a power of two times the other")
+      "no integer function of 62 bits was found that is equal to the sum of \(names)", at: graph.location(of: id),
+      supported: "sums of codes, and of accumulators and codes of up to 8 bits; of tensors of one scale any",
+      fix:
+        "put \(graph.conventions.quantizer) in front of the sum, or quantize with the same scale, or with scales of which "
+        + "one is a power of two times the other")
   }
 
   private func tooWide(_ layer: NodeID, bits: Int, bound: Int) -> Diagnostic {

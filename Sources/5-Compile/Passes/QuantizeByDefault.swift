@@ -3,7 +3,7 @@ import QIR
 import Quantization
 
 /// Gives a quantizer to what has none and needs one, and says so place by place: weights of linear layers, and feature maps in
-/// front of a layer that multiplies or adds codes.
+/// front of a layer that multiplies, adds or compares codes.
 ///
 ///     y = dense x kernel=float[…]           y = dense x kernel=int16[…]*scale
 ///     z = batch_normalization y        ->   z = batch_normalization y
@@ -83,7 +83,7 @@ private enum Standing: Comparable {
 
   private static func of(_ op: any Operator, _ input: Standing) -> Standing {
     if op is InputOp || op is QuantizeOp { return .codes }
-    if op is any LinearOperator { return .sums }
+    if op is any LinearOperator || op is MatrixProductOp { return .sums }
     // Windows over an edge divide by fewer.
     if let pool = op as? AveragePoolOp { return pool.window.padding == .none ? input : min(input, .sums) }
     if case .combines = op.motion { return input }
@@ -94,6 +94,6 @@ private enum Standing: Comparable {
   static func least(for op: any Operator) -> Standing? {
     if let op = op as? any LinearOperator { return op.takesAccumulators ? .sums : .codes }
     if case .combines = op.motion { return .sums }
-    return op is AveragePoolOp ? .sums : nil
+    return op is AveragePoolOp || op is MatrixProductOp ? .sums : nil
   }
 }

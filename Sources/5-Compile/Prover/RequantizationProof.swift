@@ -9,12 +9,17 @@ package struct RequantizationProof {
   let ideals: [IdealFunction]
   /// What each channel's accumulator can reach.
   let accumulators: PerChannel<CodeRange>
+  /// Whether there may be quotients, which no engine has.
+  let mayDivide: Bool
   private let memory: ProofMemory?
 
   /// - Parameter memory: where affine requantizers are looked up first.
-  package init(ideals: [IdealFunction], accumulators: PerChannel<CodeRange>, memory: ProofMemory? = nil) {
+  package init(
+    ideals: [IdealFunction], accumulators: PerChannel<CodeRange>, mayDivide: Bool = false, memory: ProofMemory? = nil
+  ) {
     self.ideals = ideals
     self.accumulators = accumulators
+    self.mayDivide = mayDivide
     self.memory = memory
   }
 
@@ -26,7 +31,7 @@ package struct RequantizationProof {
     package var multiplierBits: Int?
   }
 
-  package var result: Result { affine ?? tables }
+  package var result: Result { affine ?? quotients ?? tables }
 
   /// With multipliers of no more than `bits` bits, sign included, or tables where codes have 8 bits at most.
   package func result(multiplierBits bits: Int) -> Result {
@@ -62,6 +67,21 @@ package struct RequantizationProof {
       unproved: [])
   }
 
+  /// The ideal functions themselves, where tables would be long; nil where their numbers are too large.
+  private var quotients: Result? {
+    let affines = ideals.compactMap { $0.affine?.roundingHalfEven }
+    guard mayDivide, let clamp = affines.first?.clamp, clamp.count > Self.mostCodes, affines.count == ideals.count,
+      affines.allSatisfy({ $0.clamp == clamp })
+    else { return nil }
+    let requantizers = affines.enumerated().compactMap { channel, affine in
+      QuotientRequantizer(affine, accumulators: accumulators[channel])
+    }
+    guard requantizers.count == ideals.count else { return nil }
+    return Result(
+      requantization: Requantization(channels: PerChannel(requantizers.map(Requantizer.quotient)), clamp: clamp),
+      unproved: [])
+  }
+
   private var tables: Result {
     let tables = ideals.indices.map { TableProof(ideal: ideals[$0], accumulators: accumulators[$0]).table }
     let range = ideals.map(\.tail.quantizer.format.range).hull() ?? 0...0
@@ -70,6 +90,17 @@ package struct RequantizationProof {
         channels: PerChannel(
           tables.map { .table($0 ?? ThresholdTable(thresholds: [], codes: [range.lowerBound])) }), clamp: range),
       unproved: tables.indices.filter { tables[$0] == nil })
+  }
+}
+
+extension QuotientRequantizer {
+  /// The very function, over the one denominator of its numbers.
+  fileprivate init?(_ ideal: IdealFunction.Affine, accumulators: CodeRange) {
+    guard let unit = Rational.unit(of: [ideal.scale, ideal.shift, .one]), let divisor = (.one / unit).int64,
+      let multiplier = (ideal.scale / unit).int64, let addend = (ideal.shift / unit).int64
+    else { return nil }
+    self.init(multiplier: multiplier, addend: addend, divisor: divisor, offset: ideal.offset)
+    guard case .success = codes(of: accumulators) else { return nil }
   }
 }
 

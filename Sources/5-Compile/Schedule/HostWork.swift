@@ -5,7 +5,8 @@ import IntegerProgram
 package struct HostWork: Hashable, Sendable, Encodable, CustomStringConvertible {
   /// Instructions of the program.
   package var steps = 0
-  /// Codes that they read and compute with: a pixel of a pooling window, a term of a sum, a code that is requantized.
+  /// Codes that they read and compute with: a pixel of a pooling window, a term of a sum or product, a product of
+  /// matrices' elements, a code that is requantized.
   package var operations = 0
   /// Of codes that only change their place.
   package var bytesCopied = 0
@@ -18,7 +19,8 @@ package struct HostWork: Hashable, Sendable, Encodable, CustomStringConvertible 
       let bytes = made * schedule.storage[instruction.output].type.bytes
       switch instruction {
       case .linear(let layer): operations += layer.shape.macs
-      case .sum(let sum): operations += made * sum.terms.count
+      case .combine(let step): operations += made * step.terms.count
+      case .matrixProduct(let product): operations += made * product.terms(in: program)
       case .pool(let pool): operations += made * pool.windowRows * pool.windowColumns
       case .requantize: operations += made
       case .move(let move):

@@ -1,22 +1,68 @@
 import IntegerProgram
 import Schedule
 
-/// Writes the steps that run outside the engines: sums, pooling, requantization and moves.
+/// Writes the steps that run outside the engines: sums and products, pooling, requantization and moves.
 struct HostWriter {
   let program: IntegerProgram
   let storage: Storage
   let names: LayerNames
 
-  func write(_ sum: SumInstruction, into text: inout SourceText, constants: inout ConstantPool) {
-    let stage = RequantizationWriter(
-      sum.stage, prefix: names.prefix, range: sum.accumulatorRange, constants: &constants)
-    let terms = sum.terms.enumerated().map { index, term in
-      term.coefficient == 1
-        ? "(int64_t)input_\(index)[i]" : "\(Literal.integer(term.coefficient)) * (int64_t)input_\(index)[i]"
+  func write(_ step: CombineInstruction, into text: inout SourceText, constants: inout ConstantPool) {
+    var terms: [String] = []
+    for (index, term) in step.terms.enumerated() {
+      terms.append(expression(of: term, index, at: "i", constants: &constants))
     }
+    let accumulator =
+      switch step.operation {
+      case .sum: terms.joined(separator: " + ")
+      case .product: terms.map { "(\($0))" }.joined(separator: " * ")
+      case .maximum: terms.dropFirst().reduce(terms[0]) { "st_larger(\($0), \($1))" }
+      case .minimum: terms.dropFirst().reduce(terms[0]) { "st_smaller(\($0), \($1))" }
+      }
+    let stage = RequantizationWriter(
+      step.stage, prefix: names.prefix, range: step.accumulatorRange, constants: &constants)
     writeElementwise(
-      accumulator: terms.joined(separator: " + "), stage, title: sum.name, inputs: sum.terms.map(\.input),
-      output: sum.output, into: &text)
+      accumulator: accumulator, stage, title: step.name, inputs: step.terms.map(\.input), output: step.output,
+      into: &text)
+  }
+
+  /// A term of the input of this number.
+  private func expression(
+    of term: CombineInstruction.Term, _ number: Int, at index: String, constants: inout ConstantPool
+  ) -> String {
+    let coefficient = constants.perChannel("\(names.prefix)coefficient_\(number)", Array(term.coefficients))
+    let offset = constants.perChannel("\(names.prefix)offset_\(number)", Array(term.offsets))
+    let code = "\(coefficient == "1" ? "" : "\(coefficient) * ")(int64_t)input_\(number)[\(index)]"
+    return offset == "0" ? code : "\(code) + \(offset)"
+  }
+
+  func write(_ step: MatrixProductInstruction, into text: inout SourceText, constants: inout ConstantPool) {
+    let output = program[step.output].shape
+    let terms = step.terms(in: program)
+    let stage = RequantizationWriter(
+      step.stage, prefix: names.prefix, range: step.accumulatorRange, constants: &constants)
+    let matrix = output.rows == 1 ? "" : "row / \(output.columns) * \(terms * output.channels) + "
+    let place = step.transposesSecond ? "channel * \(terms) + k" : "k * \(output.channels) + channel"
+    let first = expression(of: step.first, 0, at: "row * \(terms) + k", constants: &constants)
+    let second = expression(of: step.second, 1, at: matrix + place, constants: &constants)
+    begin(
+      step.name, "\(output), \(terms) terms", inputs: [step.first.input, step.second.input], output: step.output,
+      into: &text)
+    text.write(
+      """
+          for (int row = 0; row < \(output.pixels); ++row) {
+              for (int channel = 0; channel < \(output.channels); ++channel) {
+                  int64_t accumulator = 0;
+                  for (int k = 0; k < \(terms); ++k) {
+                      accumulator += (\(first)) * (\(second));
+                  }
+                  output[row * \(output.channels) + channel] = (\(storage[step.output].type.name))\(stage.code);
+              }
+          }
+      }
+
+
+      """)
   }
 
   func write(_ step: RequantizeInstruction, into text: inout SourceText, constants: inout ConstantPool) {

@@ -133,7 +133,8 @@ struct LayersWriter {
         layer, in: program, names: names, inputType: storage[layer.input].type,
         outputType: storage[layer.output].type, constants: &constants
       ).write(into: &text)
-    case .sum(let sum): host.write(sum, into: &text, constants: &constants)
+    case .combine(let step): host.write(step, into: &text, constants: &constants)
+    case .matrixProduct(let step): host.write(step, into: &text, constants: &constants)
     case .pool(let pool): host.write(pool, into: &text, constants: &constants)
     case .requantize(let step): host.write(step, into: &text, constants: &constants)
     case .move(let move): host.write(move, into: &text, constants: &constants)

@@ -42,7 +42,9 @@ enum RequantizationForm {
     }
   }
 
-  /// - Parameter range: of the accumulators.
+  /// - Parameters:
+  ///   - stage: without quotients, which no engine has.
+  ///   - range: of the accumulators.
   init(_ stage: OutputStage, range: ClosedRange<Int64>) {
     guard case .requantize(let requantization) = stage else {
       self = .accumulators

@@ -16,6 +16,10 @@ struct RequantizationWriter {
       let clamp = requantization.clamp
       bounds = "\(Literal.integer(clamp.lowerBound)), \(Literal.integer(clamp.upperBound))"
     }
+    if case .requantize(let requantization) = stage, let quotients = requantization.quotients {
+      code = Self.quotients(quotients, bounds: bounds, prefix: prefix, constants: &constants)
+      return
+    }
     switch RequantizationForm(stage, range: range) {
     case .accumulators: code = "accumulator"
     case .upperWord(let upper):
@@ -59,6 +63,18 @@ struct RequantizationWriter {
     }
     let added = offset == "0" ? "" : " + \(offset)"
     return "st_clamp(\(call)\(added), \(bounds))"
+  }
+
+  private static func quotients(
+    _ quotients: [QuotientRequantizer], bounds: String, prefix: String, constants: inout ConstantPool
+  ) -> String {
+    let arguments = [
+      ("multiplier", quotients.map(\.multiplier)), ("addend", quotients.map(\.addend)),
+      ("divisor", quotients.map(\.divisor)),
+    ].map { constants.perChannel(prefix + $0, $1) }
+    let offset = constants.perChannel(prefix + "offset", quotients.map(\.offset))
+    let call = "st_divide_even(accumulator, \(arguments.joined(separator: ", ")))"
+    return "st_clamp(\(call)\(offset == "0" ? "" : " + \(offset)"), \(bounds))"
   }
 
   private static func tables(_ tables: ThresholdTables, prefix: String, constants: inout ConstantPool) -> String {

@@ -109,9 +109,10 @@ package struct PreparedProgram: Sendable {
 private func step(_ instruction: Instruction, in program: IntegerProgram) throws(Diagnostic) -> any PreparedStep {
   switch instruction {
   case .linear(let instruction): try LinearStep(instruction, in: program)
-  case .sum(let instruction): SumStep(instruction, in: program)
+  case .combine(let instruction): CombineStep(instruction, in: program)
+  case .matrixProduct(let instruction): MatrixProductStep(instruction, in: program)
   case .pool(let instruction): try PoolStep(instruction, in: program)
-  case .requantize(let instruction): SumStep(instruction, in: program)
+  case .requantize(let instruction): CombineStep(instruction, in: program)
   case .move(let instruction): MoveStep(instruction, in: program)
   case .reshape(let instruction): ReshapeStep(instruction, in: program)
   }

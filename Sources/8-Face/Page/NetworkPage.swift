@@ -133,7 +133,8 @@ extension Instruction {
     }
     switch self {
     case .linear(let instruction): return type(instruction.accumulatorRange, of: instruction)
-    case .sum(let instruction): return type(instruction.accumulatorRange)
+    case .combine(let instruction): return type(instruction.accumulatorRange)
+    case .matrixProduct(let instruction): return type(instruction.accumulatorRange)
     case .pool(let instruction):
       if case .sum = instruction.kind { return type(instruction.accumulatorRange) }
       return nil

@@ -2,10 +2,9 @@ import Diagnostics
 import JSON
 import QIR
 
-/// Layers that only move elements, and sums.
+/// Layers that only move elements.
 enum ShapeLayers {
   static let rows = [
-    LayerRow(["Add": .every], notes: "two or more tensors, also of shapes that spread over each other", read: add),
     LayerRow(["Concatenate": .read("axis")], notes: "any axis but the batch", read: concatenate),
     LayerRow(["Flatten": .read("data_format")], read: flatten),
     LayerRow(
@@ -23,47 +22,9 @@ enum ShapeLayers {
     LayerKeys.harmless("rate", "noise_shape", "seed")
     + .trainingVariables("seed_generator_state", "seed_generator.0")
 
-  private static func add(_ layer: inout LayerReader) throws -> NodeID {
-    let inputs = try several(layer)
-    let shapes = inputs.map { layer.graph[$0].shape }
-    let rank = shapes.map(\.rank).max() ?? 0
-    // Shorter shapes have axes of 1 in front.
-    let aligned = shapes.map { Array(repeating: 1, count: rank - $0.rank) + $0.extents }
-    let extents = (0..<rank).map { axis in aligned.map { $0[axis] }.max() ?? 1 }
-    try require(
-      aligned.allSatisfy { zip($0, extents).allSatisfy { $0 == 1 || $0 == $1 } },
-      "a sum of tensors of shapes \(shapes.map(\.description).joined(separator: ", "))", at: layer.location,
-      supported: "shapes that are equal where they are not 1")
-    var terms: [NodeID] = []
-    for (index, input) in inputs.enumerated() {
-      terms.append(try spread(input, aligned[index], over: extents, "term\(index)", &layer))
-    }
-    return try layer.append(AddOp(), inputs: terms)
-  }
-
-  /// A tensor, seen with other axes of 1, with these repeated.
-  private static func spread(
-    _ input: NodeID, _ shape: [Int], over extents: [Int], _ name: String, _ layer: inout LayerReader
-  ) throws -> NodeID {
-    var result = input
-    if layer.graph[input].shape.extents != shape {
-      result = try layer.append(ReshapeOp(shape: Shape(shape)), "\(name)/axes", inputs: [input])
-    }
-    let axes = zip(shape, extents).map { $0 == $1 ? AxisPositions.all : .chosen(Array(repeating: 0, count: $1)) }
-    return axes.allSatisfy { $0 == .all } ? result : try layer.append(SelectOp(axes: axes), name, inputs: [result])
-  }
-
-  private static func several(_ layer: LayerReader) throws -> [NodeID] {
-    guard let inputs = layer.inputs else { throw Skipped() }
-    try require(
-      inputs.count >= 2, "\(layer.className) is called on \(inputs.count) tensor", at: layer.location,
-      supported: "two or more", fix: "leave it out")
-    return inputs
-  }
-
   private static func concatenate(_ layer: inout LayerReader) throws -> NodeID {
     let axis = layer.check { try $0.config.int("axis", default: -1, in: -64...64) }
-    let inputs = try several(layer)
+    let inputs = try layer.severalInputs()
     guard let axis else { throw Skipped() }
     let rank = layer.graph[inputs[0]].shape.rank
     // Keras counts the batch, or from the end.

@@ -133,6 +133,8 @@ enum OperatorSchemas {
       :MaxPool 11 | auto_pad:string ceil_mode:int dilations:ints kernel_shape:ints! pads:ints storage_order:int strides:ints | T | T I? | T=float,float16,double I=int64
       :MaxPool 12 | auto_pad:string ceil_mode:int dilations:ints kernel_shape:ints! pads:ints storage_order:int strides:ints | T | T I? | T=float,uint8,int8,float16,double I=int64
       :MaxPool 22 | auto_pad:string ceil_mode:int dilations:ints kernel_shape:ints! pads:ints storage_order:int strides:ints | T | T I? | T=float,uint8,int8,float16,double,bfloat16 I=int64
+      :Mean 8 |  | T* | T | T=float,float16,double
+      :Mean 13 |  | T* | T | T=float,float16,double,bfloat16
       :Min 8 |  | T* | T | T=float,float16,double
       :Min 12 |  | T* | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64
       :Min 13 |  | T* | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64,bfloat16
@@ -259,6 +261,8 @@ enum OperatorSchemas {
       :Sub 7 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64
       :Sub 13 |  | T T | T | T=float,int32,int64,float16,double,uint32,uint64,bfloat16
       :Sub 14 |  | T T | T | T=float,uint8,int8,uint16,int16,int32,int64,float16,double,uint32,uint64,bfloat16
+      :Sum 8 |  | T* | T | T=float,float16,double
+      :Sum 13 |  | T* | T | T=float,float16,double,bfloat16
       :Swish 24 | alpha:float | T | T | T=float,float16,double,bfloat16
       :Tanh 6 |  | T | T | T=float,float16,double
       :Tanh 13 |  | T | T | T=float,float16,double,bfloat16

@@ -20,34 +20,23 @@ extension ElementwiseOperators {
       result = try apply(kind, to: reader.realMap(1), constant, isReversed: true, &reader)
     default: throw reader.problem("two constants", supported: "constants of numbers")
     }
-    guard let encoding = result.encoding, kind != .divide else { return try reader.produce(.map(result)) }
-    try reader.requireNoOverflow(result)
-    guard encoding.isNarrow else { return try reader.produce(.map(result)) }
-    try reader.produce(.map(reader.quantize(result, encoding, "integers")))
+    if kind == .divide { try reader.produce(.map(result)) } else { try reader.produceNumbers(result) }
   }
 
   /// Two tensors that the network computes.
   private static func combine(
     _ kind: Arithmetic, _ left: FeatureMap, _ right: FeatureMap, _ reader: inout NodeReader
   ) throws -> FeatureMap {
-    if kind == .multiply, let gated = try reader.gated(left, right) { return gated }
-    try reader.require(
-      kind == .add || kind == .subtract, "\(reader.node.operatorType) of two tensors that the network computes",
-      supported: kind == .multiply
-        ? "one of them constant, or a gate: HardSigmoid, Sigmoid or 1 + Erf of the other"
-        : "one of them constant",
-      fix: "there is no other form of it: no engine multiplies feature maps")
-    let shape = try reader.require(
-      spreadShape(left.shape, right.shape), "tensors of shapes \(left.shape) and \(right.shape)",
-      supported: "shapes that spread over each other")
-    var sum = try reader.spread(left, over: shape)
-    var other = try reader.ordered(reader.spread(right, over: shape), as: sum.order)
-    if kind == .subtract {
-      other = try reader.append(
-        ElementwiseOp([.affine(scale: -.one, shift: .zero)]), to: other, "negative")
+    switch kind {
+    case .add: return try reader.combine([left, right], by: AddOp())
+    case .subtract: return try reader.combine([left, reader.negative(of: right)], by: AddOp())
+    case .multiply:
+      return try reader.gated(left, right) ?? reader.combine([left, right], by: MultiplyOp())
+    case .divide:
+      throw reader.problem(
+        "Div of two tensors that the network computes", supported: "division by a constant",
+        fix: "there is no other form of it: no engine divides feature maps")
     }
-    sum.node = try reader.append(AddOp(), inputs: [sum.node, other.node])
-    return sum
   }
 
   /// - Parameter isReversed: the constant is the first operand.
@@ -95,6 +84,42 @@ func spreadShape(_ left: [Int], _ right: [Int]) -> [Int]? {
 }
 
 extension NodeReader {
+  /// The node's result is this; integers stay within their type.
+  mutating func produceNumbers(_ result: FeatureMap) throws {
+    try requireNoOverflow(result)
+    try produceBounded(result)
+  }
+
+  /// The same of numbers that cannot leave it.
+  mutating func produceBounded(_ result: FeatureMap) throws {
+    guard let encoding = result.encoding, encoding.isNarrow else { return try produce(.map(result)) }
+    try produce(.map(quantize(result, encoding, "integers")))
+  }
+
+  /// Tensors that spread over each other, element by element.
+  mutating func combine(
+    _ maps: [FeatureMap], by op: some CombiningOperator, _ suffix: String? = nil
+  ) throws -> FeatureMap {
+    let shape = try maps.dropFirst().reduce(maps[0].shape) { shape, map in
+      try require(
+        spreadShape(shape, map.shape), "tensors of shapes \(maps.map(\.shape).map { "\($0)" }.joined(separator: ", "))",
+        supported: "shapes that spread over each other")
+    }
+    var spread: [FeatureMap] = []
+    for map in maps { spread.append(try self.spread(map, over: shape)) }
+    // One of the whole shape keeps its order of axes: it is not moved.
+    let order = spread[maps.firstIndex { $0.shape == shape } ?? 0].order
+    var nodes: [NodeID] = []
+    for map in spread { nodes.append(try ordered(map, as: order).node) }
+    var result = spread[0]
+    (result.node, result.order) = (try append(op, suffix, inputs: nodes), order)
+    return result
+  }
+
+  mutating func negative(of map: FeatureMap) throws -> FeatureMap {
+    try append(ElementwiseOp([.affine(scale: -.one, shift: .zero)]), to: map, "negative")
+  }
+
   /// Does something with a map and a constant that spreads over it, with the axes along which the constant varies as the
   /// channels: the constant has one number for each.
   mutating func alongVaryingAxes(

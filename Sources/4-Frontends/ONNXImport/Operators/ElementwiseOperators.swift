@@ -10,9 +10,7 @@ enum ElementwiseOperators {
     [
       OperatorRow("Add", notes: "of two tensors, or with a constant", read: { try arithmetic(&$0, .add) }),
       OperatorRow("Sub", notes: "of two tensors, or with a constant", read: { try arithmetic(&$0, .subtract) }),
-      OperatorRow(
-        "Mul", notes: "with a constant; x times HardSigmoid, Sigmoid or 1 + Erf of x",
-        read: { try arithmetic(&$0, .multiply) }),
+      OperatorRow("Mul", notes: "of two tensors, or with a constant", read: { try arithmetic(&$0, .multiply) }),
       OperatorRow("Div", notes: "by a constant", read: { try arithmetic(&$0, .divide) }),
       OperatorRow("BatchNormalization", notes: "at inference", read: { try batchNormalization(&$0) }),
       OperatorRow("Clip", notes: "of floats and of codes; constant bounds", read: { try clip(&$0) }),

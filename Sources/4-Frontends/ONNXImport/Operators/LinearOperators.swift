@@ -1,5 +1,6 @@
 import Diagnostics
 import Numbers
+import ONNX
 import QIR
 import Quantization
 
@@ -13,8 +14,9 @@ enum LinearOperators {
       "ConvTranspose",
       notes: "one or two axes of space, group, strides, dilations, pads, auto_pad, output_padding, output_shape",
       read: { try transposedConvolution(&$0) }),
-    OperatorRow("Gemm", notes: "constant B and C, transA, transB, alpha, beta", read: { try gemm(&$0) }),
-    OperatorRow("MatMul", notes: "one side constant: a vector, a matrix or several", read: { try matMul(&$0) }),
+    OperatorRow("Gemm", notes: "transA, transB, alpha, beta; constant A, B or C or none", read: { try gemm(&$0) }),
+    OperatorRow(
+      "MatMul", notes: "of two tensors, or one side constant: a vector, a matrix or several", read: { try matMul(&$0) }),
   ]
 
   /// What `Conv` and `ConvTranspose` have alike, all of it checked before anything is refused.
@@ -73,10 +75,14 @@ enum LinearOperators {
     let beta = try reader.float("beta", default: 1)
     let transposesA = try reader.flag("transA", default: false)
     let transposesB = try reader.flag("transB", default: false)
-    let weights = reader.check { try $0.constant(1) }
-    let addend = reader.check { try $0.constantIfPresent(2) }
+    let values = try (0..<2).map { try reader.value($0) } + (reader.hasInput(2) ? [reader.value(2)] : [])
+    let areMaps = values.map { if case .map = $0 { true } else { false } }
+    guard areMaps == [true, false] || areMaps == [true, false, false] else {
+      return try gemmOfParts(&reader, alpha: alpha, beta: beta, transposes: [transposesA, transposesB])
+    }
     var map = try reader.realMap(0)
-    guard var kernel = weights, var bias = addend else { throw Skipped() }
+    var kernel = try reader.constant(1)
+    var bias = try reader.constantIfPresent(2)
     try reader.require(
       map.shape.count == 2 && kernel.shape.count == 2, "matrices of shapes \(map.shape) and \(kernel.shape)",
       supported: "two axes each")
@@ -92,11 +98,37 @@ enum LinearOperators {
     try reader.produceProduct(ElementwiseOperators.apply(.add, to: product, matrix, isReversed: false, &reader))
   }
 
+  /// One operator after another, where not just A is computed by the network.
+  private static func gemmOfParts(
+    _ reader: inout NodeReader, alpha: Float, beta: Float, transposes: [Bool]
+  ) throws {
+    func step(
+      _ operatorType: String, _ inputs: [String], _ suffix: String,
+      attributes: [(name: String, value: ONNXAttribute)] = []
+    ) throws -> String {
+      let name = suffix.isEmpty ? reader.result : "\(reader.result)/\(suffix)"
+      try reader.read(operatorType, of: inputs, as: name, attributes: attributes)
+      return name
+    }
+    func scaled(_ tensor: String, by factor: Float, _ suffix: String) throws -> String {
+      guard factor != 1 else { return tensor }
+      let constant = "\(reader.result)/\(suffix)"
+      reader.importer.values[constant] = .constant(Constant(shape: [], floats: [factor]))
+      return try step("Mul", [tensor, constant], "\(suffix)/scaled")
+    }
+    var operands = Array(reader.node.inputs.prefix(2))
+    for (index, isTransposed) in transposes.enumerated() where isTransposed {
+      operands[index] = try step(
+        "Transpose", [operands[index]], "operand\(index)", attributes: [("perm", .ints([1, 0]))])
+    }
+    let product = try scaled(step("MatMul", operands, "product"), by: alpha, "alpha")
+    guard reader.hasInput(2), beta != 0 else { return _ = try step("Identity", [product], "") }
+    _ = try step("Add", [product, scaled(reader.node.inputs[2], by: beta, "beta")], "")
+  }
+
   private static func matMul(_ reader: inout NodeReader) throws {
     if case (.map, .map) = (try reader.value(0), try reader.value(1)) {
-      throw reader.problem(
-        "a product of two tensors that the network computes", supported: "one of them constant",
-        fix: "there is no other form of it: engines hold one side as weights")
+      return try reader.produceProduct(reader.multiply(reader.realMap(0), reader.realMap(1)))
     }
     // A constant in front multiplies the axis before the last: the transposed kernel does.
     let isReversed = if case .constant = try reader.value(0) { true } else { false }
@@ -183,6 +215,43 @@ extension NodeReader {
         kernel: hwio.parameter(), bias: addends, window: window, groups: groups, takesAccumulators: isPointwise)
     }
     return try plane.append(op, channels: outputs, to: &self, suffix)
+  }
+
+  // MARK: Products of matrices that the network computes
+
+  /// As NumPy has it: leading axes spread over each other, vectors are matrices of one row or column that is dropped again.
+  mutating func multiply(_ left: FeatureMap, _ right: FeatureMap, _ suffix: String? = nil) throws -> FeatureMap {
+    guard left.shape.count > 1, right.shape.count > 1 else {
+      let isRow = left.shape.count == 1
+      let isColumn = right.shape.count == 1
+      let first = isRow ? try reshape(left, to: [1] + left.shape, "row") : left
+      let second = isColumn ? try reshape(right, to: right.shape + [1], "column") : right
+      let product = try multiply(first, second, "product")
+      var shape = product.shape
+      if isColumn { shape.removeLast() }
+      if isRow { shape.remove(at: shape.count - (isColumn ? 1 : 2)) }
+      return try reshape(product, to: shape)
+    }
+    let leading = try require(
+      spreadShape(left.shape.dropLast(2), right.shape.dropLast(2)),
+      "tensors of shapes \(left.shape) and \(right.shape)", supported: "leading axes that spread over each other")
+    let terms = left.shape[left.shape.count - 1]
+    try require(
+      right.shape[right.shape.count - 2] == terms, "tensors of shapes \(left.shape) and \(right.shape)",
+      supported: "\(terms) rows of the second")
+    guard leading.count >= firstDataAxis else { throw mixesBatch("a product along the batch") }
+    let natural = Array(firstDataAxis..<leading.count + 2)
+    let first = try ordered(spread(left, over: leading + left.shape.suffix(2)), as: natural)
+    let second = try spread(right, over: leading + right.shape.suffix(2))
+    // Rows and columns may lie either way.
+    let turned = Array(natural.dropLast(2)) + natural.suffix(2).reversed()
+    let isTurned = second.order == turned
+    var result = first
+    result.node = try append(
+      MatrixProductOp(terms: terms, transposesSecond: isTurned), suffix,
+      inputs: [first.node, ordered(second, as: isTurned ? turned : natural).node])
+    result.shape = leading + [left.shape[left.shape.count - 2], right.shape[right.shape.count - 1]]
+    return result
   }
 
   // MARK: Products with constant matrices

@@ -154,6 +154,10 @@ extension ProgramVerifier {
         supported: "the instruction's range, \(range.lowerBound) to \(range.upperBound)")
       return
     }
+    if case .requantize(let requantization) = instruction.stage {
+      require(
+        requantization.quotients == nil, "a quotient behind a layer's sums", supported: "shifts, which engines have")
+    }
     verify(instruction.stage, accumulators: PerChannel(bounds.map(\.final)), output: output)
   }
 

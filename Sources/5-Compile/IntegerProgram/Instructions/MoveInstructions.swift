@@ -73,8 +73,8 @@ package struct MoveInstruction: Hashable, Sendable, InstructionKind {
 
   init(_ reader: inout InstructionReader) throws {
     let boxes: [BoxCopy] = try reader.attributes.read("boxes")
-    let coefficients = try reader.numbers("coefficients", default: 1)
-    let offsets = try reader.numbers("offsets", default: 0)
+    let coefficients = try reader.numbers("coefficients", default: Int64(1))
+    let offsets = try reader.numbers("offsets", default: Int64(0))
     try require(
       boxes.count == reader.inputs.count, "\(boxes.count) boxes for \(reader.inputs.count) inputs",
       at: reader.attributes.location, supported: "one per input")

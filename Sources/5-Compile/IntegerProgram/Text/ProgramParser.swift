@@ -60,9 +60,9 @@ struct InstructionReader {
     return inputs[0]
   }
 
-  /// One number per input.
-  mutating func numbers(_ name: String, default standard: Int64) throws -> [Int64] {
-    let numbers: [Int64] = try attributes.read(name, default: inputs.map { _ in standard })
+  /// One number, or one per channel, per input.
+  mutating func numbers<Number: TextValue>(_ name: String, default standard: Number) throws -> [Number] {
+    let numbers: [Number] = try attributes.read(name, default: inputs.map { _ in standard })
     try require(
       numbers.count == inputs.count, "\(numbers.count) \(name) for \(inputs.count) inputs", at: attributes.location,
       supported: "one per input")
@@ -81,13 +81,16 @@ extension Instruction {
   /// By mnemonic.
   static let readers: [String: @Sendable (inout InstructionReader) throws -> Instruction] = {
     var readers: [String: @Sendable (inout InstructionReader) throws -> Instruction] = [
-      "sum": { .sum(try SumInstruction(&$0)) },
+      "matrix_product": { .matrixProduct(try MatrixProductInstruction(&$0)) },
       "max_pool": { .pool(try PoolInstruction(&$0, isMaximum: true)) },
       "sum_pool": { .pool(try PoolInstruction(&$0, isMaximum: false)) },
       "requantize": { .requantize(try RequantizeInstruction(&$0)) },
       "move": { .move(try MoveInstruction(&$0)) },
       "reshape": { .reshape(try ReshapeInstruction(&$0)) },
     ]
+    for operation in CombineInstruction.Operation.allCases {
+      readers[operation.rawValue] = { .combine(try CombineInstruction(&$0, operation)) }
+    }
     for engine in EngineKind.all {
       readers[engine.name] = { .linear(try LinearInstruction(&$0, engine: engine)) }
     }

@@ -37,14 +37,41 @@ extension Requantizer: TextValue {
   package var text: String {
     switch self {
     case .affine(let affine): affine.text
+    case .quotient(let quotient): quotient.text
     case .table(let table): table.text
     }
   }
 
   package init(scanning scanner: inout TextScanner) throws {
     self =
-      scanner.rest.hasPrefix("steps")
-      ? .table(try ThresholdTable(scanning: &scanner)) : .affine(try AffineRequantizer(scanning: &scanner))
+      if scanner.rest.hasPrefix("steps") {
+        .table(try ThresholdTable(scanning: &scanner))
+      } else if scanner.rest.hasPrefix("quotient") {
+        .quotient(try QuotientRequantizer(scanning: &scanner))
+      } else {
+        .affine(try AffineRequantizer(scanning: &scanner))
+      }
+  }
+}
+
+extension QuotientRequantizer: TextValue {
+  /// `quotient((12 acc + 64) / 97) + 3`
+  package var text: String {
+    "quotient((\(multiplier) acc\(TextScanner.signed(addend))) / \(divisor))"
+      + (offset == 0 ? "" : TextScanner.signed(offset))
+  }
+
+  package init(scanning scanner: inout TextScanner) throws {
+    try scanner.expect("quotient((")
+    let multiplier = try Int64(scanning: &scanner)
+    try scanner.expect("acc")
+    let addend: Int64 = try scanner.signed()
+    try scanner.expect(")")
+    try scanner.expect("/")
+    let divisor = try Int64(scanning: &scanner)
+    try scanner.expect(")")
+    self.init(
+      multiplier: multiplier, addend: addend, divisor: divisor, offset: try scanner.hasSign ? scanner.signed() : 0)
   }
 }
 
@@ -52,39 +79,30 @@ extension AffineRequantizer: TextValue {
   /// `floor((12 acc + 64) / 2^7)` or `half_even((12 acc + 64) / 2^7) + 3`
   package var text: String {
     let rounded = rounding == .floor ? "floor" : "half_even"
-    return "\(rounded)((\(multiplier) acc\(Self.signed(addend))) / 2^\(shift))"
-      + (offset == 0 ? "" : Self.signed(offset))
-  }
-
-  private static func signed<Number: BinaryInteger>(_ number: Number) -> String {
-    "\(number < 0 ? " -" : " +") \(number.magnitude)"
+    return "\(rounded)((\(multiplier) acc\(TextScanner.signed(addend))) / 2^\(shift))"
+      + (offset == 0 ? "" : TextScanner.signed(offset))
   }
 
   package init(scanning scanner: inout TextScanner) throws {
     let before = scanner
-    func signed<Number: FixedWidthInteger>(_ scanner: inout TextScanner) throws -> Number {
-      let sign = scanner.take("-") ? "-" : ""
-      if sign.isEmpty { try scanner.expect("+") }
-      guard let number = Number(sign + (try scanner.item())) else { throw before.refused("an integer here") }
-      return number
-    }
     let word = try scanner.word()
     guard ["floor", "half_even"].contains(word) else {
-      throw before.refused("floor((M acc + B) / 2^S), half_even((M acc + B) / 2^S) + Z or steps(code, least: code, …)")
+      throw before.refused(
+        "floor((M acc + B) / 2^S), half_even((M acc + B) / 2^S) + Z, quotient((M acc + B) / D) + Z or "
+          + "steps(code, least: code, …)")
     }
     try scanner.expect("((")
     let multiplier = try Int64(scanning: &scanner)
     try scanner.expect("acc")
-    let addend: Int128 = try signed(&scanner)
+    let addend: Int128 = try scanner.signed()
     try scanner.expect(")")
     try scanner.expect("/")
     try scanner.expect("2^")
     let shift = try Int(scanning: &scanner)
     try scanner.expect(")")
-    let hasOffset = scanner.rest.hasPrefix("+") || scanner.rest.hasPrefix("-")
     self.init(
       multiplier: multiplier, addend: addend, shift: shift, rounding: word == "floor" ? .floor : .halfEven,
-      offset: hasOffset ? try signed(&scanner) : 0)
+      offset: try scanner.hasSign ? scanner.signed() : 0)
   }
 }
 
@@ -109,6 +127,21 @@ extension ThresholdTable: TextValue {
 }
 
 extension TextScanner {
+  /// ` + 3` or ` - 3`
+  fileprivate static func signed<Number: BinaryInteger>(_ number: Number) -> String {
+    "\(number < 0 ? " -" : " +") \(number.magnitude)"
+  }
+
+  fileprivate var hasSign: Bool { rest.hasPrefix("+") || rest.hasPrefix("-") }
+
+  fileprivate mutating func signed<Number: FixedWidthInteger>() throws -> Number {
+    let before = self
+    let sign = take("-") ? "-" : ""
+    if sign.isEmpty { try expect("+") }
+    guard let number = Number(sign + (try item())) else { throw before.refused("an integer here") }
+    return number
+  }
+
   /// A number and the colon behind it.
   mutating func key<Number: FixedWidthInteger>() throws -> Number {
     let before = self

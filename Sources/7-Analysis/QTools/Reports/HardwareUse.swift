@@ -53,7 +53,9 @@ package struct HardwareUse: Sendable {
       case .pool(let instruction):
         guard case .sum = instruction.kind else { continue }
         accumulators[layer, default: []].append(instruction.accumulatorRange)
-      case .sum, .requantize, .move, .reshape: break
+      case .matrixProduct(let instruction):
+        accumulators[layer, default: []].append(instruction.accumulatorRange)
+      case .combine, .requantize, .move, .reshape: break
       }
     }
   }
