@@ -27,7 +27,7 @@ enum Networks {
 
   /// Quantizers whose levels no operator says, and what else has no operator.
   static let refusedByBoth: Set<String> = [
-    "keras_selu",
+    "keras_selu", "resizing",
     "cnn_relu_po2", "cnn_ulaw", "po2_activations", "ulaw", "stochastic_rounding", "strings", "relu_sigmoid",
     "relu_unclipped", "relu_upper_bound", "relu_options", "bits_alpha_array", "adaptive_channels",
     "head_inverse_quantizer",

@@ -14,11 +14,11 @@ struct BenchCache {
   private let program: String
 
   /// nil where there is no such folder that is the user's alone, or the bench is none that is built.
-  init?(of project: Project, _ bench: Bench, in place: String) {
-    program = bench.run("", "").program
-    guard program.hasPrefix(place + "/"), let folder = Self.folder(), let key = Self.key(project, bench, place) else {
-      return nil
-    }
+  init?(of project: Project, by backend: any Backend, in place: String) {
+    program = backend.bench(of: project, in: place).run("", "").program
+    guard program.hasPrefix(place + "/"), let folder = Self.folder(),
+      let key = Self.key(project, backend.bench(of: project, in: "."))
+    else { return nil }
     self.folder = folder
     kept = folder + "/" + key
   }
@@ -64,7 +64,7 @@ struct BenchCache {
   }
 
   /// What the bench follows from; nil where the compiler is not found.
-  private static func key(_ project: Project, _ bench: Bench, _ place: String) -> String? {
+  private static func key(_ project: Project, _ bench: Bench) -> String? {
     var text: [UInt8] = []
     func add(_ part: some Sequence<UInt8>) {
       text += part
@@ -75,9 +75,7 @@ struct BenchCache {
         return nil
       }
       add("\(resolvingLinks(tool)) \(status.size) \(status.modified)".utf8)
-      for argument in command.arguments {
-        add((argument.split(separator: place, omittingEmptySubsequences: false).joined(separator: ".")).utf8)
-      }
+      for argument in command.arguments { add(argument.utf8) }
     }
     for file in project.files {
       add(file.path.utf8)

@@ -37,7 +37,7 @@ struct EmittedComparison {
       throw error.inTemporaryFolder
     }
     bench = backend.bench(of: project, in: folder.path)
-    let cache = BenchCache(of: project, bench, in: folder.path)
+    let cache = BenchCache(of: project, by: backend, in: folder.path)
     if cache?.fetch() ?? false { return }
     for command in bench.build { try run(command, purpose: "compiling the emitted \(backend.name)") }
     cache?.keep()
@@ -140,7 +140,7 @@ enum Subprocess {
   /// The file that a program's name means; nil where there is none that may be run.
   static func place(of program: String) -> String? {
     let folders = (getenv("PATH").map { String(cString: $0) } ?? "").split(separator: ":")
-    let places = program.contains("/") ? [program] : folders.map { "\($0)/\(program)" }
+    let places = program.utf8.contains(UInt8(ascii: "/")) ? [program] : folders.map { "\($0)/\(program)" }
     return places.first { access($0, X_OK) == 0 }
   }
 }
