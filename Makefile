@@ -8,7 +8,7 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
+.PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential check-tflite-differential \
   check-keras-differential check-quantizer-extremes check-quantized-keras check-quantize check-adding \
   test-embedded check-c check-registers check-processor-speed check-multiplier check-kernels check-optuna check-vizier \
   check-user-files check-interrupts check-search-kills check-search-methods bench bench-peers check-memory fuzz format \
@@ -23,6 +23,7 @@ help:
 	@echo 'make node-tests       the ONNX project'\''s tests of operators (needs its Python package)'
 	@echo 'make check-export     run exported files in ONNX Runtime and the qonnx executor (Python packages)'
 	@echo 'make check-onnx-differential  5,000 changed networks against ONNX Runtime and ONNX'\'' checker (Python packages)'
+	@echo 'make check-tflite-differential  random networks of the converter against the reference kernels (Python packages)'
 	@echo 'make check-keras-differential  mutants of the zoo against Keras and QKeras (Python packages)'
 	@echo 'make check-quantizer-extremes  quantizers on weights of extreme size against QKeras (Python packages)'
 	@echo 'make check-quantized-keras  files that qcc quantize writes for QKeras, run by QKeras (Python packages)'
@@ -43,7 +44,7 @@ help:
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
 	@echo 'make bench-peers      the same beside other tools on this machine (Python packages)'
 	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
-	@echo 'make fuzz             fuzz the importers for SECONDS=60, TARGETS="keras hdf5 onnx"'
+	@echo 'make fuzz             fuzz the importers for SECONDS=60, TARGETS="keras hdf5 onnx tflite"'
 	@echo 'make format           format the Swift sources'
 	@echo 'make lint             check their format'
 	@echo 'make generated        write generated files afresh'
@@ -76,6 +77,14 @@ check-export: build
 
 check-onnx-differential: build
 	$(PYTHON) Tests/onnx-differential.py $(QCC)
+
+# The converter is TensorFlow's, the kernels are ai-edge-litert's: TENSORFLOW and LITERT are Pythons that have them. SEED=… for other networks.
+TENSORFLOW := $(PYTHON)
+LITERT := $(PYTHON)
+SEED := 1
+check-tflite-differential: build
+	$(TENSORFLOW) Tests/tflite-differential.py make .build/tflite-$(SEED) --seed $(SEED)
+	$(LITERT) Tests/tflite-differential.py check .build/tflite-$(SEED) $(QCC)
 
 # Keras and QKeras beside qcc: the environment that testdata/golden.py names. COUNT=… is how many cases.
 COUNT := 5000

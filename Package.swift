@@ -34,6 +34,9 @@ let formats = floor(
     .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .target(name: "COnnx", dependencies: ["CProtobufC"]),
     .target(name: "ONNX", dependencies: ["COnnx", "CProtobufC", "Diagnostics", "Files", "Libc", "Numbers"]),
+    // Tables as C, generated from a schema; nothing in it throws.
+    .target(name: "CTFLite", cxxSettings: [.unsafeFlags(["-fno-exceptions", "-fno-rtti", "-Os"])]),
+    .target(name: "TFLite", dependencies: ["CTFLite", "Diagnostics", "Files"]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "Study", dependencies: ["CSQLite", "Diagnostics", "Files", "Libc"]),
   ])
@@ -63,7 +66,12 @@ let frontends = floor(
     .target(
       name: "ONNXImport",
       dependencies: ["Diagnostics", "Files", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
-    .target(name: "Frontends", dependencies: ["Diagnostics", "Files", "KerasImport", "ONNXImport", "QIR"]),
+    .target(
+      name: "TFLiteImport",
+      dependencies: ["Diagnostics", "Files", "Numbers", "QIR", "Quantization", "Quantizers", "TFLite"]),
+    .target(
+      name: "Frontends",
+      dependencies: ["Diagnostics", "Files", "KerasImport", "ONNXImport", "QIR", "Quantization", "TFLiteImport"]),
     .target(name: "ONNXExport", dependencies: ["Diagnostics", "Numbers", "ONNX", "QIR", "Quantization", "Quantizers"]),
     .target(
       name: "KerasExport",
@@ -203,7 +211,9 @@ let testSupport: [Target] = [
     path: "Tests/IntegerProgramTestSupport"),
   .target(
     name: "FuzzSupport",
-    dependencies: ["Compiler", "Diagnostics", "HDF5", "KerasImport", "ONNX", "ONNXImport", "QIR"],
+    dependencies: [
+      "Compiler", "Diagnostics", "HDF5", "KerasImport", "ONNX", "ONNXImport", "QIR", "TFLite", "TFLiteImport",
+    ],
     path: "Tests/FuzzSupport"),
   .executableTarget(name: "study-worker", dependencies: ["Study"], path: "Tests/StudyWorker"),
 ]
@@ -242,6 +252,12 @@ let tests: [Target] = [
     name: "ONNXImportTests",
     dependencies: [
       "Compiler", "Diagnostics", "FloatReference", "Frontends", "HDF5", "ONNX", "ONNXImport", "QIR", "TestSupport",
+    ]),
+  .testTarget(
+    name: "TFLiteImportTests",
+    dependencies: [
+      "Arrays", "Compiler", "Diagnostics", "Files", "Frontends", "Inference", "QIR", "Quantization", "TFLite",
+      "TFLiteImport", "TestSupport",
     ]),
   .testTarget(
     name: "ONNXExportTests",
@@ -332,7 +348,9 @@ let tests: [Target] = [
   .testTarget(name: "CommandTests", dependencies: ["Numbers", "TestSupport", "qcc"]),
   .testTarget(
     name: "DocumentationTests",
-    dependencies: ["KerasImport", "ONNXImport", "qcc", "Quantization", "Quantizers", "TestSupport"]),
+    dependencies: [
+      "KerasImport", "ONNXImport", "qcc", "Quantization", "Quantizers", "TFLiteImport", "TestSupport",
+    ]),
   .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport", "Numbers", "TestSupport"]),
 ]
 
@@ -387,7 +405,8 @@ let package = Package(
   ],
   targets: base + formats + model + frontends + compile + backends + analysis + face + testSupport + tests
     + benchmarks + fuzzing,
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )
 
 /// The modules of a floor: each in its folder there, unless it says another.

@@ -4,6 +4,7 @@
 #   Sources/6-Backends/CEmitter/Generated/RuntimeFiles.swift from Runtime/
 #   Sources/4-Frontends/ONNXImport/Generated/OperatorSchemas.swift from schemas/onnx-operators.txt (by scripts/onnx-schemas.py)
 #   Sources/2-Formats/COnnx/onnx.pb-c.c and its header from schemas/onnx.proto, by protoc-c
+#   Sources/2-Formats/CTFLite/schema.h from schemas/tflite.fbs, by flatc
 # With --check it writes nothing and fails where a generated file is stale.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -121,6 +122,9 @@ trap 'rm -rf "$messages"' EXIT
 protoc-c -I schemas --c_out="$messages" schemas/onnx.proto
 messages_source() { cat "$messages/onnx.pb-c.c"; }
 messages_header() { cat "$messages/onnx.pb-c.h"; }
+# Other versions of the library read with it as well.
+flatc --cpp --no-prefix --scoped-enums -o "$messages" schemas/tflite.fbs
+tables() { sed '/^\/\/ Ensure the included flatbuffers.h/,/^ *"Non-compatible/d' "$messages/tflite_generated.h"; }
 
 [[ "${1:-}" == --check ]] && check=yes
 embed targets Sources/5-Compile/Targets/Generated/BuiltinTargets.swift
@@ -128,4 +132,5 @@ embed runtime Sources/6-Backends/CEmitter/Generated/RuntimeFiles.swift
 embed schemas Sources/4-Frontends/ONNXImport/Generated/OperatorSchemas.swift
 embed messages_source Sources/2-Formats/COnnx/onnx.pb-c.c
 embed messages_header Sources/2-Formats/COnnx/include/onnx.pb-c.h
+embed tables Sources/2-Formats/CTFLite/schema.h
 exit "$stale"

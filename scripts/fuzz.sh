@@ -6,12 +6,13 @@ cd "$(dirname "$0")/.."
 fuzz=$1 seconds=$2
 shift 2
 targets=("$@")
-((${#targets[@]})) || targets=(keras hdf5 onnx)
+((${#targets[@]})) || targets=(keras hdf5 onnx tflite)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 seeds() {
   case $1 in
+    tflite) echo testdata/tflite ;;
     hdf5) echo testdata/hdf5 testdata/refused testdata/formats testdata/formats/hostile ;;
     *) echo "testdata/fuzz/$1" "-dict=testdata/fuzz/$1.dict" ;;
   esac

@@ -25,6 +25,7 @@ pkg-config --exists hdf5-serial 2>/dev/null || missing+=(libhdf5-dev)
 pkg-config --exists minizip 2>/dev/null || missing+=(libminizip-dev)
 pkg-config --exists libseccomp 2>/dev/null || missing+=(libseccomp-dev)
 pkg-config --exists libprotobuf-c 2>/dev/null || missing+=(libprotobuf-c-dev)
+pkg-config --exists flatbuffers 2>/dev/null || missing+=(libflatbuffers-dev)
 pkg-config --exists yaml-0.1 2>/dev/null || missing+=(libyaml-dev)
 pkg-config --exists sqlite3 2>/dev/null || missing+=(libsqlite3-dev)
 # The tests compile emitted C with gcc and with Swift's clang.
@@ -37,6 +38,7 @@ if [[ ${1:-} == --tests && ! -x /usr/bin/opt-14 ]] && apt-cache show clang-14 ll
 [[ ${1:-} != --tests ]] || command -v cppcheck >/dev/null || missing+=(cppcheck)
 # Whether the C generated from schemas/ is fresh is one of the checks.
 [[ ${1:-} != --tests ]] || command -v protoc-c >/dev/null || missing+=(protobuf-c-compiler)
+[[ ${1:-} != --tests ]] || command -v flatc >/dev/null || missing+=(flatbuffers-compiler)
 if [[ ${1:-} == --embedded ]]; then
   command -v arm-none-eabi-gcc >/dev/null || missing+=(gcc-arm-none-eabi)
   command -v riscv64-unknown-elf-gcc >/dev/null || missing+=(gcc-riscv64-unknown-elf)
@@ -55,7 +57,7 @@ fi
 if ((${#missing[@]})); then
   command -v apt-get >/dev/null ||
     fail "missing: ${missing[*]} (names of Debian packages); this system has no apt-get to install them" \
-      "libhdf5 and minizip are looked for where Debian has them, the other C libraries by pkg-config: libprotobuf-c, libseccomp, sqlite3, yaml-0.1"
+      "libhdf5 and minizip are looked for where Debian has them, the other C libraries by pkg-config: flatbuffers, libprotobuf-c, libseccomp, sqlite3, yaml-0.1"
   root=()
   if [[ $(id -u) != 0 ]]; then
     if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
@@ -69,7 +71,7 @@ if ((${#missing[@]})); then
   # Lists of packages are often missing or stale where nothing was installed for a while.
   apt update || echo "prepare: apt-get update failed; trying with the lists that are here" >&2
   apt install -y --no-install-recommends "${missing[@]}" >/dev/null || fail "apt-get install ${missing[*]} failed"
-  for library in hdf5-serial libprotobuf-c libseccomp minizip sqlite3 yaml-0.1; do
+  for library in flatbuffers hdf5-serial libprotobuf-c libseccomp minizip sqlite3 yaml-0.1; do
     pkg-config --exists "$library" || fail "${missing[*]} are installed, but pkg-config does not know $library"
   done
 fi

@@ -36,4 +36,8 @@ int64_t st_nearest_multiple(double v, double high, double low, int64_t lowest, i
 /* How many of `count` ascending numbers, 65,535 at most, are not above v; as of 0 where v is not a number. */
 int st_count_levels(double v, const double levels[], int count);
 
+/* The softmax of values of codes of 8 bits, all of one scale, in integers: multiples of 1/256. `exponentials` has e^x x 2^31 of how far a
+ * code lies below the largest one, by that distance. */
+void st_fixed_point_softmax(double values[], int count, double scale, const int32_t exponentials[256]);
+
 #endif

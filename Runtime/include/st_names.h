@@ -99,6 +99,7 @@
 #define st_clip ST_NAME(ST_RUNTIME, clip)
 #define st_nearest_multiple ST_NAME(ST_RUNTIME, nearest_multiple)
 #define st_count_levels ST_NAME(ST_RUNTIME, count_levels)
+#define st_fixed_point_softmax ST_NAME(ST_RUNTIME, fixed_point_softmax)
 #endif
 
 #endif

@@ -2,6 +2,7 @@ import KerasImport
 import ONNXImport
 import Quantization
 import Quantizers
+import TFLiteImport
 
 /// What can be read, from the importer's own tables.
 enum SupportTable {
@@ -17,16 +18,21 @@ enum SupportTable {
     ]
     lines += ["", "Quantizers: " + names.map { "`\($0)`" }.joined(separator: ", ") + "."]
     lines += ["", "| ONNX operators | supported |", "|---|---|"]
-    for row in OperatorTable.rows {
+    for row in ONNXImport.OperatorTable.rows {
       let names = row.names.map { row.domain.isEmpty ? "`\($0)`" : "`\(row.domain):\($0)`" }
       lines.append("| \(names.joined(separator: ", ")) | \(cell(row.notes)) |")
     }
     lines += [
       "",
       "ONNX files have IR version \(text(ONNXNetwork.irVersions)) and opset \(text(ONNXNetwork.opsets)). Nodes of constants are "
-        + "computed when the file is read: " + OperatorTable.foldedNames.map { "`\($0)`" }.joined(separator: ", ")
+        + "computed when the file is read: "
+        + ONNXImport.OperatorTable.foldedNames.map { "`\($0)`" }.joined(separator: ", ")
         + ".",
     ]
+    lines += ["", "| TensorFlow Lite operators | supported |", "|---|---|"]
+    for row in TFLiteImport.OperatorTable.rows {
+      lines.append("| \(row.names.map { "`\($0)`" }.joined(separator: ", ")) | \(cell(row.notes)) |")
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

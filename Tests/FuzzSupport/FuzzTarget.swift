@@ -5,6 +5,8 @@ import KerasImport
 import ONNX
 import ONNXImport
 import QIR
+import TFLite
+import TFLiteImport
 
 /// A way into the compiler for bytes from anywhere. Behind each importer lies what `qcc compile` does, up to the verified
 /// program; networks of more numbers than a moment's work are left there.
@@ -16,6 +18,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case hdf5
   /// An ONNX file.
   case onnx
+  /// A TensorFlow Lite file.
+  case tflite
 
   package enum Outcome: Sendable {
     case compiled
@@ -32,6 +36,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .keras: try KerasModel(Self.snapshot(bytes)).model().graph
         case .hdf5: try UnnamedFile(bytes).withPath { try KerasModel.read($0).graph }
+        case .tflite:
+          try TFLiteNetwork(TFLiteFile.read(bytes, file: "model.tflite"), file: "model.tflite").model().graph
         case .onnx: try ONNXNetwork(ONNXFile.read(bytes, file: "/nowhere/model.onnx"), file: "model.onnx").model().graph
         }
     } catch {

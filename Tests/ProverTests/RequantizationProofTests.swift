@@ -64,6 +64,35 @@ import Testing
     }
   }
 
+  /// Rounding twice moves halves up above zero and down below it: one line where that lets one through, else a table.
+  @Test(arguments: [0, 1, 3, 7]) func channelsRoundedTwice(_ bits: Int) {
+    var random = SplitMix(seed: UInt64(bits))
+    for _ in 0..<60 {
+      let factor = Rational(BigInt(Int.random(in: 1 << 20..<1 << 21, using: &random)), over: BigInt(1) << (20 + bits))
+      let zeroPoint = Int64.random(in: -128...127, using: &random)
+      let least = Bool.random(using: &random) ? -128 : zeroPoint
+      let steps = UniformSteps(
+        gain: factor, zeroPoint: zeroPoint, clamp: least...127, rounding: .twice(bits: bits))
+      let quantizer = FeatureMapQuantizer(
+        steps: .uniform(steps), format: CodeFormat(scale: .one, zeroPoint: zeroPoint, range: least...127))
+      let ideal = IdealFunction(
+        scale: .one, shift: Rational(Int64.random(in: -500...500, using: &random)), functions: [], quantizer: quantizer)
+      expectExact(ideal, -1000...Int64.random(in: -900...1000, using: &random), mayBeTable: true)
+    }
+  }
+
+  /// Halves that go away from zero, on both sides of it.
+  @Test func halvesAwayFromZero() {
+    for pixels: Int64 in [1, 4, 6, 9, 25] {
+      let steps = UniformSteps(gain: .one, bias: 3, clamp: -128...127, rounding: .halfAwayFromZero)
+      let quantizer = FeatureMapQuantizer(
+        steps: .uniform(steps), format: CodeFormat(scale: .one, zeroPoint: 3, range: -128...127))
+      let ideal = IdealFunction(
+        scale: Rational(1, over: BigInt(pixels)), shift: -3, functions: [], quantizer: quantizer)
+      expectExact(ideal, (-128 * pixels)...(127 * pixels), mayBeTable: true)
+    }
+  }
+
   /// Equal codes at both ends of a range say nothing of what lies between.
   @Test(arguments: [1, -1]) func levelsThatTurn(_ sign: Int64) {
     let steps = LevelSteps(

@@ -187,8 +187,17 @@ package struct Rational: Sendable, CustomStringConvertible {
   package static func - (left: Rational, right: Rational) -> Rational { left + -right }
 
   package static func * (left: Rational, right: Rational) -> Rational {
-    let bottom = left.bottom == 1 ? right.bottom : right.bottom == 1 ? left.bottom : left.bottom * right.bottom
-    return Rational(top: left.top * right.top, bottom: bottom, exponent: left.exponent + right.exponent)
+    let (leftTop, rightBottom) = cancelled(left.top, right.bottom)
+    let (rightTop, leftBottom) = cancelled(right.top, left.bottom)
+    let bottom = leftBottom == 1 ? rightBottom : rightBottom == 1 ? leftBottom : leftBottom * rightBottom
+    return Rational(top: leftTop * rightTop, bottom: bottom, exponent: left.exponent + right.exponent)
+  }
+
+  /// Multiples of what they are divided by are met all the time: scales that come out of a product again.
+  private static func cancelled(_ top: BigInt, _ bottom: BigInt) -> (top: BigInt, bottom: BigInt) {
+    guard bottom != 1, !top.isZero else { return (top, bottom) }
+    let (quotient, remainder) = top.quotientAndRemainder(dividingBy: bottom)
+    return remainder.isZero ? (quotient, 1) : (top, bottom)
   }
 
   package static func / (left: Rational, right: Rational) -> Rational {

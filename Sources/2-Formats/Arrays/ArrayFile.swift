@@ -37,7 +37,7 @@ package enum ArrayFile {
     case .signed, .unsigned, .enumeration: values = try dataset.exactIntegers(at: place)
     case .float, .string, .other: values = try dataset.doubles
     }
-    return NumericArray(shape: dataset.shape, values: values)
+    return NumericArray(shape: dataset.shape, values: values, integers: dataset.elementType.integers)
   }
 
   /// `a.h5:b/c:0` is `a.h5` and `b/c:0`: the first colon after an HDF5 file's extension counts.
@@ -52,6 +52,16 @@ package enum ArrayFile {
       start = name.index(after: colon)
     }
     return nil
+  }
+}
+
+extension H5ElementType {
+  fileprivate var integers: NumericType? {
+    switch self {
+    case .signed(let bits): NumericType(rawValue: "i\(bits / 8)")
+    case .unsigned(let bits): NumericType(rawValue: "u\(bits / 8)")
+    case .enumeration, .float, .string, .other: nil
+    }
   }
 }
 

@@ -22,7 +22,9 @@ package enum NpyFile {
     let bytes = try file.bytes(at: range.upperBound, count: count * header.type.size)
     try require(bytes.count == count * header.type.size, "the file became shorter while it was read", at: place)
     let values = try header.decode(bytes, at: place)
-    return NumericArray(shape: header.shape, values: header.isFortranOrder ? header.rowMajor(values) : values)
+    return NumericArray(
+      shape: header.shape, values: header.isFortranOrder ? header.rowMajor(values) : values,
+      integers: header.type.isInteger ? header.type : nil)
   }
 
   /// The array as a `.npy` file of format 1.0, little-endian, in C order.

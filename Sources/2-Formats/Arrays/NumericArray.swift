@@ -2,12 +2,15 @@
 package struct NumericArray: Hashable, Sendable {
   package let shape: [Int]
   package let values: [Double]
+  /// Of the file's elements, where they are integers.
+  package let integers: NumericType?
 
   /// - Precondition: there are as many values as the shape says.
-  package init(shape: [Int], values: [Double]) {
+  package init(shape: [Int], values: [Double], integers: NumericType? = nil) {
     precondition(shape.reduce(1, *) == values.count, "\(values.count) values for shape \(shape)")
     self.shape = shape
     self.values = values
+    self.integers = integers
   }
 }
 
@@ -25,6 +28,13 @@ package enum NumericType: String, CaseIterable, Sendable {
   case float16 = "f2"
   case float32 = "f4"
   case float64 = "f8"
+
+  package var isInteger: Bool {
+    switch self {
+    case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64: true
+    case .bool, .float16, .float32, .float64: false
+    }
+  }
 
   /// Bytes of an element.
   package var size: Int {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Quantization
 
 /// The index of a node in its graph; also names the node's one result.
 package struct NodeID: Hashable, Sendable, Comparable {
@@ -22,6 +23,8 @@ package struct Graph: Sendable {
   package var outputs: [NodeID] = []
   /// By output: what the model calls it, where that is not its node's name.
   package var outputTitles: [Int: String] = [:]
+  /// How the file's own integers stand for an input's or output's values, where the file has integers there.
+  package var fileFormats: [TensorIdentity: CodeFormat] = [:]
   /// Of the next new tensor.
   private var identity = TensorIdentity(0)
 
@@ -35,6 +38,7 @@ package struct Graph: Sendable {
   init(successorOf source: Graph) {
     self.init(name: source.name, file: source.file, conventions: source.conventions)
     outputTitles = source.outputTitles
+    fileFormats = source.fileFormats
     identity = source.identity
   }
 

@@ -3,6 +3,8 @@ import Files
 import KerasImport
 import ONNXImport
 import QIR
+import Quantization
+import TFLiteImport
 
 /// The formats that models are read from.
 package enum Frontends {
@@ -10,6 +12,7 @@ package enum Frontends {
   package static let all: [any ModelFile.Type] = [
     KerasModel.self,
     ONNXNetwork.self,
+    TFLiteNetwork.self,
   ]
 
   /// `a Keras H5 or an ONNX file`
@@ -23,17 +26,15 @@ package enum Frontends {
   package static var suffixes: [String] { all.flatMap { $0.suffixes } }
 
   /// A model to be compiled or run.
-  /// - Parameter architecture: The file that says the layers, where the model's own has weights alone and what stands beside it
-  ///   is not meant.
   /// - Throws: everything that is wrong with it.
-  package static func read(_ path: String, architecture: String? = nil) throws(Diagnostics) -> Model {
-    try checkingSize(open(path, architecture).model(), path)
+  package static func read(_ path: String, _ choices: FileChoices = .init()) throws(Diagnostics) -> Model {
+    try checkingSize(open(path, choices).model(), path)
   }
 
   /// A model to be looked at for its types: also one with layers and quantizers that cannot be compiled.
   /// - Throws: what is wrong with a model of which not even the types can be told.
-  package static func readTypes(_ path: String, architecture: String? = nil) throws(Diagnostics) -> TypedModel {
-    let file = try open(path, architecture)
+  package static func readTypes(_ path: String, _ choices: FileChoices = .init()) throws(Diagnostics) -> TypedModel {
+    let file = try open(path, choices)
     do throws(Diagnostics) {
       return TypedModel(model: try checkingSize(file.model(), path), obstacle: nil)
     } catch {
@@ -42,17 +43,23 @@ package enum Frontends {
     }
   }
 
-  private static func open(_ path: String, _ architecture: String?) throws(Diagnostics) -> any ModelFile {
+  private static func open(_ path: String, _ choices: FileChoices) throws(Diagnostics) -> any ModelFile {
     let format = all.first { $0.suffixes.contains { path.hasSuffix(".\($0)") } } ?? all[0]
-    guard let architecture else { return try format.init(path) }
-    guard format == KerasModel.self else {
-      throw Diagnostics([
-        Diagnostic(
-          "--architecture for a file that has one of its own", at: .init(file: path),
-          supported: "architectures for Keras' weights alone", fix: "leave --architecture out")
-      ])
+    var problems = Diagnostics()
+    if choices.architecture != nil, format != KerasModel.self {
+      problems.report(
+        "--architecture for a file that has one of its own", at: .init(file: path),
+        supported: "architectures for Keras' weights alone", fix: "leave --architecture out")
     }
-    return try KerasModel(path, architecture: architecture)
+    if choices.tfliteRounding != nil, format != TFLiteNetwork.self {
+      problems.report(
+        "--tflite-rounding for a file whose quantizers say how they round", at: .init(file: path),
+        supported: "TensorFlow Lite files", fix: "leave --tflite-rounding out")
+    }
+    try problems.throwIfErrors()
+    if let architecture = choices.architecture { return try KerasModel(path, architecture: architecture) }
+    if let rounding = choices.tfliteRounding { return try TFLiteNetwork(path, rounding: rounding) }
+    return try format.init(path)
   }
 
   /// Passes and proofs are quick for any network that small hardware runs; beyond this a file is a mistake.
@@ -77,6 +84,19 @@ package enum Frontends {
       try budget.take(numbers, of: MemoryLayout<Double>.size, for: "the model's feature maps", at: place)
       return model
     }
+  }
+}
+
+/// What a user says of a file that it does not say itself.
+package struct FileChoices: Sendable {
+  /// The file that says the layers, where the model's own has weights alone and what stands beside it is not meant.
+  package var architecture: String?
+  /// How kernels of TensorFlow Lite round.
+  package var tfliteRounding: FixedPointRounding?
+
+  package init(architecture: String? = nil, tfliteRounding: FixedPointRounding? = nil) {
+    self.architecture = architecture
+    self.tfliteRounding = tfliteRounding
   }
 }
 

@@ -6,27 +6,33 @@ import Numbers
 struct AffineProof {
   private let ideal: IdealFunction.Affine
   private let accumulators: ClosedRange<Int64>
+  /// Over all of them.
+  private let pieces: [IdealFunction.Affine.Piece]
 
-  /// nil where the ideal function rounds in a way that no affine requantizer has.
-  init?(ideal: IdealFunction.Affine, accumulators: ClosedRange<Int64>) {
-    guard let ideal = ideal.roundingHalfEven else { return nil }
-    self.ideal = ideal
+  init(ideal: IdealFunction.Affine, accumulators: ClosedRange<Int64>) {
+    pieces = ideal.pieces(over: accumulators)
+    self.ideal = pieces[0].ideal
     self.accumulators = accumulators
   }
 
   /// What its requantizer follows from, as it is written: halves go to the even code.
   var question: Question {
     Question(
-      scale: ideal.scale.form, shift: ideal.shift.form, offset: ideal.offset, clamp: ideal.clamp,
-      accumulators: accumulators)
+      pieces: pieces.map {
+        .init(scale: $0.ideal.scale.form, shift: $0.ideal.shift.form, accumulators: $0.accumulators)
+      }, offset: ideal.offset, clamp: ideal.clamp)
   }
 
   struct Question: Hashable, Sendable {
-    let scale: Rational.Form
-    let shift: Rational.Form
+    struct Piece: Hashable, Sendable {
+      let scale: Rational.Form
+      let shift: Rational.Form
+      let accumulators: ClosedRange<Int64>
+    }
+
+    let pieces: [Piece]
     let offset: Int64
     let clamp: ClosedRange<Int64>
-    let accumulators: ClosedRange<Int64>
   }
 
   /// Beyond this a multiplier does not fit its 63 bits with room for the accumulator.
@@ -36,7 +42,7 @@ struct AffineProof {
   var requantizer: AffineRequantizer? {
     guard ideal.scale.sign != 0 else { return constant(ideal.shift.roundedHalfEven) }
     // What overflows on the way is left to tables.
-    return (halfEven ?? floor).flatMap { requantizer in
+    return (pieces.count > 1 ? floor : halfEven ?? floor).flatMap { requantizer in
       if case .success = requantizer.codes(of: accumulators) { requantizer } else { nil }
     }
   }
@@ -46,7 +52,7 @@ struct AffineProof {
   func requantizer(multiplierBits bits: Int) -> AffineRequantizer? {
     guard let requantizer, requantizer.multiplierBits > bits, requantizer.rounding == .halfEven,
       let moved = ideal.withoutTies(over: accumulators),
-      let other = AffineProof(ideal: moved, accumulators: accumulators)?.requantizer,
+      let other = AffineProof(ideal: moved, accumulators: accumulators).requantizer,
       other.multiplierBits < requantizer.multiplierBits
     else { return requantizer }
     return other
@@ -89,7 +95,7 @@ struct AffineProof {
   // MARK: Floor
 
   private var floor: AffineRequantizer? {
-    guard let corners = StepCorners(ideal, accumulators: accumulators) else { return nil }
+    guard let corners = StepCorners(pieces) else { return nil }
     if let code = corners.constant { return constant(code) }
     // Seen from the start, where the function has its least code: numbers stay small.
     func relative(_ corner: StepCorners.Corner) -> LatticePoint {
@@ -99,9 +105,11 @@ struct AffineProof {
     let separation = Separation(
       below: corners.below.map(relative), above: corners.above.map(relative), slope: corners.slope,
       fraction: corners.fraction)
-    guard let line = separation.smallestLine(maximumShift: corners.fraction), line.multiplier < 1 << 62 else {
-      return nil
-    }
+    let smallest =
+      pieces.count == 1
+      ? separation.smallestLine(maximumShift: corners.fraction)
+      : separation.smallestLine(ofAnySlopeWith: Self.maximumShift)
+    guard let line = smallest, line.multiplier < 1 << 62 else { return nil }
     let multiplier = line.multiplier * Int128(corners.direction)
     // The product has 124 bits at most.
     guard let codes = (corners.lowest + Int128(ideal.offset)).shiftedLeft(by: line.shift),

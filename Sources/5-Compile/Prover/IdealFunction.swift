@@ -110,27 +110,66 @@ extension IdealFunction.Affine {
     }
   }
 
+  /// A part of the accumulators over which rounding is of one kind.
+  struct Piece: Sendable {
+    /// Rounds halves to even.
+    let ideal: IdealFunction.Affine
+    let accumulators: ClosedRange<Int64>
+  }
+
+  /// The same function with halves rounded to even, by sign where rounding looks at it, in ascending order of accumulators.
+  func pieces(over accumulators: ClosedRange<Int64>) -> [Piece] {
+    if let whole = roundingHalfEven { return [Piece(ideal: whole, accumulators: accumulators)] }
+    func piece(_ isPositive: Bool, _ lower: Int64, _ upper: Int64) -> [Piece] {
+      lower > upper
+        ? [] : [Piece(ideal: roundingHalfEven(whereNumbersArePositive: isPositive), accumulators: lower...upper)]
+    }
+    let (least, most) = (accumulators.lowerBound, accumulators.upperBound)
+    guard scale.sign != 0 else { return piece(shift.sign >= 0, least, most) }
+    // Where the position is zero.
+    let zero = -shift / scale
+    let isRising = scale.sign > 0
+    // The first accumulator at which the sign is another than at the least.
+    let turn = isRising ? zero.ceiling : zero.floor + 1
+    let first = turn.int64?.clamped(to: least...most) ?? (turn.sign == .minus ? least : most)
+    let isTurned = turn <= BigInt(word: most)
+    guard isTurned else { return piece(!isRising, least, most) }
+    return (first > least ? piece(!isRising, least, first - 1) : []) + piece(isRising, first, most)
+  }
+
   /// The same function of integer accumulators with halves rounded to even; nil where rounding depends on the sign and both
   /// signs are reached.
+  var roundingHalfEven: IdealFunction.Affine? {
+    switch rounding {
+    case .halfEven: return self
+    case .floor, .ceiling, .twice(bits: 0): return roundingHalfEven(whereNumbersArePositive: true)
+    case .halfAwayFromZero, .halfTowardZero, .awayFromZero, .towardZero, .twice:
+      // What codes of the other sign are is hidden by the clamp.
+      if clamp.lowerBound >= offset { return roundingHalfEven(whereNumbersArePositive: true) }
+      return clamp.upperBound <= offset ? roundingHalfEven(whereNumbersArePositive: false) : nil
+    }
+  }
+
+  /// The same function of integer accumulators with positions of one sign.
   ///
   /// All positions are multiples of 1 / (4 d), where d is the common denominator of scale, shift and 1/2. Moved by less than
   /// that they stay on their side of every integer and half, and meet none: floor(p) = round(p - 1/2 + 1 / (8 d)).
-  var roundingHalfEven: IdealFunction.Affine? {
-    // What codes of the other sign are is hidden by the clamp.
-    let isPositive = clamp.lowerBound >= offset
-    guard rounding != .halfEven else { return self }
-    guard rounding == .floor || rounding == .ceiling || isPositive || clamp.upperBound <= offset else { return nil }
-    let (_, _, denominator) = scale.overCommonDenominator(with: shift)
-    let hair = Rational(1, over: denominator << 3)
-    let half = Rational.powerOfTwo(-1)
+  private func roundingHalfEven(whereNumbersArePositive isPositive: Bool) -> IdealFunction.Affine {
     var moved = self
     moved.rounding = .halfEven
+    if case .twice(let bits) = rounding {
+      moved.shift = isPositive ? shift + Rounding.moved(bits) : shift - Rounding.moved(bits)
+    }
+    let (_, _, denominator) = scale.overCommonDenominator(with: moved.shift)
+    let hair = Rational(1, over: denominator << 3)
+    let half = Rational.powerOfTwo(-1)
     switch (rounding, isPositive) {
     case (.halfEven, _): break
     case (.floor, _), (.towardZero, true), (.awayFromZero, false): moved.shift = shift - half + hair
     case (.ceiling, _), (.awayFromZero, true), (.towardZero, false): moved.shift = shift + half - hair
     case (.halfAwayFromZero, true), (.halfTowardZero, false): moved.shift = shift + hair
     case (.halfTowardZero, true), (.halfAwayFromZero, false): moved.shift = shift - hair
+    case (.twice, _): moved.shift = moved.shift + hair
     }
     return moved
   }

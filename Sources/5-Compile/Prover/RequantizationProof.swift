@@ -58,7 +58,7 @@ package struct RequantizationProof {
     guard let clamp = affines.first??.clamp, affines.allSatisfy({ $0?.clamp == clamp }) else { return nil }
     let accumulators = accumulators
     let requantizers = concurrently(ideals.count, threads: min(processorCount, ideals.count / 8)) { channel in
-      affines[channel].flatMap { AffineProof(ideal: $0, accumulators: accumulators[channel]).flatMap(requantizer) }
+      affines[channel].flatMap { requantizer(AffineProof(ideal: $0, accumulators: accumulators[channel])) }
     }
     guard requantizers.allSatisfy({ $0 != nil }) else { return nil }
     return Result(

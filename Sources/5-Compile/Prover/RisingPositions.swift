@@ -20,6 +20,21 @@ struct RisingPositions {
     -floorDivide((first << 1) - double * unit, by: gain << 1).floor
   }
 
+  /// The same for a run of codes, one apart, where numbers are small enough to be counted in machine words; nil where they are not.
+  func firstSteps(atDouble first: Int64, every step: Int64, count: Int) -> [Int64]? {
+    let limit: UInt128 = 1 << 120
+    let farthest = max(first.magnitude, (first + step * Int64(count)).magnitude)
+    guard let gain = (gain << 1).int128, let origin = (self.first << 1).int128, let unit = unit.int128,
+      gain.magnitude < limit, origin.magnitude < limit, farthest < 1 << 24, unit.magnitude < limit >> 25
+    else { return nil }
+    return (0..<count).map { index in
+      // The least n with gain n >= this.
+      let wanted = Int128(first + step * Int64(index)) * unit - origin
+      let (quotient, remainder) = wanted.quotientAndRemainder(dividingBy: gain)
+      return Int64(clamping: quotient + (remainder > 0 ? 1 : 0))
+    }
+  }
+
   /// Whether a step's position is half of an odd number.
   func isTie(at step: BigInt) -> Bool {
     let (double, remainder) = ((first + gain * step) << 1).quotientAndRemainder(dividingBy: unit)

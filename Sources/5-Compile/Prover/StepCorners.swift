@@ -69,6 +69,18 @@ struct StepCorners {
     above = upper.map(corner)
   }
 
+  /// Of a function in pieces, each of them rising from where the one before it ends: what all of them ask.
+  init?(_ pieces: [IdealFunction.Affine.Piece]) {
+    let corners = pieces.compactMap { StepCorners($0.ideal, accumulators: $0.accumulators) }
+    guard corners.count == pieces.count, var all = corners.first else { return nil }
+    for next in corners.dropFirst() {
+      all.below += next.below
+      all.above += next.above
+      if all.constant != next.constant { all.constant = nil }
+    }
+    self = all
+  }
+
   private func corner(_ point: LatticePoint) -> Corner {
     Corner(accumulator: start + direction * Int64(point.x), code: lowest + point.y)
   }

@@ -1,3 +1,4 @@
+import BigInt
 import IntegerProgram
 import Numbers
 
@@ -11,7 +12,29 @@ struct TableProof {
   private static let maximumSteps = 1 << 17
 
   /// The table that equals the ideal function for every accumulator in the range, or nil where a code cannot be decided.
-  var table: ThresholdTable? {
+  var table: ThresholdTable? { affineTable ?? searchedTable }
+
+  /// Of an affine function that rises: where its line reaches each code.
+  private var affineTable: ThresholdTable? {
+    // Ties to even, of which a function rounded in another way has none, are left to the search.
+    guard let affine = ideal.affine, affine.rounding != .halfEven, affine.scale.sign > 0,
+      affine.clamp.count <= Self.maximumSteps
+    else { return nil }
+    var thresholds: [Int64] = []
+    var codes: [Int64] = []
+    for piece in affine.pieces(over: accumulators) {
+      let steps = AffineSteps(piece)
+      if codes.isEmpty { codes.append(steps.first) }
+      let first = codes[codes.count - 1] + 1
+      guard first <= steps.last else { continue }
+      guard let starts = steps.starts(of: first...steps.last) else { return nil }
+      thresholds += starts
+      codes += first...steps.last
+    }
+    return ThresholdTable(thresholds: thresholds, codes: codes)
+  }
+
+  private var searchedTable: ThresholdTable? {
     guard let monotonePieces else { return nil }
     let evaluator = CertifiedEvaluator(ideal)
     var thresholds: [Int64] = []
@@ -79,6 +102,36 @@ struct TableProof {
     let starts = [accumulators.lowerBound] + cuts.sorted().filter { $0 > accumulators.lowerBound }
     return starts.indices.map { index in
       starts[index]...(index + 1 < starts.count ? starts[index + 1] - 1 : accumulators.upperBound)
+    }
+  }
+}
+
+/// The steps of a rising line that meets no ties, over a range of accumulators.
+private struct AffineSteps {
+  private let piece: IdealFunction.Affine.Piece
+  private let positions: RisingPositions
+  /// The codes of the range's ends.
+  let first: Int64
+  let last: Int64
+
+  init(_ piece: IdealFunction.Affine.Piece) {
+    self.piece = piece
+    let (ideal, range) = (piece.ideal, piece.accumulators)
+    positions = RisingPositions(of: ideal, from: range.lowerBound)
+    func code(_ accumulator: Int64) -> Int64 {
+      let position = (ideal.scale * Rational(accumulator) + ideal.shift).roundedHalfEven + BigInt(word: ideal.offset)
+      let bounds = BigInt(word: ideal.clamp.lowerBound)...BigInt(word: ideal.clamp.upperBound)
+      return position.clamped(to: bounds).int64 ?? ideal.clamp.lowerBound
+    }
+    first = code(range.lowerBound)
+    last = code(range.upperBound)
+  }
+
+  /// The first accumulator with at least each of some codes that the range reaches; nil where numbers are too large.
+  func starts(of codes: ClosedRange<Int64>) -> [Int64]? {
+    let double = 2 * (codes.lowerBound - piece.ideal.offset) - 1
+    return positions.firstSteps(atDouble: double, every: 2, count: codes.count)?.map {
+      piece.accumulators.lowerBound + max($0, 0)
     }
   }
 }

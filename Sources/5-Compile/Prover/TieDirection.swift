@@ -59,6 +59,45 @@ struct Separation {
     return best
   }
 
+  /// The same where the slope between the sets is not known: of all lines.
+  ///
+  /// A line of slope m lies between the sets if and only if y_b - m x_b < y_a - m x_a for every point b below and every a above, which
+  /// bounds m on both sides by fractions, neither of which it may be.
+  func smallestLine(ofAnySlopeWith maximumShift: Int) -> Line? {
+    var (least, most) = (Slope(rise: -1, run: 1 << 62), Slope(rise: 1 << 40, run: 1))
+    for above in above {
+      for below in below {
+        let run = below.x - above.x
+        let slope = Slope(rise: run < 0 ? above.y - below.y : below.y - above.y, run: abs(run))
+        if run == 0 {
+          guard below.y < above.y else { return nil }
+        } else if run > 0 {
+          if least < slope { least = slope }
+        } else if slope < most {
+          most = slope
+        }
+      }
+    }
+    guard least < most else { return nil }
+    for shift in 0...maximumShift {
+      guard let rise = least.rise.shiftedLeft(by: shift) else { return nil }
+      let (quotient, remainder) = rise.quotientAndRemainder(dividingBy: least.run)
+      let multiplier = quotient + (remainder < 0 ? 0 : 1)
+      if let addend = smallestAddend(multiplier: multiplier, shift: shift) {
+        return Line(multiplier: multiplier, addend: addend, shift: shift)
+      }
+    }
+    return nil
+  }
+
+  private struct Slope: Comparable {
+    var rise: Int128
+    /// Above zero.
+    var run: Int128
+
+    static func < (left: Slope, right: Slope) -> Bool { left.rise * right.run < right.rise * left.run }
+  }
+
   func line(shift: Int) -> Line? {
     let lower = slope >> Int128(fraction - shift)
     for multiplier in [lower, lower + 1] {

@@ -71,7 +71,7 @@ struct DequantizeWriter {
       for (channel, quantizer) in op.quantizers.enumerated() {
         forEachValue(statements(of: quantizer), from: channel, by: op.quantizers.count)
       }
-    case .softmax: writeSoftmax(channels)
+    case .softmax(let op): op.fixedPoint.map { write($0, channels) } ?? writeSoftmax(channels)
     case .maxPool(let op):
       write(
         op.window, of: stage, from: source, start: "-HUGE_VAL", update: "v = \(source)[at] > v ? \(source)[at] : v;",
@@ -100,6 +100,16 @@ struct DequantizeWriter {
   private mutating func forEachValue(_ statements: [String], from first: Int = 0, by step: Int = 1) {
     let lines = ["double v = \(buffer)[i];"] + statements + ["\(buffer)[i] = v;"]
     forEach(lines.joined(separator: "\n        "), from: first, by: step)
+  }
+
+  private mutating func write(_ softmax: FixedPointSoftmax, _ channels: Int) {
+    let name = "numbers_\(arrays)"
+    arrays += 1
+    text.line("    static const int32_t \(name)[256] = {")
+    for value in softmax.exponentials { text.line("        \(Literal.integer(value)),") }
+    text.line("    };")
+    text.line("    for (int row = 0; row < \(count); row += \(channels)) {")
+    text.line("        st_fixed_point_softmax(&\(buffer)[row], \(channels), \(number(softmax.scale)), \(name));\n    }")
   }
 
   private mutating func writeSoftmax(_ channels: Int) {
@@ -235,6 +245,10 @@ struct DequantizeWriter {
     case .ceiling: "st_ceil(v)"
     case .awayFromZero: "(v < 0.0 ? st_floor(v) : st_ceil(v))"
     case .towardZero: "st_trunc(v)"
+    case .twice(let bits):
+      bits == 0
+        ? "st_floor(v + 0.5)"
+        : "st_round_half_away(st_floor(v * \(number(Double(1 << bits))) + 0.5) / \(number(Double(1 << bits))))"
     }
   }
 

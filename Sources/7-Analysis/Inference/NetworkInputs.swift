@@ -30,8 +30,12 @@ package struct NetworkInputs: Sendable {
         continue
       }
       guard let array = problems.collecting({ try ArrayFile.load(file) }) else { continue }
-      if let count = problems.collecting({ try Self.sampleCount(array, of: input, file: file) }) {
-        values[input.identity] = Self.inNodeOrder(array.values, of: input)
+      if let count = problems.collecting({ try Self.sampleCount(array, of: input, file: file) }),
+        let numbers = problems.collecting({
+          try Self.numbers(in: array, of: input, as: graph.fileFormats[input.identity], file: file)
+        })
+      {
+        values[input.identity] = Self.inNodeOrder(numbers, of: input)
         counts.append(count)
       }
     }
@@ -83,6 +87,20 @@ package struct NetworkInputs: Sendable {
     let samples = isOneSample ? 1 : array.shape[0]
     guard samples > 0 else { throw Diagnostic("the array holds no sample", at: location) }
     return samples
+  }
+
+  /// What an array's elements stand for: integers for themselves, where the model's file does not have codes at this input.
+  private static func numbers(
+    in array: NumericArray, of input: Node, as format: CodeFormat?, file: String
+  ) throws -> [Double] {
+    guard let format, let type = array.integers else { return array.values }
+    let own = IntegerType.narrowest(holding: format.range)
+    try require(
+      type.rawValue == "\(own.isSigned ? "i" : "u")\(own.bits / 8)", "an array of \(type) for input '\(input.name)'",
+      at: .init(file: file),
+      supported: "\(own.isSigned ? "int" : "uint")\(own.bits) for codes, floats for what they stand for",
+      fix: "convert it: x.astype(numpy.float32) where the numbers are meant")
+    return array.values.map { format.value(of: Int64($0)) }
   }
 
   /// Samples whose axes are in the model file's order, in the node's.

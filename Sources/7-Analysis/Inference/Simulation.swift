@@ -5,6 +5,7 @@ import Files
 import FloatReference
 import Lowering
 import QIR
+import Quantization
 import Simulator
 
 /// Runs a network on given inputs, as the accelerator would or in the float reference. Axes are in the model file's order.
@@ -13,7 +14,8 @@ package struct Simulation {
     package var name: String
     /// [samples, …]
     package var shape: [Int]
-    /// The accelerator's codes, those behind which the host goes on; nil in the float reference.
+    /// The model's own, where its file has integers at the output, else the accelerator's, those behind which the host goes on;
+    /// nil in the float reference.
     package var codes: NumericArray?
     /// The network's numbers.
     package var values: [Double]
@@ -32,13 +34,20 @@ package struct Simulation {
       let node = network.graph[network.graph.outputs[index]]
       let source = network.graph[network.outputNodes[index]]
       let samples = 0..<inputs.samples
-      let codes = samples.flatMap {
-        source.inFileOrder(simulated.codes(of: output.tensor, sample: $0)).map(Double.init)
-      }
+      let values = samples.flatMap { node.inFileOrder(simulated.values(of: output, sample: $0)) }
+      let codes =
+        if let format = network.graph.fileFormats[node.identity] {
+          // The file's own, whatever the accelerator's are.
+          NumericArray(shape: [inputs.samples] + node.fileShape.extents, values: values.map(format.code(of:)))
+        } else {
+          NumericArray(
+            shape: [inputs.samples] + source.fileShape.extents,
+            values: samples.flatMap {
+              source.inFileOrder(simulated.codes(of: output.tensor, sample: $0)).map(Double.init)
+            })
+        }
       return Output(
-        name: output.name, shape: [inputs.samples] + node.fileShape.extents,
-        codes: NumericArray(shape: [inputs.samples] + source.fileShape.extents, values: codes),
-        values: samples.flatMap { node.inFileOrder(simulated.values(of: output, sample: $0)) })
+        name: output.name, shape: [inputs.samples] + node.fileShape.extents, codes: codes, values: values)
     }
   }
 
@@ -105,6 +114,11 @@ extension LoweredNetwork {
     }
     return (self.inputs.indices.map { index in bySample.flatMap { $0[index] } }, bySample)
   }
+}
+
+extension CodeFormat {
+  /// The code whose value this is.
+  fileprivate func code(of value: Double) -> Double { (value / scale.double).rounded() + Double(zeroPoint) }
 }
 
 extension LoweredNetwork.Input {

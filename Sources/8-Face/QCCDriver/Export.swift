@@ -24,23 +24,24 @@ package struct Export: Sendable {
   package let remarks: [Diagnostic]
 
   /// - Parameters:
-  ///   - architecture: as `Frontends.read` takes it.
+  ///   - choices: as `Frontends.read` takes them.
   ///   - path: of the file to be written, whose name says of what kind it is.
   ///   - style: of an ONNX file.
   ///   - sourceQuantizer: put behind network inputs that the model leaves unquantized; nil leaves them so.
   /// - Throws: `Diagnostic` or `Diagnostics`, everything that is wrong with the model or that the style cannot say.
   package init(
-    model file: String, architecture: String? = nil, to path: String, style: ExportStyle, sourceQuantizer: String? = nil
+    model file: String, choices: FileChoices = .init(), to path: String, style: ExportStyle,
+    sourceQuantizer: String? = nil
   ) throws {
-    let model = try Frontends.read(file, architecture: architecture)
-    var (graph, remarks) = (model.graph, model.remarks)
+    let model = try Frontends.read(file, choices)
+    var passes: [any Pass] = [NearestNumbers()]
     if let sourceQuantizer {
       let quantizer = try Quantizer(
         QuantizerArguments(parsing: sourceQuantizer, location: .init(file: "--source-quantizer")))
-      var problems = Diagnostics(remarks)
-      graph = try PassManager([QuantizeInputs(quantizer: quantizer)]).run(on: graph, reporting: &problems)
-      remarks = problems.all
+      passes.insert(QuantizeInputs(quantizer: quantizer), at: 0)
     }
+    var problems = Diagnostics(model.remarks)
+    let graph = try PassManager(passes).run(on: model.graph, reporting: &problems)
     let kind = FileKind(path)
     switch kind {
     case .keras:
@@ -51,7 +52,7 @@ package struct Export: Sendable {
       content = .onnx(model)
       summary = "\(model.graph.nodes.count) operators, opset \(model.opset)"
     }
-    self.remarks = remarks + kind.remarks(on: graph, file: path)
+    self.remarks = problems.all + kind.remarks(on: graph, file: path)
     self.path = path
   }
 

@@ -13,14 +13,14 @@ package struct NetworkProfiler: Sendable {
   package let remarks: [Diagnostic]
 
   /// - Parameters:
-  ///   - architecture: as `Frontends.read` takes it.
+  ///   - choices: as `Frontends.read` takes them.
   ///   - files: as `NetworkInputs` takes them.
   ///   - widths: that every tensor is tried in, in bits.
   /// - Throws: `Diagnostics`, everything that is wrong with the files.
   package init(
-    model file: String, architecture: String? = nil, inputs files: [String], widths: [Int]
+    model file: String, choices: FileChoices = .init(), inputs files: [String], widths: [Int]
   ) throws(Diagnostics) {
-    let model = try Frontends.read(file, architecture: architecture)
+    let model = try Frontends.read(file, choices)
     var problems = Diagnostics(model.remarks)
     network = try Diagnostics.collected {
       try FloatNetwork(PassManager(Pipeline.toFloatNetwork).run(on: model.graph, reporting: &problems))

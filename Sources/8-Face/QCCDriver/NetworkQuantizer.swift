@@ -52,11 +52,11 @@ package struct NetworkQuantizer: Sendable {
   private let judged: Range<Int>
   private let judge: Judge?
 
-  /// - Parameter architecture: as `Frontends.read` takes it.
+  /// - Parameter choices: as `Frontends.read` takes them.
   /// - Throws: `Diagnostics`, everything that is wrong with the files.
-  package init(model file: String, architecture: String? = nil, options: Options) throws(Diagnostics) {
+  package init(model file: String, choices: FileChoices = .init(), options: Options) throws(Diagnostics) {
     FloatEngine.keepFreedMemory()
-    let model = try Frontends.read(file, architecture: architecture)
+    let model = try Frontends.read(file, choices)
     var problems = Diagnostics(model.remarks)
     let network = try Diagnostics.collected {
       try FloatNetwork(PassManager(Pipeline.toFloatNetwork).run(on: model.graph, reporting: &problems))

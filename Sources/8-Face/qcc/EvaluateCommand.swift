@@ -49,7 +49,7 @@ struct EvaluateCommand: ParsableCommand {
     options.measure = judging.metric.metric
     options.target = target
     options.threads = threads
-    let quantizer = try NetworkQuantizer(model: file.path, architecture: file.architecture, options: options)
+    let quantizer = try NetworkQuantizer(model: file.path, choices: file.choices, options: options)
     show(quantizer.remarks)
     let calibrated = try quantizer.calibrated(QuantizationPlan(file: plan))
     show(calibrated.remarks)

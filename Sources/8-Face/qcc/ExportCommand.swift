@@ -40,7 +40,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let export = try Export(
-      model: file.path, architecture: file.architecture, to: output, style: style ?? .qonnx,
+      model: file.path, choices: file.choices, to: output, style: style ?? .qonnx,
       sourceQuantizer: sourceQuantizer)
     show(export.remarks)
     try export.write()

@@ -6,6 +6,8 @@ import Plans
 import Presentation
 import QIR
 
+import enum Quantization.FixedPointRounding
+
 /// What every command that reads a model takes.
 struct ModelOptions: ParsableArguments {
   @OptionGroup var file: ModelArgument
@@ -54,17 +56,29 @@ struct ModelArgument: ParsableArguments {
       """, valueName: "file.json"), completion: .file(extensions: ["json"]))
   var architecture: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      How TensorFlow Lite's kernels round products, which its files do not say. Default: double, as the reference kernels and \
+      TensorFlow Lite for Microcontrollers do; single is what builds with TFLITE_SINGLE_ROUNDING and XNNPACK do.
+      """, valueName: "single|double"))
+  var tfliteRounding: FixedPointRounding?
+
   func validate() throws {
     guard !path.isEmpty else { throw ValidationError("The model has an empty name.") }
     guard architecture != "" else { throw ValidationError("The architecture has an empty name.") }
   }
 
+  var choices: FileChoices { FileChoices(architecture: architecture, tfliteRounding: tfliteRounding) }
+
   /// The model, to be compiled or run.
-  func read() throws -> Model { try Frontends.read(path, architecture: architecture) }
+  func read() throws -> Model { try Frontends.read(path, choices) }
 
   /// The model, to be looked at for its types.
-  func readTypes() throws -> TypedModel { try Frontends.readTypes(path, architecture: architecture) }
+  func readTypes() throws -> TypedModel { try Frontends.readTypes(path, choices) }
 }
+
+extension FixedPointRounding: ExpressibleByArgument {}
 
 extension Rounding: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }

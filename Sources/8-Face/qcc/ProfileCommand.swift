@@ -41,7 +41,7 @@ struct ProfileCommand: ParsableCommand {
 
   func run() throws {
     let profiler = try NetworkProfiler(
-      model: file.path, architecture: file.architecture, inputs: calibration, widths: widths.bits)
+      model: file.path, choices: file.choices, inputs: calibration, widths: widths.bits)
     show(profiler.remarks)
     if let output {
       let page = ProfilePage(

@@ -127,7 +127,7 @@ struct QuantizeCommand: ParsableCommand {
     options.pruning = coding.prune
     options.target = target
     options.threads = threads
-    let quantizer = try NetworkQuantizer(model: file.path, architecture: file.architecture, options: options)
+    let quantizer = try NetworkQuantizer(model: file.path, choices: file.choices, options: options)
     show(quantizer.remarks)
     let calibrated = try quantizer.calibrated(try widths(for: quantizer))
     show(calibrated.remarks)

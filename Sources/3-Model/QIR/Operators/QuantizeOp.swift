@@ -15,6 +15,19 @@ package struct QuantizeOp: Operator {
   /// The width that the model declares, in bits.
   package var bits: Int
   package var quantizers: PerChannel<FeatureMapQuantizer>
+  /// What the quantizers come near to, where they are some arithmetic for it.
+  package var nearest: Nearest?
+
+  /// Functions of real numbers, and the quantizer behind them, if there is one.
+  package struct Nearest: Sendable {
+    package var functions: [RealFunction]
+    package var quantizer: Quantizer?
+
+    package init(functions: [RealFunction] = [], quantizer: Quantizer? = nil) {
+      self.functions = functions
+      self.quantizer = quantizer
+    }
+  }
 
   package init(_ quantizer: Quantizer, at location: Diagnostic.Location) throws {
     description = quantizer.kind.description
@@ -23,8 +36,11 @@ package struct QuantizeOp: Operator {
     quantizers = try quantizer.kind.featureMaps(at: location)
   }
 
-  package init(description: String, quantizer: Quantizer? = nil, bits: Int, quantizers: PerChannel<FeatureMapQuantizer>)
-  {
+  package init(
+    description: String, quantizer: Quantizer? = nil, bits: Int, quantizers: PerChannel<FeatureMapQuantizer>,
+    nearest: Nearest? = nil
+  ) {
+    self.nearest = nearest
     self.description = description
     self.quantizer = quantizer
     self.bits = bits

@@ -7,6 +7,9 @@ package enum Rounding: Sendable, Equatable {
   case halfEven, halfAwayFromZero, halfTowardZero
   /// Always the lower, the upper, the one away from zero, the one towards zero.
   case floor, ceiling, awayFromZero, towardZero
+  /// To a multiple of 2^-bits, halves up, and that to the nearest integer, halves away from zero; halves up alone where there are no
+  /// bits (TensorFlow Lite's `MultiplyByQuantizedMultiplier`).
+  case twice(bits: Int)
 
   package func callAsFunction(_ value: Double) -> Double {
     switch self {
@@ -18,6 +21,9 @@ package enum Rounding: Sendable, Equatable {
     case .ceiling: value.rounded(.up)
     case .awayFromZero: value.rounded(.awayFromZero)
     case .towardZero: value.rounded(.towardZero)
+    case .twice(let bits):
+      (((value * Double(sign: .plus, exponent: bits, significand: 1)) + 0.5).rounded(.down)
+        * Double(sign: .plus, exponent: -bits, significand: 1)).rounded(.toNearestOrAwayFromZero)
     }
   }
 
@@ -25,14 +31,23 @@ package enum Rounding: Sendable, Equatable {
   var isToNearest: Bool {
     switch self {
     case .halfEven, .halfAwayFromZero, .halfTowardZero: true
-    case .floor, .ceiling, .awayFromZero, .towardZero: false
+    case .floor, .ceiling, .awayFromZero, .towardZero, .twice: false
     }
   }
 
   /// Whether numbers next to this one on either side become different integers.
   func isBoundary(_ value: Rational) -> Bool {
-    isToNearest ? !value.isInteger && (value * 2).isInteger : value.isInteger
+    let half = Rational.powerOfTwo(-1)
+    switch self {
+    case .halfEven, .halfAwayFromZero, .halfTowardZero: return !value.isInteger && (value * 2).isInteger
+    case .floor, .ceiling, .awayFromZero, .towardZero: return value.isInteger
+    case .twice(let bits):
+      return (value + half + (value.sign < 0 ? -Self.moved(bits) : Self.moved(bits))).isInteger
+    }
   }
+
+  /// How far rounding twice moves what rounding halves up does: up, and down below zero.
+  package static func moved(_ bits: Int) -> Rational { bits > 0 ? .powerOfTwo(-bits - 1) : .zero }
 
   package func callAsFunction(_ value: Rational) -> BigInt {
     let half = Rational.powerOfTwo(-1)
@@ -44,6 +59,9 @@ package enum Rounding: Sendable, Equatable {
     case .halfTowardZero: value.sign < 0 ? (value + half).floor : (value - half).ceiling
     case .awayFromZero: value.sign < 0 ? value.floor : value.ceiling
     case .towardZero: value.sign < 0 ? value.ceiling : value.floor
+    case .twice(let bits):
+      Rounding.halfAwayFromZero(
+        Rational((value * .powerOfTwo(bits) + half).floor) * .powerOfTwo(-bits))
     }
   }
 }

@@ -2,14 +2,15 @@ import Diagnostics
 import Numbers
 import Quantization
 
-/// Integers with a scale and a zero point, on feature maps: ONNX `QuantizeLinear` and, unsigned,
+/// Integers with a scale and a zero point, on feature maps: ONNX `QuantizeLinear`, tensors of TensorFlow Lite and, unsigned,
 /// `qcc>quantized_bits_featuremap`.
 /// q = clamp(round_half_even(x / scale) + zero_point), value = (q - zero_point) x scale.
 package struct UniformAffine: NamedQuantizer {
   private static let onnx = "onnx>quantize"
+  private static let tflite = "tflite>quantize"
   private static let keras = "quantized_bits_featuremap"
-  package static let names = [onnx, "qcc>\(keras)", keras]
-  /// `signed` only of the first.
+  package static let names = [onnx, tflite, "qcc>\(keras)", keras]
+  /// `signed` not of QKeras'.
   package static let parameters = ["bits", "scale", "zero_point", "signed"]
 
   package let bits: Int
@@ -23,6 +24,11 @@ package struct UniformAffine: NamedQuantizer {
     self.init(bits: bits, scale: scale, zeroPoint: zeroPoint, isSigned: isSigned, name: Self.onnx)
   }
 
+  /// Of a tensor of TensorFlow Lite.
+  package static func tensor(bits: Int, scale: Double, zeroPoint: Int64, isSigned: Bool) -> UniformAffine {
+    UniformAffine(bits: bits, scale: scale, zeroPoint: zeroPoint, isSigned: isSigned, name: tflite)
+  }
+
   private init(bits: Int, scale: Double, zeroPoint: Int64, isSigned: Bool, name: String) {
     self.bits = bits
     self.scale = scale
@@ -32,14 +38,14 @@ package struct UniformAffine: NamedQuantizer {
   }
 
   package init(_ arguments: inout QuantizerArguments) {
-    let name = arguments.quantizer == Self.onnx ? Self.onnx : Self.keras
+    let name = [Self.onnx, Self.tflite].first { $0 == arguments.quantizer } ?? Self.keras
     let bits = arguments.wholeNumber("bits", default: 8, in: 1...32)
     let scale = arguments.number("scale", default: 1) ?? 1
     if scale <= 0 { arguments.refuse("scale = \(scale)", supported: "a scale above 0") }
     self.init(
       bits: bits, scale: scale > 0 ? scale : 1,
       zeroPoint: Int64(arguments.wholeNumber("zero_point", default: 0, in: -(1 << 32)...(1 << 32))),
-      isSigned: name == Self.onnx && arguments.bool("signed", default: true), name: name)
+      isSigned: name != Self.keras && arguments.bool("signed", default: true), name: name)
   }
 
   /// Of the codes, with the zero point in them.
@@ -60,6 +66,6 @@ package struct UniformAffine: NamedQuantizer {
   }
 
   package var description: String {
-    "\(name)(\(bits),\(scale),\(zeroPoint)\(name == Self.onnx ? ",\(isSigned ? 1 : 0)" : ""))"
+    "\(name)(\(bits),\(scale),\(zeroPoint)\(name == Self.keras ? "" : ",\(isSigned ? 1 : 0)"))"
   }
 }

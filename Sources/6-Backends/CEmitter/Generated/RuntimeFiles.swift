@@ -293,6 +293,10 @@ enum RuntimeFiles {
       /* How many of `count` ascending numbers, 65,535 at most, are not above v; as of 0 where v is not a number. */
       int st_count_levels(double v, const double levels[], int count);
 
+      /* The softmax of values of codes of 8 bits, all of one scale, in integers: multiples of 1/256. `exponentials` has e^x x 2^31 of how far a
+       * code lies below the largest one, by that distance. */
+      void st_fixed_point_softmax(double values[], int count, double scale, const int32_t exponentials[256]);
+
       #endif
 
       """##
@@ -401,6 +405,7 @@ enum RuntimeFiles {
       #define st_clip ST_NAME(ST_RUNTIME, clip)
       #define st_nearest_multiple ST_NAME(ST_RUNTIME, nearest_multiple)
       #define st_count_levels ST_NAME(ST_RUNTIME, count_levels)
+      #define st_fixed_point_softmax ST_NAME(ST_RUNTIME, fixed_point_softmax)
       #endif
 
       #endif
@@ -778,6 +783,68 @@ enum RuntimeFiles {
               }
           }
           return first;
+      }
+
+      /* Fixed-point numbers of 32 bits as gemmlowp has them. */
+
+      /* floor(number / 2^shift) */
+      static int64_t shifted(int64_t number, int shift)
+      {
+          const int64_t divisor = (int64_t)1 << shift;
+          const int64_t quotient = number / divisor;
+          return ((number % divisor) < 0) ? (quotient - 1) : quotient;
+      }
+
+      /* left x right / 2^31, halves up. */
+      static int64_t product(int64_t left, int64_t right)
+      {
+          return shifted((left * right) + ((int64_t)1 << 30), 31);
+      }
+
+      /* number x 2^shift, saturated. */
+      static int64_t multiplied(int64_t number, int shift)
+      {
+          const int64_t result = number * ((int64_t)1 << shift);
+          return (result > INT32_MAX) ? INT32_MAX : ((result < INT32_MIN) ? INT32_MIN : result);
+      }
+
+      /* 1 / (1 + number) by three steps of Newton's. */
+      static int64_t inverse_of_1_plus(int64_t number)
+      {
+          const int64_t half = (number + INT32_MAX + 1) / 2;
+          int64_t x = INT64_C(1515870810) + product(half, INT64_C(-1010580540));
+          for (int step = 0; step < 3; ++step) {
+              const int64_t rest = ((int64_t)1 << 29) - product(half, x);
+              x += multiplied(product(x, rest), 2);
+          }
+          return multiplied(x, 1);
+      }
+
+      void st_fixed_point_softmax(double values[], int count, double scale, const int32_t exponentials[256])
+      {
+          double most = values[0];
+          int64_t sum = 0;
+          int room = 0;
+          int64_t inverse;
+          int shift;
+          for (int i = 1; i < count; ++i) {
+              most = (values[i] > most) ? values[i] : most;
+          }
+          for (int i = 0; i < count; ++i) {
+              const int distance = (int)st_clip(st_floor(((most - values[i]) / scale) + 0.5), 0.0, 255.0);
+              values[i] = (double)exponentials[distance];
+              sum += ((int64_t)exponentials[distance] + 2048) / 4096;
+          }
+          /* The sum's leading bit goes to where 1 is, and says how far products go back. */
+          while ((sum * ((int64_t)1 << room)) < ((int64_t)1 << 31)) {
+              ++room;
+          }
+          inverse = inverse_of_1_plus((sum * ((int64_t)1 << room)) - ((int64_t)1 << 31));
+          shift = 35 - room;
+          for (int i = 0; i < count; ++i) {
+              const int64_t share = shifted(product(inverse, (int64_t)values[i]) + ((int64_t)1 << (shift - 1)), shift);
+              values[i] = (double)((share > 255) ? 255 : share) / 256.0;
+          }
       }
 
       """##

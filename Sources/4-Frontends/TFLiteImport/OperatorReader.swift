@@ -1,0 +1,239 @@
+import Diagnostics
+import Numbers
+import QIR
+import Quantization
+import Quantizers
+import TFLite
+
+/// One operator of the file while it becomes nodes of the graph: what the reader of each kind works on. Options are taken one by one;
+/// what nobody took is a problem.
+struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
+  let op: TFLiteOperator
+  /// `CONV_2D`
+  let name: String
+  var importer: GraphImporter
+  var problems = Diagnostics()
+  private let index: Int
+  private var options: [String: Double]
+  private let custom: String?
+
+  init(_ op: TFLiteOperator, at index: Int, importer: consuming GraphImporter) {
+    self.op = op
+    self.index = index
+    self.importer = importer
+    options = Dictionary(op.options.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    let codes = self.importer.model.operatorCodes
+    let code = codes.indices.contains(op.code) ? codes[op.code] : nil
+    name = code?.name ?? "code \(op.code)"
+    custom = code.flatMap { $0.name == "CUSTOM" ? $0.customName : nil }
+  }
+
+  var location: Diagnostic.Location { .init(file: importer.file, layer: "operator \(index), \(name)") }
+
+  mutating func read() {
+    check { reader in
+      guard let row = OperatorTable.row(reader.name) else {
+        reader.importer.lacksOperators = true
+        throw Unsupported.problem(reader.name, custom: reader.custom, at: reader.location)
+      }
+      for input in reader.op.inputs where input >= 0 {
+        try reader.require(
+          reader.importer.tensor(input) != nil, "input tensor \(input)",
+          supported: "0 to \(reader.importer.source.tensors.count - 1)")
+      }
+      try row.read(&reader)
+      for option in reader.options.keys.sorted() {
+        reader.problems.report(reader.problem("option \(option)", supported: "\(reader.name) without it"))
+      }
+    }
+    for output in op.outputs where importer.value(output) == nil { importer.set(.failed, of: output) }
+    importer.problems.report(contentsOf: problems)
+  }
+
+  func problem(_ found: String, supported: String? = nil, fix: String? = nil) -> Diagnostic {
+    Diagnostic(found, at: location, supported: supported, fix: fix)
+  }
+
+  // MARK: Options
+
+  mutating func number(_ option: String, default standard: Double = 0) -> Double {
+    options.removeValue(forKey: option) ?? standard
+  }
+
+  mutating func integer(_ option: String, default standard: Int = 0) -> Int {
+    Int(number(option, default: Double(standard)))
+  }
+
+  mutating func flag(_ option: String) -> Bool { integer(option) != 0 }
+
+  mutating func activation() throws -> Activation {
+    let code = integer("fused_activation_function")
+    return try require(
+      Activation(rawValue: code),
+      "fused_activation_function = \(code == 4 ? "TANH" : code == 5 ? "SIGN_BIT" : "\(code)")",
+      supported: "NONE, RELU, RELU_N1_TO_1, RELU6")
+  }
+
+  // MARK: Inputs
+
+  func hasInput(_ input: Int) -> Bool { op.inputs.indices.contains(input) && op.inputs[input] >= 0 }
+
+  /// The tensor of an input.
+  func tensor(_ input: Int) throws -> TFLiteTensor {
+    let found = hasInput(input) ? importer.tensor(op.inputs[input]) : nil
+    return try require(found, "\(op.inputs.count) inputs", supported: "an input \(input + 1)")
+  }
+
+  private func value(_ input: Int) throws -> GraphImporter.Value {
+    let tensor = try tensor(input)
+    guard let value = importer.value(op.inputs[input]) else {
+      throw problem(
+        "input '\(tensor.name)' is read before it is made"
+          + (tensor.isVariable ? ": a variable that the interpreter keeps" : ""),
+        supported: "operators behind those whose tensors they read")
+    }
+    if case .failed = value { throw Skipped() }
+    return value
+  }
+
+  func isConstant(_ input: Int) throws -> Bool { if case .constant = try value(input) { true } else { false } }
+
+  /// An input that the network computes, of floats perhaps.
+  func anyMap(_ input: Int) throws -> FeatureMap {
+    if case .map(let map) = try value(input) { return map }
+    throw problem(
+      "input '\(try tensor(input).name)' is a constant",
+      supported: "a tensor that the network computes as input \(input + 1)")
+  }
+
+  /// The same of codes.
+  func map(_ input: Int) throws -> (map: FeatureMap, format: TensorFormat) {
+    let (map, name) = (try anyMap(input), try tensor(input).name)
+    let format = try require(
+      map.format, "input '\(name)' is of float32", supported: "quantized tensors",
+      fix: "convert the network with full integer quantization (a representative dataset)")
+    return (map, format)
+  }
+
+  /// The integers of a constant.
+  mutating func constant(_ input: Int) throws -> (tensor: TFLiteTensor, integers: IntegerArray) {
+    let tensor = try tensor(input)
+    guard case .constant = try value(input) else {
+      throw problem(
+        "input '\(tensor.name)' is computed by the network", supported: "a constant as input \(input + 1)")
+    }
+    try require(
+      !tensor.isSparse, "input '\(tensor.name)' is sparse", supported: "dense tensors",
+      fix: "convert the network without sparsity")
+    var place = location
+    place.tensor = tensor.name
+    let integers = try importer.model.integers(of: tensor, at: place)
+    try importer.memory.take(integers.count, of: integers.bytesPerElement, for: "its constants", at: location)
+    return (tensor, integers)
+  }
+
+  /// The same as a list.
+  mutating func list(_ input: Int) throws -> [Int] {
+    let (tensor, integers) = try constant(input)
+    try require(
+      integers.allSatisfy { Int32(exactly: $0) != nil }, "input '\(tensor.name)' has numbers beyond 32 bits",
+      supported: "numbers of 32 bits")
+    return integers.map { Int($0) }
+  }
+
+  // MARK: Results
+
+  func resultTensor(_ output: Int = 0) throws -> TFLiteTensor {
+    let found = op.outputs.indices.contains(output) ? importer.tensor(op.outputs[output]) : nil
+    return try require(found, "\(op.outputs.count) outputs", supported: "an output \(output + 1)")
+  }
+
+  /// How the result's integers stand for values.
+  func resultFormat(_ output: Int = 0) throws -> TensorFormat {
+    let tensor = try resultTensor(output)
+    var place = location
+    place.tensor = tensor.name
+    return try TensorFormat(tensor, at: place)
+  }
+
+  /// Appends a node on the way to the result.
+  mutating func append(_ op: any Operator, _ suffix: String?, inputs: [NodeID]) throws -> NodeID {
+    try append(op, suffix, of: 0, inputs: inputs)
+  }
+
+  private mutating func append(_ op: any Operator, _ suffix: String?, of output: Int, inputs: [NodeID]) throws -> NodeID
+  {
+    _ = try resultTensor(output)
+    let result = importer.name(of: self.op.outputs[output])
+    do {
+      let name = suffix.map { importer.unused("\(result)/\($0)") } ?? result
+      return try importer.append(op, named: name, inputs: inputs, from: self.name)
+    } catch var diagnostic as Diagnostic {
+      diagnostic.location.layer = location.layer
+      throw diagnostic
+    }
+  }
+
+  /// The result is what an operator makes of some nodes.
+  /// - Parameter format: of the node's values; the result's may be another, for the same codes.
+  mutating func produce(
+    _ op: any Operator, of inputs: [NodeID], in format: TensorFormat?, output: Int = 0
+  ) throws {
+    let tensor = try resultTensor(output)
+    try require(
+      importer.value(self.op.outputs[output]) == nil, "its result, tensor \(self.op.outputs[output]), is there already",
+      supported: "tensors that are made once")
+    let declared = FeatureMap.nodeShape(tensor.shape)
+    let result = tensor.type == .float32 ? nil : try resultFormat(output)
+    let shape = try op.resultShape(of: inputs.map { importer.graph[$0].shape }, at: location)
+    try require(
+      declared.isSupported && shape.elements == declared.elements,
+      "a result of shape \(shape) in a tensor of shape \(tensor.shape)",
+      supported: "the shape that follows from the inputs",
+      fix: "the file is damaged, or made for other inputs: convert the network again")
+    let isReshaped = shape != declared
+    let isReread = format != result && format != nil && result != nil
+    try require(
+      (format == nil) == (result == nil), "a result of \(tensor.type.name)",
+      supported: format == nil ? "float32" : "int8, uint8 and int16")
+    var node = try append(op, isReshaped || isReread ? "as_it_is" : nil, of: output, inputs: inputs)
+    if isReshaped {
+      node = try append(ReshapeOp(shape: declared), isReread ? "reshaped" : nil, of: output, inputs: [node])
+    }
+    if isReread, let format, let result {
+      try require(
+        format.type == result.type, "codes of \(format.type) as those of \(result.type)", supported: "one type")
+      // The same codes for other values.
+      let ratio = Rational(result.scale) / Rational(format.scale)
+      let shift = Rational(result.scale) * Rational(format.zeroPoint - result.zeroPoint)
+      node = try append(
+        ElementwiseOp([.affine(scale: ratio, shift: shift)]), nil, of: output, inputs: [node])
+    }
+    importer.set(.map(FeatureMap(node: node, shape: tensor.shape, format: result)), of: self.op.outputs[output])
+  }
+
+  /// The result's codes are those that the quantizers make of a node's values.
+  /// - Parameter functions: of real numbers, which the quantizers' arithmetic comes near to.
+  mutating func produceCodes(
+    _ node: NodeID, by quantizers: PerChannel<FeatureMapQuantizer>, near functions: [RealFunction] = []
+  ) throws {
+    let format = try resultFormat()
+    let op = QuantizeOp(
+      description: format.quantizer.kind.description, quantizer: format.quantizer, bits: format.type.bits,
+      quantizers: quantizers, nearest: .init(functions: functions, quantizer: format.quantizer))
+    try produce(op, of: [node], in: format)
+  }
+}
+
+extension TensorFormat {
+  /// Codes of integers that count `unit`: each times a factor, rounded, and the zero point added.
+  func requantizer(
+    of unit: Rational, by factor: FixedPointMultiplier, rounding: FixedPointRounding, within codes: ClosedRange<Int64>
+  ) -> FeatureMapQuantizer {
+    FeatureMapQuantizer(
+      steps: .uniform(
+        UniformSteps(
+          gain: factor.factor / unit, zeroPoint: zeroPoint, clamp: codes, rounding: factor.rounding(rounding))),
+      format: self.codes(codes))
+  }
+}

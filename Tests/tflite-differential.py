@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""Random networks through TensorFlow's converter, run by the interpreter's reference kernels and by qcc: every output code is compared.
+
+    tflite-differential.py make FOLDER [--seed 1] [--count 500]   with TensorFlow 2.15: writes NAME.tflite
+    tflite-differential.py check FOLDER QCC                       with ai-edge-litert and numpy: runs them
+    tflite-differential.py golden FOLDER                          with the same: writes NAME.x.npy and NAME.y.npy
+"""
+import argparse
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+SAMPLES = 16
+
+
+# ---- Networks
+
+
+def layers(tf, random):
+    """Names with functions that put an operator behind a tensor."""
+    keras = tf.keras.layers
+    choice = lambda *options: options[random.integers(len(options))]
+    activation = lambda: choice(None, "relu", tf.nn.relu6)
+    padding = lambda: choice("same", "valid")
+    weights = lambda: dict(
+        kernel_initializer=tf.random_normal_initializer(stddev=0.3, seed=int(random.integers(1 << 30))),
+        bias_initializer=tf.random_normal_initializer(stddev=0.5, seed=int(random.integers(1 << 30))),
+        use_bias=bool(random.integers(4)))
+
+    def conv(x):
+        dilated = random.integers(4) == 0
+        return keras.Conv2D(
+            int(random.integers(1, 12)), (int(random.integers(1, 4)), int(random.integers(1, 4))),
+            strides=1 if dilated else int(random.integers(1, 3)), dilation_rate=2 if dilated else 1, padding=padding(),
+            activation=activation(), **weights())(x)
+
+    def depthwise(x):
+        arguments = weights()
+        arguments["depthwise_initializer"] = arguments.pop("kernel_initializer")
+        return keras.DepthwiseConv2D(
+            int(random.integers(1, 4)), strides=int(random.integers(1, 3)), padding=padding(),
+            depth_multiplier=int(random.integers(1, 3)), activation=activation(), **arguments)(x)
+
+    def dense(x):
+        return keras.Dense(int(random.integers(1, 20)), activation=activation(), **weights())(keras.Flatten()(x))
+
+    def wide_dense(x):
+        return keras.Dense(int(random.integers(1, 8)), activation=activation(), **weights())(x)
+
+    def pool(kind):
+        return lambda x: kind(
+            (int(random.integers(1, 4)), int(random.integers(1, 4))), strides=int(random.integers(1, 3)), padding=padding())(x)
+
+    def add(x):
+        y = keras.Conv2D(x.shape[-1], 1, **weights())(x)
+        z = choice(x, keras.Conv2D(x.shape[-1], 1, **weights())(x))
+        sum = choice(lambda: z + y, lambda: z - y)()
+        return choice(lambda: sum, lambda: tf.nn.relu(sum), lambda: tf.nn.relu6(sum))()
+
+    def concatenate(x):
+        return tf.concat([x, keras.Conv2D(3, 1, **weights())(x)], -1)
+
+    def pad(x):
+        sides = [[0, 0], *random.integers(0, 3, (2, 2)).tolist(), [0, 0]]
+        return choice(lambda: tf.pad(x, sides), lambda: tf.pad(x, sides, "SYMMETRIC"))()
+
+    def slice(x):
+        return choice(
+            lambda: x[:, ::2, 1:, :], lambda: x[:, ::-1, :, 1:] if x.shape[-1] > 1 else x[:, ::-1],
+            lambda: tf.slice(x, [0, 1, 0, 0], [-1, x.shape[1] - 1, -1, -1]), lambda: tf.split(x, 2, 1)[1]
+            if x.shape[1] % 2 == 0 else x[:, 1:], lambda: tf.stack(tf.unstack(x, axis=2)[::-1], 1))()
+
+    return {
+        "conv": conv, "depthwise": depthwise, "dense": dense, "wide_dense": wide_dense,
+        "average": pool(keras.AveragePooling2D), "most": pool(keras.MaxPooling2D), "add": add,
+        "concatenate": concatenate, "pad": pad, "slice": slice,
+        "relu": lambda x: choice(tf.nn.relu, tf.nn.relu6)(x),
+        "leaky": lambda x: tf.nn.leaky_relu(x, float(random.uniform(0.01, 0.9))),
+        "sigmoid": lambda x: choice(tf.sigmoid, tf.tanh)(x),
+        "hard_swish": lambda x: x * tf.nn.relu6(x + 3) * (1 / 6),
+        "transpose": lambda x: tf.transpose(x, [0, 2, 1, 3]),
+        "resize": lambda x: tf.compat.v1.image.resize_nearest_neighbor(
+            x, [int(n) for n in random.integers(3, 12, 2)], half_pixel_centers=bool(random.integers(2))),
+        "reshape": lambda x: tf.reshape(x, [1, x.shape[2], x.shape[1] * x.shape[3]]),
+        "softmax": lambda x: keras.Softmax()(keras.Dense(int(random.integers(2, 30)), **weights())(keras.Flatten()(x))),
+    }
+
+
+LAST = {"dense", "softmax", "reshape"}
+
+
+def network(tf, names, random):
+    """The file's bytes."""
+    made = layers(tf, random)
+    x = tf.keras.Input([int(n) for n in random.integers(4, 10, 2)] + [int(random.integers(1, 6))], batch_size=1)
+    y = x
+    for name in names:
+        y = made[name](y)
+    spread = float(np.exp(random.uniform(-2, 3)))
+    center = float(random.uniform(-1, 1)) * spread
+    converter = tf.lite.TFLiteConverter.from_keras_model(tf.keras.Model(x, y))
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: (
+        [random.normal(center, spread, x.shape).astype(np.float32)] for _ in range(8))
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    types = [tf.int8, tf.int8, tf.uint8, tf.float32]
+    converter.inference_input_type = converter.inference_output_type = types[random.integers(len(types))]
+    if random.integers(4) == 0:
+        converter._experimental_disable_per_channel = True
+    return converter.convert()
+
+
+def make(folder, seed, count):
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    import tensorflow as tf
+
+    tf.get_logger().setLevel("ERROR")
+    os.makedirs(folder, exist_ok=True)
+    every = sorted(layers(tf, np.random.default_rng(0)))
+    for index in range(count):
+        random = np.random.default_rng([seed, index])
+        if index % 2 == 0:
+            names = [every[index // 2 % len(every)]]
+        else:
+            names = [every[n] for n in random.integers(0, len(every), random.integers(2, 5))]
+            names = [n for i, n in enumerate(names) if n not in LAST or i == len(names) - 1]
+        try:
+            bytes = network(tf, names, random)
+        except Exception as problem:  # Windows larger than what is left of a map, and the like.
+            print(f"{index} {'+'.join(names)}: not made: {str(problem).splitlines()[0][:80]}")
+            continue
+        with open(os.path.join(folder, f"{index:04}_{'_'.join(names)}.tflite"), "wb") as file:
+            file.write(bytes)
+
+
+# ---- What it computes
+
+
+def reference(path):
+    """Inputs and what the reference kernels make of them, as the file's own types have it."""
+    from ai_edge_litert import interpreter as litert
+
+    it = litert.Interpreter(
+        model_path=path, num_threads=1, experimental_op_resolver_type=litert.OpResolverType.BUILTIN_REF)
+    it.allocate_tensors()
+    source, result = it.get_input_details()[0], it.get_output_details()[0]
+    random = np.random.default_rng(7)
+    shape = (SAMPLES, *source["shape"][1:])
+    if source["dtype"] == np.float32:
+        x = (random.normal(0, 3, shape)).astype(np.float32)
+    else:
+        limits = np.iinfo(source["dtype"])
+        x = random.integers(limits.min, limits.max + 1, shape).astype(source["dtype"])
+        x[0], x[1] = limits.min, limits.max
+    y = []
+    for sample in x:
+        it.set_tensor(source["index"], sample[None])
+        it.invoke()
+        y.append(it.get_tensor(result["index"])[0].copy())
+    return x, np.stack(y)
+
+
+def check(folder, qcc):
+    failed = exact = refused = 0
+    with tempfile.TemporaryDirectory() as place:
+        for path in sorted(glob.glob(os.path.join(folder, "*.tflite"))):
+            name = os.path.basename(path)
+            x, y = reference(path)
+            np.save(f"{place}/x.npy", x)
+            run = subprocess.run(
+                [qcc, "simulate", path, "--tflite-rounding", "double", "--inputs", f"{place}/x.npy", "-o", f"{place}/y.npy"],
+                capture_output=True, text=True)
+            if run.returncode == 1 and run.stderr.startswith("error:"):
+                refused += 1
+                print(f"{name}: refused: {run.stderr.splitlines()[0][:200]}")
+                continue
+            if run.returncode:
+                failed += 1
+                print(f"{name}: exit code {run.returncode}: {run.stderr[:200]}")
+                continue
+            found = np.load(f"{place}/y.npy" if y.dtype == np.float32 else f"{place}/y_codes.npy")
+            # Values are the same numbers in double precision.
+            found = found.astype(np.float32) if y.dtype == np.float32 else found
+            differ = int((found.reshape(y.shape) != y).sum())
+            failed += differ > 0
+            exact += differ == 0
+            if differ:
+                print(f"{name}: {differ} of {y.size} codes differ")
+    print(f"{exact} networks exact, {failed} not, {refused} refused")
+    return failed
+
+
+def golden(folder):
+    for path in sorted(glob.glob(os.path.join(folder, "*.tflite"))):
+        x, y = reference(path)
+        np.save(path[:-7] + ".x.npy", x[:4])
+        np.save(path[:-7] + ".y.npy", y[:4])
+
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+commands = parser.add_subparsers(dest="command", required=True)
+for name in ["make", "check", "golden"]:
+    command = commands.add_parser(name)
+    command.add_argument("folder")
+    if name == "make":
+        command.add_argument("--seed", type=int, default=1)
+        command.add_argument("--count", type=int, default=500)
+    if name == "check":
+        command.add_argument("qcc")
+arguments = parser.parse_args()
+if arguments.command == "make":
+    make(arguments.folder, arguments.seed, arguments.count)
+elif arguments.command == "golden":
+    golden(arguments.folder)
+else:
+    sys.exit(bool(check(arguments.folder, arguments.qcc)))
