@@ -90,9 +90,9 @@ package struct CombineInstruction: Hashable, Sendable, InstructionKind {
 }
 
 extension CombineInstruction.Term {
-  /// Of codes of this range.
+  /// Of codes of this range, as far as 64 bits hold them.
   func values(of codes: CodeRange, channel: Int) -> ClosedRange<Int128> {
-    codes.wide.scaled(by: Int128(coefficients[channel])).shifted(by: Int128(offsets[channel]))
+    codes.wide.scaled(by: Int128(coefficients[channel])).shifted(by: Int128(offsets[channel])).within64Bits
   }
 }
 
@@ -145,15 +145,14 @@ extension AccumulatorBounds {
 }
 
 extension ClosedRange<Int128> {
-  /// What lies beyond 64 bits is there still, and products of two such fit.
+  /// What lies beyond 64 bits is there still, and products of two such and sums of many fit.
   fileprivate var within64Bits: ClosedRange<Int128> {
     let bounds = -(Int128(1) << 63)...(Int128(1) << 63)
     return lowerBound.clamped(to: bounds)...upperBound.clamped(to: bounds)
   }
 
   func times(_ other: ClosedRange<Int128>) -> ClosedRange<Int128> {
-    let (left, right) = (within64Bits, other.within64Bits)
-    let products = [left.lowerBound, left.upperBound].flatMap { [$0 * right.lowerBound, $0 * right.upperBound] }
-    return products.hull() ?? 0...0
+    let products = [lowerBound, upperBound].flatMap { [$0 * other.lowerBound, $0 * other.upperBound] }
+    return (products.hull() ?? 0...0).within64Bits
   }
 }
