@@ -36,7 +36,7 @@ REFUSED = {
     r"^cast(like)?_.*FLOAT16": "it computes in|the network's input is of",
     r"^cast(like)?_(FLOAT_to_DOUBLE|DOUBLE_to_FLOAT)(_expanded)?$": "NaN or infinity",
     r"^(de)?quantizelinear_(e[45]m|float[46])": "float[468]",
-    r"_float16$": "it computes in float16|the network's input is of float16",
+    r"_b?float16(_expanded)?$": "it computes in b?float16|the network's input is of b?float16",
     r"^((add|sub|mul)_u?int|div_uint64)": "every sample of the batch alone|wrap around",
     r"^pow($|_bcast_array|_example|_types)": "a power of shape",
     r"^matmul_1d_3d$": "every sample of the batch alone",
@@ -52,6 +52,7 @@ REFUSED = {
     r"^resize_.*_cubic": "mode = 'cubic'",
     r"^resize_tf_crop": "tf_crop_and_resize",
     r"^resize_downsample.*_linear_antialias": "antialias",
+    r"^resize_downsample_scales_linear_align_corners": "align_corners",
 }
 
 # A cast of a float that the integer type does not hold is undefined: those elements are not compared.

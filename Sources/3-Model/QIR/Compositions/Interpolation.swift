@@ -93,10 +93,13 @@ package struct Interpolation {
   /// What does it, one operator behind the other, over a feature map of shape `shape`; nil where it takes too many weights, or
   /// some of too many bits.
   package func operators(over shape: Shape) -> [any Operator]? {
-    let phases = rows.period.phases * columns.period.phases
-    if rows.isUnchanged || columns.isUnchanged || phases <= Self.mostPhases {
-      return pass(over: shape, takesAccumulators: false)
+    let isOneAxis = rows.isUnchanged || columns.isUnchanged
+    if isOneAxis || rows.period.phases * columns.period.phases <= Self.mostPhases,
+      let both = pass(over: shape, takesAccumulators: false)
+    {
+      return both
     }
+    if isOneAxis { return nil }
     guard
       let first = Interpolation(rows: rows, columns: .init(unchanged: columns.extent)).pass(
         over: shape, takesAccumulators: false),

@@ -41,6 +41,10 @@ enum ResizeOperators {
     let scaling = try Scaling(
       scales: isFirstForm ? 1 : 2, sizes: isFirstForm ? nil : 3, of: axes.map { map.shape[$0] },
       hasBatch: given == nil, keeping: policy, reader)
+    try reader.require(
+      coordinates != .align_corners || scaling.axes.allSatisfy { ($0.scale * Rational(Int64($0.extent))).isInteger },
+      "align_corners with scales of which sizes are no whole numbers, which ONNX and ONNX Runtime read differently",
+      supported: "scales that make whole sizes", fix: "say sizes in place of scales")
     if mode == "linear" {
       try reader.require(
         !isSmoothed || scaling.axes.allSatisfy { $0.scale >= .one }, "antialias = 1 of a map that shrinks",
