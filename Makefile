@@ -8,9 +8,10 @@ DEMO := testdata/digits_conv_affine
 # Imports that Package.swift does not allow are errors: this is what keeps the layers of docs/architecture.md apart.
 LAYERS := --explicit-target-dependency-import-check error
 
-.PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential check-tflite-differential \
-  check-keras-differential check-quantizer-extremes check-quantized-keras check-quantize check-adding \
-  test-embedded check-c check-registers check-processor-speed check-multiplier check-kernels check-optuna check-vizier \
+.PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
+  check-tflite-differential check-keras-differential check-qkeras-examples check-quantizer-extremes \
+  check-quantized-keras check-quantize check-adding test-embedded check-c check-registers check-processor-speed \
+  check-multiplier check-kernels check-optuna check-vizier \
   check-user-files check-interrupts check-search-kills check-search-methods bench bench-peers check-memory fuzz format \
   lint generated check-generated clean
 .NOTPARALLEL:
@@ -25,6 +26,7 @@ help:
 	@echo 'make check-onnx-differential  5,000 changed networks against ONNX Runtime and ONNX'\'' checker (Python packages)'
 	@echo 'make check-tflite-differential  random networks of the converter against the reference kernels (Python packages)'
 	@echo 'make check-keras-differential  mutants of the zoo against Keras and QKeras (Python packages)'
+	@echo 'make check-qkeras-examples  QKeras'\''s own example networks in EXAMPLES=, beside QKeras (Python packages)'
 	@echo 'make check-quantizer-extremes  quantizers on weights of extreme size against QKeras (Python packages)'
 	@echo 'make check-quantized-keras  files that qcc quantize writes for QKeras, run by QKeras (Python packages)'
 	@echo 'make check-quantize   what qcc quantize loses, beside ONNX Runtime'\''s quantizer (Python packages)'
@@ -90,6 +92,11 @@ check-tflite-differential: build
 COUNT := 5000
 check-keras-differential: build
 	$(PYTHON) Tests/keras-differential.py $(QCC) --count $(COUNT)
+
+# EXAMPLES=… is the folder of QKeras' repository that the script's head names.
+EXAMPLES := ../qkeras/examples
+check-qkeras-examples: build
+	$(PYTHON) Tests/qkeras-examples.py $(QCC) $(EXAMPLES)
 
 check-quantizer-extremes: build
 	$(PYTHON) Tests/quantizer-extremes.py $(QCC)
