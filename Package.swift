@@ -55,6 +55,12 @@ let model = floor(
     .target(
       name: "Calibration",
       dependencies: ["CValueKernels", "Diagnostics", "FloatEngine", "Numbers", "Plans", "QIR", "Threads"]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "CValueKernels", "Diagnostics", "FloatEngine", "Numbers", "Plans", "QIR", "Quantization", "Quantizers",
+        "Threads",
+      ]),
   ])
 
 let frontends = floor(
@@ -164,6 +170,9 @@ let analysis = floor(
         "Schedule", "Simulator", "Statistics", "Study", "Targets", "Threads", "Tiling",
       ]),
     .target(
+      name: "Tuning",
+      dependencies: ["Compiler", "Diagnostics", "Presentation", "QIR", "Search", "Training"]),
+    .target(
       name: "Verify",
       dependencies: [
         "Arrays", "Backend", "CEmitter", "Compiler", "Diagnostics", "Files", "FloatReference", "HDF5", "Inference",
@@ -189,13 +198,15 @@ let face = floor(
         "Assessment", "Backend", "Calibration", "Compiler", "Diagnostics", "Exploration", "Files", "FloatEngine",
         "Frontends", "HDF5", "Inference", "IntegerProgram", "KerasExport", "Lowering", "ONNX", "ONNXExport", "Passes",
         "Plans", "Presentation", "QIR", "Quantization", "Quantizers", "Search", "Simulator", "Study", "Threads",
+        "Training", "Tuning",
       ]),
     .executableTarget(
       name: "qcc",
       dependencies: [
         "Assessment", "Calibration", "CEmitter", "Compiler", "Diagnostics", "Exploration", "Files", "Frontends",
         "HardwareWidths", "Inference", "Libc", "ONNXExport", "Page", "Performance", "Plans", "Presentation",
-        "QCCDriver", "QIR", "QTools", "Quantization", "Search", "Statistics", "Targets", "Threads", "Verify",
+        "QCCDriver", "QIR", "QTools", "Quantization", "Search", "Statistics", "Targets", "Threads", "Training",
+        "Tuning", "Verify",
         argumentParser,
       ],
       linkerSettings: oneFile),
@@ -239,6 +250,9 @@ let tests: [Target] = [
       "Arrays", "Calibration", "Diagnostics", "FloatEngine", "FloatReference", "Frontends", "Numbers", "Passes",
       "Plans", "QIR", "TestSupport",
     ]),
+  .testTarget(
+    name: "TrainingTests",
+    dependencies: ["FloatEngine", "Numbers", "QIR", "Quantization", "Quantizers", "TestSupport", "Training"]),
   .testTarget(
     name: "FloatEngineTests",
     dependencies: ["FloatEngine", "FloatReference", "Frontends", "Numbers", "QIR", "TestSupport"]),

@@ -16,6 +16,8 @@ package enum ElementaryMath {
   /// 1 - errorFunction(value)
   package static func complementaryErrorFunction(_ value: Double) -> Double { erfc(value) }
 
+  package static func cosine(_ value: Double) -> Double { cos(value) }
+
   package static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
   /// 2^value

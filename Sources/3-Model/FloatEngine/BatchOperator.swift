@@ -77,7 +77,7 @@ extension ElementwiseOp: BatchOperator {
 
 extension Window {
   /// For the kernels in C, which know no dilation.
-  fileprivate func pooling(from input: Shape, to output: Shape) -> qcc_pool_geometry? {
+  package func pooling(from input: Shape, to output: Shape) -> qcc_pool_geometry? {
     guard dilation == .one else { return nil }
     let (input, output) = (input.extents, output.extents)
     return qcc_pool_geometry(

@@ -58,19 +58,24 @@ package struct FloatEngine: Sendable {
       return layer(
         input, weights: constants[0], bias: constants.count > 1 ? constants[1] : nil, to: output, threads: threads)
     }
-    return (node.op as? any BatchOperator)?.evaluate(inputs, to: output) ?? evaluateExactly(node, inputs)
+    return Self.evaluate(node.op, inputs, to: output)
+  }
+
+  /// An operator that is no layer.
+  package static func evaluate(_ op: any Operator, _ inputs: [Batch], to output: Shape) -> Batch {
+    (op as? any BatchOperator)?.evaluate(inputs, to: output) ?? evaluateExactly(op, inputs, to: output)
   }
 
   /// As the reference does it, sample by sample: for what no kernel is worth it.
-  private func evaluateExactly(_ node: Node, _ inputs: [Batch]) -> Batch {
-    let constants = node.op.parameters.map(\.parameter.values)
+  private static func evaluateExactly(_ op: any Operator, _ inputs: [Batch], to output: Shape) -> Batch {
+    let constants = op.parameters.map(\.parameter.values)
     let shapes = inputs.map(\.shape)
     let values = (0..<inputs[0].samples).flatMap { sample in
       let samples = inputs.map { $0[sample..<(sample + 1)].values.map { Double($0) } }
-      let operands = Operands(inputs: samples, shapes: shapes, resultShape: node.shape, constants: constants)
-      return node.op.evaluate(operands).map { Float($0) }
+      let operands = Operands(inputs: samples, shapes: shapes, resultShape: output, constants: constants)
+      return op.evaluate(operands).map { Float($0) }
     }
-    return Batch(shape: node.shape, values: values)
+    return Batch(shape: output, values: values)
   }
 }
 

@@ -134,7 +134,8 @@ extension BiasPlan {
     return decided
   }
 
-  fileprivate func quantized(_ numbers: [Double], units: [Float]) -> QuantizedTensor {
+  /// Numbers as codes, as `decided` has them.
+  package func quantized(_ numbers: [Double], units: [Float]) -> QuantizedTensor {
     let decided = decided(numbers, units: units)
     return QuantizedTensor(
       shape: [numbers.count], codes: decided.codes ?? IntegerArray([Int64]()),

@@ -11,6 +11,8 @@ package struct NetworkInputs: Sendable {
   package let samples: Int
   /// By graph input: the samples one after another, each in the order of the node's axes (NHWC).
   package private(set) var values: [TensorIdentity: [Double]]
+  /// The graph's inputs in their order.
+  private var order: [TensorIdentity]
 
   /// One array for a network of one input; `name=file` for each of several. Their axes are in the model file's order.
   ///
@@ -48,6 +50,7 @@ package struct NetworkInputs: Sendable {
     try problems.throwIfErrors()
     samples = counts.first ?? 0
     self.values = values
+    order = inputs.map(\.identity)
   }
 
   /// Those of a golden file: dataset `x` of a network with one input, `x/<input>` of one with several, `|` standing for `/` in a
@@ -122,6 +125,7 @@ package struct NetworkInputs: Sendable {
       elements, of: samples * MemoryLayout<Double>.size, for: "\(samples) samples", at: .init(file: network.graph.file))
     self.samples = samples
     values = [:]
+    order = network.graph.inputs.map { network.graph[$0].identity }
     var random = SplitMix(seed: seed)
     for input in network.graph.inputs {
       let node = network.graph[input]
@@ -152,6 +156,15 @@ package struct NetworkInputs: Sendable {
       }
       values[node.identity] = numbers
     }
+  }
+
+  /// The same for another network with inputs of the same shapes, in the same order.
+  package func matched(to graph: Graph) -> NetworkInputs {
+    var matched = self
+    matched.order = graph.inputs.map { graph[$0].identity }
+    matched.values = Dictionary(
+      zip(matched.order, order).map { ($0, values[$1] ?? []) }, uniquingKeysWith: { first, _ in first })
+    return matched
   }
 
   /// One sample of one input, which may be a node of any graph that passes made.

@@ -36,15 +36,21 @@ package struct TrialJudge: Sendable {
 
   private let inputs: NetworkInputs
   private let samples: Range<Int>
+  private let measure: Judge.Measure
   private let judge: Judge?
   /// By sample.
   private let reference: [[Double]]
   /// Of the float network, by sample and class; nil without classes.
   private let probabilities: ClassProbabilities?
 
-  /// - Parameter judge: nil: agreement judges.
-  package init(_ network: FloatNetwork, inputs: NetworkInputs, samples: Range<Int>, judge: Judge?) {
+  /// - Parameters:
+  ///   - measure: what the results are judged as.
+  ///   - judge: nil: agreement judges.
+  package init(
+    _ network: FloatNetwork, inputs: NetworkInputs, samples: Range<Int>, measure: Judge.Measure, judge: Judge?
+  ) {
     self.inputs = inputs
+    self.measure = measure
     self.samples = samples
     self.judge = judge
     let engine = FloatEngine(network.graph)
@@ -60,9 +66,13 @@ package struct TrialJudge: Sendable {
     probabilities = judge?.classes.map { ClassProbabilities(logits: reference, classes: $0) }
   }
 
+  /// How many samples judge.
+  package var count: Int { samples.count }
+
   /// - Parameter share: of the samples.
-  package func verdict(on compilation: Compilation, share: Double = 1) throws -> Verdict {
+  package func verdict(on compilation: Compilation, share: Double = 1, threads: Int = 1) throws -> Verdict {
     let lowered = compilation.network
+    let inputs = inputs.matched(to: compilation.model.graph)
     let prepared = try PreparedProgram(lowered.program)
     let output = lowered.program.outputs[0].tensor
     let count = max(1, Int((Double(samples.count) * share).rounded()))
@@ -72,7 +82,7 @@ package struct TrialJudge: Sendable {
     for first in stride(from: judged.lowerBound, to: judged.upperBound, by: batch) {
       let part = first..<min(first + batch, judged.upperBound)
       let simulated = try prepared.run(
-        lowered.codes(of: inputs, samples: part).byInput.map { .int64($0) }, samples: part.count, threads: 1)
+        lowered.codes(of: inputs, samples: part).byInput.map { .int64($0) }, samples: part.count, threads: threads)
       quantized += (0..<part.count).map { simulated.values(of: output, sample: $0) }
     }
     return verdict(on: quantized)
@@ -81,7 +91,7 @@ package struct TrialJudge: Sendable {
   private func verdict(on quantized: [[Double]]) -> Verdict {
     let reference = Array(reference.prefix(quantized.count))
     let agreeing = zip(reference, quantized).count { largest($0) == largest($1) }
-    let isClassifier = (reference.first?.count ?? 0) > 1 && judge?.measure != .auc
+    let isClassifier = (reference.first?.count ?? 0) > 1 && measure == .accuracy
     let loss =
       isClassifier
       ? zip(reference, quantized).reduce(0) { $0 + divergence(ofLogits: $1.1, from: $1.0) } / Double(quantized.count)

@@ -5,8 +5,6 @@ import Diagnostics
 import FloatEngine
 import Frontends
 import Inference
-import KerasExport
-import ONNX
 import ONNXExport
 import Passes
 import Plans
@@ -120,6 +118,9 @@ package struct NetworkQuantizer: Sendable {
     return (found.plan, [remark])
   }
 
+  /// How many inputs for calibration there are, those that are held out included.
+  package var calibrationSamples: Int { calibration.samples }
+
   /// What ranges and weights are fitted to.
   package var calibrationBatches: [NodeID: Batch] { calibration.batches(of: network.graph, samples: fitted) }
 
@@ -129,11 +130,14 @@ package struct NetworkQuantizer: Sendable {
     let judge = try labels.map {
       try Judge(options.measure, labels: $0, groups: nil, inputs: inputs, network: network)
     }
-    return TrialJudge(network, inputs: inputs, samples: 0..<inputs.samples, judge: judge)
+    return TrialJudge(
+      network, inputs: inputs, samples: 0..<inputs.samples, measure: options.measure, judge: judge)
   }
 
   /// A judge of many networks of this one.
-  package var trialJudge: TrialJudge { TrialJudge(network, inputs: test, samples: judged, judge: judge) }
+  package var trialJudge: TrialJudge {
+    TrialJudge(network, inputs: test, samples: judged, measure: options.measure, judge: judge)
+  }
 
   /// Signs are no zeros.
   private func pruningProblems(of plan: QuantizationPlan) -> Diagnostics {
@@ -228,25 +232,16 @@ package struct NetworkQuantizer: Sendable {
 }
 
 extension NetworkQuantizer.Result {
-  /// The style that holds the plan's widths as they are.
-  package var style: ExportStyle {
-    let widths = Set(plan.maps.values.map(\.bits) + plan.weights.values.map(\.bits))
-    return widths.isSubset(of: [4, 8, 16]) ? .qdq : .qonnx
-  }
-
   /// A file of the kind that its name says: the network as ONNX or for QKeras, or the plan as JSON.
   /// - Throws: `Diagnostics` where the kind cannot say the network.
   package func bytes(for path: String, style: ExportStyle?) throws -> [UInt8] {
-    switch FileKind(path) {
-    case .plan: Array(plan.json.utf8)
-    case .keras: try KerasExport.content(of: graph).bytes(file: path)
-    case .onnx: try ONNXFile.bytes(of: ONNXExport.model(of: graph, style: style ?? self.style), file: path)
-    }
+    if case .plan = FileKind(path) { return Array(plan.json.utf8) }
+    return try graph.bytes(for: path, style: style)
   }
 
   /// What has to be known of such a file.
   package func remarks(on path: String) -> [Diagnostic] { FileKind(path).remarks(on: graph, file: path) }
 
   /// What names of files that can be written end in.
-  package static let suffixes = ["onnx", "h5", "hdf5", "json"]
+  package static let suffixes = Graph.suffixes + ["json"]
 }

@@ -27,7 +27,8 @@ struct QCC: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CompileCommand.self, QuantizeCommand.self, SearchCommand.self, StudyCommand.self, EvaluateCommand.self,
+      CompileCommand.self, QuantizeCommand.self, TuneCommand.self, SearchCommand.self, StudyCommand.self,
+      EvaluateCommand.self,
       ProfileCommand.self, VerifyCommand.self, ExportCommand.self,
       TileReportCommand.self, WidthsCommand.self, SimulateCommand.self,
       SummaryCommand.self, QToolsCommand.self, EnergyCommand.self, MemoryCommand.self, ReportCommand.self,

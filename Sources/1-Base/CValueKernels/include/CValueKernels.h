@@ -10,6 +10,7 @@
 #include "qcc_elementwise.h"
 #include "qcc_float.h"
 #include "qcc_geometry.h"
+#include "qcc_gradients.h"
 #include "qcc_isa.h"
 #include "qcc_pool.h"
 #include "qcc_reference.h"

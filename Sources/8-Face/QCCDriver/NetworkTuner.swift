@@ -1,0 +1,113 @@
+import Assessment
+import Compiler
+import Diagnostics
+import FloatEngine
+import Frontends
+import Inference
+import ONNXExport
+import QIR
+import Search
+import Training
+import Tuning
+
+/// Trains a quantized network to do what a float one does.
+package struct NetworkTuner {
+  package struct Options: Sendable {
+    /// The float network's file.
+    package var teacher = ""
+    /// Files with the inputs to learn from, as `NetworkInputs` takes them.
+    package var data: [String] = []
+    /// Of those; nil: the teacher is all there is to learn from.
+    package var labels: String?
+    /// Those that choose between epochs; none: a part of the others.
+    package var validation: [String] = []
+    package var measure = Judge.Measure.accuracy
+    package var keepsZeros = false
+    package var tuning = Tuning.Options()
+    package var target = Compiler.Options().target
+
+    package init() {}
+  }
+
+  /// Warnings and notes.
+  package let remarks: [Diagnostic]
+  private let quantizer: NetworkQuantizer
+  private var tuning: Tuning
+
+  /// - Throws: `Diagnostics`, everything that is wrong with the files, or with the two networks beside each other.
+  package init(model file: String, options: Options) throws {
+    var problems = Diagnostics()
+    var teaching = NetworkQuantizer.Options()
+    teaching.calibration = options.data
+    teaching.test = options.validation
+    teaching.measure = options.measure
+    teaching.target = options.target
+    let quantizer = problems.collecting { try NetworkQuantizer(model: options.teacher, options: teaching) }
+    let model = problems.collecting { try Frontends.read(file) }
+    let network = model.flatMap { model in
+      problems.collecting { try TrainableNetwork(model.graph, keepsZeros: options.keepsZeros) }
+    }
+    try problems.throwIfErrors()
+    guard let quantizer, let model, let network else { throw problems }
+    problems.report(contentsOf: Diagnostics(model.remarks + quantizer.remarks + network.remarks))
+    problems.report(contentsOf: Self.differences(network, quantizer.network.graph, quantizer.network.results[0]))
+    try problems.throwIfErrors()
+    let teacher = quantizer.network
+    let data = quantizer.calibrationBatches
+    let samples = data.values.first?.samples ?? 0
+    let labels = try options.labels.map { labels in
+      try Labels(labels, samples: quantizer.calibrationSamples, output: teacher.graph[teacher.results[0]], fix: nil)
+    }
+    let trainer = Trainer(
+      network, teacher: Teacher(teacher.graph, result: teacher.results[0]),
+      loss: options.measure == .auc ? .squares : .divergence, data: teacher.graph.inputs.compactMap { data[$0] },
+      classes: labels.map { Array($0.classes.prefix(samples)) }, options: options.tuning.training)
+    tuning = Tuning(trainer, compiler: quantizer.compiler, judge: quantizer.trialJudge, options: options.tuning)
+    self.quantizer = quantizer
+    remarks = problems.all
+  }
+
+  /// Where the network takes or makes other tensors than the teacher.
+  private static func differences(_ network: TrainableNetwork, _ teacher: Graph, _ result: NodeID) -> Diagnostics {
+    var problems = Diagnostics()
+    let graph = network.graph
+    func shapes(_ graph: Graph, _ ids: [NodeID]) -> String { ids.map { "\(graph[$0].shape)" }.joined(separator: ", ") }
+    let (own, theirs) = (shapes(graph, graph.inputs), shapes(teacher, teacher.inputs))
+    if own != theirs {
+      problems.report(
+        "inputs of shape \(own)", at: .init(file: graph.file), supported: "those of the teacher: \(theirs)",
+        fix: "name the float network that this one was made from with --teacher")
+    }
+    let count = graph[network.result].shape.elements
+    if count != teacher[result].shape.elements {
+      problems.report(
+        "a first output of \(count) numbers", at: graph.location(of: network.result),
+        supported: "as many as the teacher's has: \(teacher[result].shape.elements)",
+        fix: "name the float network that this one was made from with --teacher")
+    }
+    return problems
+  }
+
+  /// Steps of all epochs together.
+  package var steps: Int { tuning.steps }
+
+  package mutating func run(
+    stepped: () -> Void = {}, ended: (TuneReport.Epoch) throws -> Void = { _ in }
+  ) throws {
+    try tuning.run(stepped: stepped, ended: ended)
+  }
+
+  /// - Parameters:
+  ///   - test: files with inputs that judge, and nothing else; none: nothing is judged so.
+  package func report(test: [String], labels: String?, seconds: Double) throws -> TuneReport {
+    let judge = test.isEmpty ? nil : try quantizer.trialJudge(test: test, labels: labels)
+    return try tuning.report(test: judge, seconds: seconds)
+  }
+
+  /// The best network as a file of the kind that its name says.
+  package func bytes(for path: String, style: ExportStyle?) throws -> [UInt8] {
+    try tuning.best.graph.bytes(for: path, style: style)
+  }
+
+  package func remarks(on path: String) -> [Diagnostic] { FileKind(path).remarks(on: tuning.best.graph, file: path) }
+}
