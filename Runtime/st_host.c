@@ -91,21 +91,28 @@ double st_softplus(double x)
 double st_erf(double x)
 {
     const double magnitude = (x < 0.0) ? -x : x;
-    double term = magnitude;
-    double sum = magnitude;
     double result;
     if (x != x) {
         return x;
     }
     if (magnitude > 6.0) {
-        return (x < 0.0) ? -1.0 : 1.0;
+        result = 1.0;
+    } else if (magnitude < 1.25) {
+        /* 2 / sqrt(pi) e^(-x^2) (x + 2 x^3 / 3 + 4 x^5 / 15 + ...): terms of one sign, the smallest of 40 first. */
+        const double square = 2.0 * magnitude * magnitude;
+        double sum = 0.0;
+        for (int n = 40; n > 0; --n) {
+            sum = ((1.0 + sum) * square) / (double)((2 * n) + 1);
+        }
+        result = TWO_OVER_ROOT_OF_PI * st_exp(-magnitude * magnitude) * (magnitude + (magnitude * sum));
+    } else {
+        /* What is missing to 1 is e^(-x^2) / sqrt(pi) / (x + (1/2) / (x + (2/2) / (x + (3/2) / (x + ...)))). */
+        double below = magnitude;
+        for (int n = 150; n > 0; --n) {
+            below = magnitude + ((0.5 * (double)n) / below);
+        }
+        result = 1.0 - ((0.5 * TWO_OVER_ROOT_OF_PI * st_exp(-magnitude * magnitude)) / below);
     }
-    /* 2 / sqrt(pi) e^(-x^2) (x + 2 x^3 / 3 + 4 x^5 / 15 + ...): terms of one sign, 1e-19 of the sum after 150 of them. */
-    for (int n = 1; n < 150; ++n) {
-        term *= (2.0 * magnitude * magnitude) / (double)((2 * n) + 1);
-        sum += term;
-    }
-    result = TWO_OVER_ROOT_OF_PI * st_exp(-magnitude * magnitude) * sum;
     return (x < 0.0) ? -result : result;
 }
 
@@ -237,17 +244,17 @@ static int64_t inverse_of_1_plus(int64_t number)
     return multiplied(x, 1);
 }
 
-void st_fixed_point_softmax(double values[], int count, double scale, const int32_t exponentials[256])
+void st_fixed_point_softmax(double values[], uint16_t count, double scale, const int32_t exponentials[256])
 {
     double most = values[0];
     int64_t sum = 0;
     int room = 0;
     int64_t inverse;
     int shift;
-    for (int i = 1; i < count; ++i) {
+    for (int i = 1; i < (int)count; ++i) {
         most = (values[i] > most) ? values[i] : most;
     }
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < (int)count; ++i) {
         const int distance = (int)st_clip(st_floor(((most - values[i]) / scale) + 0.5), 0.0, 255.0);
         values[i] = (double)exponentials[distance];
         sum += ((int64_t)exponentials[distance] + 2048) / 4096;
@@ -258,7 +265,7 @@ void st_fixed_point_softmax(double values[], int count, double scale, const int3
     }
     inverse = inverse_of_1_plus((sum * ((int64_t)1 << room)) - ((int64_t)1 << 31));
     shift = 35 - room;
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < (int)count; ++i) {
         const int64_t share = shifted(product(inverse, (int64_t)values[i]) + ((int64_t)1 << (shift - 1)), shift);
         values[i] = (double)((share > 255) ? 255 : share) / 256.0;
     }

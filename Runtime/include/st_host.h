@@ -38,6 +38,6 @@ int st_count_levels(double v, const double levels[], int count);
 
 /* The softmax of values of codes of 8 bits, all of one scale, in integers: multiples of 1/256. `exponentials` has e^x x 2^31 of how far a
  * code lies below the largest one, by that distance. */
-void st_fixed_point_softmax(double values[], int count, double scale, const int32_t exponentials[256]);
+void st_fixed_point_softmax(double values[], uint16_t count, double scale, const int32_t exponentials[256]);
 
 #endif

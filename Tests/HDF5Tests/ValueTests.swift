@@ -1,5 +1,7 @@
+import Foundation
 import Diagnostics
 import HDF5
+import TestSupport
 import Testing
 
 /// The files that testdata/hdf5/make.py wrote with h5py.
@@ -115,15 +117,21 @@ import Testing
     #expect(try H5File(Fixtures.path("user_block.h5")).root.dataset("x").floats == [1, 2, 3])
   }
 
+  /// Of a large file; what a small one holds is all read at once.
   @Test func structureWithoutElements() throws {
-    let path = Fixtures.path("keras.h5")
-    let file = try H5File(path, structureOnly: true)
-    let bias = try file.root.dataset("model_weights/dense/dense/bias:0")
-    #expect(bias.shape == [4])
-    #expect(throws: Diagnostic.self) { try bias.floats }
-    let read = try file.reading([bias.path, "model_weights/nothing"]).root
-    #expect(read.allDatasets.map(\.path) == [bias.path])
-    #expect(try read.dataset(bias.path).floats == H5File(path).root.dataset(bias.path).floats)
+    try Folder.with { folder in
+      let whole = Fixtures.path("keras.h5")
+      let path = "\(folder)/large.h5"
+      try (Data(contentsOf: URL(filePath: whole)) + Data(count: 4 << 20)).write(to: URL(filePath: path))
+      let file = try H5File(path, structureOnly: true)
+      let bias = try file.root.dataset("model_weights/dense/dense/bias:0")
+      #expect(bias.shape == [4])
+      #expect(throws: Diagnostic.self) { try bias.floats }
+      let read = try file.reading([bias.path, "model_weights/nothing"]).root
+      #expect(read.allDatasets.map(\.path) == [bias.path])
+      let small = try H5File(whole, structureOnly: true).root.dataset(bias.path).floats
+      #expect(try read.dataset(bias.path).floats == small)
+    }
   }
 
   @Test func attributesThatAreAskedFor() throws {

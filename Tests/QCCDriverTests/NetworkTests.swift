@@ -62,7 +62,7 @@ import TestSupport
     ("cycle", ["c0"]), ("dangling_input", ["c0"]), ("dynamic_size", ["input"]), ("external_link", [nil]),
     ("external_storage", [nil]), ("float_quantized_layer", ["c0"]), ("float_weights", ["float_conv", "float_dense"]),
     ("lambda_layer", ["twice"]), ("several_mistakes", ["c0", "a0", "fc"]), ("softmax_middle", ["softmax"]),
-    ("local_and_recurrent", ["local", "lstm"]), ("unknown_layers", ["norm", "up", "times"]),
+    ("local_and_recurrent", ["local", "lstm"]), ("unknown_layers", ["norm", "up", "attention"]),
     ("unknown_quantizer", ["a0"]), ("unquantized_function", ["fc"]), ("unquantized_middle", ["c1"]),
     ("weight_infinite", ["c0"]), ("weight_missing", ["c0"]), ("weight_nan", ["c0"]), ("weight_shape", ["c0"]),
   ]

@@ -55,7 +55,7 @@ package struct H5File: Sendable {
   ///   - only: Paths of the groups and datasets to read; the groups on the way to them, with their attributes, are read
   ///     too. Empty: everything.
   ///   - attributes: The names of attributes to read, also with digits behind them. nil: all.
-  ///   - structureOnly: Datasets have shape and type, and no elements: `reading` fetches those.
+  ///   - structureOnly: Datasets of a large file have shape and type, and no elements: `reading` fetches those.
   ///   - archive: What the file is an archive of; nil: an HDF5 file.
   /// - Throws: `Diagnostic`, or `Diagnostics` where several things are refused.
   package init(

@@ -234,8 +234,10 @@ private func padded(_ text: String, _ width: Int) -> String {
 extension Operator {
   /// Whether a layer of that class has weights and no quantizers for them.
   fileprivate func isUnquantized(in layerClass: String?) -> Bool {
-    self is BatchNormalizationOp
-      ? layerClass != "QBatchNormalization"
-      : self is any LinearOperator && !(layerClass?.hasPrefix("Q") ?? false)
+    switch self {
+    case is BatchNormalizationOp: layerClass != "QBatchNormalization"
+    case is PReLUOp: true
+    default: self is any LinearOperator && !(layerClass?.hasPrefix("Q") ?? false)
+    }
   }
 }
