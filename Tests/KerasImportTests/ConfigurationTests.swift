@@ -25,6 +25,16 @@ import TestSupport
     }
   }
 
+  /// Keras 2: clip(0.2 x + 0.5, 0, 1). Keras 3: relu6(x + 3) / 6.
+  @Test(arguments: [("2.15.0", 0.7), ("3.3.3", 4.0 / 6)])
+  func hardSigmoidIsTheOneOfTheVersion(_ version: String, _ atOne: Double) throws {
+    let model = try model("keras_activations")
+    let graph = try KerasModel(config: model.config, weights: model.weights, version: version).model().graph
+    let id = try #require(graph.node(named: "hard_sigmoid1"))
+    let op = try #require(graph[id].op as? ElementwiseOp)
+    #expect(abs(op.functions.reduce(1.0) { $1($0) } - atOne) < 1e-7)
+  }
+
   @Test func readsUnchanged() throws {
     #expect(try model().problems == [])
   }

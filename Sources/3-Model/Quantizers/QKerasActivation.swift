@@ -17,7 +17,7 @@ package enum QKerasActivation {
   }
 }
 
-/// The activation functions of Keras' own layers.
+/// The activation functions of Keras' own layers, by Keras 2's meaning where nothing else is said.
 package enum KerasActivation {
   /// Those that Keras has, for messages, the documentation and what is exported.
   package static let names = [
@@ -34,6 +34,12 @@ package enum KerasActivation {
   /// gain v where v >= 0, slope (e^v - 1) below.
   package static func selu(gain: Rational, slope: Rational) -> [RealFunction] {
     elu(alpha: slope / gain) + [.affine(scale: gain, shift: .zero)]
+  }
+
+  /// What Keras 3 takes a name for: its hard sigmoid is another one, relu6(v + 3) / 6.
+  package static func namedByKeras3(_ name: String) -> [RealFunction]? {
+    name == "hard_sigmoid"
+      ? [.affine(scale: Rational(1, over: 6), shift: .powerOfTwo(-1)), .clip(lower: .zero, upper: .one)] : named(name)
   }
 
   /// nil for names that are no element-wise function of those that are supported.

@@ -42,17 +42,23 @@ struct KerasFile {
   /// Configuration and weights in one H5 file.
   static func whole(_ file: H5File) throws -> KerasModel {
     let location = Diagnostic.Location(file: file.path)
-    if let version = try file.root.attribute(version) { try check(version, at: location) }
+    let version = try checked(file.root.attribute(Self.version), at: location)
     let text = try require(
       file.root.attribute(configuration), "no attribute '\(configuration)': the file is no Keras model", at: location,
       fix: "save the whole model with model.save('model.h5')")
     let config = try parse(text, configuration, of: file.path)
     let weights = try H5Weights(file, layers: ModelConfig.layerNames(in: config))
-    return KerasModel(config: config, weights: weights, file: file.path)
+    return KerasModel(config: config, weights: weights, file: file.path, version: version)
   }
 
-  private static func check(_ version: String, at location: Diagnostic.Location) throws {
-    guard let major = version.split(separator: ".").first, !["2", "3"].contains(major) else { return }
+  private static func versionNamed(in text: JSONValue) -> String? {
+    if case .string(let version)? = text[version] { version } else { nil }
+  }
+
+  private static func checked(_ version: String?, at location: Diagnostic.Location) throws -> String? {
+    guard let version, let major = version.split(separator: ".").first, !["2", "3"].contains(major) else {
+      return version
+    }
     throw Diagnostic(
       "written by Keras \(version)", at: location, supported: "Keras 2 and 3",
       fix: "build the model with one of them, load_weights there, and save it")
@@ -77,16 +83,14 @@ struct KerasFile {
       file.root.attribute(members.configuration), "a zip archive without '\(members.configuration)'", at: location,
       supported: "archives with \(members.configuration) and \(members.weights), as Keras writes .keras files",
       fix: "save the model with model.save('model.keras')")
-    if let metadata = try file.root.attribute(members.metadata) {
-      let metadata = try Self.parse(metadata, members.metadata, of: path)
-      if case .string(let version)? = metadata[Self.version] { try Self.check(version, at: location) }
-    }
+    let metadata = try file.root.attribute(members.metadata).map { try Self.parse($0, members.metadata, of: path) }
+    let version = try Self.checked(metadata.flatMap(Self.versionNamed), at: location)
     try require(
       file.root.groupIfPresent(members.weights) != nil, "an archive without '\(members.weights)'", at: location,
       fix: "save the whole model with model.save('model.keras')")
     let config = try Self.parse(text, members.configuration, of: path)
     let weights = try StoredWeights(file, at: members.weights, model: config)
-    return KerasModel(config: config, weights: weights, file: path)
+    return KerasModel(config: config, weights: weights, file: path, version: version)
   }
 
   // MARK: Weights alone
@@ -113,12 +117,13 @@ struct KerasFile {
     try require(
       config["class_name"] != nil && config["config"] != nil, "no 'class_name' and 'config'", at: .init(file: found),
       supported: "what model.to_json() writes")
-    if case .string(let version)? = config[Self.version] { try Self.check(version, at: .init(file: found)) }
+    let version = try Self.checked(Self.versionNamed(in: config), at: .init(file: found))
     if isStored {
-      return KerasModel(config: config, weights: try StoredWeights(file, at: "", model: config), file: path)
+      let weights = try StoredWeights(file, at: "", model: config)
+      return KerasModel(config: config, weights: weights, file: path, version: version)
     }
     let weights = try H5Weights(file, at: "", layers: ModelConfig.layerNames(in: config))
-    return KerasModel(config: config, weights: weights, file: path)
+    return KerasModel(config: config, weights: weights, file: path, version: version)
   }
 
   private func requireNoArchitecture() throws {

@@ -12,6 +12,7 @@ package struct KerasModel: ModelFile {
   private let config: JSONValue
   private let weights: any KerasWeights
   private let file: String?
+  private let keras: ActivationLibrary
 
   package init(_ path: String) throws(Diagnostics) { try self.init(path, architecture: nil) }
 
@@ -25,7 +26,9 @@ package struct KerasModel: ModelFile {
   package init(_ file: H5File) throws { self = try KerasFile.whole(file) }
 
   /// A configuration with weights from anywhere.
-  package init(config: JSONValue, weights: some KerasWeights, file: String? = nil) {
+  /// - Parameter version: of the Keras that wrote it; nil: of Keras 2.
+  package init(config: JSONValue, weights: some KerasWeights, file: String? = nil, version: String? = nil) {
+    keras = version?.hasPrefix("3") ?? false ? .keras3 : .keras2
     self.config = config.resolvingSharedObjects
     self.weights = weights
     self.file = file
@@ -38,7 +41,7 @@ package struct KerasModel: ModelFile {
   private func read(asOutline isOutline: Bool) throws(Diagnostics) -> Model {
     let name: String
     if case .string(let text)? = config["config"]?["name"] { name = text } else { name = "model" }
-    var reader = ModelReader(name: name, file: file, weights: weights, isOutline: isOutline)
+    var reader = ModelReader(name: name, file: file, weights: weights, keras: keras, isOutline: isOutline)
     reader.read(JSONNode(config, at: .init(file: file)))
     var seen: Set<Diagnostic> = []
     var problems = Diagnostics(reader.problems.all.filter { seen.insert($0).inserted })

@@ -4,6 +4,22 @@ import QIR
 import Quantization
 import Quantizers
 
+/// Whose functions the names of activations are.
+enum ActivationLibrary: Sendable {
+  case keras2
+  case keras3
+  /// QKeras' functions and quantizers first, then Keras' functions (`get_quantizer` and `safe_eval` in QKeras).
+  case qkeras
+
+  fileprivate func functions(_ name: String) -> [RealFunction]? {
+    switch self {
+    case .keras2: KerasActivation.named(name)
+    case .keras3: KerasActivation.namedByKeras3(name)
+    case .qkeras: QKerasActivation.named(name)
+    }
+  }
+}
+
 /// What `activation=` says.
 enum LayerActivation {
   case linear
@@ -11,34 +27,38 @@ enum LayerActivation {
   case softmax
   case quantizer(Quantizer)
 
-  /// - Parameter isQKeras: names are QKeras' functions and quantizers first, then Keras' functions
-  ///   (`get_quantizer` and `safe_eval` in QKeras).
-  static func read(_ node: JSONNode?, isQKeras: Bool) throws -> LayerActivation {
+  /// - Parameter keras: that wrote the file.
+  static func read(
+    _ node: JSONNode?, of library: ActivationLibrary, keras: ActivationLibrary
+  ) throws -> LayerActivation {
     guard let node, !node.isNull else { return .linear }
-    if case .string(let name) = node.value { return try named(name, node, isQKeras: isQKeras) }
+    if case .string(let name) = node.value { return try named(name, node, of: library) }
     if try node.string("class_name") == "function" {
       // How Keras writes a function without a name of its own there, QKeras' functions among them.
       let name = try node.member("config")
-      return try named(try name.string(), name, isQKeras: true)
+      return try named(try name.string(), name, of: .qkeras)
     }
-    return try layer(node) ?? .quantizer(try QuantizerConfig.read(node))
+    return try layer(node, keras) ?? .quantizer(try QuantizerConfig.read(node))
   }
 
   /// A layer that stands in place of a function: `activation=keras.layers.ReLU()`.
-  private static func layer(_ node: JSONNode) throws -> LayerActivation? {
+  private static func layer(_ node: JSONNode, _ keras: ActivationLibrary) throws -> LayerActivation? {
     switch try node.string("class_name") {
     case "ReLU": .functions(try ActivationLayers.relu(node.member("config")))
     case "LeakyReLU": .functions(try ActivationLayers.leakyReLU(node.member("config")))
     case "ELU": .functions(try ActivationLayers.elu(node.member("config")))
     case "ThresholdedReLU": .functions(try ActivationLayers.thresholdedReLU(node.member("config")))
-    case "Activation": try read(node.member("config").memberIfPresent("activation"), isQKeras: false)
+    case "Activation": try read(node.member("config").memberIfPresent("activation"), of: keras, keras: keras)
     default: nil
     }
   }
 
-  private static func named(_ name: String, _ node: JSONNode, isQKeras: Bool) throws -> LayerActivation {
+  private static func named(
+    _ name: String, _ node: JSONNode, of library: ActivationLibrary
+  ) throws -> LayerActivation {
+    let isQKeras = library == .qkeras
     if name == "softmax" { return .softmax }
-    if let functions = isQKeras ? QKerasActivation.named(name) : KerasActivation.named(name) {
+    if let functions = library.functions(name) {
       return functions.isEmpty ? .linear : .functions(functions)
     }
     // Names of functions that round, such as binary_tanh, are quantizers; so is everything with arguments, which only
@@ -59,7 +79,8 @@ enum LayerActivation {
 
 extension LayerReader {
   func activation(_ key: String = "activation") throws -> LayerActivation {
-    try LayerActivation.read(try config.memberIfPresent(key), isQKeras: className.hasPrefix("Q"))
+    try LayerActivation.read(
+      try config.memberIfPresent(key), of: className.hasPrefix("Q") ? .qkeras : keras, keras: keras)
   }
 
   /// Appends the linear part of a layer, and behind it what its activation needs, which then has the layer's name.

@@ -7,6 +7,8 @@ import Quantizers
 /// One call of a layer while it becomes nodes of the graph: what the reader of each layer class works on.
 struct LayerReader: ProblemCollector {
   let className: String
+  /// That wrote the file.
+  let keras: ActivationLibrary
   let config: JSONNode
   /// The name of the node that carries the layer's output.
   let name: String

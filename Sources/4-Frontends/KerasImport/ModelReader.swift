@@ -8,6 +8,7 @@ struct ModelReader: ProblemCollector {
   static let callLimit = 20_000
 
   private let weights: any KerasWeights
+  private let keras: ActivationLibrary
   /// Whether what has no operator becomes a tensor of its shape instead of a problem.
   private let isOutline: Bool
   private(set) var graph: Graph
@@ -18,8 +19,9 @@ struct ModelReader: ProblemCollector {
   /// Layers of the outermost model whose weights were asked for.
   private var layersWithWeights: Set<String> = []
 
-  init(name: String, file: String?, weights: any KerasWeights, isOutline: Bool) {
+  init(name: String, file: String?, weights: any KerasWeights, keras: ActivationLibrary, isOutline: Bool) {
     self.weights = weights
+    self.keras = keras
     self.isOutline = isOutline
     graph = Graph(name: name, file: file, conventions: .keras)
   }
@@ -167,7 +169,7 @@ struct ModelReader: ProblemCollector {
     guard let tensors else { return nil }
     let known = inputs.compactMap { $0 }
     var reader = LayerReader(
-      className: layer.className, config: layer.config, name: name, weights: tensors,
+      className: layer.className, keras: keras, config: layer.config, name: name, weights: tensors,
       inputs: known.count == inputs.count ? known : nil, graph: graph, isOutline: isOutline)
     let first = graph.nodes.count
     // One owner, so that appending does not copy; two where what cannot be read gets a stand-in.
