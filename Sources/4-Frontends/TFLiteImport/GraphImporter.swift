@@ -40,16 +40,13 @@ struct GraphImporter {
     self.file = file
     self.rounding = rounding
     memory = model.memory
-    let whole = source.tensors.map(\.name)
-    let short = whole.map { String($0.prefix { $0 != ";" }) }
-    func isOwn(_ names: [String]) -> [Bool] {
-      let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
-      return names.map { !$0.isEmpty && counts[$0] == 1 }
-    }
-    let (isWholeOwn, isShortOwn) = (isOwn(whole), isOwn(short))
-    tensorNames = whole.indices.map { index in
-      if isShortOwn[index] { return short[index] }
-      return isWholeOwn[index] ? whole[index] : "\(whole[index].isEmpty ? "tensor" : whole[index])/\(index)"
+    // The converter joins the names of all that one operator does with semicolons, also those of its constants.
+    let short = source.tensors.map { String($0.name.prefix { $0 != ";" }) }
+    let maps = Set(source.inputs + source.operators.flatMap(\.outputs)).filter(short.indices.contains)
+    let counts = Dictionary(maps.map { (short[$0], 1) }, uniquingKeysWith: +)
+    tensorNames = short.indices.map { index in
+      if short[index].isEmpty { return "tensor/\(index)" }
+      return maps.contains(index) && counts[short[index]] == 1 ? short[index] : "\(short[index])/\(index)"
     }
     names = Set(tensorNames)
     graph = Graph(name: source.name.isEmpty ? "main" : source.name, file: file, conventions: .tflite)
