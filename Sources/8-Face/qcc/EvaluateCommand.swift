@@ -27,28 +27,20 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var judging: ValidationOptions
 
-  @Option(help: ArgumentHelp("The accelerator: a built-in target's name or a YAML file.", valueName: "name|file"))
-  var target = Compiler.Options().target
-
-  @Option(help: ArgumentHelp("Threads. Default: one per core.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var judges: JudgeOptions
 
   @OptionGroup var printing: ReportOptions
 
-  func validate() throws {
-    try validateThreads(threads)
-  }
-
   func run() throws {
-    try TargetFile.load(target).requireEngines("costs")
+    try TargetFile.load(judges.target).requireEngines("costs")
     var options = NetworkQuantizer.Options()
     options.calibration = judging.calibration.files
     options.test = judging.validation
     options.labels = judging.labels
     options.groups = judging.metric.groups
     options.measure = judging.metric.metric
-    options.target = target
-    options.threads = threads
+    options.target = judges.target
+    options.threads = judges.threads
     let quantizer = try NetworkQuantizer(model: file.path, choices: file.choices, options: options)
     show(quantizer.remarks)
     let calibrated = try quantizer.calibrated(QuantizationPlan(file: plan))

@@ -86,16 +86,11 @@ struct QuantizeCommand: ParsableCommand {
       "How an ONNX file has quantizers. Default: qdq where all widths are 4, 8 or 16.", valueName: "qonnx|qdq"))
   var style: ExportStyle?
 
-  @Option(help: ArgumentHelp("The accelerator: a built-in target's name or a YAML file.", valueName: "name|file"))
-  var target = Compiler.Options().target
-
-  @Option(help: ArgumentHelp("Threads. Default: one per core.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var judges: JudgeOptions
 
   @OptionGroup var printing: ReportOptions
 
   func validate() throws {
-    try validateThreads(threads)
     let widths = [
       ("--weights", weights, WeightPlan.widths), ("--maps", maps, MapPlan.widths),
       ("--input-maps", inputMaps, MapPlan.widths), ("--output-maps", outputMaps, MapPlan.widths),
@@ -125,8 +120,8 @@ struct QuantizeCommand: ParsableCommand {
     options.measure = metric.metric
     options.rounding = coding.rounding
     options.pruning = coding.prune
-    options.target = target
-    options.threads = threads
+    options.target = judges.target
+    options.threads = judges.threads
     let quantizer = try NetworkQuantizer(model: file.path, choices: file.choices, options: options)
     show(quantizer.remarks)
     let calibrated = try quantizer.calibrated(try widths(for: quantizer))

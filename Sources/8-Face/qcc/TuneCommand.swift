@@ -96,20 +96,12 @@ struct TuneCommand: ParsableCommand {
       "How an ONNX file has quantizers. Default: qdq where all widths are 4, 8 or 16.", valueName: "qonnx|qdq"))
   var style: ExportStyle?
 
-  @Option(help: ArgumentHelp("The accelerator: a built-in target's name or a YAML file.", valueName: "name|file"))
-  var target = Compiler.Options().target
-
-  @Option(help: ArgumentHelp("Threads. Default: one per core.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var judges: JudgeOptions
 
   @OptionGroup var printing: ReportOptions
 
   func validate() throws {
-    try validateThreads(threads)
-    let suffixes = Graph.suffixes.map { ".\($0)" }
-    if let output, !suffixes.contains(where: output.hasSuffix) {
-      throw ValidationError("-o takes a file that ends in \(suffixes.joined(separator: " or "))")
-    }
+    if let output { try validateNetworkName(output, kinds: Graph.suffixes) }
     if style != nil, output?.hasSuffix(".onnx") != true { throw ValidationError("--style is for .onnx files") }
     for (name, value, most) in [
       ("--epochs", epochs, 100_000), ("--batch", batch, 65_536), ("--patience", patience, 100_000),
@@ -130,14 +122,14 @@ struct TuneCommand: ParsableCommand {
     options.validation = validation
     options.measure = metric
     options.keepsZeros = keepZeros
-    options.target = target
+    options.target = judges.target
     options.tuning.patience = patience
     options.tuning.training.epochs = epochs
     options.tuning.training.rate = rate
     options.tuning.training.batch = batch
     options.tuning.training.augmentation = augment
     options.tuning.training.seed = seed
-    options.tuning.training.threads = threads ?? processorCount
+    options.tuning.training.threads = judges.threads ?? processorCount
     var tuner = try NetworkTuner(model: model, options: options)
     show(tuner.remarks)
     var bar = ProgressBar("training", total: tuner.steps)

@@ -32,8 +32,9 @@ func validateThreads(_ threads: Int?) throws {
 }
 
 /// That the name of a network's file says of what kind it is.
-func validateNetworkName(_ output: String) throws {
-  let suffixes = NetworkQuantizer.Result.suffixes.map { ".\($0)" }
+/// - Parameter kinds: what such names may end in, without the dot.
+func validateNetworkName(_ output: String, kinds: [String] = NetworkQuantizer.Result.suffixes) throws {
+  let suffixes = kinds.map { ".\($0)" }
   if !suffixes.contains(where: output.hasSuffix) {
     throw ValidationError("-o takes a file that ends in \(suffixes.joined(separator: " or "))")
   }
