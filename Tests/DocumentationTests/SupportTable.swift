@@ -15,6 +15,10 @@ enum SupportTable {
       "",
       "Layers in " + LayerTable.wrappers.map { "`\($0)`" }.joined(separator: " and ")
         + " of tfmot are read with the weights that they compute with.",
+      "",
+      "Operations on tensors outside of layers are read as the layers that compute the same: "
+        + TensorOperation.names.map { "`\($0)`" }.joined(separator: ", ")
+        + ", also as Keras 3 has them in `keras.ops`, and `+`, `-`, `*`, `/` and `x[…]`.",
     ]
     lines += ["", "Quantizers: " + names.map { "`\($0)`" }.joined(separator: ", ") + "."]
     lines += ["", "| ONNX operators | supported |", "|---|---|"]

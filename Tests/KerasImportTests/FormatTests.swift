@@ -15,7 +15,7 @@ import TestSupport
   static let models = ["h5", "keras"].flatMap { Repository.files(in: folder, ending: ".\($0)") }
     .filter { !$0.hasSuffix(".golden.h5") }
   static let networks = ["keras2", "keras3"].flatMap { keras in
-    ["quantized", "floats", "sequential"].map { "\(keras)_\($0)" }
+    ["quantized", "floats", "sequential", "operations"].map { "\(keras)_\($0)" }
   }
 
   private static func network(_ file: String) -> String { String(file.prefix { $0 != "." }) }
@@ -42,6 +42,35 @@ import TestSupport
     }
     #expect(texts[0] == texts[1])
     #expect(texts[0] == texts[2])
+  }
+
+  /// Operations on tensors that are no layer's, and a part of the message.
+  @Test(
+    arguments: [
+      ("\"axis\": [1, 2]", "\"axis\": null", "math.reduce_mean over all axes"),
+      ("\"clip_value_min\": 0.0", "\"clip_value_min\": -1.0", "clip_by_value from -1.0 to 4.0; supported: from 0"),
+      ("{\"y\": 4,", "{\"y\": 255,", "math.truediv of these operands; supported: a tensor by a power of two"),
+      ("{\"y\": 4,", "{\"y\": \"four\",", "supported: a number"),
+      (
+        "\"function\": \"nn.silu\"", "\"function\": \"nn.lrn\"",
+        "an operation on tensors outside of a layer (tf.nn.lrn)"
+      ),
+      ("{\"alpha\": 0.1}", "{\"alpha\": 0.1, \"beta\": 1}", "nn.leaky_relu with the argument 'beta'"),
+      ("\"shape\": [-1, 8, 6]", "\"shape\": [4, 8, 6]", "reshape to [4, 8, 6]; supported: -1 for the batch"),
+      ("\"start\": 1, \"stop\": null", "\"start\": 9, \"stop\": null", "leaves nothing of an axis of 8"),
+    ]) func operationsThatNoLayerComputes(_ part: String, _ replacement: String, _ message: String) throws
+  {
+    try Folder.with { folder in
+      let text = try String(contentsOfFile: "\(Self.folder)/keras2_operations.json", encoding: .utf8)
+      #expect(text.contains(part))
+      let architecture = "\(folder)/m.json"
+      try text.replacingOccurrences(of: part, with: replacement)
+        .write(toFile: architecture, atomically: true, encoding: .utf8)
+      let problems = try #require(throws: Diagnostics.self) {
+        try KerasModel("\(Self.folder)/keras2_operations.weights.h5", architecture: architecture).model()
+      }
+      #expect("\(problems)".contains(message), "\(problems)")
+    }
   }
 
   @Test func architectureByName() throws {

@@ -56,6 +56,42 @@ def quantized():
     return model, random.uniform(-3, 3, (8, 8, 8, 2)).astype(np.float32)
 
 
+def operations():
+    """Operations on tensors outside of layers: TensorFlow's functions, or those of keras.ops."""
+    random = np.random.RandomState(5)
+    if KIND == "keras3":
+        from keras import ops
+
+        relu6, leaky, tanh, silu, softplus = ops.relu6, lambda x: ops.leaky_relu(x, 0.1), ops.tanh, ops.silu, ops.softplus
+        mean, largest, reshape, transpose, concat, clip = ops.mean, ops.max, ops.reshape, ops.transpose, ops.concatenate, ops.clip
+        maximum, pad, resize = ops.maximum, ops.pad, lambda x, size: ops.image.resize(x, size, interpolation="nearest")
+        sigmoid, others = ops.sigmoid, [ops.hard_sigmoid]
+    else:
+        import tensorflow as tf
+
+        relu6, leaky, tanh, silu, softplus = tf.nn.relu6, lambda x: tf.nn.leaky_relu(x, 0.1), tf.math.tanh, tf.nn.silu, tf.nn.softplus
+        mean, largest, reshape, transpose, concat, clip = tf.reduce_mean, tf.reduce_max, tf.reshape, tf.transpose, tf.concat, tf.clip_by_value
+        maximum, pad, resize = tf.maximum, tf.pad, lambda x, size: tf.image.resize(x, size, method="nearest")
+        sigmoid = tf.sigmoid
+        others = [lambda x: tf.nn.max_pool2d(x, 2, 1, "SAME"), lambda x: tf.nn.avg_pool2d(x, [1, 2, 2, 1], 1, "VALID"), tf.identity]
+    count = iter(range(100))
+    q = lambda x, bits=8, integer=3: qkeras.QActivation(qkeras.quantized_bits(bits, integer, alpha=1), name=f"q{next(count)}")(x)
+    conv = lambda x: q(qkeras.QConv2D(4, 3, padding="same", name=f"c{next(count)}", kernel_quantizer=qkeras.quantized_bits(6, 0, 1, alpha=1),
+                                      bias_quantizer=qkeras.quantized_bits(8, 2, alpha=1))(x))
+    x = layers.Input((8, 6, 3), name="image")
+    a = q(q(x) * 0.5 + 0.25, 10)
+    b, c = conv(a), conv(a)
+    sums = q(b + c), q(b - c), q(1.0 - b), q(b * c, 14, 5), q(-c), q(b / 4, 10), maximum(b, c), q(maximum(b, 0.0))
+    d = concat(list(sums), axis=-1)[:, 1:, ::2, 2:]
+    e = [q(f(d), 9) for f in [relu6, leaky, tanh, silu, softplus, sigmoid, lambda x: clip(x, 0.0, 4.0)]]
+    f = q(mean(pad(conv(concat(e, axis=-1)), [[0, 0], [1, 0], [0, 2], [0, 0]]), axis=[1, 2]), 10)
+    g = reshape(transpose(resize(b, (4, 3)), (0, 3, 1, 2)), (-1, 8, 6))
+    outputs = [f, largest(g, axis=1), b[:, :, :, 1], conv(d)[:, -1, 3::-1]] + [q(f(b), 10) for f in others]
+    model = keras.Model(x, outputs, name="net")
+    randomize(model, random)
+    return model, random.uniform(-3, 3, (4, 8, 6, 3)).astype(np.float32)
+
+
 def floats():
     """A float network with a dictionary of inputs and of outputs."""
     random = np.random.RandomState(2)
@@ -166,7 +202,7 @@ def write_golden(name, x, outputs):
 
 
 def main():
-    for network in [quantized, floats, sequential]:
+    for network in [quantized, floats, sequential] + ([] if IS_OLD else [operations]):
         keras.backend.clear_session()
         save(*network(), f"{KIND}_{network.__name__}")
     if KIND == "keras2":

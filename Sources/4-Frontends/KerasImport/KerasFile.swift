@@ -117,7 +117,9 @@ struct KerasFile {
     try require(
       config["class_name"] != nil && config["config"] != nil, "no 'class_name' and 'config'", at: .init(file: found),
       supported: "what model.to_json() writes")
-    let version = try Self.checked(Self.versionNamed(in: config), at: .init(file: found))
+    // Keras 3 does not say its version there, but the modules of classes.
+    let version =
+      try Self.checked(Self.versionNamed(in: config), at: .init(file: found)) ?? (config["module"] == nil ? nil : "3")
     if isStored {
       let weights = try StoredWeights(file, at: "", model: config)
       return KerasModel(config: config, weights: weights, file: path, version: version)

@@ -105,6 +105,13 @@ struct LayerEntry {
       throw node.problem("is named '\(name)' and in its configuration '\(inner)'", supported: "one name")
     }
     calls = []
+    if let operation = try TensorOperation(node, className: className, config: config),
+      let layer = try operation.layer(config)
+    {
+      (className, self.config) = layer
+      calls = [operation.tensors]
+      return
+    }
     try unwrap()
     // A layer that is not known takes what it likes: there is one problem of it, and that is another one.
     let isKnown = isInput || isModel || LayerTable.byClass[className] != nil

@@ -28,19 +28,8 @@ enum UnknownLayer {
 
   /// By the name of a TensorFlow function.
   private static let operations: [String: String] = [
-    "__operators__.add": "keras.layers.Add()([a, b]) in its place",
-    "math.add": "keras.layers.Add()([a, b]) in its place",
-    "concat": "keras.layers.Concatenate in its place",
-    "cast": "leave it out, and give the model float32 inputs: keras.Input(…, dtype='float32')",
-    "reshape": "keras.layers.Reshape in its place",
-    "nn.relu": "keras.layers.ReLU() in its place",
-    "nn.relu6": "keras.layers.ReLU(6) in its place",
-    "nn.leaky_relu": "keras.layers.LeakyReLU(0.2) in its place",
-    "math.sigmoid": "keras.layers.Activation('sigmoid') in its place",
-    "math.tanh": "keras.layers.Activation('tanh') in its place",
-    "nn.softmax": "keras.layers.Softmax() in its place",
-    "math.reduce_mean": "keras.layers.GlobalAveragePooling2D in its place, where it is over rows and columns",
-    "math.reduce_max": "keras.layers.GlobalMaxPooling2D in its place, where it is over rows and columns",
+    "expand_dims": "keras.layers.Reshape in its place",
+    "compat.v1.squeeze": "keras.layers.Reshape in its place",
   ]
 
   private static let oneRow = "make the sequence one row with Reshape((1, steps, channels)), "

@@ -436,7 +436,9 @@ def interpolated():
         *[resized(12, 14, coordinate_transformation_mode=mode) for mode in modes[:4]],
         resized(3, 1, coordinate_transformation_mode="pytorch_half_pixel"),
         resized(1.5, 0.5, scales=True), resized(0.5, 2.5, scales=True, coordinate_transformation_mode="asymmetric"),
-        n.op("Resize", n.op("Reshape", x, n.ints(0, 2, 42)), "", "", n.ints(63), mode="linear", axes=[2]))
+        n.op("Resize", n.op("Reshape", x, n.ints(0, 2, 42)), "", "", n.ints(63), mode="linear", axes=[2]),
+        *[n.op("Resize", pixel, "", "", n.ints(3, 4), mode="linear", axes=[2, 3], coordinate_transformation_mode=mode)
+          for pixel in [n.op("Slice", x, n.ints(1, 2), n.ints(2, 3), n.ints(2, 3))] for mode in ("align_corners", "half_pixel")])
     return n
 
 

@@ -17,8 +17,9 @@ package struct Interpolation {
     package init(extent: Int, result: Int, start: Rational, step: Rational) {
       self.extent = extent
       self.result = result
-      self.start = start
-      self.step = step
+      // A single pixel is what lies everywhere, wherever one looks for it.
+      self.start = extent == 1 ? .zero : start
+      self.step = extent == 1 ? .one : step
     }
 
     /// Pixels are areas, whose centers lie half a pixel from the edge.

@@ -17,6 +17,8 @@ enum MoveLayers {
       notes: "nearest, bilinear, of any size", read: resize),
     LayerRow(["RepeatVector": .read("n")], read: repeatVector),
     LayerRow(["Permute": .read("dims")], read: permute),
+    LayerRow(
+      ["SlicingOpLambda": .read("slice_spec")], notes: "`x[:, 1:, ::2]`, `x[..., 0]`: constants alone", read: slice),
   ]
 
   // MARK: Padding
@@ -172,6 +174,66 @@ enum MoveLayers {
     let row = try layer.append(ReshapeOp(shape: Shape([1, shape.channels])), "row", inputs: [try layer.input()])
     return try layer.append(
       SelectOp(Array(repeating: 0, count: count), along: 0, rank: 2), inputs: [row])
+  }
+
+  /// What stands between the brackets of `x[…]`, as Python has it; the batch stays whole.
+  private static func slice(_ layer: inout LayerReader) throws -> NodeID {
+    let shape = try layer.inputShape()
+    let kept = layer.check { layer in
+      var slices = try layer.config.array("slice_spec")
+      if let gap = slices.firstIndex(where: { $0.value["class_name"] == "__ellipsis__" }) {
+        let whole = JSONNode(.object([]), path: slices[gap].path, at: slices[gap].location)
+        slices.replaceSubrange(gap...gap, with: Array(repeating: whole, count: max(shape.rank + 2 - slices.count, 0)))
+      }
+      try layer.config.require(
+        slices.count <= shape.rank + 1, "has \(slices.count) slices",
+        supported: "one for each of \(shape.rank + 1) axes")
+      return try zip(slices, [1] + shape.extents).map { try positions($0, of: $1) }
+    }
+    let input = try layer.input()
+    guard let kept else { throw Skipped() }
+    try require(
+      kept.first.map { $0 == .all } ?? true, "a slice of the batch", at: layer.location,
+      supported: "samples as they are",
+      fix: "begin with x[:, …]")
+    let axes = kept.dropFirst() + Array(repeating: .all, count: shape.rank + 1 - kept.count)
+    let isDropped = try layer.config.array("slice_spec").contains { if case .int = $0.value { true } else { false } }
+    guard isDropped else { return try layer.append(SelectOp(axes: axes.map(\.positions)), inputs: [input]) }
+    let selected = try layer.append(SelectOp(axes: axes.map(\.positions)), "axes", inputs: [input])
+    let extents = zip(axes, layer.graph[selected].shape.extents).compactMap { $0.isDropped ? nil : $1 }
+    return try layer.append(ReshapeOp(shape: Shape(extents.isEmpty ? [1] : extents)), inputs: [selected])
+  }
+
+  /// What an index or a slice leaves of an axis.
+  private static func positions(_ slice: JSONNode, of extent: Int) throws -> Kept {
+    if case .int(let index) = slice.value {
+      let position = index < 0 ? index + extent : index
+      try slice.require((0..<extent).contains(position), "is \(index)", supported: "positions of an axis of \(extent)")
+      return Kept(positions: .chosen([position]), isDropped: true)
+    }
+    let slice = slice.value["class_name"] == "__slice__" ? try slice.member("config") : slice
+    let (start, stop) = (try slice.intIfPresent("start"), try slice.intIfPresent("stop"))
+    let step = try slice.intIfPresent("step") ?? 1
+    try slice.require(step != 0 && step.magnitude <= 65536, "has the step \(step)", supported: "-65536 to 65536, but 0")
+    func place(_ index: Int?, default standard: Int) -> Int {
+      guard let index else { return standard }
+      // An index far outside means the edge.
+      let position = index < 0 ? max(index, -extent - 1) + extent : index
+      return position.clamped(to: step > 0 ? 0...extent : -1...extent - 1)
+    }
+    let first = place(start, default: step > 0 ? 0 : extent - 1)
+    let end = stop == nil && step < 0 ? -1 : place(stop, default: extent)
+    let positions = Array(stride(from: first, to: end, by: step))
+    try slice.require(!positions.isEmpty, "leaves nothing of an axis of \(extent)", supported: "one position or more")
+    return Kept(positions: positions == Array(0..<extent) ? .all : .chosen(positions), isDropped: false)
+  }
+
+  /// What is left of an axis, which an index takes away.
+  private struct Kept: Equatable {
+    var positions: AxisPositions
+    var isDropped: Bool
+
+    static let all = Kept(positions: .all, isDropped: false)
   }
 
   // MARK: The order of axes
