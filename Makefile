@@ -9,6 +9,7 @@ DEMO := testdata/digits_conv_affine
 LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
+  check-onnx-networks check-keras-networks \
   check-tflite-differential check-keras-differential check-qkeras-examples check-quantizer-extremes \
   check-quantized-keras check-quantize check-training check-adding test-embedded check-c check-registers \
   check-processor-speed check-multiplier check-kernels check-optuna check-vizier \
@@ -24,6 +25,8 @@ help:
 	@echo 'make node-tests       the ONNX project'\''s tests of operators (needs its Python package)'
 	@echo 'make check-export     run exported files in ONNX Runtime and the qonnx executor (Python packages)'
 	@echo 'make check-onnx-differential  5,000 changed networks against ONNX Runtime and ONNX'\'' checker (Python packages)'
+	@echo 'make check-onnx-networks  random networks, quantized by ONNX Runtime, beside it (Python packages)'
+	@echo 'make check-keras-networks  random networks of layers, quantizers and operations, beside QKeras (Python packages)'
 	@echo 'make check-tflite-differential  random networks of the converter against the reference kernels (Python packages)'
 	@echo 'make check-keras-differential  mutants of the zoo against Keras and QKeras (Python packages)'
 	@echo 'make check-qkeras-examples  QKeras'\''s own example networks in EXAMPLES=, beside QKeras (Python packages)'
@@ -77,6 +80,14 @@ test: prepare-tests
 PYTHON ?= python3
 check-export: build
 	$(PYTHON) Tests/export-check.py $(QCC)
+
+# FIRST=… is the first one's seed.
+FIRST := 0
+check-onnx-networks: build
+	$(PYTHON) Tests/onnx-random-networks.py $(QCC) $(FIRST) 500
+
+check-keras-networks: build
+	$(PYTHON) Tests/keras-random-networks.py $(QCC) $(FIRST) 500
 
 check-onnx-differential: build
 	$(PYTHON) Tests/onnx-differential.py $(QCC)

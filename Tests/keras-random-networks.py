@@ -36,7 +36,7 @@ class Network:
         self.input = i = keras.Input(shape, name="x")
         self.last = i
         self.quantize()
-        steps = [*[self.convolution] * 5, self.pool, self.pool, self.merge, self.merge, self.excite, self.function, self.move]
+        steps = [*[self.convolution] * 5, self.pool, self.pool, self.merge, self.merge, self.excite, self.function, self.move, self.operation]
         steps += [self.grow] + ([self.transposed, self.depthwise, self.separable] if self.axes == 2 else [])
         for _ in range(self.random.integers(1, 7)):
             self.pick(*steps)()
@@ -75,7 +75,7 @@ class Network:
         bits = self.pick(2, 4, 6, 8)
         return self.pick(
             f"quantized_bits({bits},0,1,alpha=1.0)", f"quantized_bits({bits},1,alpha=1.0)", f"quantized_bits({bits},0,1,alpha='auto_po2')",
-            f"quantized_bits({bits},0,1,alpha='auto')", f"quantized_linear({bits},0,alpha=1.0)" if False else f"quantized_bits({bits},0,0,alpha=1.0)",
+            f"quantized_bits({bits},0,1,alpha='auto')", f"quantized_bits({bits},0,0,alpha=1.0)",
             "binary(alpha=1.0)", "ternary(alpha=1.0,threshold=0.1)", f"quantized_po2({self.pick(3, 4)},1)")
 
     def map_quantizer(self):
@@ -83,7 +83,7 @@ class Network:
         return self.pick(
             f"quantized_bits({bits},2,alpha=1.0)", f"quantized_bits({bits},1,1,alpha=1.0)", f"quantized_relu({bits},2)",
             f"quantized_relu({bits},1,negative_slope=0.125)" if bits > 4 else f"quantized_relu({bits},2)", f"quantized_tanh({bits})",
-            f"quantized_sigmoid({bits})", f"quantized_ulaw({bits},2)" if False else f"quantized_relu({bits},3)")
+            f"quantized_sigmoid({bits})", f"quantized_relu({bits},3)")
 
     def quantize(self):
         self.add(qkeras.QActivation(self.map_quantizer(), name=self.name("q")))
@@ -179,6 +179,16 @@ class Network:
             lambda n: L.ThresholdedReLU(0.5, name=n), lambda n: L.PReLU(shared_axes=list(range(1, self.axes + 1)), name=n),
             lambda n: L.Activation(self.pick("selu", "softsign", "exponential", "swish", "gelu", "softplus"), name=n))
         self.add(layer(self.name("function")))
+        self.quantize()
+
+    def operation(self):
+        """Outside of layers."""
+        before = self.last
+        self.last = self.pick(
+            lambda x: x + self.other()[1], lambda x: x - self.other()[1], lambda x: x * 0.75, lambda x: 1.5 - x, lambda x: x / 2, tf.nn.relu,
+            lambda x: -x, tf.nn.relu6, lambda x: tf.nn.leaky_relu(x, 0.3), tf.nn.silu, tf.math.tanh, lambda x: tf.clip_by_value(x, 0, 1.5),
+            lambda x: x[:, 1:, ..., :2], lambda x: x[:, ::-2], lambda x: tf.concat([x, x * x], axis=-1), lambda x: tf.maximum(x, 0.0),
+            lambda x: tf.nn.max_pool2d(x, 2, 1, "VALID") if self.axes == 2 else tf.nn.elu(x))(before)
         self.quantize()
 
     def grow(self):

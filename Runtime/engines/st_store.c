@@ -22,10 +22,12 @@ typedef struct {
     int64_t of[ST_MOST_PARAMETERS][ST_MOST_OUTPUTS];
 } st_channels;
 
+#if ST_USES_FLOOR || ST_USES_ONE_WORD || ST_USES_TWO_WORDS
 #if ST_MULTIPLIER_BITS == 64
 typedef int64_t st_multiplier;
 #else
 typedef int32_t st_multiplier;
+#endif
 #endif
 
 /* Numbers first, first + step, ... of an array. */
