@@ -252,7 +252,9 @@ let tests: [Target] = [
     ]),
   .testTarget(
     name: "TrainingTests",
-    dependencies: ["FloatEngine", "Numbers", "QIR", "Quantization", "Quantizers", "TestSupport", "Training"]),
+    dependencies: [
+      "CValueKernels", "FloatEngine", "Numbers", "QIR", "Quantization", "Quantizers", "TestSupport", "Training",
+    ]),
   .testTarget(
     name: "FloatEngineTests",
     dependencies: ["FloatEngine", "FloatReference", "Frontends", "Numbers", "QIR", "TestSupport"]),

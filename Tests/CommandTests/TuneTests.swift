@@ -55,15 +55,37 @@ import Testing
     #expect(bytes("one") != bytes("other"))
   }
 
-  @Test func zerosOfAPrunedNetworkStay() throws {
+  /// A training that is killed goes on where it was, and nothing of it shows in the end.
+  @Test func whatWasKilledGoesOnToTheSameBytes() throws {
     let folder = try Folder()
-    _ = try run("\(Self.quantize) --weights 3 --maps 4 --prune 50 -o q.onnx", in: folder)
-    _ = try run("\(Self.tune) --epochs 3 --rate 0.01 --keep-zeros -o t.onnx", in: folder)
-    let zeros = try ["q.onnx", "t.onnx"].map { file in
-      let layers = try json(run("summary \(file) --qstats --format json", in: folder))["sparsity"] as? [[String: Any]]
-      return try #require(layers).map { $0["zeros"] as? Int ?? -1 }
+    _ = try run("\(Self.quantize) --weights 3 --maps 4 -o q.onnx", in: folder)
+    let line = "\(Self.tune) --epochs 8 --patience 8 --augment shift:1x1"
+    let whole = try json(run("\(line) --format json -o whole.onnx", in: folder))
+    // As soon as some epochs are in the file.
+    let killed = try Command.run(
+      """
+      \(line) --resume run.h5 -o parts.onnx & until [ -e run.h5 ]; do sleep 0.01; done; sleep 0.3; kill -9 $!; \
+      wait $!; exit 0
+      """, in: folder.path)
+    #expect(killed.status == 0 && folder.entries.contains("run.h5"), "\(killed.errors)")
+    let other = try Command.run("\(line) --seed 3 --resume run.h5", in: folder.path)
+    #expect(other.status == 1 && other.errors.contains("was made with seed 1, not 3"), "\(other.errors)")
+    let report = try json(run("\(line) --threads 1 --resume run.h5 --format json -o parts.onnx", in: folder))
+    func losses(_ report: [String: Any]) -> [Double] {
+      (report["epochs"] as? [[String: Any]] ?? []).compactMap { $0["loss"] as? Double }
     }
-    #expect(zip(zeros[0], zeros[1]).allSatisfy { $0 <= $1 }, "\(zeros)")
+    #expect(losses(whole).count > 1 && losses(whole) == losses(report))
+    func bytes(_ name: String) -> Data? { FileManager.default.contents(atPath: "\(folder.path)/\(name)") }
+    #expect(bytes("whole.onnx") != nil && bytes("whole.onnx") == bytes("parts.onnx"))
+    // All of it is there: nothing is left to do.
+    _ = try run("\(line) --resume run.h5 -o again.onnx", in: folder)
+    #expect(bytes("whole.onnx") == bytes("again.onnx"))
+    // A damaged one is said to be that.
+    for damage in ["printf x > run.h5", "cp $T/digits_dense.h5 run.h5"] {
+      _ = try Command.run("--version; \(damage)", in: folder.path)
+      let result = try Command.run("\(line) --resume run.h5", in: folder.path)
+      #expect(result.status == 1 && result.errors.contains("run.h5"), "\(result.errors)")
+    }
   }
 
   @Test func whatIsWrongIsSaid() throws {

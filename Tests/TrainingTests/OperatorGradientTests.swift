@@ -1,3 +1,4 @@
+import CValueKernels
 import FloatEngine
 import Numbers
 import QIR
@@ -129,6 +130,20 @@ import Testing
     #expect(back.input.values == [1, 0, 0, 1000])
     // 0.7 / 0.5 = 1.4 is rounded to 1, -0.5 to 0; the ends are -3 and 12 steps from zero.
     #expect(abs(back.scale - (1 * -0.4 + 10 * -3 + 100 * 12 + 1000 * 0.5)) < 1e-3)
+  }
+
+  /// Where training begins all weights stand on codes, and no other scale rounds them better. What the last bits of quotients say
+  /// must not become a step: Adam makes steps of one size of gradients of any.
+  @Test func weightsOnTheirCodesLeaveTheirScale() {
+    let codes = (-7...7).map(Float.init)
+    let scales: [Float] = [0.1, 0.3, 0.0123, 7.7]
+    let weights = codes.flatMap { code in scales.map { $0 * code / 3.3 * 3.3 } }
+    var (gradient, found) = ([Float](repeating: 0, count: weights.count), [Float](repeating: -1, count: scales.count))
+    let above = [Float](repeating: 1, count: weights.count)
+    qcc_f32_quantize_weights_gradient(
+      codes.count, scales.count, scales, -7, 7, false, weights, above, &gradient, &found)
+    #expect(gradient == above)
+    #expect(found == [0, 0, 0, 0])
   }
 }
 

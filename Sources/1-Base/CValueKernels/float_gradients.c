@@ -362,7 +362,7 @@ void qcc_f32_average_pool_gradient(
 
 QCC_INLINE void clip_gradient_body(
   size_t count, float low, float high, const float *restrict x, const float *restrict dy, float *restrict dx) {
-  for (size_t i = 0; i < count; i++) dx[i] = x[i] >= low && x[i] <= high ? dy[i] : 0;
+  for (size_t i = 0; i < count; i++) dx[i] = x[i] > low && x[i] < high ? dy[i] : 0;
 }
 
 QCC_DISPATCH(
@@ -376,12 +376,15 @@ QCC_INLINE float clamped(float value, float low, float high) {
   return value > high ? high : value;
 }
 
-/// What a value changes with the scale, and whether it is inside the range: codes are counted from the zero point. A value at the
-/// end is inside, whatever the last bits of its quotient say.
+/// What a value changes with the scale, and whether it is inside the range: codes are counted from the zero point. A value on a
+/// code, as weights are where training begins and at the ends of their range, is that whatever the last bits of its quotient say.
 QCC_INLINE float step_gradient(float position, float low, float high, bool *is_inside) {
-  *is_inside = position >= low - 0x1p-10f && position <= high + 0x1p-10f;
-  const float code = clamped(__builtin_rintf(position), low, high);
-  return *is_inside ? code - position : code;
+  const float nearest = __builtin_rintf(position);
+  const float left = nearest - position;
+  const bool is_on_code = __builtin_fabsf(left) <= 0x1p-21f * __builtin_fabsf(position);
+  const float end = clamped(nearest, low, high);
+  *is_inside = is_on_code ? nearest == end : position >= low && position <= high;
+  return *is_inside ? (is_on_code ? 0 : left) : end;
 }
 
 enum { LANES = 16 };

@@ -73,7 +73,9 @@ package final class Study: Sendable {
         try connection.run("INSERT INTO identity (name, value) VALUES (?, ?)", name, value)
       }
     }
-    let differences = differences(to: identity)
+    let differences = Identity(self.identity).differences(
+      to: Identity(identity), file: path,
+      fix: "search with the same to resume it, or name another file for a new study")
     if !differences.isEmpty { throw Diagnostics(differences) }
   }
 
@@ -112,24 +114,6 @@ package final class Study: Sendable {
   deinit {
     guard heartbeat.hasStarted else { return }
     try? store.write { connection in try connection.run("DELETE FROM claim WHERE worker = ?", worker.id) }
-  }
-
-  private func differences(to wanted: [(name: String, value: String)]) -> [Diagnostic] {
-    func value(_ name: String, _ identity: [(name: String, value: String)]) -> String? {
-      identity.first { $0.name == name }?.value
-    }
-    let names = identity.map(\.name) + wanted.map(\.name).filter { value($0, identity) == nil }
-    return names.compactMap { name in
-      let found: String
-      switch (value(name, identity), value(name, wanted)) {
-      case (let had?, let has?) where had == has: return nil
-      case (let had?, let has?): found = "was made with \(name) \(had), not \(has)"
-      case (let had?, nil): found = "was made with \(name) \(had), not without"
-      case (nil, let has): found = "was made without \(name), not with \(has ?? "")"
-      }
-      return Diagnostic(
-        found, at: .init(file: path), fix: "search with the same to resume it, or name another file for a new study")
-    }
   }
 
   // MARK: Settings that may be extended

@@ -36,7 +36,7 @@ extension PReLUOp: DifferentiableOperator {
   func inputGradients(from gradient: Batch, inputs: [Batch], result: Batch) -> [Batch] {
     let slopes = slopes.map { Float($0.double) }
     var back = gradient
-    for (index, value) in inputs[0].values.enumerated() where value < 0 {
+    for (index, value) in inputs[0].values.enumerated() where value <= 0 {
       back.values[index] *= slopes[index % slopes.count]
     }
     return [back]
@@ -129,12 +129,12 @@ extension [RealFunction] {
 }
 
 extension CompiledFunction {
-  /// The derivative; where there is none, that of one of the sides.
+  /// The derivative; where there is none, the one that other frameworks take: 0 at a ReLU's end.
   fileprivate func slope(at value: Double) -> Double {
     switch self {
     case .affine(let scale, _): return scale
-    case .clip(let lower, let upper): return value >= lower && value <= upper ? 1 : 0
-    case .leakyReLU(let slope): return value < 0 ? slope : 1
+    case .clip(let lower, let upper): return value > lower && value < upper ? 1 : 0
+    case .leakyReLU(let slope): return value > 0 ? 1 : slope
     case .thresholdedReLU(let threshold, let slope): return value > threshold ? 1 : slope
     case .hardSwish(let shift, let upper):
       let gate = value + shift

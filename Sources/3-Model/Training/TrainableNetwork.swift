@@ -259,6 +259,36 @@ package struct TrainableNetwork: Sendable {
 
   // MARK: What was learned
 
+  /// What all variables are, and what Adam keeps of their gradients: enough to go on from there.
+  package struct State: Sendable {
+    /// By variable.
+    package var values: [[Float]]
+    package var means: [[Float]]
+    package var squares: [[Float]]
+
+    package init(values: [[Float]] = [], means: [[Float]] = [], squares: [[Float]] = []) {
+      self.values = values
+      self.means = means
+      self.squares = squares
+    }
+  }
+
+  package var state: State {
+    State(values: variables.map(\.values), means: variables.map(\.mean), squares: variables.map(\.square))
+  }
+
+  /// - Returns: whether the state is of a network like this one; where it is not, nothing has changed.
+  package mutating func resume(_ state: State) -> Bool {
+    let counts = variables.map(\.values.count)
+    guard [state.values, state.means, state.squares].allSatisfy({ $0.map(\.count) == counts }) else { return false }
+    for index in variables.indices {
+      variables[index].values = state.values[index]
+      variables[index].mean = state.means[index]
+      variables[index].square = state.squares[index]
+    }
+    return true
+  }
+
   /// The network as it is now.
   package func trained() throws -> Graph {
     var trained = graph

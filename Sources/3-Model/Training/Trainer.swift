@@ -38,7 +38,7 @@ package struct Trainer: Sendable {
     package init() {}
   }
 
-  package private(set) var network: TrainableNetwork
+  package var network: TrainableNetwork
   private let teacher: Teacher
   private let loss: Loss
   /// By input of both networks, all samples.

@@ -6,8 +6,9 @@ struct Variable: Sendable {
   var values: [Float]
   /// Of the rate.
   let share: Float
-  private var mean: [Float]
-  private var square: [Float]
+  /// Of the gradients, and of their squares.
+  var mean: [Float]
+  var square: [Float]
 
   init(_ values: [Float], share: Float = 1) {
     self.values = values

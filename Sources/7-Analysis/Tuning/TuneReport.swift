@@ -12,6 +12,20 @@ package struct TuneReport: Report {
     package var loss: Double
     package var agreement: Double
     package var seconds: Double
+
+    package init(epoch: Int, trainingLoss: Double?, loss: Double, agreement: Double, seconds: Double) {
+      self.epoch = epoch
+      self.trainingLoss = trainingLoss
+      self.loss = loss
+      self.agreement = agreement
+      self.seconds = seconds
+    }
+
+    /// For a terminal, while it runs.
+    package var line: String {
+      let learned = trainingLoss.map { ", training loss \(fixed($0, decimals: 5))" } ?? ""
+      return "epoch \(epoch): loss \(fixed(loss, decimals: 5)), agreement \(percentage(agreement))\(learned)"
+    }
   }
 
   /// The network before and after, on inputs that neither training nor any choice has seen.

@@ -15,67 +15,111 @@ package struct Tuning {
     package init() {}
   }
 
+  /// A training behind an epoch: enough to go on from there to the same bytes.
+  package struct Checkpoint: Sendable {
+    package var epochs: [TuneReport.Epoch]
+    package var state: TrainableNetwork.State
+    /// What the variables were behind the best epoch.
+    package var best: [[Float]]
+
+    package init(epochs: [TuneReport.Epoch], state: TrainableNetwork.State, best: [[Float]]) {
+      self.epochs = epochs
+      self.state = state
+      self.best = best
+    }
+  }
+
   private var trainer: Trainer
   private let compiler: Compiler
   private let judge: TrialJudge
   private let options: Options
-  package private(set) var epochs: [TuneReport.Epoch] = []
+  package private(set) var checkpoint: Checkpoint
   /// The network as it was.
-  package let first: Graph
-  /// The best so far.
-  package private(set) var best: (epoch: Int, graph: Graph)
+  private let first: Graph
+  /// The best network so far.
+  package private(set) var best: Graph
 
   package init(_ trainer: Trainer, compiler: Compiler, judge: TrialJudge, options: Options) {
     self.trainer = trainer
     self.compiler = compiler
     self.judge = judge
     self.options = options
+    let state = trainer.network.state
+    checkpoint = Checkpoint(epochs: [], state: state, best: state.values)
     first = trainer.network.graph
-    best = (0, first)
+    best = first
+  }
+
+  /// Goes on from there.
+  /// - Returns: whether the checkpoint is of a network like this one.
+  package mutating func resume(_ checkpoint: Checkpoint) throws -> Bool {
+    var kept = trainer.network
+    var state = checkpoint.state
+    state.values = checkpoint.best
+    guard kept.resume(state), trainer.network.resume(checkpoint.state) else { return false }
+    self.checkpoint = checkpoint
+    if bestEpoch > 0 { best = try kept.trained() }
+    return true
   }
 
   /// Of all epochs together.
   package var steps: Int { options.training.epochs * trainer.stepsPerEpoch }
+  /// Of those that were.
+  package var stepsDone: Int { max(checkpoint.epochs.count - 1, 0) * trainer.stepsPerEpoch }
+
+  /// The first with the least loss.
+  private var bestEpoch: Int {
+    let epochs = checkpoint.epochs
+    return epochs.indices.min { epochs[$0].loss < epochs[$1].loss } ?? 0
+  }
 
   /// - Parameters:
   ///   - stepped: told after every step.
-  ///   - ended: told of every epoch.
+  ///   - ended: told after every epoch.
   /// - Throws: what keeps the network from being compiled, or that its numbers left those of float32.
-  package mutating func run(
-    stepped: () -> Void = {}, ended: (TuneReport.Epoch) throws -> Void = { _ in }
-  ) throws {
-    try judgeEpoch(0, first, trainingLoss: nil, since: ContinuousClock.now, ended)
-    for epoch in 1...max(options.training.epochs, 1) {
+  package mutating func run(stepped: () -> Void = {}, ended: (Tuning) throws -> Void = { _ in }) throws {
+    if checkpoint.epochs.isEmpty {
+      try judgeEpoch(first, trainingLoss: nil, since: ContinuousClock.now)
+      try ended(self)
+    }
+    while checkpoint.epochs.count <= options.training.epochs {
+      let epoch = checkpoint.epochs.count
+      if epoch - 1 - bestEpoch >= options.patience { break }
       let start = ContinuousClock.now
       let loss = trainer.run(epoch: epoch - 1, progress: stepped)
       guard loss.isFinite else { break }
-      try judgeEpoch(epoch, try trainer.network.trained(), trainingLoss: loss, since: start, ended)
-      if epoch - best.epoch >= options.patience { break }
+      try judgeEpoch(trainer.network.trained(), trainingLoss: loss, since: start)
+      try ended(self)
     }
   }
 
   private mutating func judgeEpoch(
-    _ epoch: Int, _ graph: Graph, trainingLoss: Double?, since start: ContinuousClock.Instant,
-    _ ended: (TuneReport.Epoch) throws -> Void
+    _ graph: Graph, trainingLoss: Double?, since start: ContinuousClock.Instant
   ) throws {
-    let verdict = try judge.verdict(on: compiler.compile(graph), threads: options.training.threads)
-    if epoch == 0 || verdict.loss < epochs[best.epoch].loss { best = (epoch, graph) }
-    epochs.append(
+    let epoch = checkpoint.epochs.count
+    let verdict = try verdict(of: judge, on: graph)
+    checkpoint.epochs.append(
       TuneReport.Epoch(
         epoch: epoch, trainingLoss: trainingLoss, loss: verdict.loss, agreement: verdict.agreement,
         seconds: Double((ContinuousClock.now - start) / .seconds(1))))
-    try ended(epochs[epoch])
+    checkpoint.state = trainer.network.state
+    if bestEpoch == epoch {
+      best = graph
+      checkpoint.best = checkpoint.state.values
+    }
+  }
+
+  private func verdict(of judge: TrialJudge, on graph: Graph) throws -> TrialJudge.Verdict {
+    try judge.verdict(on: compiler.compile(graph), threads: options.training.threads)
   }
 
   /// - Parameter test: judges the network before and after, on samples that nothing else has seen; nil: nothing does.
   package func report(test: TrialJudge?, seconds: Double) throws -> TuneReport {
-    func verdict(_ judge: TrialJudge, _ graph: Graph) throws -> TrialJudge.Verdict {
-      try judge.verdict(on: compiler.compile(graph), threads: options.training.threads)
-    }
-    return TuneReport(
-      epochs: epochs, best: best.epoch, samples: trainer.samples, validationSamples: judge.count,
+    TuneReport(
+      epochs: checkpoint.epochs, best: bestEpoch, samples: trainer.samples, validationSamples: judge.count,
       test: try test.map { test in
-        TuneReport.Test(samples: test.count, before: try verdict(test, first), after: try verdict(test, best.graph))
+        TuneReport.Test(
+          samples: test.count, before: try verdict(of: test, on: first), after: try verdict(of: test, on: best))
       }, seconds: seconds)
   }
 }

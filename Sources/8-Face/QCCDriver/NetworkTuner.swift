@@ -7,6 +7,7 @@ import Inference
 import ONNXExport
 import QIR
 import Search
+import Study
 import Training
 import Tuning
 
@@ -24,6 +25,8 @@ package struct NetworkTuner {
     package var measure = Judge.Measure.accuracy
     package var keepsZeros = false
     package var tuning = Tuning.Options()
+    /// The file that keeps the training, to go on with it where it was ended; nil: none.
+    package var resume: String?
     package var target = Compiler.Options().target
 
     package init() {}
@@ -33,9 +36,15 @@ package struct NetworkTuner {
   package let remarks: [Diagnostic]
   private let quantizer: NetworkQuantizer
   private var tuning: Tuning
+  private let file: TuningFile?
 
+  /// - Parameter version: of qcc, which a training is gone on with.
   /// - Throws: `Diagnostics`, everything that is wrong with the files, or with the two networks beside each other.
-  package init(model file: String, options: Options) throws {
+  package init(model file: String, options: Options, version: String) throws {
+    let kept = try options.resume.map { path in
+      TuningFile(path: path, identity: Identity(try options.identity(model: file, version: version)))
+    }
+    let checkpoint = try kept?.read()
     var problems = Diagnostics()
     var teaching = NetworkQuantizer.Options()
     teaching.calibration = options.data
@@ -63,6 +72,8 @@ package struct NetworkTuner {
       loss: options.measure == .auc ? .squares : .divergence, data: teacher.graph.inputs.compactMap { data[$0] },
       classes: labels.map { Array($0.classes.prefix(samples)) }, options: options.tuning.training)
     tuning = Tuning(trainer, compiler: quantizer.compiler, judge: quantizer.trialJudge, options: options.tuning)
+    if let kept, let checkpoint, try !tuning.resume(checkpoint) { throw kept.damaged }
+    self.file = kept
     self.quantizer = quantizer
     remarks = problems.all
   }
@@ -90,11 +101,20 @@ package struct NetworkTuner {
 
   /// Steps of all epochs together.
   package var steps: Int { tuning.steps }
+  /// Of epochs that a file was found with.
+  package var stepsDone: Int { tuning.stepsDone }
 
+  /// - Parameters:
+  ///   - stepped: told after every step.
+  ///   - ended: told of every epoch, when it is in the file.
   package mutating func run(
-    stepped: () -> Void = {}, ended: (TuneReport.Epoch) throws -> Void = { _ in }
+    stepped: () -> Void = {}, ended: (TuneReport.Epoch) -> Void = { _ in }
   ) throws {
-    try tuning.run(stepped: stepped, ended: ended)
+    let file = file
+    try tuning.run(stepped: stepped) { tuning in
+      try file?.write(tuning.checkpoint)
+      if let epoch = tuning.checkpoint.epochs.last { ended(epoch) }
+    }
   }
 
   /// - Parameters:
@@ -106,8 +126,27 @@ package struct NetworkTuner {
 
   /// The best network as a file of the kind that its name says.
   package func bytes(for path: String, style: ExportStyle?) throws -> [UInt8] {
-    try tuning.best.graph.bytes(for: path, style: style)
+    try tuning.best.bytes(for: path, style: style)
   }
 
-  package func remarks(on path: String) -> [Diagnostic] { FileKind(path).remarks(on: tuning.best.graph, file: path) }
+  package func remarks(on path: String) -> [Diagnostic] { FileKind(path).remarks(on: tuning.best, file: path) }
+}
+
+extension NetworkTuner.Options {
+  /// All that the training depends on.
+  /// - Throws: `Diagnostics`, files that cannot be read.
+  fileprivate func identity(model: String, version: String) throws(Diagnostics) -> [(name: String, value: String)] {
+    let training = tuning.training
+    let settings: [(name: String, value: String)] = [
+      ("qcc", version), ("metric", measure.rawValue), ("target", target), ("epochs", "\(training.epochs)"),
+      ("batch", "\(training.batch)"), ("rate", "\(training.rate)"), ("patience", "\(tuning.patience)"),
+      ("augmentation", training.augmentation.text), ("seed", "\(training.seed)"),
+      ("zeros", keepsZeros ? "kept" : "learned"),
+    ]
+    return try settings
+      + FileContents.identity(of: [
+        ("model", [model]), ("teacher", [teacher]), ("data", data), ("labels", labels.map { [$0] } ?? []),
+        ("validation", validation),
+      ])
+  }
 }

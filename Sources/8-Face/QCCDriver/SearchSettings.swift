@@ -126,21 +126,11 @@ package struct SearchSettings: Sendable {
     for line in Self.lines {
       if let value = line.get(self) { identity.append((line.name, value)) }
     }
-    var problems = Diagnostics()
-    let files =
-      [("model", [model]), ("calibration", calibration), ("validation", validation)] + [
+    return try identity
+      + FileContents.identity(of: [
+        ("model", [model]), ("calibration", calibration), ("validation", validation),
         ("labels", labels.map { [$0] } ?? []), ("groups", groups.map { [$0] } ?? []),
-      ]
-    for (name, paths) in files {
-      for path in paths {
-        // `input=file.h5:dataset`
-        let file = Self.file(of: path)
-        guard let bytes = problems.collecting({ try InputFile(file).bytes(limit: .max) }) else { continue }
-        identity.append(("contents of \(name) \(path)", SHA256.hexadecimal(bytes)))
-      }
-    }
-    try problems.throwIfErrors()
-    return identity
+      ])
   }
 
   /// - Throws: `Diagnostic` where a study says what this qcc does not know.
@@ -151,14 +141,6 @@ package struct SearchSettings: Sendable {
         line.set(&self, value), "was made with \(name) \(value)", at: .init(file: study),
         fix: "use the qcc that made it")
     }
-  }
-
-  private static func file(of argument: String) -> String {
-    if InputFile.isOne(argument) { return argument }
-    let path = argument.split(separator: "=", maxSplits: 1).last.map(String.init) ?? argument
-    if InputFile.isOne(path) { return path }
-    guard let colon = path.lastIndex(of: ":") else { return path }
-    return String(path[..<colon])
   }
 }
 

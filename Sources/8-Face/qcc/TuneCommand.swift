@@ -24,6 +24,7 @@ struct TuneCommand: ParsableCommand {
         qcc quantize model.h5 --calibration x.npy --weights 4 --maps 4 --input-maps 8 -o q.onnx
         qcc tune q.onnx --teacher model.h5 --data x.npy -o tuned.onnx
         qcc tune q.onnx --teacher model.h5 --data x.npy --labels y.npy --epochs 30 -o tuned.onnx
+        qcc tune q.onnx --teacher model.h5 --data x.npy --epochs 100 --resume run.h5 -o tuned.onnx
       """)
 
   @Argument(
@@ -93,6 +94,12 @@ struct TuneCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Keeps the training in this file after every epoch, and goes on with it where the file is there.",
+      valueName: "file"), completion: .file())
+  var resume: String?
+
+  @Option(
+    help: ArgumentHelp(
       "How an ONNX file has quantizers. Default: qdq where all widths are 4, 8 or 16.", valueName: "qonnx|qdq"))
   var style: ExportStyle?
 
@@ -108,6 +115,9 @@ struct TuneCommand: ParsableCommand {
     ] where !(1...most).contains(value) { throw ValidationError("\(name) takes 1 to \(most)") }
     if !(rate > 0 && rate <= 1) { throw ValidationError("--rate takes more than 0 and at most 1") }
     if testLabels != nil, test.isEmpty { throw ValidationError("--test-labels is for --test") }
+    if let resume, resume.isEmpty || [model, teacher, output].contains(resume) {
+      throw ValidationError("--resume takes a file of its own")
+    }
     if labels != nil, metric == .auc {
       throw ValidationError("--labels are classes: --metric auc learns from inputs alone")
     }
@@ -130,10 +140,19 @@ struct TuneCommand: ParsableCommand {
     options.tuning.training.augmentation = augment
     options.tuning.training.seed = seed
     options.tuning.training.threads = judges.threads ?? processorCount
-    var tuner = try NetworkTuner(model: model, options: options)
+    options.resume = resume
+    var tuner = try NetworkTuner(model: model, options: options, version: QCC.configuration.version)
     show(tuner.remarks)
     var bar = ProgressBar("training", total: tuner.steps)
-    try tuner.run(stepped: { bar.advance() })
+    bar.advance(by: tuner.stepsDone)
+    try tuner.run(
+      stepped: { bar.advance() },
+      ended: { epoch in
+        guard Terminal.standardError.isTerminal else { return }
+        bar.finish()
+        var standardError = StandardError()
+        print(epoch.line, to: &standardError)
+      })
     bar.finish()
     let seconds = Double((ContinuousClock.now - start) / .seconds(1))
     let report = try tuner.report(test: test, labels: testLabels, seconds: seconds)

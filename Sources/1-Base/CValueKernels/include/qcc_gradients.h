@@ -39,7 +39,7 @@ void qcc_f32_max_pool_gradient(
 void qcc_f32_average_pool_gradient(
   const qcc_pool_geometry *geometry, size_t samples, float factor, const float *dy, float *dx);
 
-/// Of `qcc_f32_clip`: dx = dy where low <= x <= high, else 0.
+/// Of `qcc_f32_clip`: dx = dy where low < x < high, else 0. At a ReLU's 0, where sums of codes often are, that is 0 as elsewhere.
 void qcc_f32_clip_gradient(size_t count, float low, float high, const float *x, const float *dy, float *dx);
 
 // MARK: Quantizers
