@@ -61,6 +61,48 @@ def layers(tf, random):
         sum = choice(lambda: z + y, lambda: z - y)()
         return choice(lambda: sum, lambda: tf.nn.relu(sum), lambda: tf.nn.relu6(sum))()
 
+    def constant(x):
+        """Numbers that spread over a map: one, one per channel, or rows and columns that vary too."""
+        shape = choice([], [x.shape[-1]], list(x.shape[1:]), [x.shape[1], 1, 1], [1, x.shape[2], 1])
+        return random.normal(0, 2, shape).astype(np.float32)
+
+    def other(x):
+        """A map that spreads over another one."""
+        y = keras.Conv2D(x.shape[-1], 1, **weights())(x)
+        return choice(lambda: y, lambda: y, lambda: tf.reduce_mean(y, [1, 2], keepdims=True), lambda: y[:, :1],
+                      lambda: y[..., :1])()
+
+    def add_constant(x):
+        return choice(lambda: x + constant(x), lambda: x - constant(x), lambda: constant(x) - x)()
+
+    def spread(x):
+        y = other(x)
+        return choice(lambda: x + y, lambda: y - x, lambda: tf.nn.relu(y + x))()
+
+    def multiply(x):
+        y = choice(lambda: other(x), lambda: tf.sigmoid(other(x)), lambda: constant(x), lambda: x)()
+        return choice(lambda: x * y, lambda: y * x, lambda: tf.nn.relu(x * y), lambda: tf.nn.relu6(y * x))()
+
+    def extremum(x):
+        y = choice(other, constant)(x)
+        return choice(tf.maximum, tf.minimum)(x, y)
+
+    def prelu(x):
+        shared = choice([1, 2], [1, 2], [1, 2, 3])
+        return keras.PReLU(alpha_initializer=tf.random_normal_initializer(0.2, 0.4, int(random.integers(1 << 30))),
+                           shared_axes=shared)(x)
+
+    def bilinear(x):
+        centered, aligned = choice((False, False), (True, False), (False, True))
+        return tf.compat.v1.image.resize_bilinear(
+            x, [int(n) for n in random.integers(2, 15, 2)], align_corners=aligned, half_pixel_centers=centered)
+
+    def shapes(x):
+        """Shapes that are known when the network runs."""
+        return choice(lambda: tf.reshape(x, [tf.shape(x)[0], -1]),
+                      lambda: tf.reshape(x, [tf.shape(x)[0], x.shape[1] * x.shape[2], x.shape[3]]),
+                      lambda: tf.reshape(x, tf.concat([tf.shape(x)[:1], [x.shape[1], -1]], 0)))()
+
     def concatenate(x):
         return tf.concat([x, keras.Conv2D(3, 1, **weights())(x)], -1)
 
@@ -85,18 +127,25 @@ def layers(tf, random):
         "transpose": lambda x: tf.transpose(x, [0, 2, 1, 3]),
         "resize": lambda x: tf.compat.v1.image.resize_nearest_neighbor(
             x, [int(n) for n in random.integers(3, 12, 2)], half_pixel_centers=bool(random.integers(2))),
-        "reshape": lambda x: tf.reshape(x, [1, x.shape[2], x.shape[1] * x.shape[3]]),
+        "reshape": lambda x: tf.reshape(x, [-1, x.shape[2], x.shape[1] * x.shape[3]]),
+        "mean": lambda x: tf.reduce_mean(x, choice([1], [2], [1, 2], [3], [1, 2, 3]), keepdims=True),
+        "add_constant": add_constant, "spread": spread, "multiply": multiply, "extremum": extremum, "prelu": prelu,
+        "bilinear": bilinear, "shapes": shapes,
         "softmax": lambda x: keras.Softmax()(keras.Dense(int(random.integers(2, 30)), **weights())(keras.Flatten()(x))),
     }
 
 
-LAST = {"dense", "softmax", "reshape"}
+LAST = {"dense", "softmax", "reshape", "shapes"}
+# Those whose kernels of int16 are the arithmetic that docs/tflite.md tells.
+WIDE = {"conv", "depthwise", "dense", "wide_dense", "most", "slice", "concatenate", "reshape", "transpose", "shapes"}
 
 
 def network(tf, names, random):
     """The file's bytes."""
     made = layers(tf, random)
-    x = tf.keras.Input([int(n) for n in random.integers(4, 10, 2)] + [int(random.integers(1, 6))], batch_size=1)
+    # Without a batch the file computes shapes.
+    batch = None if "shapes" in names or random.integers(4) == 0 else 1
+    x = tf.keras.Input([int(n) for n in random.integers(4, 10, 2)] + [int(random.integers(1, 6))], batch_size=batch)
     y = x
     for name in names:
         y = made[name](y)
@@ -105,13 +154,48 @@ def network(tf, names, random):
     converter = tf.lite.TFLiteConverter.from_keras_model(tf.keras.Model(x, y))
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: (
-        [random.normal(center, spread, x.shape).astype(np.float32)] for _ in range(8))
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    types = [tf.int8, tf.int8, tf.uint8, tf.float32]
+        [random.normal(center, spread, (1, *x.shape[1:])).astype(np.float32)] for _ in range(8))
+    ops = tf.lite.OpsSet
+    isWide = WIDE.issuperset(names) and random.integers(4) == 0
+    converter.target_spec.supported_ops = [
+        ops.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8 if isWide else ops.TFLITE_BUILTINS_INT8]
+    types = [tf.int16, tf.int16, tf.float32] if isWide else [tf.int8, tf.int8, tf.uint8, tf.float32]
     converter.inference_input_type = converter.inference_output_type = types[random.integers(len(types))]
     if random.integers(4) == 0:
         converter._experimental_disable_per_channel = True
-    return converter.convert()
+    converted = converter.convert()
+    return in_four_bits(converted) if not isWide and random.integers(6) == 0 else converted
+
+
+def in_four_bits(file):
+    """The same with weights of int4, two to a byte, which the converter does not make."""
+    import flatbuffers
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(file, 0))
+    graph = model.subgraphs[0]
+    layers = {schema.BuiltinOperator.CONV_2D, schema.BuiltinOperator.DEPTHWISE_CONV_2D,
+              schema.BuiltinOperator.FULLY_CONNECTED}
+    for op in graph.operators:
+        tensor = graph.tensors[op.inputs[1]] if len(op.inputs) > 1 else None
+        code = model.operatorCodes[op.opcodeIndex]
+        if max(code.builtinCode, code.deprecatedBuiltinCode) not in layers or tensor.type != schema.TensorType.INT8:
+            continue
+        codes = np.asarray(model.buffers[tensor.buffer].data, np.uint8).view(np.int8)
+        codes = np.round(codes / 127 * 7).astype(np.int8) & 15
+        codes = np.append(codes, np.zeros(len(codes) % 2, np.int8))
+        model.buffers[tensor.buffer].data = (codes[::2] | codes[1::2] << 4).astype(np.uint8)
+        tensor.type = schema.TensorType.INT4
+        tensor.quantization.scale = np.asarray(tensor.quantization.scale) * np.float32(127 / 7)
+        if len(op.inputs) > 2 and op.inputs[2] >= 0:
+            # A bias counts products of codes.
+            bias = graph.tensors[op.inputs[2]]
+            numbers = np.asarray(model.buffers[bias.buffer].data, np.uint8).view(np.int32)
+            model.buffers[bias.buffer].data = np.round(numbers / 127 * 7).astype(np.int32).view(np.uint8)
+            bias.quantization.scale = np.asarray(bias.quantization.scale) * np.float32(127 / 7)
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
 
 
 def make(folder, seed, count):

@@ -12,6 +12,8 @@ struct GraphImporter {
   enum Value {
     case map(FeatureMap)
     case constant
+    /// Integers that follow from the file's.
+    case numbers([Int])
     /// Its problem, or that of one before it, is reported.
     case failed
   }
@@ -114,9 +116,8 @@ struct GraphImporter {
     switch value(index) {
     case .map(let map):
       graph.outputTitles[graph.outputs.count] = name(of: index)
-      if let format = map.format { graph.fileFormats[graph[map.node].identity] = format.codes() }
       graph.outputs.append(map.node)
-    case .constant: problems.report("the network's output is a constant", at: place)
+    case .constant, .numbers: problems.report("the network's output is a constant", at: place)
     case .failed: break
     case nil: problems.report("the network's output is a tensor that no operator makes", at: place)
     }
@@ -163,6 +164,18 @@ struct FeatureMap {
   var shape: [Int]
   /// nil for one of floats.
   var format: TensorFormat?
+  /// Of floats that DEQUANTIZE made.
+  var floats: Floats?
+
+  /// What codes of a node stand for in float32, or its negative.
+  struct Floats {
+    var node: NodeID
+    var format: TensorFormat
+    var sign: Float = 1
+
+    /// Of a code without the zero point (tensorflow/lite/kernels/internal/reference/dequantize.h).
+    func value(of code: Int64) -> Float { sign * Float(Double(format.scale) * Double(code)) }
+  }
 
   static func nodeShape(_ shape: [Int]) -> Shape { Shape(shape.first == 1 ? Array(shape.dropFirst()) : shape) }
 }

@@ -41,7 +41,7 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
           reader.importer.tensor(input) != nil, "input tensor \(input)",
           supported: "0 to \(reader.importer.source.tensors.count - 1)")
       }
-      try row.read(&reader)
+      if try !ConstantOperators.read(&reader) { try row.read(&reader) }
       for option in reader.options.keys.sorted() {
         reader.problems.report(reader.problem("option \(option)", supported: "\(reader.name) without it"))
       }
@@ -96,7 +96,12 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
     return value
   }
 
-  func isConstant(_ input: Int) throws -> Bool { if case .constant = try value(input) { true } else { false } }
+  func isConstant(_ input: Int) throws -> Bool {
+    switch try value(input) {
+    case .constant, .numbers: true
+    case .map, .failed: false
+    }
+  }
 
   /// An input that the network computes, of floats perhaps.
   func anyMap(_ input: Int) throws -> FeatureMap {
@@ -118,7 +123,10 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
   /// The integers of a constant.
   mutating func constant(_ input: Int) throws -> (tensor: TFLiteTensor, integers: IntegerArray) {
     let tensor = try tensor(input)
-    guard case .constant = try value(input) else {
+    switch try value(input) {
+    case .constant: break
+    case .numbers(let numbers): return (tensor, IntegerArray(numbers))
+    case .map, .failed:
       throw problem(
         "input '\(tensor.name)' is computed by the network", supported: "a constant as input \(input + 1)")
     }
@@ -148,6 +156,19 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
     return try require(found, "\(op.outputs.count) outputs", supported: "an output \(output + 1)")
   }
 
+  /// The shape that the file says for the result; nil where it leaves axes open, each of which it has as 1, and that is wrong.
+  func declaredShape(_ output: Int = 0, elements: Int) throws -> [Int]? {
+    let tensor = try resultTensor(output)
+    return tensor.signature.contains(-1) && tensor.shape.elementCount != elements ? nil : tensor.shape
+  }
+
+  /// - Throws: `Diagnostic` where the file leaves it open.
+  func resultShape(_ output: Int = 0, elements: Int) throws -> [Int] {
+    try require(
+      try declaredShape(output, elements: elements), "a result of a shape that is known when the network runs",
+      supported: "shapes that the file says", fix: "convert the network with a batch of 1")
+  }
+
   /// How the result's integers stand for values.
   func resultFormat(_ output: Int = 0) throws -> TensorFormat {
     let tensor = try resultTensor(output)
@@ -175,17 +196,21 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
   }
 
   /// The result is what an operator makes of some nodes.
-  /// - Parameter format: of the node's values; the result's may be another, for the same codes.
+  /// - Parameters:
+  ///   - format: of the node's values; the result's may be another, for the same codes.
+  ///   - floats: which codes the result stands for, where it is floats.
   mutating func produce(
-    _ op: any Operator, of inputs: [NodeID], in format: TensorFormat?, output: Int = 0
+    _ op: any Operator, of inputs: [NodeID], in format: TensorFormat?, output: Int = 0, floats: FeatureMap.Floats? = nil
   ) throws {
     let tensor = try resultTensor(output)
     try require(
       importer.value(self.op.outputs[output]) == nil, "its result, tensor \(self.op.outputs[output]), is there already",
       supported: "tensors that are made once")
-    let declared = FeatureMap.nodeShape(tensor.shape)
     let result = tensor.type == .float32 ? nil : try resultFormat(output)
     let shape = try op.resultShape(of: inputs.map { importer.graph[$0].shape }, at: location)
+    let isWhole = shape.rank == tensor.signature.count
+    let fileShape = try declaredShape(output, elements: shape.elements) ?? (isWhole ? [] : [1]) + shape.extents
+    let declared = FeatureMap.nodeShape(fileShape)
     try require(
       declared.isSupported && shape.elements == declared.elements,
       "a result of shape \(shape) in a tensor of shape \(tensor.shape)",
@@ -209,18 +234,34 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
       node = try append(
         ElementwiseOp([.affine(scale: ratio, shift: shift)]), nil, of: output, inputs: [node])
     }
-    importer.set(.map(FeatureMap(node: node, shape: tensor.shape, format: result)), of: self.op.outputs[output])
+    if let result { importer.graph.fileFormats[importer.graph[node].identity] = result.codes() }
+    let map = FeatureMap(node: node, shape: fileShape, format: result, floats: floats)
+    importer.set(.map(map), of: self.op.outputs[output])
+  }
+
+  /// The result is integers that are known when the file is read.
+  mutating func produce(_ numbers: [Int]) throws {
+    let tensor = try resultTensor()
+    try require(
+      importer.value(op.outputs[0]) == nil, "its result, tensor \(op.outputs[0]), is there already",
+      supported: "tensors that are made once")
+    try require(
+      (tensor.type == .int32 || tensor.type == .int64) && tensor.shape.elementCount == numbers.count
+        && numbers.allSatisfy { Int32(exactly: $0) != nil },
+      "numbers \(numbers) in a tensor of \(tensor.type.name) of shape \(tensor.shape)",
+      supported: "numbers of 32 bits, as many as the shape says")
+    importer.set(.numbers(numbers), of: op.outputs[0])
   }
 
   /// The result's codes are those that the quantizers make of a node's values.
-  /// - Parameter functions: of real numbers, which the quantizers' arithmetic comes near to.
+  /// - Parameter operators: of real numbers, which the quantizers' arithmetic comes near to.
   mutating func produceCodes(
-    _ node: NodeID, by quantizers: PerChannel<FeatureMapQuantizer>, near functions: [RealFunction] = []
+    _ node: NodeID, by quantizers: PerChannel<FeatureMapQuantizer>, near operators: [any Operator] = []
   ) throws {
     let format = try resultFormat()
     let op = QuantizeOp(
       description: format.quantizer.kind.description, quantizer: format.quantizer, bits: format.type.bits,
-      quantizers: quantizers, nearest: .init(functions: functions, quantizer: format.quantizer))
+      quantizers: quantizers, nearest: .init(operators, quantizer: format.quantizer))
     try produce(op, of: [node], in: format)
   }
 }

@@ -21,7 +21,7 @@ package struct OperatorRow: Sendable {
 package enum OperatorTable {
   package static let rows: [OperatorRow] =
     LinearOperators.rows + PoolingOperators.rows + ArithmeticOperators.rows + ActivationOperators.rows
-    + QuantizationOperators.rows + ShapeOperators.rows
+    + QuantizationOperators.rows + ShapeOperators.rows + ConstantOperators.rows
 
   private static let byName: [String: OperatorRow] = Dictionary(
     rows.flatMap { row in row.names.map { ($0, row) } }, uniquingKeysWith: { first, _ in first })

@@ -63,11 +63,13 @@ struct TensorFormat: Hashable {
 enum Activation: Int {
   case none, relu, reluN1To1, relu6
 
-  /// As functions of real numbers.
-  var functions: [RealFunction] {
+  /// Of real numbers.
+  var operators: [any Operator] {
     self == .none
       ? []
-      : [.clip(lower: bounds.lower.map { Rational($0) }, upper: bounds.upper.map { Rational($0) })]
+      : [
+        ElementwiseOp([.clip(lower: bounds.lower.map { Rational($0) }, upper: bounds.upper.map { Rational($0) })])
+      ]
   }
 
   fileprivate var bounds: (lower: Float?, upper: Float?) {

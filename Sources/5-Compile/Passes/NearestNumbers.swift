@@ -27,9 +27,9 @@ package struct NearestNumbers: Pass {
     let inputs = node.inputs.map(rewriter.copy(of:))
     if let nearest = (node.op as? QuantizeOp)?.nearest {
       var source = inputs[0]
-      if !nearest.functions.isEmpty {
-        source = try rewriter.append(
-          ElementwiseOp(nearest.functions), named: "\(node.name)/function", inputs: [source])
+      for (index, op) in nearest.operators.enumerated() {
+        let name = index == 0 ? "\(node.name)/function" : "\(node.name)/function/\(index + 1)"
+        source = try rewriter.append(op, named: name, inputs: [source])
       }
       guard let quantizer = nearest.quantizer else { return rewriter.replace(id, by: source) }
       try rewriter.replace(

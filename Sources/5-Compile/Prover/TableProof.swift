@@ -28,8 +28,15 @@ struct TableProof {
       let first = codes[codes.count - 1] + 1
       guard first <= steps.last else { continue }
       guard let starts = steps.starts(of: first...steps.last) else { return nil }
-      thresholds += starts
-      codes += first...steps.last
+      for (start, code) in zip(starts, first...steps.last) {
+        // A steep line leaves codes out.
+        if thresholds.last == start {
+          codes[codes.count - 1] = code
+        } else {
+          thresholds.append(start)
+          codes.append(code)
+        }
+      }
     }
     return ThresholdTable(thresholds: thresholds, codes: codes)
   }

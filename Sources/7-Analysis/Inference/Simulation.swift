@@ -22,14 +22,19 @@ package struct Simulation {
   }
 
   package let outputs: [Output]
+  /// What the program holds of the model's own tensors, in its order, where that was asked for.
+  package private(set) var tensors: [Output] = []
 
   /// - Throws: `Diagnostics` where inputs cannot be read or do not fit.
-  package init(_ compilation: Compilation, inputs files: [String], threads: Int? = nil) throws {
+  package init(
+    _ compilation: Compilation, inputs files: [String], keepsTensors: Bool = false, threads: Int? = nil
+  ) throws {
     let network = compilation.network
     let inputs = try NetworkInputs(files: files, for: compilation.model.graph)
     let codes = network.codes(of: inputs, samples: 0..<inputs.samples)
     let simulated = try PreparedProgram(network.program).run(
-      codes.byInput.map { .int64($0) }, samples: inputs.samples, threads: threads)
+      codes.byInput.map { .int64($0) }, samples: inputs.samples, keeping: keepsTensors ? .all : .outputs,
+      threads: threads)
     outputs = network.program.outputs.enumerated().map { index, output in
       let node = network.graph[network.graph.outputs[index]]
       let source = network.graph[network.outputNodes[index]]
@@ -48,6 +53,23 @@ package struct Simulation {
         }
       return Output(
         name: output.name, shape: [inputs.samples] + node.fileShape.extents, codes: codes, values: values)
+    }
+    guard keepsTensors else { return }
+    let nodes = compilation.model.graph.nodesByIdentity
+    tensors = network.meanings.compactMap { meaning in
+      let lowered = network.graph[meaning.node]
+      guard let id = nodes[lowered.identity],
+        meaning.quantization != nil || network.graph.fileFormats[lowered.identity] != nil
+      else { return nil }
+      let held = (0..<inputs.samples).map { simulated.codes(of: meaning.tensor, sample: $0) }
+      let values = held.flatMap { lowered.inFileOrder(meaning.encoding.values(of: $0)) }
+      let codes =
+        network.graph.fileFormats[lowered.identity].map { format in values.map(format.code(of:)) }
+        ?? held.flatMap { lowered.inFileOrder($0.map(Double.init)) }
+      let shape = [inputs.samples] + lowered.fileShape.extents
+      return Output(
+        name: compilation.model.graph[id].name, shape: shape, codes: NumericArray(shape: shape, values: codes),
+        values: values)
     }
   }
 
@@ -77,8 +99,9 @@ package struct Simulation {
   /// Writes the values to `path`, codes beside them to `…_codes.npy`; several outputs get their names into the files'. A
   /// device or a pipe takes the values of one output.
   ///
+  /// - Parameter folder: where the codes of `tensors` go, each in a file of its name.
   /// - Returns: the files written.
-  package func save(to path: String) throws -> [String] {
+  package func save(to path: String, tensors folder: String? = nil) throws -> [String] {
     try require(
       !path.isEmpty && !path.hasSuffix("/") && FileStatus(path, followingLinks: true)?.kind != .folder,
       "is a folder, not a file", at: .init(file: path), fix: "say a file, as -o \(path)/outputs.npy")
@@ -89,12 +112,18 @@ package struct Simulation {
     let stem = path.hasSuffix(".npy") ? String(path.dropLast(4)) : path
     var files: [(path: String, bytes: [UInt8])] = []
     for output in outputs {
-      let name = outputs.count == 1 ? stem : "\(stem)_\(output.name.replacing("/", with: "_"))"
+      let name = outputs.count == 1 ? stem : "\(stem)_\(output.name.inFileName)"
       let values = NumericArray(shape: output.shape, values: output.values)
       let codes = output.codes.map { [("_codes", $0, NumericType.int64)] } ?? []
       for (suffix, numbers, type) in [("", values, .float64)] + codes {
         files.append((isStream ? path : "\(name)\(suffix).npy", try NpyFile.encode(numbers, as: type)))
         if isStream { break }
+      }
+    }
+    if let folder {
+      for tensor in tensors {
+        guard let codes = tensor.codes else { continue }
+        files.append(("\(folder)/\(tensor.name.inFileName).npy", try NpyFile.encode(codes, as: .int64)))
       }
     }
     try OutputFile.write(files)
@@ -114,6 +143,10 @@ extension LoweredNetwork {
     }
     return (self.inputs.indices.map { index in bySample.flatMap { $0[index] } }, bySample)
   }
+}
+
+extension String {
+  fileprivate var inFileName: String { replacing("/", with: "_") }
 }
 
 extension CodeFormat {

@@ -27,6 +27,12 @@ struct SimulateCommand: ParsableCommand {
     completion: .file(extensions: ["npy"]))
   var output: String
 
+  @Option(
+    help: ArgumentHelp(
+      "A folder for the codes of every quantized tensor that the model names, as its file means them.",
+      valueName: "folder"), completion: .directory)
+  var tensors: String?
+
   @Flag(help: "Run the model as it is, in double precision: nothing is compiled, and it need not be quantized.")
   var reference = false
 
@@ -37,8 +43,8 @@ struct SimulateCommand: ParsableCommand {
       show(network.remarks)
       simulation = try Simulation(reference: network.graph, inputs: inputs)
     } else {
-      simulation = try Simulation(model.compilation(), inputs: inputs)
+      simulation = try Simulation(model.compilation(), inputs: inputs, keepsTensors: tensors != nil)
     }
-    for file in try simulation.save(to: output) { announce(file, of: file) }
+    for file in try simulation.save(to: output, tensors: tensors) { announce(file, of: file) }
   }
 }

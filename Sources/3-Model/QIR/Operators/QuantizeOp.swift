@@ -18,13 +18,13 @@ package struct QuantizeOp: Operator {
   /// What the quantizers come near to, where they are some arithmetic for it.
   package var nearest: Nearest?
 
-  /// Functions of real numbers, and the quantizer behind them, if there is one.
+  /// Operators of real numbers, one behind the other, and the quantizer behind them, if there is one.
   package struct Nearest: Sendable {
-    package var functions: [RealFunction]
+    package var operators: [any Operator]
     package var quantizer: Quantizer?
 
-    package init(functions: [RealFunction] = [], quantizer: Quantizer? = nil) {
-      self.functions = functions
+    package init(_ operators: [any Operator] = [], quantizer: Quantizer? = nil) {
+      self.operators = operators
       self.quantizer = quantizer
     }
   }

@@ -20,9 +20,10 @@ package enum GemmlowpArithmetic {
     (number << Int64(exponent)).clamped(to: Int64(Int32.min)...one)
   }
 
-  /// `exp_on_negative_values` of a number of 5 integer bits at most, not above zero: of none.
-  static func exponential(_ number: Int64, integerBits: Int = 5) -> Int64 {
+  /// `exp_on_negative_values` of a number of 5 integer bits, not above zero: of none.
+  static func exponential(_ number: Int64) -> Int64 {
     guard number != 0 else { return one }
+    let integerBits = 5
     // What is left of it above a multiple of -1/4.
     let places = 29 - integerBits
     let quarter = Int64(1) << Int64(places)
@@ -30,27 +31,11 @@ package enum GemmlowpArithmetic {
     var result = exponentialOfLastQuarter(multiplied(rest, byPowerOfTwo: integerBits))
     // e^-(2^k) for each k from -2 on.
     let factors: [Int64] = [1_672_461_947, 1_302_514_674, 790_015_084, 290_630_308, 39_332_535, 720_401, 242]
-    for (place, factor) in factors.prefix(integerBits + 2).enumerated()
+    for (place, factor) in factors.enumerated()
     where (rest - number) >> Int64(places + place) & 1 == 1 {
       result = product(result, factor)
     }
     return result
-  }
-
-  /// `logistic` of a number of 4 integer bits: of none.
-  static func logistic(_ number: Int64) -> Int64 {
-    guard number != 0 else { return 1 << 30 }
-    let result = inverseOfOnePlus(exponential(-abs(number), integerBits: 4))
-    return number > 0 ? result : one - result
-  }
-
-  /// `tanh` of a number of 4 integer bits: of none.
-  static func hyperbolicTangent(_ number: Int64) -> Int64 {
-    guard number != 0 else { return 0 }
-    // (1 - e^-2x) / (1 + e^-2x) = 2 / (1 + e^-2x) - 1
-    let twice = twoOver(onePlus: exponential(-abs(number), integerBits: 5))
-    let result = multiplied(twice - 1 << 29, byPowerOfTwo: 2)
-    return number > 0 ? result : -result
   }
 
   /// Of a number without integer bits from -1/4 up to 0: a Taylor polynomial around -1/8.
@@ -65,17 +50,14 @@ package enum GemmlowpArithmetic {
     return middle + product(middle, x + tail)
   }
 
-  /// `one_over_one_plus_x_for_x_in_0_1`, without integer bits.
-  static func inverseOfOnePlus(_ number: Int64) -> Int64 { multiplied(twoOver(onePlus: number), byPowerOfTwo: 1) }
-
-  /// Of a number without integer bits, with 2: three steps of Newton's from the best line.
-  private static func twoOver(onePlus number: Int64) -> Int64 {
+  /// `one_over_one_plus_x_for_x_in_0_1`, without integer bits: three steps of Newton's from the best line.
+  static func inverseOfOnePlus(_ number: Int64) -> Int64 {
     let halfDenominator = (number + one + 1) / 2
     var x = 1_515_870_810 + product(halfDenominator, -1_010_580_540)
     for _ in 0..<3 {
       let rest = 1 << 29 - product(halfDenominator, x)
       x += multiplied(product(x, rest), byPowerOfTwo: 2)
     }
-    return x
+    return multiplied(x, byPowerOfTwo: 1)
   }
 }

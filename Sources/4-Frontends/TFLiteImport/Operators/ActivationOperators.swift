@@ -10,8 +10,9 @@ enum ActivationOperators {
       "RELU", "RELU6", "RELU_N1_TO_1", notes: "int8 and uint8",
       read: { try rectify(&$0, activations[$0.name] ?? .none) }),
     OperatorRow("LEAKY_RELU", notes: "int8 and uint8", read: { try leakyReLU(&$0) }),
+    OperatorRow("PRELU", notes: "int8 and uint8, constant slopes", read: { try prelu(&$0) }),
     OperatorRow(
-      "LOGISTIC", "TANH", notes: "int8; results of scale 1/256 and zero point -128, and 1/128 and 0",
+      "LOGISTIC", "TANH", notes: "int8 and uint8; results of scale 1/256, and 1/128",
       read: { try sigmoidal(&$0) }),
     OperatorRow("HARD_SWISH", notes: "int8 and uint8", read: { try hardSwish(&$0) }),
     OperatorRow(
@@ -32,7 +33,7 @@ enum ActivationOperators {
         result.requantizer(
           of: Rational(format.scale), by: factor, rounding: reader.importer.rounding,
           within: result.codes(behind: activation))
-      ], near: activation.functions)
+      ], near: activation.operators)
   }
 
   private static func leakyReLU(_ reader: inout OperatorReader) throws {
@@ -44,24 +45,38 @@ enum ActivationOperators {
     let rounding = reader.importer.rounding
     try reader.produceCodes(
       map.node, by: [.lookup(format, result) { $0 < 0 ? below.product($0, rounding) : above.product($0, rounding) }],
-      near: [.leakyReLU(slope: Rational(slope))])
+      near: [ElementwiseOp([.leakyReLU(slope: Rational(slope))])])
+  }
+
+  /// The factors are quotients of float32 (`PreluPrepare` in tensorflow/lite/kernels/activations.cc, internal/reference/prelu.h).
+  private static func prelu(_ reader: inout OperatorReader) throws {
+    let (map, format, result) = try reader.bytes()
+    let slopes = try reader.constantOperand(1)
+    try reader.require(
+      slopes.format.type.bits == 8, "slopes of \(slopes.format.type)", supported: "int8 and uint8")
+    let above = try reader.factor(Double(format.scale / result.scale))
+    let below = try reader.factor(Double(format.scale * slopes.format.scale / result.scale), of: 16)
+    let rounding = reader.importer.rounding
+    try reader.produceCodes(
+      of: (map, format), with: slopes, in: result, within: result.type.range,
+      near: { codes in [PReLUOp(slopes: codes.map { slopes.format.value(of: $0) })] }
+    ) { code, slope in code < 0 ? below.product(code * slope, rounding) : above.product(code, rounding) }
   }
 
   private static func sigmoidal(_ reader: inout OperatorReader) throws {
     let (map, format, result) = try reader.bytes()
     let isLogistic = reader.name == "LOGISTIC"
-    let (scale, zero): (Float, Int64) = isLogistic ? (0x1p-8, -128) : (0x1p-7, 0)
+    let scale: Float = isLogistic ? 0x1p-8 : 0x1p-7
     try reader.require(
-      format.type.isSigned && result.scale == scale && result.zeroPoint == zero,
-      "\(format.type) in \(result.type) with scale \(result.scale) and zero point \(result.zeroPoint)",
-      supported: "s8, results with scale \(scale) and zero point \(zero)")
-    try reader.require(
-      (0x1p-20...0x1p4).contains(format.scale), "a scale of \(format.scale)", supported: "2^-20 to 2^4")
+      result.scale == scale && format.type == result.type,
+      "\(format.type) in \(result.type) with scale \(result.scale)",
+      supported: "one type, results with scale \(scale)")
     let function =
       isLogistic
-      ? FixedPointFunctions.logistic(scale: Double(format.scale))
-      : FixedPointFunctions.hyperbolicTangent(scale: Double(format.scale))
-    try reader.produceCodes(map.node, by: [.lookup(format, result, function)], near: [isLogistic ? .sigmoid : .tanh])
+      ? KernelFunctions.logistic(scale: format.scale, result: scale)
+      : KernelFunctions.hyperbolicTangent(scale: format.scale, result: scale)
+    try reader.produceCodes(
+      map.node, by: [.lookup(format, result, function)], near: [ElementwiseOp([isLogistic ? .sigmoid : .tanh])])
   }
 
   private static func hardSwish(_ reader: inout OperatorReader) throws {
@@ -71,8 +86,8 @@ enum ActivationOperators {
       "scales of \(format.scale) and \(result.scale)", supported: "2^-20 to 2^10, the result's at least 1/128 of it")
     try reader.produceCodes(
       map.node,
-      by: [.lookup(format, result, FixedPointFunctions.hardSwish(scale: format.scale, result: result.scale))],
-      near: [.hardSwish(shift: 3, upper: 6)])
+      by: [.lookup(format, result, KernelFunctions.hardSwish(scale: format.scale, result: result.scale))],
+      near: [ElementwiseOp([.hardSwish(shift: 3, upper: 6)])])
   }
 
   private static func softmax(_ reader: inout OperatorReader) throws {
@@ -106,9 +121,10 @@ extension OperatorReader {
     return (map, format, result)
   }
 
-  /// A factor of codes of 8 bits, whose products 32 bits hold.
-  func factor(_ real: Double) throws -> FixedPointMultiplier {
-    try require(real < 0x1p20, "scales in a ratio of \(real)", supported: "less than 2^20")
+  /// A factor of codes of 8 bits, or of products of two, which 32 bits hold with it.
+  func factor(_ real: Double, of bits: Int = 8) throws -> FixedPointMultiplier {
+    let most = bits > 8 ? 15 : 23
+    try require(real < Double(1 << most), "scales in a ratio of \(real)", supported: "less than 2^\(most)")
     return FixedPointMultiplier(real)
   }
 }
@@ -116,10 +132,12 @@ extension OperatorReader {
 extension FeatureMapQuantizer {
   /// For each code of a format a code: the zero point of the result and what a function makes of the code without its own.
   static func lookup(
-    _ format: TensorFormat, _ result: TensorFormat, _ function: (Int64) -> Int64
+    _ format: TensorFormat, _ result: TensorFormat, within codes: ClosedRange<Int64>? = nil,
+    _ function: (Int64) -> Int64
   ) -> FeatureMapQuantizer {
+    let codes = codes ?? result.type.range
     let (scale, range) = (Rational(format.scale), format.type.range.shifted(by: -format.zeroPoint))
-    func code(_ integer: Int64) -> Int64 { (function(integer) + result.zeroPoint).clamped(to: result.type.range) }
+    func code(_ integer: Int64) -> Int64 { (function(integer) + result.zeroPoint).clamped(to: codes) }
     // Between two codes there is nothing.
     let steps = ((range.lowerBound + 1)...range.upperBound).map { next in
       (
@@ -128,6 +146,6 @@ extension FeatureMapQuantizer {
       )
     }
     return FeatureMapQuantizer(
-      steps: .levels(LevelSteps(from: code(range.lowerBound), steps)), format: result.codes())
+      steps: .levels(LevelSteps(from: code(range.lowerBound), steps)), format: result.codes(codes))
   }
 }

@@ -224,7 +224,7 @@ private struct Sums {
         zip(units, factors).map { unit, factor in
           // Sums of 64 bits are rounded once.
           result.requantizer(of: unit, by: factor, rounding: isWide ? .single : rounding, within: clamp)
-        }), near: activation.functions)
+        }), near: activation.operators)
   }
 
   /// The kernels' integers wrap around beyond their bits: 32, or 48 that are multiplied of 64.

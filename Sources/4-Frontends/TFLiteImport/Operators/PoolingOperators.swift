@@ -27,7 +27,7 @@ enum PoolingOperators {
             UniformSteps(
               gain: .one / Rational(format.scale), bias: Rational(format.zeroPoint), clamp: codes,
               rounding: .halfAwayFromZero)), format: result.codes(codes))
-      ], near: activation.functions)
+      ], near: activation.operators)
   }
 
   private static func maxPool(_ reader: inout OperatorReader) throws {
@@ -37,7 +37,7 @@ enum PoolingOperators {
       return try reader.produce(MaxPoolOp(window: window), of: [map.node], in: format)
     }
     let most = try reader.append(MaxPoolOp(window: window), "most", inputs: [map.node])
-    try reader.produceCodes(most, by: [FeatureMapQuantizer.cut(to: codes, of: format)], near: activation.functions)
+    try reader.produceCodes(most, by: [FeatureMapQuantizer.cut(to: codes, of: format)], near: activation.operators)
   }
 
   /// The sum of (code - zero point) x scale / (result's scale x number of elements), in which the number is worked into the multiplier.

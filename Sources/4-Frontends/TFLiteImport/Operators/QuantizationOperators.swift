@@ -7,7 +7,10 @@ import Quantization
 enum QuantizationOperators {
   static let rows = [
     OperatorRow("QUANTIZE", notes: "of float32, or from one scale to another", read: { try quantize(&$0) }),
-    OperatorRow("DEQUANTIZE", notes: "to float32, at the network's end", read: { try dequantize(&$0) }),
+    OperatorRow(
+      "DEQUANTIZE", notes: "to float32, at the network's end or in front of NEG and QUANTIZE",
+      read: { try dequantize(&$0) }),
+    OperatorRow("NEG", notes: "between DEQUANTIZE and QUANTIZE", read: { try negate(&$0) }),
   ]
 
   private static func quantize(_ reader: inout OperatorReader) throws {
@@ -16,7 +19,12 @@ enum QuantizationOperators {
     guard let format = map.format else {
       try reader.require(
         (0x1p-100...0x1p100).contains(result.scale), "floats in scale \(result.scale)", supported: "2^-100 to 2^100")
-      return try reader.produceCodes(map.node, by: [.ofFloats(result)])
+      guard let floats = map.floats else { return try reader.produceCodes(map.node, by: [.ofFloats(result)]) }
+      try reader.require(
+        floats.format.type.bits == 8, "floats of \(floats.format.type)", supported: "floats of int8 and uint8")
+      return try reader.produceCodes(
+        floats.node, by: [.lookup(floats.format, result) { result.code(of: floats.value(of: $0)) - result.zeroPoint }],
+        near: floats.sign < 0 ? [ElementwiseOp([.affine(scale: -.one, shift: .zero)])] : [])
     }
     let factor = FixedPointMultiplier(Double(format.scale) / Double(result.scale))
     try reader.require(
@@ -31,26 +39,41 @@ enum QuantizationOperators {
   }
 
   private static func dequantize(_ reader: inout OperatorReader) throws {
-    let (map, _) = try reader.map(0)
-    try reader.produce(IdentityOp(), of: [map.node], in: nil)
+    let (map, format) = try reader.map(0)
+    try reader.produce(
+      IdentityOp(), of: [map.node], in: nil, floats: FeatureMap.Floats(node: map.node, format: format))
+  }
+
+  private static func negate(_ reader: inout OperatorReader) throws {
+    let map = try reader.anyMap(0)
+    var floats = try reader.require(
+      map.floats, map.format == nil ? "floats that are no codes" : "negative codes, whatever their zero point is",
+      supported: "floats that DEQUANTIZE made", fix: "train with a product with -1 in its place")
+    floats.sign = -floats.sign
+    try reader.produce(
+      ElementwiseOp([.affine(scale: -.one, shift: .zero)]), of: [map.node], in: nil, floats: floats)
+  }
+}
+
+extension TensorFormat {
+  /// Of a float32 number, divided in float32 and rounded with halves away from zero; not clamped
+  /// (tensorflow/lite/kernels/internal/reference/quantize.h).
+  fileprivate func code(of value: Float) -> Int64 {
+    let steps = (value / scale).rounded(.toNearestOrAwayFromZero)
+    return Int64(steps.clamped(to: -0x1p40...0x1p40)) + zeroPoint
   }
 }
 
 extension FeatureMapQuantizer {
-  /// Of float32 numbers, divided in float32 and rounded with halves away from zero: where each code begins
-  /// (tensorflow/lite/kernels/internal/reference/quantize.h).
+  /// Of float32 numbers: where each code begins.
   fileprivate static func ofFloats(_ format: TensorFormat) -> FeatureMapQuantizer {
     let range = format.type.range
-    func code(_ value: Float) -> Int64 {
-      let steps = (value / format.scale).rounded(.toNearestOrAwayFromZero)
-      return Int64(steps.clamped(to: -0x1p40...0x1p40)).clamped(to: -1 << 40...1 << 40) + format.zeroPoint
-    }
     // Neighbours of the boundary between two codes are a few floats: the first of the upper code is found from there.
     let steps = ((range.lowerBound + 1)...range.upperBound).map {
       next -> (threshold: LevelSteps.Threshold, code: Int64) in
       var first = (Float(next - format.zeroPoint) - 0.5) * format.scale
-      while code(first) >= next { first = first.nextDown }
-      while code(first) < next { first = first.nextUp }
+      while format.code(of: first) >= next { first = first.nextDown }
+      while format.code(of: first) < next { first = first.nextUp }
       return (LevelSteps.Threshold(Rational(first), isInclusive: true), next)
     }
     return FeatureMapQuantizer(

@@ -19,17 +19,32 @@ enum ShapeOperators {
     OperatorRow("PAD", "PADV2", notes: "rows and columns of zeros", read: { try pad(&$0) }),
     OperatorRow("MIRROR_PAD", read: { try mirrorPad(&$0) }),
     OperatorRow("RESIZE_NEAREST_NEIGHBOR", read: { try resize(&$0) }),
+    OperatorRow("RESIZE_BILINEAR", notes: "int8 and int16", read: { try interpolate(&$0) }),
   ]
 
-  /// The result's shape is in the file in any case.
   private static func reshape(_ reader: inout OperatorReader) throws {
     let map = try reader.anyMap(0)
-    let result = try reader.resultTensor().shape
+    let elements = map.shape.reduce(1, *)
+    let result = try reader.declaredShape(elements: elements) ?? wantedShape(of: elements, &reader)
     let shape = FeatureMap.nodeShape(result)
     try reader.require(
-      shape.isSupported && shape.elements == map.shape.reduce(1, *),
+      shape.isSupported && shape.elements == elements,
       "a tensor of shape \(map.shape) as one of shape \(result)", supported: "the same number of elements")
     try reader.produce(ReshapeOp(shape: shape), of: [map.node], in: map.format)
+  }
+
+  /// What RESHAPE's second input says, in which -1 is what is left.
+  private static func wantedShape(of elements: Int, _ reader: inout OperatorReader) throws -> [Int] {
+    guard reader.name == "RESHAPE", reader.hasInput(1), try reader.isConstant(1) else {
+      return try reader.resultShape(elements: elements)
+    }
+    let wanted = try reader.list(1)
+    let known = wanted.filter { $0 != -1 }
+    try reader.require(
+      known.allSatisfy { (1...1 << 28).contains($0) } && wanted.count - known.count <= 1 && wanted.count <= 6,
+      "a reshape to \(wanted)", supported: "extents above 0, and at most one -1")
+    let rest = Double(elements) / known.reduce(1.0) { $0 * Double($1) }
+    return wanted.map { $0 == -1 ? Int(rest) : $0 }
   }
 
   private static func transpose(_ reader: inout OperatorReader) throws {
@@ -70,8 +85,9 @@ enum ShapeOperators {
       try reader.append(ReshapeOp(shape: Shape(shape)), "part\(index)", inputs: [part.node])
     }
     let all = try reader.append(ConcatenateOp(axis: place), "all", inputs: columns)
+    let elements = parts.reduce(0) { $0 + $1.shape.reduce(1, *) }
     try reader.produce(
-      ReshapeOp(shape: FeatureMap.nodeShape(try reader.resultTensor().shape)), of: [all], in: first.format)
+      ReshapeOp(shape: FeatureMap.nodeShape(try reader.resultShape(elements: elements))), of: [all], in: first.format)
   }
 
   private static func split(_ reader: inout OperatorReader) throws {
@@ -90,9 +106,9 @@ enum ShapeOperators {
       let select = SelectOp(
         Array((part * size)..<((part + 1) * size)), along: place, rank: map.shape.count)
       let picked = try reader.append(select, "part\(part)/picked", inputs: [whole])
+      let shape = try reader.resultShape(part, elements: map.shape.reduce(1, *) / count)
       try reader.produce(
-        ReshapeOp(shape: FeatureMap.nodeShape(try reader.resultTensor(part).shape)), of: [picked], in: map.format,
-        output: part)
+        ReshapeOp(shape: FeatureMap.nodeShape(shape)), of: [picked], in: map.format, output: part)
     }
   }
 
@@ -114,30 +130,8 @@ enum ShapeOperators {
   }
 
   private static func stridedSlice(_ reader: inout OperatorReader) throws {
-    let masks = ["begin_mask", "end_mask", "shrink_axis_mask"].map { reader.integer($0) }
-    let others = ["ellipsis_mask", "new_axis_mask", "offset"].filter { reader.integer($0) != 0 }
-    try reader.require(others.isEmpty, others.joined(separator: " and "), supported: "0")
     let map = try reader.anyMap(0)
-    let (begins, ends, strides) = (try reader.list(1), try reader.list(2), try reader.list(3))
-    try reader.require(
-      begins.count == ends.count && begins.count == strides.count && begins.count <= map.shape.count
-        && !strides.contains(0),
-      "begins \(begins), ends \(ends) and strides \(strides) for a tensor of shape \(map.shape)",
-      supported: "one of each for an axis, strides other than 0")
-    let positions = map.shape.enumerated().map { axis, extent -> [Int] in
-      guard axis < begins.count else { return Array(0..<extent) }
-      func isSet(_ mask: Int) -> Bool { mask >> axis & 1 == 1 }
-      let isForward = strides[axis] > 0
-      func clamped(_ place: Int) -> Int {
-        let place = place < 0 ? place + extent : place
-        return isForward ? place.clamped(to: 0...extent) : place.clamped(to: -1...(extent - 1))
-      }
-      let begin = isSet(masks[0]) ? (isForward ? 0 : extent - 1) : clamped(begins[axis])
-      if isSet(masks[2]) { return (0..<extent).contains(begin) ? [begin] : [] }
-      let end = isSet(masks[1]) ? (isForward ? extent : -1) : clamped(ends[axis])
-      return Array(stride(from: begin, to: end, by: strides[axis]))
-    }
-    try reader.select(positions, of: map)
+    try reader.select(reader.stridedPositions(of: map.shape), of: map)
   }
 
   private static func pad(_ reader: inout OperatorReader) throws {
@@ -171,6 +165,53 @@ enum ShapeOperators {
     try reader.select(positions, of: map)
   }
 
+  /// Places of pixels in steps of 1/1024, the codes between them rounded with halves away from zero, or once: halves up
+  /// (tensorflow/lite/kernels/internal/reference/resize_bilinear.h, `ResizeBilinearInteger`).
+  private static func interpolate(_ reader: inout OperatorReader) throws {
+    let alignsCorners = reader.flag("align_corners")
+    let isCentered = reader.flag("half_pixel_centers")
+    let (map, format) = try reader.map(0)
+    let size = try reader.list(1)
+    try reader.require(!(alignsCorners && isCentered), "align_corners and half_pixel_centers", supported: "one of them")
+    try reader.require(
+      format.type.isSigned, "interpolation of \(format.type), which the kernel computes in float32",
+      supported: "int8 and int16")
+    try reader.require(
+      map.shape.count == 4 && map.shape[0] == 1 && size.count == 2
+        && (size + map.shape.dropFirst()).allSatisfy { (1...65536).contains($0) },
+      "a tensor of shape \(map.shape) in size \(size)", supported: "[1, rows, columns, channels]")
+    func axis(_ extent: Int, _ wanted: Int) throws -> Interpolation.Axis {
+      let isAligned = alignsCorners && wanted > 1
+      let (span, steps) = isAligned ? (extent - 1, wanted - 1) : (extent, wanted)
+      let step = (1024 * span + steps / 2) / steps
+      let start = isCentered ? step / 2 - 512 : 0
+      try reader.require(
+        start + step * (wanted - 1) < 1024 * extent,
+        "\(wanted) positions of \(extent), of which the kernel reads some behind the edge",
+        supported: "sizes up to about 45 times the root of the extent")
+      let unit = Rational.powerOfTwo(-10)
+      return Interpolation.Axis(
+        extent: extent, result: wanted, start: Rational(Int64(start)) * unit, step: Rational(Int64(step)) * unit)
+    }
+    let interpolation = Interpolation(
+      rows: try axis(map.shape[1], size[0]), columns: try axis(map.shape[2], size[1]))
+    let operators = try reader.require(
+      interpolation.operators(over: Shape(Array(map.shape.dropFirst()))),
+      "interpolation from \(map.shape[1]) x \(map.shape[2]) to \(size[0]) x \(size[1]) pixels",
+      supported: "fewer channels, or pixels, or sizes whose ratios are short fractions")
+    let between = try reader.append(operators, "between", input: map.node)
+    let rounding: Rounding = reader.importer.rounding == .double ? .halfAwayFromZero : .twice(bits: 0)
+    try reader.produceCodes(
+      between,
+      by: [
+        FeatureMapQuantizer(
+          steps: .uniform(
+            UniformSteps(
+              gain: .one / Rational(format.scale), bias: Rational(format.zeroPoint), clamp: format.type.range,
+              rounding: rounding)), format: format.codes())
+      ])
+  }
+
   /// Places of pixels in float32 (tensorflow/lite/kernels/internal/reference/resize_nearest_neighbor.h).
   private static func resize(_ reader: inout OperatorReader) throws {
     let alignsCorners = reader.flag("align_corners")
@@ -194,6 +235,32 @@ enum ShapeOperators {
 }
 
 extension OperatorReader {
+  /// The positions along each axis that a strided slice takes of a tensor.
+  mutating func stridedPositions(of shape: [Int]) throws -> [[Int]] {
+    let masks = ["begin_mask", "end_mask", "shrink_axis_mask"].map { integer($0) }
+    let others = ["ellipsis_mask", "new_axis_mask", "offset"].filter { integer($0) != 0 }
+    try require(others.isEmpty, others.joined(separator: " and "), supported: "0")
+    let (begins, ends, strides) = (try list(1), try list(2), try list(3))
+    try require(
+      begins.count == ends.count && begins.count == strides.count && begins.count <= shape.count
+        && !strides.contains(0),
+      "begins \(begins), ends \(ends) and strides \(strides) for a tensor of shape \(shape)",
+      supported: "one of each for an axis, strides other than 0")
+    return shape.enumerated().map { axis, extent -> [Int] in
+      guard axis < begins.count else { return Array(0..<extent) }
+      func isSet(_ mask: Int) -> Bool { mask >> axis & 1 == 1 }
+      let isForward = strides[axis] > 0
+      func clamped(_ place: Int) -> Int {
+        let place = place < 0 ? place + extent : place
+        return isForward ? place.clamped(to: 0...extent) : place.clamped(to: -1...(extent - 1))
+      }
+      let begin = isSet(masks[0]) ? (isForward ? 0 : extent - 1) : clamped(begins[axis])
+      if isSet(masks[2]) { return (0..<extent).contains(begin) ? [begin] : [] }
+      let end = isSet(masks[1]) ? (isForward ? extent : -1) : clamped(ends[axis])
+      return Array(stride(from: begin, to: end, by: strides[axis]))
+    }
+  }
+
   /// A node of the map with the batch as an axis.
   mutating func whole(_ map: FeatureMap, _ suffix: String? = nil) throws -> NodeID {
     if importer.graph[map.node].shape.extents == map.shape { return map.node }
@@ -211,8 +278,9 @@ extension OperatorReader {
       positions == Array(0..<extent) ? AxisPositions.all : .chosen(positions)
     }
     let picked = try append(SelectOp(axes: axes), "picked", inputs: [whole])
+    let elements = positions.reduce(1) { $0 * $1.count }
     try produce(
-      ReshapeOp(shape: FeatureMap.nodeShape(try resultTensor().shape)), of: [picked], in: map.format)
+      ReshapeOp(shape: FeatureMap.nodeShape(try resultShape(elements: elements))), of: [picked], in: map.format)
   }
 
   /// What is put in front of each axis and behind it.

@@ -1,32 +1,22 @@
 import Numbers
 
-/// Functions of codes of 8 bits as TensorFlow Lite's reference kernels compute them in fixed point
-/// (tensorflow/lite/kernels/activations.cc and internal/reference/integer_ops).
-package enum FixedPointFunctions {
-  /// A sigmoid in steps of 1/256, and a hyperbolic tangent in steps of 1/128, of an integer that counts `scale`.
-  package static func logistic(scale: Double) -> (Int64) -> Int64 {
-    sigmoidal(scale: scale) {
-      $0 < 0 ? 0 : 256
-    } at: {
-      GemmlowpArithmetic.divided(GemmlowpArithmetic.logistic($0), byPowerOfTwo: 23)
-    }
+/// Functions of codes of 8 bits as TensorFlow Lite's reference kernels compute them
+/// (tensorflow/lite/kernels/activations.cc and internal/reference).
+package enum KernelFunctions {
+  /// A sigmoid of an integer that counts `scale`, in steps of `result`.
+  package static func logistic(scale: Float, result: Float) -> (Int64) -> Int64 {
+    tabulated(scale: scale, result: result) { 1 / (1 + Float(ElementaryMath.exponential(-Double($0)))) }
   }
 
-  package static func hyperbolicTangent(scale: Double) -> (Int64) -> Int64 {
-    sigmoidal(scale: scale) {
-      $0 < 0 ? -128 : 128
-    } at: {
-      GemmlowpArithmetic.divided(GemmlowpArithmetic.hyperbolicTangent($0), byPowerOfTwo: 24)
-    }
+  package static func hyperbolicTangent(scale: Float, result: Float) -> (Int64) -> Int64 {
+    tabulated(scale: scale, result: result) { Float(ElementaryMath.hyperbolicTangent(Double($0))) }
   }
 
-  /// Beyond 15 the ends are reached.
-  private static func sigmoidal(
-    scale: Double, beyond end: @escaping (Int64) -> Int64, at function: @escaping (Int64) -> Int64
+  /// In float32, halves away from zero, as the interpreter fills its tables (`LUTPopulate` in internal/common.h).
+  private static func tabulated(
+    scale: Float, result: Float, function: @escaping (Float) -> Float
   ) -> (Int64) -> Int64 {
-    let factor = FixedPointMultiplier(scale * 0x1p27)
-    let radius = (15 * 0x1p27 / Double(sign: .plus, exponent: factor.shift, significand: 1)).rounded(.down)
-    return { Double(abs($0)) >= radius ? end($0) : function(factor.roundedTwice($0)) }
+    { Int64((function(scale * Float($0)) * (1 / result)).rounded(.toNearestOrAwayFromZero)) }
   }
 
   /// v min(max(v + 3, 0), 6) / 6 of an integer that counts `scale`, in steps of `result`, in numbers of 16 bits
