@@ -1,4 +1,4 @@
-"""What the scripts beside this file share: the affine feature-map quantizer and the golden file.
+"""What the scripts beside this file share: networks as their files say them, and the golden file.
 
 A golden file `<name>.golden.h5` stands beside each network `<name>.h5` and says what QKeras computes in float32:
   x                        the inputs (a group of datasets named by input layer where the network has several)
@@ -13,6 +13,7 @@ Python 3.11 with: tensorflow-cpu==2.15.1 qkeras==0.9.0 "numpy<2" "pyparsing<3.2"
 """
 
 import os
+import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -26,44 +27,15 @@ import numpy as np
 import qkeras
 import tensorflow as tf
 from qkeras.quantizers import _get_integer_bits
-from qkeras.utils import _add_supported_quantized_objects
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-@keras.utils.register_keras_serializable(package="qcc")
-class quantized_bits_featuremap(qkeras.quantizers.quantized_tanh.__base__):
-    """Affine feature-map quantizer with static scale and zero point, one each per tensor:
-    q = clamp(round_half_even(x / scale) + zero_point, 0, 2^bits - 1), value = (q - zero_point) scale."""
-
-    def __init__(self, bits=8, scale=1.0, zero_point=0):
-        super().__init__()
-        self.bits, self.scale, self.zero_point = int(bits), float(scale), int(zero_point)
-
-    def __call__(self, x):
-        x = tf.convert_to_tensor(x)
-        scale, zero, top = (tf.cast(v, x.dtype) for v in (self.scale, self.zero_point, 2**self.bits - 1))
-        return (tf.clip_by_value(tf.round(x / scale) + zero, tf.zeros_like(top), top) - zero) * scale
-
-    def get_config(self):
-        return {"bits": self.bits, "scale": self.scale, "zero_point": self.zero_point}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
+sys.path.insert(0, os.path.join(HERE, "..", "trainers"))
+from qcc_quantizers import objects, quantized_bits_featuremap
 
 
 def load(path):
     """The network as its file says it."""
-    objects = {"quantized_bits_featuremap": quantized_bits_featuremap}
-    for name in (
-        "quantized_hswish",
-        "quantized_linear",
-    ):  # the first is not in QKeras' own list, the second only in head
-        if hasattr(qkeras.quantizers, name):
-            objects[name] = getattr(qkeras.quantizers, name)
-    _add_supported_quantized_objects(objects)
-    model = keras.models.load_model(path, custom_objects=objects, compile=False)
+    model = keras.models.load_model(path, custom_objects=objects(), compile=False)
     for layer in model.layers:
         if type(layer).__name__ == "QAdaptiveActivation":
             # The file holds the moving averages; QKeras derives the integer bits from them only after its first call.

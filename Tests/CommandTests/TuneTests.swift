@@ -88,6 +88,29 @@ import Testing
     }
   }
 
+  /// Somebody else trains: here networks are handed back as they are, made another, or not at all.
+  @Test func otherTrainersAreReadAndJudged() throws {
+    let folder = try Folder()
+    _ = try run("\(Self.quantize) --weights 2 --maps 3 -o q.onnx", in: folder)
+    _ = try run("\(Self.quantize) --weights 8 --maps 8 --style qonnx -o wide.onnx", in: folder)
+    let line = "\(Self.tune) --epochs 7 --format json -o t.onnx"
+    for (trainer, best) in [("cp {in.onnx} {out.onnx}", 0), ("test -s {in.onnx} && cp wide.onnx {out.onnx}", 7)] {
+      let report = try json(run("\(line) --trainer '\(trainer)'", in: folder))
+      let epochs = try #require(report["epochs"] as? [[String: Any]])
+      #expect(epochs.compactMap { $0["epoch"] as? Int } == [0, 7])
+      #expect(report["best"] as? Int == best)
+    }
+    for (trainer, found) in [
+      ("echo no data; exit 3; {in.onnx} {out.onnx}", "no data"), ("true {in.onnx} {out.onnx}", "no {out}"),
+      ("echo x > {out.onnx}; true {in.onnx}", "out.onnx"),
+    ] {
+      let result = try Command.run("\(line) --trainer '\(trainer)'", in: folder.path)
+      #expect(result.status == 1 && result.errors.contains(found), "\(trainer)\n\(result.errors)")
+    }
+    let none = try Command.run("\(line) --trainer 'train {in}'", in: folder.path)
+    #expect(none.status == 2 && none.errors.contains("{out}"), "\(none.errors)")
+  }
+
   @Test func whatIsWrongIsSaid() throws {
     let folder = try Folder()
     _ = try run("\(Self.quantize) -o q.onnx", in: folder)

@@ -38,8 +38,9 @@ package struct TuneReport: Report {
   package var epochs: [Epoch]
   /// The one that was kept.
   package var best: Int
-  /// Learned from, and chosen by.
-  package var samples: Int
+  /// Learned from; nil: somebody else knows.
+  package var samples: Int?
+  /// Chosen by.
   package var validationSamples: Int
   package var test: Test?
   package var seconds: Double
@@ -73,7 +74,8 @@ package struct TuneReport: Report {
         "test loss: \(fixed(test.before.loss, decimals: 5)) before, \(fixed(test.after.loss, decimals: 5)) after\n"
       text += "judged on \(grouped(test.samples)) samples, which nothing else has seen\n"
     }
-    text += "learned from \(grouped(samples)) samples, chosen by \(grouped(validationSamples)) others, "
+    text += samples.map { "learned from \(grouped($0)) samples, " } ?? ""
+    text += "chosen by \(grouped(validationSamples)) that are not learned from, "
     text += "in \(fixed(seconds, decimals: 1)) s\n"
     return text
   }

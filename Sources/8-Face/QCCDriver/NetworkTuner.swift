@@ -5,6 +5,7 @@ import FloatEngine
 import Frontends
 import Inference
 import ONNXExport
+import Plans
 import QIR
 import Search
 import Study
@@ -25,6 +26,8 @@ package struct NetworkTuner {
     package var measure = Judge.Measure.accuracy
     package var keepsZeros = false
     package var tuning = Tuning.Options()
+    /// A command that trains in place of qcc, as `ExternalTrainer` takes it.
+    package var trainer: String?
     /// The file that keeps the training, to go on with it where it was ended; nil: none.
     package var resume: String?
     package var target = Compiler.Options().target
@@ -37,6 +40,7 @@ package struct NetworkTuner {
   private let quantizer: NetworkQuantizer
   private var tuning: Tuning
   private let file: TuningFile?
+  private let external: ExternalTrainer?
 
   /// - Parameter version: of qcc, which a training is gone on with.
   /// - Throws: `Diagnostics`, everything that is wrong with the files, or with the two networks beside each other.
@@ -53,35 +57,46 @@ package struct NetworkTuner {
     teaching.target = options.target
     let quantizer = problems.collecting { try NetworkQuantizer(model: options.teacher, options: teaching) }
     let model = problems.collecting { try Frontends.read(file) }
+    let external = options.trainer.map(ExternalTrainer.init)
     let network = model.flatMap { model in
-      problems.collecting { try TrainableNetwork(model.graph, keepsZeros: options.keepsZeros) }
+      external == nil
+        ? problems.collecting { try TrainableNetwork(model.graph, keepsZeros: options.keepsZeros) } : nil
     }
     try problems.throwIfErrors()
-    guard let quantizer, let model, let network else { throw problems }
-    problems.report(contentsOf: Diagnostics(model.remarks + quantizer.remarks + network.remarks))
-    problems.report(contentsOf: Self.differences(network, quantizer.network.graph, quantizer.network.results[0]))
+    guard let quantizer, let model else { throw problems }
+    problems.report(contentsOf: Diagnostics(model.remarks + quantizer.remarks + (network?.remarks ?? [])))
+    problems.report(contentsOf: Self.differences(model.graph, network?.result, quantizer.network))
     try problems.throwIfErrors()
+    let trainer = try network.map { try Self.trainer($0, quantizer, options) }
+    tuning = Tuning(
+      model.graph, trainer: trainer, compiler: quantizer.compiler, judge: quantizer.trialJudge, options: options.tuning)
+    if let kept, let checkpoint, try !tuning.resume(checkpoint) { throw kept.damaged }
+    self.file = kept
+    self.external = external
+    self.quantizer = quantizer
+    remarks = problems.all
+  }
+
+  private static func trainer(
+    _ network: TrainableNetwork, _ quantizer: NetworkQuantizer, _ options: Options
+  ) throws -> Trainer {
     let teacher = quantizer.network
     let data = quantizer.calibrationBatches
     let samples = data.values.first?.samples ?? 0
     let labels = try options.labels.map { labels in
       try Labels(labels, samples: quantizer.calibrationSamples, output: teacher.graph[teacher.results[0]], fix: nil)
     }
-    let trainer = Trainer(
+    return Trainer(
       network, teacher: Teacher(teacher.graph, result: teacher.results[0]),
       loss: options.measure == .auc ? .squares : .divergence, data: teacher.graph.inputs.compactMap { data[$0] },
       classes: labels.map { Array($0.classes.prefix(samples)) }, options: options.tuning.training)
-    tuning = Tuning(trainer, compiler: quantizer.compiler, judge: quantizer.trialJudge, options: options.tuning)
-    if let kept, let checkpoint, try !tuning.resume(checkpoint) { throw kept.damaged }
-    self.file = kept
-    self.quantizer = quantizer
-    remarks = problems.all
   }
 
   /// Where the network takes or makes other tensors than the teacher.
-  private static func differences(_ network: TrainableNetwork, _ teacher: Graph, _ result: NodeID) -> Diagnostics {
+  /// - Parameter result: what learns from the teacher's; nil: that is somebody else's business.
+  private static func differences(_ graph: Graph, _ result: NodeID?, _ network: FloatNetwork) -> Diagnostics {
     var problems = Diagnostics()
-    let graph = network.graph
+    let teacher = network.graph
     func shapes(_ graph: Graph, _ ids: [NodeID]) -> String { ids.map { "\(graph[$0].shape)" }.joined(separator: ", ") }
     let (own, theirs) = (shapes(graph, graph.inputs), shapes(teacher, teacher.inputs))
     if own != theirs {
@@ -89,11 +104,11 @@ package struct NetworkTuner {
         "inputs of shape \(own)", at: .init(file: graph.file), supported: "those of the teacher: \(theirs)",
         fix: "name the float network that this one was made from with --teacher")
     }
-    let count = graph[network.result].shape.elements
-    if count != teacher[result].shape.elements {
+    let wanted = teacher[network.results[0]].shape.elements
+    if let result, graph[result].shape.elements != wanted {
       problems.report(
-        "a first output of \(count) numbers", at: graph.location(of: network.result),
-        supported: "as many as the teacher's has: \(teacher[result].shape.elements)",
+        "a first output of \(graph[result].shape.elements) numbers", at: graph.location(of: result),
+        supported: "as many as the teacher's has: \(wanted)",
         fix: "name the float network that this one was made from with --teacher")
     }
     return problems
@@ -110,6 +125,7 @@ package struct NetworkTuner {
   package mutating func run(
     stepped: () -> Void = {}, ended: (TuneReport.Epoch) -> Void = { _ in }
   ) throws {
+    if let external { return try tuning.run(by: external.train) }
     let file = file
     try tuning.run(stepped: stepped) { tuning in
       try file?.write(tuning.checkpoint)

@@ -25,6 +25,7 @@ struct TuneCommand: ParsableCommand {
         qcc tune q.onnx --teacher model.h5 --data x.npy -o tuned.onnx
         qcc tune q.onnx --teacher model.h5 --data x.npy --labels y.npy --epochs 30 -o tuned.onnx
         qcc tune q.onnx --teacher model.h5 --data x.npy --epochs 100 --resume run.h5 -o tuned.onnx
+        qcc tune q.onnx --teacher model.h5 --data x.npy --trainer "python train.py {in} {out} {epochs}" -o tuned.onnx
       """)
 
   @Argument(
@@ -94,6 +95,14 @@ struct TuneCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      """
+      Trains in place of qcc: run by a shell, with the names of a QKeras file for {in} and {out}, or of a QONNX file for \
+      {in.onnx} and {out.onnx}, and --epochs for {epochs}.
+      """, valueName: "command"))
+  var trainer: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Keeps the training in this file after every epoch, and goes on with it where the file is there.",
       valueName: "file"), completion: .file())
   var resume: String?
@@ -118,6 +127,12 @@ struct TuneCommand: ParsableCommand {
     if let resume, resume.isEmpty || [model, teacher, output].contains(resume) {
       throw ValidationError("--resume takes a file of its own")
     }
+    if let trainer {
+      if let problem = ExternalTrainer(trainer).problem { throw ValidationError("--trainer \(problem)") }
+      if labels != nil || resume != nil || keepZeros {
+        throw ValidationError("--labels, --resume and --keep-zeros are for qcc's own training, not for --trainer")
+      }
+    }
     if labels != nil, metric == .auc {
       throw ValidationError("--labels are classes: --metric auc learns from inputs alone")
     }
@@ -141,6 +156,7 @@ struct TuneCommand: ParsableCommand {
     options.tuning.training.seed = seed
     options.tuning.training.threads = judges.threads ?? processorCount
     options.resume = resume
+    options.trainer = trainer
     var tuner = try NetworkTuner(model: model, options: options, version: QCC.configuration.version)
     show(tuner.remarks)
     var bar = ProgressBar("training", total: tuner.steps)
