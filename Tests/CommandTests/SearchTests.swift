@@ -74,6 +74,40 @@ import Testing
     #expect(folder.entries == ["best.onnx", "page.html"])
   }
 
+  /// Training joins in at the end: the networks that it made are judged, chosen, recorded and written as they were judged.
+  @Test func promisingNetworksAreTrained() throws {
+    let folder = try Folder()
+    let line = "\(Self.limited) --tune 2 --study s.study"
+    let report = try json(run("\(line) -o best.onnx --threads 2", in: folder).output)
+    let front = try #require(report["front"] as? [[String: Any]])
+    let plain = try json(run(Self.limited, in: folder).output)
+    #expect(report["evaluations"] as? Int == (plain["evaluations"] as? Int).map { $0 + 2 })
+    // Trained or not, none of the front loses more than what was there at its cost.
+    for row in try #require(plain["front"] as? [[String: Any]]) {
+      #expect(
+        front.contains {
+          ($0["bits"] as? Int ?? .max) <= (row["bits"] as? Int ?? 0)
+            && ($0["loss"] as? Double ?? 1) <= row["loss"] as? Double ?? 0
+        })
+    }
+    // All of it is in the study, and comes to the same bytes.
+    let again = try run("\(line) -o again.onnx --threads 1", in: folder)
+    #expect(try found(again.output)["front"] as? NSArray == report["front"] as? NSArray)
+    try expectEqual("best.onnx", "again.onnx", in: folder)
+    // The network in the file is the one that was judged.
+    let chosen = try #require(report["chosen"] as? [String: Any])
+    let verified = try json(
+      run(
+        "verify best.onnx --inputs $T/search/validation_x.npy --labels $T/search/validation_y.npy --no-emitted --format json",
+        in: folder
+      ).output)
+    let accuracy = try #require(verified["accuracy"] as? [String: Any])
+    #expect(chosen["metric"] as? Double == accuracy["accelerator"] as? Double)
+    // The user's own trainer takes part as well: this one hands back what it is given.
+    let other = try json(run("\(Self.limited) --tune 1 --trainer 'cp {in.onnx} {out.onnx}'", in: folder).output)
+    #expect(other["chosen"] as? NSDictionary == plain["chosen"] as? NSDictionary)
+  }
+
   /// The bytes of everything that is written.
   @Test func whatIsNotSearchedIsTheSameForAll() throws {
     let folder = try Folder()

@@ -28,7 +28,7 @@ package struct Trainer: Sendable {
   package struct Options: Sendable {
     package var epochs = 10
     /// How far a weight moves in a step at most where training begins, as a part of the largest that its scale holds.
-    package var rate = 0.001
+    package var rate = 0.0003
     /// Samples per step.
     package var batch = 32
     package var augmentation = Augmentation()

@@ -25,9 +25,11 @@ package struct NetworkSearch: Sendable {
   /// - Parameters:
   ///   - calibrator: says how; of one thread, for as many trials as there are threads.
   ///   - inputs: that calibrate.
+  ///   - train: makes a better network of a quantized one.
   package init(
     _ space: WidthSpace, compiler: Compiler, calibrator: Calibrator, inputs: [NodeID: Batch], judge: TrialJudge,
-    limits: SearchLimits, minimize: Costs.Kind, study: Study, threads: Int
+    limits: SearchLimits, minimize: Costs.Kind, study: Study, threads: Int,
+    train: @escaping @Sendable (Graph) throws -> Graph
   ) throws {
     self.space = space
     self.limits = limits
@@ -41,7 +43,8 @@ package struct NetworkSearch: Sendable {
     calibrator.memory = FitMemory()
     let groundwork = Groundwork(space, calibrator: calibrator, inputs: inputs, threads: threads)
     maker = TrialMaker(
-      space: space, groundwork: groundwork, compiler: compiler, calibrator: calibrator, inputs: inputs, judge: judge)
+      space: space, groundwork: groundwork, compiler: compiler, calibrator: calibrator, inputs: inputs, judge: judge,
+      train: train)
     let widest = try compiler.compile(groundwork.plan(at: space.space.widest).applied(to: space.network))
     costs = try CostTable(minimize, of: space, like: widest)
   }
@@ -72,12 +75,17 @@ package struct NetworkSearch: Sendable {
     trials += try judged(points.map { TrialTask(request: Request($0), isThorough: true) })
   }
 
+  /// Trains the networks of points, calibrated thoroughly, and judges them.
+  package mutating func tune(_ points: [Point]) throws {
+    trials += try judged(points.map { TrialTask(request: Request($0), isThorough: true, isTuned: true) })
+  }
+
   private func judged(_ tasks: [TrialTask]) throws -> [Trial] {
     let (study, maker, space) = (study, maker, space.space)
     let keys = tasks.map { $0.key(in: space) }
     let byKey = Dictionary(zip(keys, tasks), uniquingKeysWith: { first, _ in first })
     let wanted = zip(keys, tasks).map { key, task in
-      (key: key, kind: task.isThorough ? "thorough" : "quick", payload: Array(key.utf8))
+      (key: key, kind: task.kind, payload: Array(key.utf8))
     }
     let workers = max(1, min(threads, tasks.count))
     // Each has them all in the end; what one could not do is not hidden by another that waited for it.
@@ -94,6 +102,11 @@ package struct NetworkSearch: Sendable {
     point(of: trial).map { maker.plan(at: $0, isThorough: trial.isThorough) } ?? QuantizationPlan()
   }
 
+  /// The network of a trial: the same every time that it is made.
+  package func compilation(of trial: Trial) throws -> Compilation {
+    try maker.compilation(plan(of: trial), isTuned: trial.isTuned == true)
+  }
+
   package func point(of trial: Trial) -> Point? {
     space.space.point(of: trial.widths)
   }
@@ -107,18 +120,24 @@ private struct TrialMaker: Sendable {
   let calibrator: Calibrator
   let inputs: [NodeID: Batch]
   let judge: TrialJudge
+  let train: @Sendable (Graph) throws -> Graph
 
   func plan(at point: Point, isThorough: Bool) -> QuantizationPlan {
     isThorough ? calibrator.calibrate(space.widths(at: point), on: inputs).plan : groundwork.plan(at: point)
   }
 
+  func compilation(_ plan: QuantizationPlan, isTuned: Bool) throws -> Compilation {
+    let compilation = try compiler.compile(plan.applied(to: space.network))
+    return isTuned ? try compiler.compile(train(compilation.model.graph)) : compilation
+  }
+
   @Sendable func make(_ task: TrialTask) throws -> [UInt8] {
     let point = task.request.point
-    let plan = plan(at: point, isThorough: task.isThorough)
-    let compilation = try compiler.compile(plan.applied(to: space.network))
+    let compilation = try compilation(plan(at: point, isThorough: task.isThorough), isTuned: task.isTuned)
     return try Trial(
-      widths: space.space.values(of: point), isThorough: task.isThorough, share: task.request.share,
-      costs: try Costs(compilation), verdict: try judge.verdict(on: compilation, share: task.request.share)
+      widths: space.space.values(of: point), isThorough: task.isThorough, isTuned: task.isTuned ? true : nil,
+      share: task.request.share, costs: try Costs(compilation),
+      verdict: try judge.verdict(on: compilation, share: task.request.share)
     ).encoded
   }
 }

@@ -66,7 +66,8 @@ extension Table {
       let (costs, verdict) = (row.costs, row.verdict)
       table.append(
         [
-          .text(name), .text("\(fixed(costs.speedup, decimals: 2))x"), .integer(costs.cycles),
+          .text(row.isTuned == true ? "\(name), tuned" : name), .text("\(fixed(costs.speedup, decimals: 2))x"),
+          .integer(costs.cycles),
           .text("\(fixed(costs.cycleSpeedup, decimals: 2))x"), .real(costs.energy / 1e6, decimals: 3),
           .integer(costs.bits),
           .text(percentage(verdict.quality)), .text(points(verdict.drop)), .text(points(verdict.expectedDrop)),

@@ -10,6 +10,8 @@ package struct Trial: Codable, Sendable, Hashable {
   package var widths: [Int]
   /// Whether it was calibrated as `qcc quantize` does.
   package var isThorough: Bool
+  /// Whether it was trained behind that; nil: it was not.
+  package var isTuned: Bool?
   /// Of the samples that judge.
   package var share: Double
   package var costs: Costs

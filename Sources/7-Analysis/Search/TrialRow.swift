@@ -23,12 +23,17 @@ package struct TrialRow: Encodable, Sendable, Hashable {
   package var verdict: TrialJudge.Verdict
   /// Where networks are scored.
   package var score: Double?
+  /// Whether it was trained; nil: it was not.
+  package var isTuned: Bool?
 
-  package init(_ plan: QuantizationPlan, _ costs: Costs, _ verdict: TrialJudge.Verdict, score: Double? = nil) {
+  package init(
+    _ plan: QuantizationPlan, _ costs: Costs, _ verdict: TrialJudge.Verdict, score: Double? = nil, isTuned: Bool? = nil
+  ) {
     self.plan = Widths(plan)
     self.costs = costs
     self.verdict = verdict
     self.score = score
+    self.isTuned = isTuned
   }
 
   /// Of a plan's network.
@@ -36,8 +41,9 @@ package struct TrialRow: Encodable, Sendable, Hashable {
     self.init(plan, try Costs(compilation), try judge.verdict(on: compilation))
   }
 
-  private enum CodingKeys: CodingKey {
+  private enum CodingKeys: String, CodingKey {
     case plan, score
+    case isTuned = "tuned"
   }
 
   /// Costs and verdict stand in the row itself.
@@ -45,6 +51,7 @@ package struct TrialRow: Encodable, Sendable, Hashable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(plan, forKey: .plan)
     try container.encodeIfPresent(score, forKey: .score)
+    try container.encodeIfPresent(isTuned, forKey: .isTuned)
     try costs.encode(to: encoder)
     try verdict.encode(to: encoder)
   }

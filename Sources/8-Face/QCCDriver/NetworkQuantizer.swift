@@ -118,6 +118,8 @@ package struct NetworkQuantizer: Sendable {
     return (found.plan, [remark])
   }
 
+  package var measure: Judge.Measure { options.measure }
+
   /// How many inputs for calibration there are, those that are held out included.
   package var calibrationSamples: Int { calibration.samples }
 

@@ -3,9 +3,12 @@ import Exploration
 import Files
 import Plans
 import Presentation
+import QIR
 import Search
 import Study
 import Threads
+import Training
+import Tuning
 
 /// Searches the best widths of a network in a study, alone or with other processes.
 package struct NetworkSearcher: Sendable {
@@ -93,7 +96,8 @@ package struct NetworkSearcher: Sendable {
     var search = try NetworkSearch(
       space, compiler: quantizer.compiler, calibrator: quantizer.calibrator(of: space.network, threads: 1),
       inputs: quantizer.calibrationBatches, judge: quantizer.trialJudge, limits: settings.limits,
-      minimize: settings.minimize, study: study, threads: threads)
+      minimize: settings.minimize, study: study, threads: threads, train: trained)
+    if settings.tuned > 0 { try requireGradients(of: search) }
     let flat = settings.widths.sorted(by: >).map(space.space.flat)
     var method = method(for: search.goal, references: flat)
     var shown: Trial?
@@ -102,10 +106,16 @@ package struct NetworkSearcher: Sendable {
       try progress(search.trials.count, evaluations, best)
       guard let improved, let best, best != shown else { return }
       shown = best
-      try improved(quantizer.quantized(by: search.plan(of: best)))
+      try improved(network(of: best, in: search))
     }
     let quick = search.trials.filter { $0.share == 1 }
-    try search.refine(candidates(self.choice(among: search.trials), of: quick).compactMap(search.point))
+    let refined = candidates(self.choice(among: search.trials), of: quick, most: Self.mostCandidates)
+    try search.refine(refined.compactMap(search.point))
+    if settings.tuned > 0 {
+      let choice = self.choice(among: search.trials)
+      let promising = candidates(choice, of: search.trials.filter(\.isThorough), most: settings.tuned)
+      try search.tune(promising.compactMap(search.point))
+    }
     let thorough = search.trials.filter(\.isThorough)
     let flatTrials = flat.compactMap { point in (thorough + quick).first { search.point(of: $0) == point } }
     let choice = self.choice(among: search.trials)
@@ -117,15 +127,42 @@ package struct NetworkSearcher: Sendable {
   private static let mostCandidates = 6
 
   /// Points of the front: where something is limited or scored those around the best, else all over it.
-  private func candidates(_ choice: TrialChoice, of trials: [Trial]) -> [Trial] {
+  private func candidates(_ choice: TrialChoice, of trials: [Trial], most: Int) -> [Trial] {
     let front = choice.front(of: trials)
-    guard front.count > Self.mostCandidates else { return front }
+    guard front.count > most else { return front }
     guard !settings.limits.isEmpty || choice.score != nil else {
-      return (0..<Self.mostCandidates).map { front[$0 * (front.count - 1) / (Self.mostCandidates - 1)] }
+      return (0..<most).map { front[$0 * (front.count - 1) / max(most - 1, 1)] }
     }
     let center = choice.best(of: front).flatMap { front.firstIndex(of: $0) } ?? front.count - 1
-    let first = max(0, min(center - Self.mostCandidates / 2, front.count - Self.mostCandidates))
-    return Array(front[first..<(first + Self.mostCandidates)])
+    let first = max(0, min(center - most / 2, front.count - most))
+    return Array(front[first..<(first + most)])
+  }
+
+  // MARK: Training
+
+  /// The best that training makes of a quantized network, as `qcc tune` does it: by itself on one thread, learning from what
+  /// calibrates, chosen by what judges.
+  @Sendable private func trained(_ graph: Graph) throws -> Graph {
+    var options = Tuning.Options()
+    options.training.threads = 1
+    let external = settings.trainer.map(ExternalTrainer.init)
+    let trainer = external == nil ? quantizer.trainer(of: try TrainableNetwork(graph), options: options.training) : nil
+    var tuning = Tuning(
+      graph, trainer: trainer, compiler: quantizer.compiler, judge: quantizer.trialJudge, options: options)
+    if let external { try tuning.run(by: external.train) } else { try tuning.run() }
+    return tuning.best
+  }
+
+  /// What cannot be trained is said before anything is searched.
+  private func requireGradients(of search: NetworkSearch) throws {
+    guard settings.trainer == nil else { return }
+    let plan = space.widths(at: space.space.widest)
+    _ = try TrainableNetwork(quantizer.quantized(by: quantizer.calibrated(plan).plan).graph)
+  }
+
+  /// The network of a trial, and what `-o` writes of it.
+  package func network(of trial: Trial, in search: NetworkSearch) throws -> NetworkQuantizer.Result {
+    try NetworkQuantizer.Result(plan: search.plan(of: trial), compilation: search.compilation(of: trial))
   }
 
   private func method(for goal: Goal, references: [Point]) -> any ExplorationMethod {
@@ -163,7 +200,8 @@ package struct NetworkSearcher: Sendable {
     front: [Trial], flat: [Trial], chosen: Trial?, score: TrialScore?, evaluations: Int, seconds: Double
   ) -> SearchReport {
     func row(_ trial: Trial) -> TrialRow {
-      TrialRow(widths(of: trial), trial.costs, trial.verdict, score: score?.value(of: trial))
+      TrialRow(
+        widths(of: trial), trial.costs, trial.verdict, score: score?.value(of: trial), isTuned: trial.isTuned)
     }
     return SearchReport(
       front: front.map(row), flat: flat.map(row), chosen: chosen.map(row), minimize: settings.minimize.rawValue,
@@ -224,7 +262,8 @@ package struct NetworkSearcher: Sendable {
     let best = try require(
       choice.best(of: trials.filter(\.isThorough)) ?? choice.best(of: trials),
       "has no network yet that keeps its limits", at: .init(file: study.path), fix: "go on with qcc study resume")
-    let result = try quantizer.quantized(by: quantizer.calibrated(widths(of: best)).plan)
+    var result = try quantizer.quantized(by: quantizer.calibrated(widths(of: best)).plan)
+    if best.isTuned == true { result.compilation = try quantizer.compiler.compile(trained(result.graph)) }
     try OutputFile.write([(path, result.bytes(for: path, style: nil))])
     return TrialReport(row: try TrialRow(result.plan, result.compilation, by: quantizer.trialJudge))
   }

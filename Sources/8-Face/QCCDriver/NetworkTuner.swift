@@ -81,15 +81,10 @@ package struct NetworkTuner {
     _ network: TrainableNetwork, _ quantizer: NetworkQuantizer, _ options: Options
   ) throws -> Trainer {
     let teacher = quantizer.network
-    let data = quantizer.calibrationBatches
-    let samples = data.values.first?.samples ?? 0
     let labels = try options.labels.map { labels in
       try Labels(labels, samples: quantizer.calibrationSamples, output: teacher.graph[teacher.results[0]], fix: nil)
     }
-    return Trainer(
-      network, teacher: Teacher(teacher.graph, result: teacher.results[0]),
-      loss: options.measure == .auc ? .squares : .divergence, data: teacher.graph.inputs.compactMap { data[$0] },
-      classes: labels.map { Array($0.classes.prefix(samples)) }, options: options.tuning.training)
+    return quantizer.trainer(of: network, classes: labels?.classes, options: options.tuning.training)
   }
 
   /// Where the network takes or makes other tensors than the teacher.
@@ -146,6 +141,19 @@ package struct NetworkTuner {
   }
 
   package func remarks(on path: String) -> [Diagnostic] { FileKind(path).remarks(on: tuning.best, file: path) }
+}
+
+extension NetworkQuantizer {
+  /// Of a quantized network of the float one, which is its teacher.
+  /// - Parameter classes: of all calibration inputs; nil: the teacher is all there is to learn from.
+  func trainer(of network: TrainableNetwork, classes: [Int]? = nil, options: Trainer.Options) -> Trainer {
+    let data = calibrationBatches
+    let samples = data.values.first?.samples ?? 0
+    return Trainer(
+      network, teacher: Teacher(self.network.graph, result: self.network.results[0]),
+      loss: measure == .auc ? .squares : .divergence, data: self.network.graph.inputs.compactMap { data[$0] },
+      classes: classes.map { Array($0.prefix(samples)) }, options: options)
+  }
 }
 
 extension NetworkTuner.Options {

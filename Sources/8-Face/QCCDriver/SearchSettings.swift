@@ -32,6 +32,10 @@ package struct SearchSettings: Sendable {
   package var score: ForgivingScore?
   /// Of the flat network that scores are relative to: one of the widths.
   package var referenceBits = 8
+  /// So many of the most promising networks are trained before one is chosen.
+  package var tuned = 0
+  /// A command that trains them in place of qcc.
+  package var trainer: String?
   package var method = Method.sensitivity
   package var seed: UInt64 = 1
 
@@ -109,6 +113,14 @@ package struct SearchSettings: Sendable {
         settings.referenceBits = bits
         return true
       }),
+    .init(
+      name: "networks trained", get: { $0.tuned == 0 ? nil : String($0.tuned) },
+      set: { settings, text in
+        guard let count = Int(text) else { return false }
+        settings.tuned = count
+        return true
+      }),
+    .optional("trainer", \.trainer),
     .named("method", \.method),
     .init(
       name: "seed", get: { String($0.seed) },

@@ -69,6 +69,16 @@ struct SearchCommand: ParsableCommand {
 
   @OptionGroup var scoring: ScoreOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "So many of the most promising networks are trained, as qcc tune does, before one is chosen.", valueName: "count")
+  )
+  var tune = SearchSettings().tuned
+
+  @Option(
+    help: ArgumentHelp("Trains them in place of qcc, as in qcc tune: {in}, {out}, {epochs}.", valueName: "command"))
+  var trainer: String?
+
   @Option(help: "How networks are found.")
   var method = SearchSettings.Method.sensitivity
 
@@ -102,6 +112,14 @@ struct SearchCommand: ParsableCommand {
   func validate() throws {
     if let evaluations, !(1...1_000_000).contains(evaluations) {
       throw ValidationError("--evaluations takes 1 to 1000000")
+    }
+    if !(0...1000).contains(tune) { throw ValidationError("--tune takes 0 to 1000") }
+    if tune > 0, running.output?.hasSuffix(".json") == true {
+      throw ValidationError("-o takes .onnx or .h5 with --tune: a plan says nothing of training")
+    }
+    if let trainer {
+      if tune == 0 { throw ValidationError("--trainer is for --tune") }
+      if let problem = ExternalTrainer(trainer).problem { throw ValidationError("--trainer \(problem)") }
     }
     if testLabels != nil, test.isEmpty { throw ValidationError("--test-labels is for --test") }
     for (name, value, most) in [
@@ -147,6 +165,8 @@ struct SearchCommand: ParsableCommand {
     settings.limits[.bits] = maxBits
     settings.limits[.bytes] = maxBytes
     scoring.apply(to: &settings)
+    settings.tuned = tune
+    settings.trainer = trainer
     settings.method = method
     settings.seed = seed
     return settings

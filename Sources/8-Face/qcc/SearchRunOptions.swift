@@ -51,7 +51,7 @@ struct SearchRunOptions: ParsableArguments {
     var report = searcher.report(of: found, seconds: Double((clock.now - start) / .seconds(1)))
     var files: [(path: String, bytes: [UInt8])] = []
     if let chosen = found.chosen {
-      let result = try searcher.quantizer.quantized(by: found.search.plan(of: chosen))
+      let result = try searcher.network(of: chosen, in: found.search)
       if let test { report.test = try searcher.tested(result, on: test.inputs, labels: test.labels) }
       if let output {
         files.append((output, try result.bytes(for: output, style: nil)))
