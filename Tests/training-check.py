@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Whole steps of `qcc tune` beside PyTorch's: forward, backward and Adam of a quantized network, learned by autograd.
 
-The network of the digits (convolutions, depthwise, sum, pools, dense) in several widths. Its data is one sample many times over, so
-that every step of an epoch sees the same, in whatever order. Scales, biases and codes that both come to are compared.
+The network of the digits (convolutions, depthwise, sum, pools, dense) in several widths, narrow ones: wide ones lose so little that what
+float32 rounds shows in it. Its data is one sample many times over, so that every step of an epoch sees the same, in whatever order.
+Loss, gradients and moves of all variables are compared, after one step and after six.
 Needs torch, onnx and h5py; run by `make check-training`."""
 import json, os, subprocess, sys, tempfile
 
@@ -192,7 +193,7 @@ def main():
     torch.set_default_dtype(torch.float64)
     x = np.load(f"{DIGITS}/calibration.npy")
     failures = 0
-    for weights, maps in ((2, 3), (3, 4), (4, 4)):
+    for weights, maps in ((2, 3), (3, 3), (3, 4)):
         for sample in (0, 7, 31, 44):
             with tempfile.TemporaryDirectory() as folder:
                 data, one = f"{folder}/data.npy", f"{folder}/one.npy"
