@@ -9,8 +9,8 @@ DEMO := testdata/digits_conv_affine
 LAYERS := --explicit-target-dependency-import-check error
 
 .PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
-  check-onnx-networks check-keras-networks \
-  check-tflite-differential check-keras-differential check-qkeras-examples check-quantizer-extremes \
+  check-onnx-networks check-keras-networks check-tflite-differential check-tflite-tensors check-tflite-mutants \
+  check-keras-differential check-qkeras-examples check-quantizer-extremes \
   check-quantized-keras check-quantize check-training check-trainer check-adding test-embedded check-c check-registers \
   check-processor-speed check-multiplier check-kernels check-optuna check-vizier \
   check-user-files check-interrupts check-search-kills check-search-methods bench bench-peers check-memory fuzz format \
@@ -28,6 +28,8 @@ help:
 	@echo 'make check-onnx-networks  random networks, quantized by ONNX Runtime, beside it (Python packages)'
 	@echo 'make check-keras-networks  random networks of layers, quantizers and operations, beside QKeras (Python packages)'
 	@echo 'make check-tflite-differential  random networks of the converter against the reference kernels (Python packages)'
+	@echo 'make check-tflite-tensors  every tensor of MLPerf Tiny'\''s files against the interpreter (Python packages)'
+	@echo 'make check-tflite-mutants  100,000 damaged TensorFlow Lite files (Python packages)'
 	@echo 'make check-keras-differential  mutants of the zoo against Keras and QKeras (Python packages)'
 	@echo 'make check-qkeras-examples  QKeras'\''s own example networks in EXAMPLES=, beside QKeras (Python packages)'
 	@echo 'make check-quantizer-extremes  quantizers on weights of extreme size against QKeras (Python packages)'
@@ -100,6 +102,13 @@ SEED := 1
 check-tflite-differential: build
 	$(TENSORFLOW) Tests/tflite-differential.py make .build/tflite-$(SEED) --seed $(SEED)
 	$(LITERT) Tests/tflite-differential.py check .build/tflite-$(SEED) $(QCC)
+
+check-tflite-tensors: build
+	$(LITERT) Tests/tflite-tensors.py $(QCC) ../shared/models
+
+check-tflite-mutants: build
+	$(LITERT) Tests/tflite-mutants.py bytes $(QCC) testdata/tflite/0020_relu.tflite
+	$(LITERT) Tests/tflite-mutants.py mutants $(QCC) testdata/tflite
 
 # Keras and QKeras beside qcc: the environment that testdata/golden.py names. COUNT=… is how many cases.
 COUNT := 5000

@@ -273,7 +273,7 @@ let tests: [Target] = [
     name: "TFLiteImportTests",
     dependencies: [
       "Arrays", "Compiler", "Diagnostics", "Files", "Frontends", "Inference", "QIR", "Quantization", "TFLite",
-      "TFLiteImport", "TestSupport",
+      "TFLiteImport", "TestSupport", "Verify",
     ]),
   .testTarget(
     name: "ONNXExportTests",

@@ -12,7 +12,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 seeds() {
   case $1 in
-    tflite) echo testdata/tflite ;;
+    tflite) echo testdata/tflite testdata/fuzz/tflite ;;
     hdf5) echo testdata/hdf5 testdata/refused testdata/formats testdata/formats/hostile ;;
     *) echo "testdata/fuzz/$1" "-dict=testdata/fuzz/$1.dict" ;;
   esac

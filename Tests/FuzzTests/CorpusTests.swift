@@ -23,6 +23,17 @@ import TestSupport
     }
   }
 
+  /// Of Tests/tflite-mutants.py: what a damaged file says is refused, or compiled as it says.
+  @Test func mutantsOfTensorFlowLiteFiles() throws {
+    let files = Self.files("tflite")
+    #expect(files.count >= 100)
+    for file in files {
+      if case .refused(let problems) = try Self.outcome(file, .tflite) {
+        #expect(problems.errors.allSatisfy { !$0.found.isEmpty }, "\(file)")
+      }
+    }
+  }
+
   @Test(arguments: FuzzTarget.allCases) func onceCrashed(_ target: FuzzTarget) throws {
     for file in Self.files("crashes/\(target.rawValue)") {
       if case .refused(let problems) = try Self.outcome(file, target) {

@@ -3,9 +3,11 @@ import Compiler
 import Diagnostics
 import Frontends
 import Inference
+import TFLite
 import TFLiteImport
 import Testing
 import TestSupport
+import Verify
 
 /// Networks that TensorFlow's converter made give the codes that TensorFlow Lite's reference kernels give
 /// (Tests/tflite-differential.py).
@@ -38,6 +40,32 @@ import TestSupport
     let format = graph.fileFormats[graph[graph.outputs[0]].identity]
     let values = expected.values.map { format?.value(of: Int64($0)) ?? $0 }
     #expect(output.values.map(Float.init) == values.map(Float.init))
+  }
+
+  /// How many codes `verify` finds that are not next to the exact product, counted from the kernel's own codes.
+  @Test func distanceFromTheExactFunction() throws {
+    let file = "\(Self.folder)/product_of_columns"
+    let model = try TFLiteFile.read("\(file).tflite")
+    let graph = model.subgraphs[0]
+    let (map, constant) = (graph.tensors[graph.operators[0].inputs[0]], graph.tensors[graph.operators[0].inputs[1]])
+    let result = graph.tensors[graph.operators[0].outputs[0]]
+    let numbers = model.bytes[try #require(model.buffers[constant.buffer])].map { Int8(bitPattern: $0) }
+    #expect(numbers.count == 8 && map.shape == [1, 7, 8, 3])
+    let factor = Double(map.scales[0]) * Double(constant.scales[0]) / Double(result.scales[0])
+    let (codes, results) = (try NpyFile.load("\(file).x.npy"), try NpyFile.load("\(file).y.npy"))
+    let differing = codes.values.indices.count { element in
+      let column = element / 3 % 8
+      let product =
+        (codes.values[element] - Double(map.zeroPoints[0])) * Double(Int64(numbers[column]) - constant.zeroPoints[0])
+      let position = min(max(product * factor + Double(result.zeroPoints[0]), -128), 127)
+      return abs(results.values[element] - position) > 0.5 + 1e-9
+    }
+    var options = Verifier.Options()
+    options.inputs = ["\(file).x.npy"]
+    options.emitted = false
+    let report = try Verifier(Compiler().compile(Frontends.read("\(file).tflite")), options: options).report()
+    let distance = try #require(report.tensors.compactMap(\.fromExactFunction).first)
+    #expect(differing > 0 && distance.differing == differing && distance.most == 1)
   }
 
   /// MLPerf Tiny's own files.

@@ -45,7 +45,7 @@ struct CertifiedEvaluator {
       value = result
     }
     error += abs(value) * Self.unit
-    if case .uniform(let steps) = ideal.tail.quantizer.steps {
+    if case .uniform(let steps) = ideal.tail.quantizer.steps, steps.gain.sign != 0 {
       error += abs((steps.bias / steps.gain).double) * Self.unit
     }
     // Beyond the range of doubles nothing is certain.

@@ -21,6 +21,7 @@ struct ReferenceComparison {
 
   private let graph: Graph
   private let reference: FloatReference
+  private let nearest: NearestDistance
   /// What the program holds of the reference's nodes, in the program's order.
   private let checks: [TensorCheck]
   /// The check of each node that has one.
@@ -31,6 +32,7 @@ struct ReferenceComparison {
   init(_ compilation: Compilation) {
     graph = compilation.reference
     reference = FloatReference(graph)
+    nearest = NearestDistance(graph, reference: reference)
     var checks: [TensorCheck] = []
     var checkOfNode: [NodeID: Int] = [:]
     var names: [String] = []
@@ -68,6 +70,9 @@ struct ReferenceComparison {
     }
     for case let sample? in found {
       for (row, counts) in sample.results { tensors[row] += counts }
+      for (row, distance) in sample.distances {
+        tensors[row].fromExactFunction = (tensors[row].fromExactFunction ?? .init()) + distance
+      }
       if firstDifference == nil { firstDifference = sample.firstDifference }
       outputs.append(sample.output)
     }
@@ -76,6 +81,7 @@ struct ReferenceComparison {
   private struct Sample {
     /// By row of `tensors`.
     var results: [(row: Int, counts: VerifyReport.Comparison)] = []
+    var distances: [(row: Int, distance: VerifyReport.Distance)] = []
     var firstDifference: VerifyReport.Difference?
     var output: [Double] = []
   }
@@ -88,6 +94,7 @@ struct ReferenceComparison {
     var values = [[Double]](repeating: [], count: graph.nodes.count)
     // How far they may be from the exact ones.
     var errors = values
+    var numbers: NearestDistance.Numbers = [:]
     var codesOfNode: [NodeID: (codes: [Int64], quantization: ProgramQuantization)] = [:]
     let graph = graph
     let exact = ExactReference(graph) { id in
@@ -107,6 +114,12 @@ struct ReferenceComparison {
       func evaluate() {
         values[id.index] = reference.evaluate(id, arguments)
         errors[id.index] = reference.ownError(id, arguments, argumentErrors)
+      }
+      defer {
+        let row = checkOfNode[id] ?? hostOutputs.first { $0.node == id }?.row
+        if let distance = nearest.distance(at: id, values: values, numbers: &numbers), let row {
+          sample.distances.append((row, distance))
+        }
       }
       guard let check = checkOfNode[id] else {
         evaluate()

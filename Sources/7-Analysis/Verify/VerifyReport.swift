@@ -10,6 +10,23 @@ package struct VerifyReport: Report, Codable, Hashable, Sendable {
     package var ties = 0
   }
 
+  /// Codes of fixed-point arithmetic against those of the exact function, on the same inputs.
+  package struct Distance: Codable, Hashable, Sendable {
+    /// Codes that are others.
+    package var differing = 0
+    /// By how much at most.
+    package var most = 0
+
+    mutating func add(_ steps: Int) {
+      differing += steps > 0 ? 1 : 0
+      most = max(most, steps)
+    }
+
+    static func + (left: Distance, right: Distance) -> Distance {
+      Distance(differing: left.differing + right.differing, most: max(left.most, right.most))
+    }
+  }
+
   /// Simulator against float reference, one quantized tensor over all samples.
   package struct TensorComparison: Codable, Hashable, Sendable {
     package var name: String
@@ -18,6 +35,8 @@ package struct VerifyReport: Report, Codable, Hashable, Sendable {
     package var mismatches = 0
     /// Reference values on a rounding boundary.
     package var ties = 0
+    /// Absent where the network's own arithmetic is the exact function's.
+    package var fromExactFunction: Distance?
 
     static func += (tensor: inout TensorComparison, part: Comparison) {
       tensor.elements += part.elements
@@ -96,14 +115,18 @@ package struct VerifyReport: Report, Codable, Hashable, Sendable {
 
   /// One line per tensor.
   package var table: Table {
-    var table = Table(columns: [
-      .init("tensor", minimumWidth: 8), .init("elements", .right, isOptional: true), .init("mismatches", .right),
-      .init("ties", .right, isOptional: true),
-    ])
+    let isFixedPoint = tensors.contains { $0.fromExactFunction != nil }
+    var table = Table(
+      columns: [
+        .init("tensor", minimumWidth: 8), .init("elements", .right, isOptional: true), .init("mismatches", .right),
+        .init("ties", .right, isOptional: true),
+      ] + (isFixedPoint ? [.init("not the exact function's", .right), .init("off by", .right)] : []))
     for tensor in tensors {
-      table.append([
-        .text(tensor.name), .integer(tensor.elements), .integer(tensor.mismatches), .integer(tensor.ties),
-      ])
+      let distance = tensor.fromExactFunction
+      table.append(
+        [
+          .text(tensor.name), .integer(tensor.elements), .integer(tensor.mismatches), .integer(tensor.ties),
+        ] + (isFixedPoint ? [distance?.differing, distance?.most].map { $0.map { .integer($0) } ?? .text("") } : []))
     }
     return table
   }
@@ -124,6 +147,14 @@ package struct VerifyReport: Report, Codable, Hashable, Sendable {
       text +=
         emitted.ran
         ? "\(counted(emitted.mismatches, "mismatch", "mismatches")) in the compiled C\n" : "the C was not run\n"
+    }
+    let distances = tensors.compactMap(\.fromExactFunction)
+    if !distances.isEmpty {
+      let differing = distances.reduce(0) { $0 + $1.differing }
+      let of = tensors.reduce(0) { $0 + ($1.fromExactFunction == nil ? 0 : $1.elements) }
+      text +=
+        "function  the model's fixed-point arithmetic makes \(grouped(differing)) of \(grouped(of)) codes others than "
+      text += "the exact functions, by \(distances.map(\.most).max() ?? 0) at most\n"
     }
     for left in notCompared ?? [] { text += "left out  \(left.printable)\n" }
     if let accuracy {
