@@ -1,5 +1,6 @@
 import Diagnostics
 import Numbers
+import Quantization
 import Text
 
 /// What every operator says of itself, in its file under `Operators/`. Passes and analyses ask here; what must know every
@@ -73,4 +74,6 @@ package protocol ChannelwiseAffine: Operator {
   /// The nearest doubles, one per channel.
   var gains: [Double] { get }
   var shifts: [Double] { get }
+  /// The same exactly.
+  var functions: [RealFunction] { get }
 }

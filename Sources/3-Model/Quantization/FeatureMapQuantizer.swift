@@ -41,6 +41,14 @@ package struct FeatureMapQuantizer: Sendable {
       format: CodeFormat(scale: scale ?? step, zeroPoint: zeroPoint, range: range), arithmetic: arithmetic)
   }
 
+  /// The same of what functions make of a number.
+  package func behind(_ functions: [RealFunction]) -> FeatureMapQuantizer {
+    var quantizer = FeatureMapQuantizer(
+      functions: functions + self.functions, steps: steps, format: format, arithmetic: arithmetic)
+    quantizer.codeFactor = codeFactor
+    return quantizer
+  }
+
   /// The code of a real number, in double precision.
   package func code(of value: Double) -> Int64 { codeFactor &* compiled.code(of: value) }
 

@@ -38,7 +38,7 @@ package enum Pipeline {
   ///   - sourceQuantizer: quantizes network inputs that the model leaves unquantized.
   ///   - defaultQuantizer: quantizes weights and feature maps that it leaves so; nil leaves them, too.
   package static func toReference(sourceQuantizer: Quantizer, defaultQuantizer: Quantizer? = nil) -> [any Pass] {
-    [RemoveIdentities(), FoldTransposes(), QuantizeInputs(quantizer: sourceQuantizer)]
+    [RemoveIdentities(), FoldTransposes(), FoldInputFunctions(), QuantizeInputs(quantizer: sourceQuantizer)]
       + (defaultQuantizer.map { [QuantizeByDefault(quantizer: $0)] } ?? [])
   }
 

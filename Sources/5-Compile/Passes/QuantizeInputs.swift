@@ -3,7 +3,8 @@ import QIR
 import Quantization
 
 /// Gives network inputs that reach a layer unquantized a quantizer, and says so. Where the model quantizes an input behind
-/// operators that only move elements, that quantizer moves up to it (`PropagateQuantizers`).
+/// operators that only move elements, that quantizer moves up to it (`PropagateQuantizers`); functions of single numbers between
+/// them are part of it already (`FoldInputFunctions`).
 ///
 ///     x = input                 x = input
 ///     y = dense x         ->    x/quantized = quantize x

@@ -1,5 +1,6 @@
 import Diagnostics
 import Numbers
+import Quantization
 import Text
 
 /// y[c] = scale[c] x[c] + shift[c] with exact numbers: a product, a quotient or a sum with constants per channel (ONNX `Mul`,
@@ -19,6 +20,7 @@ package struct AffineOp: ChannelwiseAffine {
   }
 
   package var gains: [Double] { scale.map(\.double) }
+  package var functions: [RealFunction] { zip(scale, shift).map { .affine(scale: $0, shift: $1) } }
   package var shifts: [Double] { shift.map(\.double) }
 
   package var kind: OperatorKind { .affine(self) }

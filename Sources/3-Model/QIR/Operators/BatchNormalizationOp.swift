@@ -1,5 +1,6 @@
 import Diagnostics
 import Numbers
+import Quantization
 import Text
 
 /// y[c] = (x[c] - mean[c]) scale[c] + beta[c] with scale = gamma / sqrt(variance + epsilon), at inference
@@ -41,6 +42,13 @@ package struct BatchNormalizationOp: ChannelwiseAffine {
   }
 
   package var gains: [Double] { scale }
+  package var functions: [RealFunction] {
+    mean.indices.map { channel in
+      let scale = Rational(scale[channel])
+      return .affine(scale: scale, shift: Rational(beta[channel]) - Rational(mean[channel]) * scale)
+    }
+  }
+
   package var shifts: [Double] { mean.indices.map { beta[$0] - mean[$0] * scale[$0] } }
 
   package var kind: OperatorKind { .batchNormalization(self) }
