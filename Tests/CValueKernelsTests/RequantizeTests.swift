@@ -150,13 +150,15 @@ extension KernelTests {
       var generator = SplitMix(seed: UInt64(seed))
       for count in [1, 3, 16, 17] {
         let counts = (0..<count).map { _ in [0, 1, 2, 3, 15, 255, 5000].randomElement(using: &generator) ?? 1 }
-        // Evenly spread, clustered around zero, over all of int64.
+        // Anywhere near zero, clustered around it, over all of int64, evenly spread.
         let tables = counts.map { n in
-          let kind = Int.random(in: 0..<3, using: &generator)
-          return (0..<n).map { _ in
+          let kind = Int.random(in: 0..<4, using: &generator)
+          let step = Int64.random(in: 1...100_000, using: &generator)
+          return (0..<n).map { index in
             switch kind {
             case 0: Int64.random(in: -500...500, using: &generator)
             case 1: Int64.random(in: .min ... .max, using: &generator) >> Int64.random(in: 20..<64, using: &generator)
+            case 2: Int64(index - n / 2) * step + Int64.random(in: 0...step / 4, using: &generator)
             default:
               [Int64.min, .max, .random(in: .min ... .max, using: &generator)].randomElement(using: &generator) ?? 0
             }

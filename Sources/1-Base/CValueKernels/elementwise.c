@@ -108,13 +108,46 @@ QCC_INLINE QCC_TARGET_AVX512 void sum_block(
   }
 }
 
+/// Looks bytes up: 128 at a time are in the reach of one permutation.
+static __attribute__((target("avx512f,avx512bw,avx512vbmi"))) void map_bytes(
+  const uint8_t table[256], const uint8_t *from, size_t count, uint8_t *to) {
+  const __m512i first = _mm512_loadu_si512(table), second = _mm512_loadu_si512(table + 64);
+  const __m512i third = _mm512_loadu_si512(table + 128), fourth = _mm512_loadu_si512(table + 192);
+  for (size_t i = 0; i < count; i += 64) {
+    const __mmask64 mask = count - i < 64 ? ((__mmask64)1 << (count - i)) - 1 : ~(__mmask64)0;
+    const __m512i bytes = _mm512_maskz_loadu_epi8(mask, from + i);
+    const __m512i lower = _mm512_permutex2var_epi8(first, bytes, second);
+    const __m512i upper = _mm512_permutex2var_epi8(third, bytes, fourth);
+    _mm512_mask_storeu_epi8(to + i, mask, _mm512_mask_mov_epi8(lower, _mm512_movepi8_mask(bytes), upper));
+  }
+}
+
 /// Elements that stay in the first-level cache while one block after another is done.
 enum { CACHED = 4096 };
+
+static void sum_codes_avx512(
+  size_t count, const uint8_t *const *inputs, const int32_t *multipliers, size_t elements, size_t channels,
+  const qcc_requant_blocks *requant, int32_t code_bytes, uint8_t *codes);
+
+/// The same function of every byte. Bytes that do not occur may have any code.
+static void map_codes(
+  const uint8_t *input, int32_t multiplier, size_t elements, const qcc_requant_blocks *requant, uint8_t *codes) {
+  uint8_t bytes[256], table[256];
+  for (int i = 0; i < 256; i++) bytes[i] = (uint8_t)i;
+  const uint8_t *const inputs[] = {bytes};
+  sum_codes_avx512(1, inputs, &multiplier, sizeof bytes, 1, requant, 1, table);
+  map_bytes(table, input, elements, codes);
+}
 
 /// The same in vectors, where each of them meets one block of constants.
 static QCC_TARGET_AVX512 void sum_codes_avx512(
   size_t count, const uint8_t *const *inputs, const int32_t *multipliers, size_t elements, size_t channels,
   const qcc_requant_blocks *requant, int32_t code_bytes, uint8_t *codes) {
+  // So many that looking them up is worth a table.
+  if (count == 1 && channels == 1 && code_bytes == 1 && elements > 1024 && __builtin_cpu_supports("avx512vbmi")) {
+    map_codes(inputs[0], multipliers[0], elements, requant, codes);
+    return;
+  }
   const size_t period = period_of(channels);
   if (period % QCC_BLOCK != 0) {
     sum_codes(count, inputs, multipliers, elements, channels, requant, code_bytes, codes);

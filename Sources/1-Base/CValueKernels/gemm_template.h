@@ -21,11 +21,7 @@ QCC_INLINE KERNEL_TARGET void gemm_tile(
       for (int v = 0; v < VECTORS; v++) weights[q * VECTORS + v] = vec_load(w + q * block + v * 4 * LANES);
     }
 #pragma clang loop unroll(full)
-    for (int p = 0; p < P; p++) {
-      const vec input = vec_word(from + p * step);
-#pragma clang loop unroll(full)
-      for (int q = 0; q < Q * VECTORS; q++) sums[p][q] = vec_dot(word, sums[p][q], weights[q], input);
-    }
+    for (int p = 0; p < P; p++) vec_dots(word, Q * VECTORS, sums[p], weights, from + p * step);
   }
   store_tile(P, Q, &g->output, position, channel, (const vec(*)[4 * VECTORS])sums);
 }

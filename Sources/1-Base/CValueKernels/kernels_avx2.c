@@ -13,6 +13,7 @@
 #define MOST_2 3
 #define MOST_4 0
 #define DEPTHWISE_MOST 3
+#define HAS_DOTS 0
 #define HAS_NARROW_DOT 1
 #define REQUANTIZES_IN_REGISTERS 0
 

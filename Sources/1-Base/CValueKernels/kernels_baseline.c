@@ -9,6 +9,7 @@
 #define MOST_2 0
 #define MOST_4 0
 #define DEPTHWISE_MOST 2
+#define HAS_DOTS 0
 #define HAS_NARROW_DOT 0
 #define REQUANTIZES_IN_REGISTERS 0
 

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 /// One channel's table. Accumulators between the first and the last threshold fall into buckets of equal width, which
 /// say where to look: a table of evenly spread thresholds is one look-up, any other a short binary search.
 typedef struct {
+  /// One more behind the last, which no accumulator reaches.
   const int64_t *thresholds;
   const int32_t *codes;
   /// Thresholds at or below each bucket's lowest accumulator; one more for the end.
@@ -13,6 +15,8 @@ typedef struct {
   size_t count;
   /// log2 of a bucket's width.
   int32_t bucket_shift;
+  /// Whether no bucket holds more than one threshold above its lowest accumulator.
+  bool is_even;
 } table_channel;
 
 struct qcc_thresholds {
@@ -47,6 +51,10 @@ static void fill_buckets(table_channel *channel, uint32_t *reached) {
     reached[bucket] = at;
   }
   reached[buckets] = (uint32_t)channel->count;
+  channel->is_even = thresholds[channel->count - 1] < INT64_MAX;
+  for (uint64_t bucket = 0; bucket < buckets; bucket++) {
+    if (reached[bucket + 1] > reached[bucket] + 1) channel->is_even = false;
+  }
 }
 
 static bool ascends(const int64_t *thresholds, size_t count) {
@@ -69,20 +77,22 @@ qcc_thresholds *qcc_pack_thresholds(
   if (!table) return NULL;
   table->count = count;
   table->channels = calloc(count, sizeof *table->channels);
-  table->thresholds = calloc(total + 1, sizeof *table->thresholds);
+  table->thresholds = calloc(total + count, sizeof *table->thresholds);
   table->codes = calloc(total + count, sizeof *table->codes);
   table->reached = calloc(buckets, sizeof *table->reached);
   if (!table->channels || !table->thresholds || !table->codes || !table->reached) {
     qcc_free_thresholds(table);
     return NULL;
   }
-  memcpy(table->thresholds, thresholds, total * sizeof *thresholds);
   memcpy(table->codes, codes, (total + count) * sizeof *codes);
   size_t first = 0;
   uint32_t *reached = table->reached;
   for (size_t c = 0; c < count; c++) {
     table_channel *channel = &table->channels[c];
-    channel->thresholds = table->thresholds + first;
+    int64_t *own = table->thresholds + first + c;
+    memcpy(own, thresholds + first, counts[c] * sizeof *thresholds);
+    own[counts[c]] = INT64_MAX;
+    channel->thresholds = own;
     channel->codes = table->codes + first + c;
     channel->count = counts[c];
     channel->bucket_shift = bucket_shift(channel->thresholds, counts[c]);
@@ -105,6 +115,14 @@ void qcc_free_thresholds(qcc_thresholds *table) {
 static inline int32_t look_up(const table_channel *channel, int64_t acc) {
   const size_t count = channel->count;
   const int64_t *thresholds = channel->thresholds;
+  if (channel->is_even) {
+    // Without a branch on the accumulator, which nobody foresees.
+    const int64_t first = thresholds[0], last = thresholds[count - 1];
+    const int64_t inside = acc < first ? first : acc > last ? last : acc;
+    const uint32_t low = channel->reached[((uint64_t)inside - (uint64_t)first) >> channel->bucket_shift];
+    const uint32_t reached = low + (thresholds[low] <= inside ? 1 : 0);
+    return channel->codes[acc < first ? 0 : reached];
+  }
   if (count == 0 || acc < thresholds[0]) return channel->codes[0];
   if (acc >= thresholds[count - 1]) return channel->codes[count];
   const uint64_t bucket = ((uint64_t)acc - (uint64_t)thresholds[0]) >> channel->bucket_shift;

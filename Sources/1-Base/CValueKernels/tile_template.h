@@ -2,9 +2,11 @@
 ///
 /// - `KERNEL(name)`: a function's name; `KERNEL_TARGET`: its target attribute.
 /// - `vec`: a vector of int32 lanes; `LANES`: how many.
-/// - `vec vec_load(const void *)`: a vector of words. `vec vec_word(const void *)`: one word in all lanes.
+/// - `vec vec_load(const void *)`: a vector of words. `vec vec_word(const void *)`: one word in all lanes, where `HAS_DOTS` is 0.
 /// - `vec vec_dot(qcc_word word, vec acc, vec w, vec x)`: acc + the products of the weights and the inputs of a word, in every
 ///   lane, modulo 2^32.
+/// - `void vec_dots(qcc_word word, int count, vec *sums, const vec *w, const void *from)`: the same for up to 4 vectors with one
+///   word of the input; here out of the others where `HAS_DOTS` is 0.
 /// - `HAS_NARROW_DOT`: whether `QCC_WORD_U8_NARROW` has a faster one than `QCC_WORD_U8`.
 /// - `MOST_1`, `MOST_2`, `MOST_4`: most output positions per tile with 1, 2 and 4 blocks (0: not used). At most 16.
 /// - `REQUANTIZES_IN_REGISTERS`: whether `requant_avx512.h` does.
@@ -13,6 +15,14 @@
 
 /// Vectors of a block.
 #define VECTORS (QCC_BLOCK / LANES)
+
+#if !HAS_DOTS
+QCC_INLINE KERNEL_TARGET void vec_dots(const qcc_word word, const int count, vec *sums, const vec *weights, const void *from) {
+  const vec input = vec_word(from);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < count; i++) sums[i] = vec_dot(word, sums[i], weights[i], input);
+}
+#endif
 
 /// A tile that does not fill its blocks, or whose sums have a longer way to go; `[positions][width]`.
 static KERNEL_TARGET __attribute__((noinline)) void store_sums(
