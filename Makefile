@@ -52,7 +52,7 @@ help:
 	@echo 'make check-search-methods  compare what the methods of a search find, and the default with true fronts'
 	@echo 'make bench            speed of compile, verify, the simulator and its kernels'
 	@echo 'make bench-peers      the same beside other tools on this machine (Python packages)'
-	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes'
+	@echo 'make check-memory     memory that the import of ONNX files of 100 MB takes, and how compile grows with networks'
 	@echo 'make fuzz             fuzz the importers for SECONDS=60, TARGETS="keras hdf5 onnx tflite"'
 	@echo 'make format           format the Swift sources'
 	@echo 'make lint             check their format'
@@ -185,8 +185,9 @@ bench: prepare
 
 # Best where nothing else runs. PYTHON=… says which Python has the peers' packages.
 bench-peers: prepare
+	$(SWIFT) build -c release --product qcc $(LAYERS)
 	$(SWIFT) build -c release --product simulator-bench $(LAYERS)
-	$(PYTHON) scripts/bench-peers.py .build/release/simulator-bench ../shared/models
+	$(PYTHON) scripts/bench-peers.py .build/release ../shared/models
 
 check-memory: build
 	@scripts/check-memory.py $(QCC)

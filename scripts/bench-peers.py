@@ -1,21 +1,26 @@
 #!/usr/bin/env python3
 """qcc beside its peers on this machine, in one run; ratios first.
 
-usage: scripts/bench-peers.py SIMULATOR_BENCH MODELS
+usage: scripts/bench-peers.py BINARIES MODELS
 
-SIMULATOR_BENCH is .build/release/simulator-bench. MODELS is a folder with onnx/NAME_qdq_s8_per_channel.onnx and
-tflite/NAME_int8.tflite, the same networks in 8 bits. Peers are the Python packages ai-edge-litert and onnxruntime; one that is not
-installed is left out, and the table says so. Needs NumPy.
+BINARIES is .build/release, with qcc and simulator-bench. MODELS is a folder with onnx/NAME_qdq_s8_per_channel.onnx and
+tflite/NAME_int8.tflite, the same networks in 8 bits, and qkeras/NAME_affine.h5, in mixed widths. Peers are the Python packages
+ai-edge-litert and onnxruntime, and Arm's vela, beside this Python or in PATH; one that is not installed is left out, and the table
+says so. Needs NumPy.
 
-Values: samples per second, one thread, batches of 64, the best of several rounds in which everybody has a turn. Exit code 1 where a
-peer is faster.
+Values: samples per second, one thread, batches of 64, the best of several rounds in which everybody has a turn.
+Compile: from the file to what runs, whole processes, the median of rounds in which everybody has a turn.
+Exit code 1 where a peer is faster.
 """
 
 import importlib.metadata
 import os
 import platform
+import shutil
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -85,40 +90,93 @@ def model(models, name):
     return os.path.join(models, "onnx", name + "_qdq_s8_per_channel.onnx")
 
 
-def own_rates(bench, path):
+def own_files(models, name):
+    """By name: the file with quantizers in it, and TensorFlow Lite's own, with its kernels' arithmetic."""
+    return {"QDQ": model(models, name), "TFLite": os.path.join(models, "tflite", f"{name}_int8.tflite")}
+
+
+def own_rates(binaries, path):
     """Samples per second, and the part of the dot product instruction's peak."""
+    bench = os.path.join(binaries, "simulator-bench")
     lines = subprocess.run([bench, path], check=True, capture_output=True, text=True).stdout.splitlines()
     columns = next(line for line in lines if line.startswith(os.path.basename(path))).split()
     return float(columns[4]), float(columns[3])
 
 
-def values(bench, models):
+def values(binaries, models):
     """Simulated values beside interpreters. Says whether XNNPACK is faster somewhere."""
     peers = value_peers(models)
-    print(f"values: one thread, batches of {BATCH}; qcc's ratio to each, then samples per second")
+    print(f"values: one thread, batches of {BATCH}; samples per second and, of peers, qcc's ratio from both files")
     slower = False
     for name in NETWORKS:
         ready = {peer: prepare(name) for peer, prepare in peers.items()}
-        own, of_peak, rates = 0.0, 0.0, dict.fromkeys(peers, 0.0)
+        rates, own = dict.fromkeys(peers, 0.0), {}
         for _ in range(ROUNDS):
-            own, of_peak = max((own, of_peak), own_rates(bench, model(models, name)))
+            for kind, path in own_files(models, name).items():
+                own[kind] = max(own.get(kind, (0.0, 0.0)), own_rates(binaries, path))
             for peer, run in ready.items():
                 rates[peer] = max(rates[peer], rate(run))
-        print(f"{name:16}{'':10}{own:12,.0f}  qcc, exact: {of_peak:.0%} of the dot product instruction's peak")
+        print(name)
+        for kind, (speed, of_peak) in own.items():
+            print(f"{speed:12,.0f}{'':20}  qcc, {kind}: {of_peak:.0%} of the dot product instruction's peak")
         for peer, speed in rates.items():
-            print(f"{'':16}{own / speed:9.2f}x{speed:12,.0f}  {peer}", flush=True)
-            slower |= own < speed
+            ratios = [found / speed for found, _ in own.values()]
+            print(f"{speed:12,.0f}{''.join(f'{ratio:9.2f}x' for ratio in ratios)}  {peer}", flush=True)
+            slower |= max(ratios) < 1
     for missing in [package for package in ("ai-edge-litert", "onnxruntime") if version(package) is None]:
         print(f"left out, not installed: {missing}")
     return slower
 
 
+COMPILATIONS = 9
+
+
+def vela():
+    beside = os.path.join(os.path.dirname(sys.executable), "vela")
+    return beside if os.path.exists(beside) else shutil.which("vela")
+
+
+def milliseconds(command):
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return 1000 * (time.perf_counter() - start)
+
+
+def compilations(binaries, models):
+    """Models to C projects beside Vela's way from the same file to its accelerator's commands."""
+    qcc, peer = os.path.join(binaries, "qcc"), vela()
+    print("compile: whole processes; qcc's ratio, then milliseconds")
+    slower = False
+    for name in NETWORKS:
+        same, own = os.path.join(models, "tflite", f"{name}_int8.tflite"), os.path.join(models, "qkeras", f"{name}_affine.h5")
+        with tempfile.TemporaryDirectory() as folder:
+            commands = {
+                "qcc, the same file": [qcc, "compile", same, "-o", f"{folder}/tflite"],
+                "qcc, QKeras": [qcc, "compile", own, "-o", f"{folder}/h5"],
+            }
+            if peer:
+                commands["vela"] = [peer, same, "--output-dir", f"{folder}/vela"]
+            times = {who: [] for who in commands}
+            for _ in range(COMPILATIONS):
+                for who, command in commands.items():
+                    times[who].append(milliseconds(command))
+        medians = {who: statistics.median(found) for who, found in times.items()}
+        print(name)
+        for who, time_taken in medians.items():
+            ratio = f"{medians['vela'] / time_taken:9.2f}x" if peer and who != "vela" else " " * 10
+            print(f"{'':16}{ratio}{time_taken:12.1f}  {who}", flush=True)
+            slower |= peer is not None and time_taken > medians["vela"]
+    if not peer:
+        print("left out, not installed: vela")
+    return slower
+
+
 def main():
-    bench, models = sys.argv[1:3]
+    binaries, models = sys.argv[1:3]
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}")
     # One function per section; each prints its table and says whether a peer is ahead.
-    sections = (values,)
-    sys.exit(any([section(bench, models) for section in sections]))
+    sections = (values, compilations)
+    sys.exit(any([section(binaries, models) for section in sections]))
 
 
 main()

@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
-"""Imports ONNX files of 100 MB and fails where that takes three times their size in memory: check-memory.py QCC
+"""Time and memory of large networks: check-memory.py QCC
 
-The networks are dense layers of float32 weights, and of int8 and uint8 weights behind DequantizeLinear, in four tensors
-and, where their codes stay as they are, in a single one. The files are written here, field by field after the ONNX specification: no package is needed.
+Imports ONNX files of 100 MB and fails where that takes three times their size in memory. The networks are dense layers of float32
+weights, and of int8 and uint8 weights behind DequantizeLinear, in four tensors and in a single one.
+
+Then compiles a network, one ten times as deep and one ten times as wide, and says what both take.
+
+The files are written here, field by field after the ONNX specification: no package is needed.
 """
 import os
 import resource
@@ -10,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 FLOAT, UINT8, INT8 = 1, 2, 3
 MEBIBYTES = 100
@@ -48,10 +53,13 @@ def value(field, name, extents):
     return data(field, data(1, name) + data(2, data(1, number(1, FLOAT) + data(2, shape))))
 
 
-def network(kind, layers):
-    """Layers of as many units each; their weights together are MEBIBYTES large."""
-    width = 4 if kind == FLOAT else 1
-    units = int((MEBIBYTES * 2**20 / width / layers) ** 0.5)
+def units_for(kind, layers):
+    """Of layers whose weights together are MEBIBYTES large."""
+    return int((MEBIBYTES * 2**20 / (4 if kind == FLOAT else 1) / layers) ** 0.5)
+
+
+def network(kind, layers, units):
+    """Layers of as many units each, the outputs of all but the last quantized where weights are."""
     zero, zero_type = (128, UINT8) if kind == UINT8 else (0, INT8)
     graph = value(11, "x", [1, units])
     graph += tensor("scale", FLOAT, [], struct.pack("<f", 0.05))
@@ -71,28 +79,52 @@ def network(kind, layers):
     return number(1, 8) + data(7, graph) + data(8, data(1, "") + number(2, 17))
 
 
-def main(qcc):
+def measured(*command):
+    """Seconds and bytes of a command that reads a model, by a process in between, whose only child it is."""
+    said = subprocess.run([sys.executable, __file__, "--measure", *command], check=True, capture_output=True, text=True).stdout
+    seconds, peak = said.split()
+    return float(seconds), int(peak)
+
+
+def check_imports(qcc, path):
+    """Whether one takes too much."""
     failed = False
+    for name, kind in [("float32", FLOAT), ("int8", INT8), ("uint8", UINT8)]:
+        for layers in [4, 1]:
+            with open(path, "wb") as file:
+                file.write(network(kind, layers, units_for(kind, layers)))
+            seconds, peak = measured(qcc, "summary", path)
+            ratio = peak / os.path.getsize(path)
+            failed |= ratio >= 3
+            print(
+                f"{name} weights in {layers} tensors: {ratio:.2f} times the file's {os.path.getsize(path)} bytes, "
+                f"{seconds:.2f} s", flush=True)
+    return failed
+
+
+def print_growth(qcc, folder):
+    print("compile: int8 weights, seconds and megabytes")
+    for name, layers, units in [("8 layers of 128 units", 8, 128), ("80 layers of 128", 80, 128), ("8 layers of 1280", 8, 1280)]:
+        path = f"{folder}/model.onnx"
+        with open(path, "wb") as file:
+            file.write(network(INT8, layers, units))
+        seconds, peak = min(measured(qcc, "compile", path, "-o", f"{folder}/out") for _ in range(5))
+        print(f"{name:24}{seconds:8.3f} s{peak / 2**20:8.0f} MB, file of {os.path.getsize(path) / 2**20:.2f} MB", flush=True)
+
+
+def main(qcc):
     with tempfile.TemporaryDirectory() as folder:
-        for name, kind in [("float32", FLOAT), ("int8", INT8), ("uint8", UINT8)]:
-            # What uint8 weights are without their zero point lies beside them while it is transposed.
-            for layers in [4] if kind == UINT8 else [4, 1]:
-                path = f"{folder}/model.onnx"
-                with open(path, "wb") as file:
-                    file.write(network(kind, layers))
-                # A process in between, whose only child qcc is: the largest child is what is known.
-                peak = int(subprocess.run(
-                    [sys.executable, __file__, "--measure", qcc, "summary", path], check=True, capture_output=True,
-                    text=True).stdout)
-                ratio = peak / os.path.getsize(path)
-                failed |= ratio >= 3
-                print(f"{name} weights in {layers} tensors: {ratio:.2f} times the file's {os.path.getsize(path)} bytes")
+        failed = check_imports(qcc, f"{folder}/model.onnx")
+        print_growth(qcc, folder)
     sys.exit(failed)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "--measure":
-        subprocess.run(sys.argv[2:], check=True, stdout=subprocess.DEVNULL)
-        print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+        start = time.perf_counter()
+        # More than a model may take that nobody meant to be so large.
+        environment = os.environ | {"QCC_MEMORY": "4GiB"}
+        subprocess.run(sys.argv[2:], check=True, stdout=subprocess.DEVNULL, env=environment)
+        print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
     else:
         main(os.path.abspath(sys.argv[1]))

@@ -13,7 +13,9 @@ package enum ONNXFile {
       let file = try InputFile(path)
       var memory = try MemoryBudget()
       try memory.take(file.size, of: 1, for: "the file's bytes", at: .init(file: path))
-      var model = try read(file.bytes(limit: sizeLimit), file: path)
+      // The file's bytes are not kept: what was parsed has the tensors in it, and the model has them once more.
+      let parsed = try parse(file.bytes(limit: sizeLimit), file: path)
+      var model = try model(parsed, file: path)
       model.memory = memory
       return model
     }
