@@ -9,7 +9,7 @@ let base = floor(
   [
     .target(name: "Diagnostics"),
     .target(name: "Libc"),
-    .target(name: "Numbers", dependencies: ["Libc", bigInt]),
+    .target(name: "Numbers", dependencies: ["Libc"]),
     .target(name: "CSHA256", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "Files", dependencies: ["CSHA256", "Diagnostics", "Libc"]),
     .target(name: "Presentation", dependencies: ["Diagnostics", "Libc"]),
@@ -44,8 +44,8 @@ let formats = floor(
 let model = floor(
   "3-Model",
   [
-    .target(name: "Quantization", dependencies: ["CValueKernels", "Diagnostics", "Numbers", bigInt]),
-    .target(name: "Quantizers", dependencies: ["Diagnostics", "Numbers", "Quantization", bigInt]),
+    .target(name: "Quantization", dependencies: ["CValueKernels", "Diagnostics", "Numbers"]),
+    .target(name: "Quantizers", dependencies: ["Diagnostics", "Numbers", "Quantization"]),
     .target(
       name: "QIR", dependencies: ["CValueKernels", "Diagnostics", "Numbers", "Quantization", "Quantizers", "Text"]),
     .target(name: "FloatReference", dependencies: ["Numbers", "QIR"]),
@@ -93,12 +93,12 @@ let compile = floor(
     .target(
       name: "IntegerProgram",
       dependencies: ["Diagnostics", "Numbers", "QIR", "Quantization", "Targets", "Text", "Tiling"]),
-    .target(name: "Prover", dependencies: ["IntegerProgram", "Numbers", "Quantization", "Threads", bigInt]),
+    .target(name: "Prover", dependencies: ["IntegerProgram", "Numbers", "Quantization", "Threads"]),
     .target(name: "Schedule", dependencies: ["Diagnostics", "IntegerProgram", "Numbers", "Targets", "Text", "Tiling"]),
     .target(
       name: "Lowering",
       dependencies: [
-        "Diagnostics", "IntegerProgram", "Numbers", "Prover", "QIR", "Quantization", "Targets", "Tiling", bigInt,
+        "Diagnostics", "IntegerProgram", "Numbers", "Prover", "QIR", "Quantization", "Targets", "Tiling",
       ]),
     .target(
       name: "Compiler",
@@ -203,8 +203,9 @@ let face = floor(
     .executableTarget(
       name: "qcc",
       dependencies: [
-        "Assessment", "Calibration", "CEmitter", "Compiler", "Diagnostics", "Exploration", "Files", "Frontends",
-        "HardwareWidths", "Inference", "Libc", "ONNXExport", "Page", "Performance", "Plans", "Presentation",
+        "Assessment", "CValueKernels", "Calibration", "CEmitter", "Compiler", "Diagnostics", "Exploration", "Files",
+        "Frontends", "HardwareWidths", "Inference", "Libc", "ONNXExport", "Page", "Performance", "Plans",
+        "Presentation",
         "QCCDriver", "QIR", "QTools", "Quantization", "Search", "Statistics", "Targets", "Threads", "Training",
         "Tuning", "Verify",
         argumentParser,
@@ -231,7 +232,7 @@ let testSupport: [Target] = [
 
 let tests: [Target] = [
   .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-  .testTarget(name: "FilesTests", dependencies: ["CSHA256", "Diagnostics", "Files"]),
+  .testTarget(name: "FilesTests", dependencies: ["CSHA256", "Diagnostics", "Files", "TestSupport"]),
   .testTarget(name: "NumbersTests", dependencies: ["Numbers", bigInt]),
   .testTarget(name: "YAMLTests", dependencies: ["Diagnostics", "YAML"]),
   .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels", "Numbers"]),
@@ -306,7 +307,7 @@ let tests: [Target] = [
     name: "IntegerProgramTests",
     dependencies: ["Diagnostics", "IntegerProgram", "IntegerProgramTestSupport", "Numbers", bigInt]),
   .testTarget(
-    name: "ProverTests", dependencies: ["IntegerProgram", "Numbers", "Prover", "Quantization", bigInt]),
+    name: "ProverTests", dependencies: ["IntegerProgram", "Numbers", "Prover", "Quantization"]),
   .testTarget(
     name: "LoweringTests",
     dependencies: [

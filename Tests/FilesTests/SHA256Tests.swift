@@ -1,5 +1,6 @@
 import CSHA256
 import Files
+import TestSupport
 import Testing
 
 @Suite struct SHA256Tests {
@@ -17,6 +18,16 @@ import Testing
   ])
   func isTheStandards(_ text: String, _ digest: String) {
     #expect(SHA256.hexadecimal(Array(text.utf8)) == digest)
+  }
+
+  /// Files are read in parts of 64 KiB.
+  @Test(arguments: [1, 64, 65_535, 65_536, 65_537, 196_608, 196_673]) func ofAFileIsThatOfItsBytes(_ size: Int) throws {
+    try Folder.with { folder in
+      let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 9) }
+      let path = folder + "/file"
+      try Folders.write(bytes, to: path)
+      #expect(try SHA256.hexadecimal(of: InputFile(path)) == SHA256.hexadecimal(bytes))
+    }
   }
 
   @Test func isTheSameOnEveryProcessor() {

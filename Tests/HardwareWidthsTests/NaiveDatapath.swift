@@ -1,4 +1,3 @@
-import BigInt
 import Compiler
 import HardwareWidths
 import IntegerProgram
@@ -24,7 +23,7 @@ struct NaiveDatapath {
     let position = sum * held(factors.output, .outputFactor)
     let rounded = tiesToEven ? position.roundedHalfEven : (position + Rational(0.5)).floor
     let code = rounded + held(Rational(factors.offset), .zeroPoint).floor
-    return Int64(min(max(code, BigInt(clamp.lowerBound)), BigInt(clamp.upperBound)))
+    return min(max(code, BigInteger(word: clamp.lowerBound)), BigInteger(word: clamp.upperBound)).int64 ?? .min
   }
 }
 
@@ -33,9 +32,9 @@ extension Rational {
   func held(in format: FixedPointFormat) -> Rational {
     let total = format.integerBits + format.fractionBits
     guard total > 0 else { return .zero }
-    let range = BigInt(1) << total
+    let range = BigInteger(1) << total
     var units = (self * .powerOfTwo(format.fractionBits)).roundedHalfEven.modulus(range)
-    if format.isSigned, units >= range / 2 { units -= range }
+    if format.isSigned, units >= range / 2 { units = units - range }
     return Rational(units) * .powerOfTwo(-format.fractionBits)
   }
 }

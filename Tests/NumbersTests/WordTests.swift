@@ -1,4 +1,3 @@
-import BigInt
 import Numbers
 import Testing
 
@@ -11,19 +10,19 @@ import Testing
     ])
   func integersOf128Bits(_ digits: String) throws {
     let integer = try #require(Int128(digits))
-    #expect(BigInt(digits)?.int128 == integer)
+    #expect(BigInteger(digits)?.int128 == integer)
   }
 
   @Test(arguments: ["170141183460469231731687303715884105728", "-170141183460469231731687303715884105729"])
   func whatDoesNotFitIsNoInteger(_ digits: String) throws {
-    let number = try #require(BigInt(digits))
+    let number = try #require(BigInteger(digits))
     #expect(number.int128 == nil && number.int64 == nil && (number << 300).int128 == nil)
   }
 
   @Test(arguments: [Int64.min, -1, 0, 1, .max]) func integersOf64Bits(_ integer: Int64) {
-    #expect(BigInt(word: integer).int64 == integer)
+    #expect(BigInteger(word: integer).int64 == integer)
     #expect(Rational(integer).int64 == integer)
-    #expect((BigInt(word: integer) + (BigInt(1) << 64)).int64 == nil)
+    #expect((BigInteger(word: integer) + (BigInteger(1) << 64)).int64 == nil)
     #expect((Rational(integer) + .powerOfTwo(-1)).int64 == nil)
   }
 
@@ -37,6 +36,6 @@ import Testing
   }
 
   @Test(arguments: [0, -1, Int64.min, .max]) func words(_ integer: Int64) {
-    #expect(BigInt(word: integer) == BigInt(String(integer)))
+    #expect(BigInteger(word: integer) == BigInteger("\(integer)"))
   }
 }

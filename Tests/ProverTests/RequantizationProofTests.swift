@@ -1,4 +1,3 @@
-import BigInt
 import IntegerProgram
 import Numbers
 import Quantization
@@ -39,7 +38,7 @@ import Testing
       let relu = uniform(1, zeroPoint: 0, 0...most)
       for half in -2..<9 {
         for range: ClosedRange<Int64> in [0...0, 0...20, -20...0] {
-          let shift = Rational(BigInt(2 * half + 1), over: 2)
+          let shift = Rational(BigInteger(word: Int64(2 * half + 1)), over: 2)
           let ideal = IdealFunction(scale: scale, shift: shift, functions: [], quantizer: relu)
           expectExact(ideal, range, mayBeTable: true)
         }
@@ -68,7 +67,8 @@ import Testing
   @Test(arguments: [0, 1, 3, 7]) func channelsRoundedTwice(_ bits: Int) {
     var random = SplitMix(seed: UInt64(bits))
     for _ in 0..<60 {
-      let factor = Rational(BigInt(Int.random(in: 1 << 20..<1 << 21, using: &random)), over: BigInt(1) << (20 + bits))
+      let factor = Rational(
+        BigInteger(word: .random(in: 1 << 20..<1 << 21, using: &random)), over: BigInteger(1) << (20 + bits))
       let zeroPoint = Int64.random(in: -128...127, using: &random)
       let least = Bool.random(using: &random) ? -128 : zeroPoint
       let steps = UniformSteps(
@@ -88,7 +88,7 @@ import Testing
       let quantizer = FeatureMapQuantizer(
         steps: .uniform(steps), format: CodeFormat(scale: .one, zeroPoint: 3, range: -128...127))
       let ideal = IdealFunction(
-        scale: Rational(1, over: BigInt(pixels)), shift: -3, functions: [], quantizer: quantizer)
+        scale: Rational(1, over: BigInteger(word: Int64(pixels))), shift: -3, functions: [], quantizer: quantizer)
       expectExact(ideal, (-128 * pixels)...(127 * pixels), mayBeTable: true)
     }
   }
@@ -250,9 +250,10 @@ import Testing
 
   /// Boundaries between codes beside tanh(1), 1e-30 from it: doubles do not tell on which side it lies.
   @Test func valuesNextToBoundariesAreDecided() throws {
-    let digits = try #require(BigInt("761594155955764888119458282604"))
-    for (places, code) in [(digits, 1), (digits + 1, 0)] as [(BigInt, Int64)] {
-      let boundary = Rational(places, over: BigInt(10).power(30))
+    let digits = try #require(BigInteger("761594155955764888119458282604"))
+    let power = try #require(BigInteger("1" + String(repeating: "0", count: 30)))
+    for (places, code) in [(digits, 1), (digits + 1, 0)] as [(BigInteger, Int64)] {
+      let boundary = Rational(places, over: power)
       let ideal = IdealFunction(
         scale: .one, shift: .zero, functions: [.tanh],
         quantizer: FeatureMapQuantizer(
@@ -309,7 +310,7 @@ import Testing
     func proof(_ most: Int64) -> RequantizationProof {
       let ideal = IdealFunction(
         scale: Rational(0.00123), shift: Rational(0.3), functions: [],
-        quantizer: uniform(Rational(1, over: BigInt(most / 64)), zeroPoint: 0, -most - 1...most))
+        quantizer: uniform(Rational(1, over: BigInteger(word: most / 64)), zeroPoint: 0, -most - 1...most))
       return RequantizationProof(ideals: [ideal], accumulators: [range])
     }
     for most in [127, 32767] as [Int64] {
@@ -372,13 +373,14 @@ import Testing
   /// another form.
   @Test func memoryChangesNothing() {
     let memory = ProofMemory()
-    for _ in 0..<2 {
+    let quantizers = [uniform(1, zeroPoint: 0, -128...127), uniform(1, zeroPoint: 3, -8...7)]
+    for quantizer in quantizers + quantizers {
       for numerator in 90...110 as ClosedRange<Int64> {
         for range: ClosedRange<Int64> in [-900...900, -901...900, 0...100_000] {
           for form in [1, 3] as [Int64] {
             let ideal = IdealFunction(
-              scale: Rational(BigInt(numerator * form), over: BigInt(7001 * form)), shift: Rational(0.3), functions: [],
-              quantizer: uniform(1, zeroPoint: 0, -128...127))
+              scale: Rational(BigInteger(word: numerator * form), over: BigInteger(word: 7001 * form)),
+              shift: Rational(0.3), functions: [], quantizer: quantizer)
             func found(_ memory: ProofMemory?) -> Requantization {
               RequantizationProof(ideals: [ideal], accumulators: [range], memory: memory).result.requantization
             }

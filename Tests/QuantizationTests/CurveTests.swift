@@ -1,4 +1,3 @@
-import BigInt
 import Numbers
 import Quantization
 import Testing
@@ -53,8 +52,9 @@ import Testing
   ]
 
   @Test(arguments: values) func enclosuresHoldTheValue(_ curve: Curve, _ argument: Double, _ places: String) throws {
-    let value = Rational(try #require(BigInt(places)), over: BigInt(10).power(40))
-    let place = Rational(1, over: BigInt(10).power(40))
+    let power = try #require(BigInteger("1" + String(repeating: "0", count: 40)))
+    let value = Rational(try #require(BigInteger(places)), over: power)
+    let place = Rational(1, over: power)
     for bits in [30, 60, 120] {
       let enclosure = try #require(curve.enclosure(of: Rational(argument), bits: bits))
       #expect(enclosure.lowerBound <= value + place && enclosure.upperBound >= value - place)

@@ -12,15 +12,21 @@ package enum Folders {
   package static func read(_ path: String) throws(SystemError) -> [UInt8] {
     guard let file = fopen(path, "rbe") else { throw SystemError() }
     defer { fclose(file) }
+    var status = stat()
+    fstat(fileno(file), &status)
     var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 20)
+    // A regular file ends before the last of these; others say no size.
+    var room = max(Int(status.st_size), 4095) + 1
     while true {
-      let count = fread(&chunk, 1, chunk.count, file)
-      bytes += chunk[..<count]
-      if count < chunk.count {
+      let chunk = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+        count = fread(buffer.baseAddress, 1, room, file)
+      }
+      bytes = bytes.isEmpty ? chunk : bytes + chunk
+      if chunk.count < room {
         if ferror(file) != 0 { throw SystemError() }
         return bytes
       }
+      room = 1 << 20
     }
   }
 

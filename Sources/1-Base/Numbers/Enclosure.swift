@@ -1,13 +1,11 @@
-import BigInt
-
 /// Two multiples of 2^-bits between which a real number lies. Every operation rounds outwards: what it says of numbers is proved.
 package struct Enclosure: Sendable {
   /// In units of 2^-bits.
-  private let least: BigInt
-  private let most: BigInt
+  private let least: BigInteger
+  private let most: BigInteger
   private let bits: Int
 
-  private init(_ least: BigInt, _ most: BigInt, bits: Int) {
+  private init(_ least: BigInteger, _ most: BigInteger, bits: Int) {
     self.least = least
     self.most = most
     self.bits = bits
@@ -50,17 +48,18 @@ package struct Enclosure: Sendable {
   /// By a number above zero.
   package static func / (left: Enclosure, right: Int64) -> Enclosure {
     Enclosure(
-      left.least.floor(over: BigInt(word: right)), left.most.ceiling(over: BigInt(word: right)), bits: left.bits)
+      left.least.floor(over: BigInteger(word: right)), left.most.ceiling(over: BigInteger(word: right)), bits: left.bits
+    )
   }
 
   /// With a number that is not negative.
   package static func * (left: Enclosure, right: Int64) -> Enclosure {
-    Enclosure(left.least * BigInt(word: right), left.most * BigInt(word: right), bits: left.bits)
+    Enclosure(left.least * BigInteger(word: right), left.most * BigInteger(word: right), bits: left.bits)
   }
 
   private func number(_ integer: Int64) -> Enclosure { Enclosure(Rational(integer), bits: bits) }
 
-  private var magnitude: BigInt { max(BigInt(least.magnitude), BigInt(most.magnitude)) }
+  private var magnitude: BigInteger { max(least.magnitude, most.magnitude) }
 
   /// The sum of a series and all that follows its last term, which is smaller than that.
   private mutating func close(_ rest: Enclosure) {
@@ -115,7 +114,7 @@ package struct Enclosure: Sendable {
     let square = number * number
     // What is missing to 1 is below e^(-x^2).
     if square > Rational(Int64(bits)) {
-      let one = BigInt(1) << bits
+      let one = BigInteger(1) << bits
       return Enclosure(one - 1, one, bits: bits)
     }
     // 2 / sqrt(pi) e^(-x^2) (x + 2 x^3 / 3 + 4 x^5 / 15 + …)
@@ -137,7 +136,7 @@ package struct Enclosure: Sendable {
   /// 16 atan(1/5) - 4 atan(1/239) (Machin)
   private static func pi(bits: Int) -> Enclosure {
     func arcTangent(ofOneOver divisor: Int64) -> Enclosure {
-      var power = Enclosure(Rational(1, over: BigInt(word: divisor)), bits: bits)
+      var power = Enclosure(Rational(1, over: BigInteger(word: divisor)), bits: bits)
       var sum = power
       var index: Int64 = 1
       repeat {
@@ -154,11 +153,11 @@ package struct Enclosure: Sendable {
   /// Of a number that is not negative.
   private var squareRoot: Enclosure {
     Enclosure(
-      BigInt((least.magnitude << bits).squareRoot()), BigInt((most.magnitude << bits).squareRoot()) + 1, bits: bits)
+      (least.magnitude << bits).squareRoot, (most.magnitude << bits).squareRoot + 1, bits: bits)
   }
 
   private func rounded(to fewer: Int) -> Enclosure {
-    let unit = BigInt(1) << (bits - fewer)
+    let unit = BigInteger(1) << (bits - fewer)
     return Enclosure(least.floor(over: unit), most.ceiling(over: unit), bits: fewer)
   }
 
@@ -185,12 +184,12 @@ package struct Enclosure: Sendable {
   }
 }
 
-extension BigInt {
+extension BigInteger {
   /// Of a divisor above zero.
-  fileprivate func floor(over divisor: BigInt) -> BigInt {
+  fileprivate func floor(over divisor: BigInteger) -> BigInteger {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder.signum() < 0 ? quotient - 1 : quotient
   }
 
-  fileprivate func ceiling(over divisor: BigInt) -> BigInt { -(-self).floor(over: divisor) }
+  fileprivate func ceiling(over divisor: BigInteger) -> BigInteger { -(-self).floor(over: divisor) }
 }

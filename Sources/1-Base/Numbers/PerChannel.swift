@@ -14,7 +14,11 @@ package struct PerChannel<Value> {
   /// Of every channel; one for all where `channels` is 1.
   @inlinable
   package init(channels: Int, _ value: (_ channel: Int) throws -> Value) rethrows {
-    self.init(try (0..<channels).map(value))
+    var values: [Value] = []
+    values.reserveCapacity(channels)
+    // A range's own `map` goes through its witnesses at each step.
+    for channel in 0..<channels { values.append(try value(channel)) }
+    self.init(values)
   }
 
   /// Whether all channels share one.

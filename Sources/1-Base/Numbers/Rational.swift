@@ -1,18 +1,16 @@
-import BigInt
-
 /// An exact fraction: top / bottom x 2^exponent. The constants of a model are binary floating-point numbers, so powers of two
 /// stand apart, and nothing else is cancelled but from long sums: numbers stay short without a greatest common divisor in
 /// every step.
 package struct Rational: Sendable, CustomStringConvertible {
-  private let top: BigInt
+  private let top: BigInteger
   /// Positive.
-  private let bottom: BigInt
+  private let bottom: BigInteger
   private let exponent: Int
 
   /// How a number is written, of which there are many ways: the same calculation writes it the same way.
   package struct Form: Hashable, Sendable {
-    private let top: BigInt
-    private let bottom: BigInt
+    private let top: BigInteger
+    private let bottom: BigInteger
     private let exponent: Int
 
     fileprivate init(_ number: Rational) {
@@ -22,27 +20,27 @@ package struct Rational: Sendable, CustomStringConvertible {
 
   package var form: Form { Form(self) }
 
-  private init(top: BigInt, bottom: BigInt, exponent: Int) {
+  private init(top: BigInteger, bottom: BigInteger, exponent: Int) {
     self.top = top
     self.bottom = bottom
     self.exponent = exponent
   }
 
-  package init(_ numerator: BigInt, over denominator: BigInt) {
+  package init(_ numerator: BigInteger, over denominator: BigInteger) {
     precondition(!denominator.isZero, "a fraction's denominator is not zero")
     let twos = denominator.trailingZeroBitCount
-    let isNegative = denominator.sign == .minus
+    let isNegative = denominator.signum() < 0
     top = isNegative ? -numerator : numerator
-    bottom = BigInt(denominator.magnitude >> twos)
+    bottom = denominator.magnitude >> twos
     exponent = -twos
   }
 
-  package init(_ integer: BigInt) {
+  package init(_ integer: BigInteger) {
     self.init(top: integer, bottom: 1, exponent: 0)
   }
 
   package init(_ integer: Int64) {
-    self.init(top: BigInt(word: integer), bottom: 1, exponent: 0)
+    self.init(top: BigInteger(word: integer), bottom: 1, exponent: 0)
   }
 
   /// The exact value of a finite double.
@@ -56,7 +54,7 @@ package struct Rational: Sendable, CustomStringConvertible {
     // An odd integer times a power of two.
     let significand = Int64(value.significand * Double(sign: .plus, exponent: width, significand: 1))
     self.init(
-      top: BigInt(word: value.sign == .minus ? -significand : significand), bottom: 1,
+      top: BigInteger(word: value.sign == .minus ? -significand : significand), bottom: 1,
       exponent: Int(value.exponent) - width)
   }
 
@@ -67,7 +65,7 @@ package struct Rational: Sendable, CustomStringConvertible {
   }
 
   /// In lowest terms as far as powers of two go.
-  private var parts: (numerator: BigInt, denominator: BigInt) {
+  private var parts: (numerator: BigInteger, denominator: BigInteger) {
     guard !top.isZero else { return (0, 1) }
     let twos = top.trailingZeroBitCount
     let power = exponent + twos
@@ -76,9 +74,9 @@ package struct Rational: Sendable, CustomStringConvertible {
   }
 
   /// Without common powers of two with the denominator.
-  package var numerator: BigInt { parts.numerator }
+  package var numerator: BigInteger { parts.numerator }
   /// Positive.
-  package var denominator: BigInt { parts.denominator }
+  package var denominator: BigInteger { parts.denominator }
 
   /// The least n with denominator 2^n; nil where the denominator is no power of two.
   package var binaryPlaces: Int? {
@@ -92,8 +90,8 @@ package struct Rational: Sendable, CustomStringConvertible {
     return nearest.isFinite && Rational(nearest) == self ? nearest : nil
   }
 
-  package var sign: Int { top.isZero ? 0 : top.sign == .minus ? -1 : 1 }
-  package var magnitude: Rational { Rational(top: BigInt(top.magnitude), bottom: bottom, exponent: exponent) }
+  package var sign: Int { top.signum() }
+  package var magnitude: Rational { Rational(top: top.magnitude, bottom: bottom, exponent: exponent) }
 
   package var isInteger: Bool {
     let (numerator, denominator) = parts
@@ -106,11 +104,11 @@ package struct Rational: Sendable, CustomStringConvertible {
   /// Both numbers' numerators over one denominator, which is positive.
   package func overCommonDenominator(
     with other: Rational
-  ) -> (numerator: BigInt, other: BigInt, denominator: BigInt) {
+  ) -> (numerator: BigInteger, other: BigInteger, denominator: BigInteger) {
     // A zero's power of two says nothing.
     let power = min(sign == 0 ? other.exponent : exponent, other.sign == 0 ? exponent : other.exponent)
-    var first = sign == 0 ? 0 : top.shiftedLeft(exponent - power)
-    var second = other.sign == 0 ? 0 : other.top.shiftedLeft(other.exponent - power)
+    var first = sign == 0 ? 0 : top << (exponent - power)
+    var second = other.sign == 0 ? 0 : other.top << (other.exponent - power)
     var denominator = bottom
     if bottom != other.bottom {
       first *= other.bottom
@@ -118,46 +116,45 @@ package struct Rational: Sendable, CustomStringConvertible {
       denominator *= other.bottom
     }
     if power > 0 { return (first << power, second << power, denominator) }
-    return (first, second, denominator.shiftedLeft(-power))
+    return (first, second, denominator << (-power))
   }
 
   /// floor(this x 2^bits) and whether that is all of it.
-  package func scaled(by bits: Int) -> (floor: BigInt, isExact: Bool) {
+  package func scaled(by bits: Int) -> (floor: BigInteger, isExact: Bool) {
     let shift = exponent + bits
     let dividend = shift >= 0 ? top << shift : top
     let divisor = shift >= 0 ? bottom : bottom << -shift
     let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
-    return (remainder.sign == .minus ? quotient - 1 : quotient, remainder.isZero)
+    return (remainder.signum() < 0 ? quotient - 1 : quotient, remainder.isZero)
   }
 
   /// The largest integer that is not larger.
-  package var floor: BigInt { scaled(by: 0).floor }
+  package var floor: BigInteger { scaled(by: 0).floor }
 
   /// The smallest integer that is not smaller.
-  package var ceiling: BigInt { -(-self).floor }
+  package var ceiling: BigInteger { -(-self).floor }
 
   /// The nearest integer, ties to the even one.
-  package var roundedHalfEven: BigInt {
+  package var roundedHalfEven: BigInteger {
     // floor(2 v) says on which side of a half v lies; odd and exact is a tie.
     let (doubled, isExact) = scaled(by: 1)
     guard doubled.isOdd else { return doubled >> 1 }
-    // Only even numbers are shifted: BigInt's shift does not round negative ones down.
-    let floor = (doubled - 1) >> 1
+    let floor = doubled >> 1
     return isExact && !floor.isOdd ? floor : floor + 1
   }
 
   /// The nearest double.
   package var double: Double {
     guard sign != 0 else { return 0 }
-    let shift = 66 - (top.magnitude.bitWidth - bottom.magnitude.bitWidth)
+    let shift = 66 - (top.bitWidth - bottom.bitWidth)
     let dividend = shift >= 0 ? top.magnitude << shift : top.magnitude
-    let divisor = shift >= 0 ? bottom.magnitude : bottom.magnitude << -shift
+    let divisor = shift >= 0 ? bottom : bottom << -shift
     let (quotient, remainder) = divisor == 1 ? (dividend, 0) : dividend.quotientAndRemainder(dividingBy: divisor)
-    // 67 bits at most.
-    var bits = quotient.uint128 ?? .max
-    // What was cut off decides ties.
-    if remainder != 0 { bits |= 1 }
-    let power = exponent - shift
+    // 67 bits at most, of which a word holds the higher ones. What was cut off decides ties.
+    let whole = quotient.uint128 ?? .max
+    var bits = UInt64(truncatingIfNeeded: whole >> 3)
+    if whole & 7 != 0 || !remainder.isZero { bits |= 1 }
+    let power = exponent - shift + 3
     let value = Double(bits) * Double(sign: .plus, exponent: max(power, -1000), significand: 1)
     let scaled = power < -1000 ? value * Double(sign: .plus, exponent: power + 1000, significand: 1) : value
     return sign < 0 ? -scaled : scaled
@@ -167,12 +164,12 @@ package struct Rational: Sendable, CustomStringConvertible {
     guard left.sign != 0 else { return right }
     guard right.sign != 0 else { return left }
     let exponent = min(left.exponent, right.exponent)
-    let first = left.top.shiftedLeft(left.exponent - exponent)
-    let second = right.top.shiftedLeft(right.exponent - exponent)
+    let first = left.top << (left.exponent - exponent)
+    let second = right.top << (right.exponent - exponent)
     if left.bottom == right.bottom { return Rational(top: first + second, bottom: left.bottom, exponent: exponent) }
     // Sums of sums would double their length each time.
     var (leftBottom, rightBottom) = (left.bottom, right.bottom)
-    if leftBottom.bitWidth + rightBottom.bitWidth > 256 {
+    if leftBottom.bitWidth + rightBottom.bitWidth > 254 {
       let shared = leftBottom.greatestCommonDivisor(with: rightBottom)
       (leftBottom, rightBottom) = (leftBottom / shared, rightBottom / shared)
     }
@@ -194,7 +191,7 @@ package struct Rational: Sendable, CustomStringConvertible {
   }
 
   /// Multiples of what they are divided by are met all the time: scales that come out of a product again.
-  private static func cancelled(_ top: BigInt, _ bottom: BigInt) -> (top: BigInt, bottom: BigInt) {
+  private static func cancelled(_ top: BigInteger, _ bottom: BigInteger) -> (top: BigInteger, bottom: BigInteger) {
     guard bottom != 1, !top.isZero else { return (top, bottom) }
     let (quotient, remainder) = top.quotientAndRemainder(dividingBy: bottom)
     return remainder.isZero ? (quotient, 1) : (top, bottom)
@@ -224,10 +221,11 @@ package struct Rational: Sendable, CustomStringConvertible {
   /// Reads `3`, `0.125`, `1e-3` (the nearest double, exactly) or `1/3`; nil for anything else.
   package init?(_ text: some StringProtocol) {
     let sides = text.split(separator: "/", omittingEmptySubsequences: false)
-    if sides.count == 2, let top = BigInt(String(sides[0])), let bottom = BigInt(String(sides[1])), bottom.signum() > 0
+    if sides.count == 2, let top = BigInteger(String(sides[0])), let bottom = BigInteger(String(sides[1])),
+      bottom.signum() > 0
     {
       self.init(top, over: bottom)
-    } else if let integer = BigInt(String(text)) {
+    } else if let integer = BigInteger(String(text)) {
       self.init(integer)
     } else if let double = Double(String(text)), double.isFinite {
       self.init(double)

@@ -6,28 +6,11 @@ package let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 /// Runs `body` once for each of 0 ..< count, each on a thread of its own, the first on the caller's; returns when all are
 /// done. Plain threads: work that never waits needs no scheduler, and none has to be loaded at start-up.
 package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-  final class Start {
-    let index: Int
-    let body: @Sendable (Int) -> Void
-    init(index: Int, body: @escaping @Sendable (Int) -> Void) {
-      self.index = index
-      self.body = body
-    }
-  }
-
   var threads: [pthread_t] = []
   for index in stride(from: 1, to: count, by: 1) {
-    let start = Unmanaged.passRetained(Start(index: index, body: body))
+    let start = Unmanaged.passRetained(Start { body(index) })
     var thread = pthread_t()
-    let failure = pthread_create(
-      &thread, nil,
-      { start in
-        guard let start else { return nil }
-        let work = Unmanaged<Start>.fromOpaque(start).takeRetainedValue()
-        work.body(work.index)
-        return nil
-      }, start.toOpaque())
-    if failure == 0 {
+    if pthread_create(&thread, nil, runStart, start.toOpaque()) == 0 {
       threads.append(thread)
     } else {
       start.release()

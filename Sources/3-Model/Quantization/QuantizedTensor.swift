@@ -47,11 +47,14 @@ package struct QuantizedTensor: Sendable {
   /// With `farthest` of the numbers that were quantized. Of q / 2 <= x <= 2 q the difference is exact, as it is of q = 0
   /// (Sterbenz), and q's own rounding covers what is nearer to 0.
   package func carried(by numbers: [Float]) -> QuantizedTensor {
+    precondition(numbers.count == codes.count, "a number for every code")
     var farthest = farthest
-    forEachValue { index, value in
-      let number = Double(numbers[index])
-      guard value != 0, abs(number) > 2 * abs(value) || (number < 0) != (value < 0) else { return }
-      farthest = max(farthest, abs(value - number))
+    numbers.withUnsafeBufferPointer { numbers in
+      forEachValue { index, value in
+        let number = Double(numbers[index])
+        guard value != 0, abs(number) > 2 * abs(value) || (number < 0) != (value < 0) else { return }
+        farthest = max(farthest, abs(value - number))
+      }
     }
     var tensor = self
     tensor.farthest = farthest
@@ -81,12 +84,14 @@ package struct QuantizedTensor: Sendable {
     let run = doubles.count > 1 ? shape[(scaleAxis + 1)...].reduce(1, *) : codes.count
     func forEach<Integer: FixedWidthInteger>(_ codes: [Integer]) {
       // Index and scale go on together: dividing one by the other takes longer than all the rest.
-      var index = 0
-      while index < codes.count {
-        for scale in doubles {
-          for _ in 0..<run {
-            body(index, Double(codes[index]) * scale)
-            index += 1
+      codes.withUnsafeBufferPointer { codes in
+        var index = 0
+        while index < codes.count {
+          for scale in doubles {
+            for _ in 0..<run {
+              body(index, Double(codes[index]) * scale)
+              index += 1
+            }
           }
         }
       }

@@ -98,7 +98,7 @@ extension FeatureMapQuantizer {
     let highest = Int64(thresholds.count / 2)
     let areEven = thresholds.indices.allSatisfy { index in
       // -highest + 1/2, …, highest - 1/2
-      thresholds[index].above == distance * Rational(.init(2 * (Int64(index) - highest) + 1), over: 2)
+      thresholds[index].above == distance * Rational(.init(word: 2 * (Int64(index) - highest) + 1), over: 2)
         && steps.codes[index + 1] - steps.codes[index] == difference
     }
     guard areEven, abs(difference) == 1, steps.codes[thresholds.count / 2] == 0 else { return nil }

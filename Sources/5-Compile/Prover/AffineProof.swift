@@ -1,4 +1,3 @@
-import BigInt
 import IntegerProgram
 import Numbers
 
@@ -77,19 +76,19 @@ struct AffineProof {
   }
 
   /// Whether multiplier x accumulator + addend = 2^(shift - 1) modulo 2^shift for an accumulator in the range.
-  private func reachesTie(multiplier: BigInt, addend: BigInt, shift: Int) -> Bool {
+  private func reachesTie(multiplier: BigInteger, addend: BigInteger, shift: Int) -> Bool {
     // With multiplier = 2^twos x odd the accumulators of ties are one class modulo 2^(shift - twos), if any.
     let twos = multiplier.trailingZeroBitCount
-    let modulus = BigInt(1) << shift
-    let target = ((BigInt(1) << (shift - 1)) - addend).modulus(modulus)
+    let modulus = BigInteger(1) << shift
+    let target = ((BigInteger(1) << (shift - 1)) - addend).modulus(modulus)
     guard twos < shift else { return target.isZero }
     guard target.isZero || target.trailingZeroBitCount >= twos else { return false }
-    let period = BigInt(1) << (shift - twos)
+    let period = BigInteger(1) << (shift - twos)
     guard let inverse = (multiplier >> twos).modulus(period).inverse(period) else { return period == 1 }
     let first = ((target >> twos) * inverse).modulus(period)
-    let lower = BigInt(word: accumulators.lowerBound)
+    let lower = BigInteger(word: accumulators.lowerBound)
     let next = lower + (first - lower).modulus(period)
-    return next <= BigInt(word: accumulators.upperBound)
+    return next <= BigInteger(word: accumulators.upperBound)
   }
 
   // MARK: Floor
@@ -121,9 +120,9 @@ struct AffineProof {
   }
 
   /// The same code for every accumulator; `position` counts before the offset.
-  private func constant(_ position: BigInt) -> AffineRequantizer? {
-    let bounds = BigInt(word: ideal.clamp.lowerBound)...BigInt(word: ideal.clamp.upperBound)
-    let code = (position + BigInt(word: ideal.offset)).clamped(to: bounds)
+  private func constant(_ position: BigInteger) -> AffineRequantizer? {
+    let bounds = BigInteger(word: ideal.clamp.lowerBound)...BigInteger(word: ideal.clamp.upperBound)
+    let code = (position + BigInteger(word: ideal.offset)).clamped(to: bounds)
     return code.int128.map { AffineRequantizer(multiplier: 0, addend: $0, shift: 0) }
   }
 }

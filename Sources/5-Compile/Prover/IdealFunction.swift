@@ -1,4 +1,3 @@
-import BigInt
 import Numbers
 import Quantization
 
@@ -39,6 +38,19 @@ package struct IdealFunction: Sendable {
     var offset: Int64
     var clamp: ClosedRange<Int64>
     var rounding = Rounding.halfEven
+
+    fileprivate struct Form: Hashable, Sendable {
+      let scale: Rational.Form
+      let shift: Rational.Form
+      let offset: Int64
+      let clamp: ClosedRange<Int64>
+      let rounding: Rounding
+
+      init(_ affine: Affine) {
+        (scale, shift) = (affine.scale.form, affine.shift.form)
+        (offset, clamp, rounding) = (affine.offset, affine.clamp, affine.rounding)
+      }
+    }
   }
 
   /// The affine form, or nil where the chain has another one.
@@ -50,6 +62,21 @@ package struct IdealFunction: Sendable {
       return affine
     }
   }
+
+  /// How it is written, as far as its affine form goes: what is written the same is the same.
+  struct Form: Hashable, Sendable {
+    private let scale: Rational.Form
+    private let shift: Rational.Form
+    private let tail: Affine.Form?
+
+    fileprivate init(_ function: IdealFunction) {
+      scale = function.scale.form
+      shift = function.shift.form
+      tail = function.tail.affine.map(Affine.Form.init)
+    }
+  }
+
+  var form: Form { Form(self) }
 
   /// The code of an accumulator, exactly; nil where an irrational function leaves it open: its value is a boundary between
   /// codes, or nearer to one than can be told.
@@ -131,8 +158,8 @@ extension IdealFunction.Affine {
     let isRising = scale.sign > 0
     // The first accumulator at which the sign is another than at the least.
     let turn = isRising ? zero.ceiling : zero.floor + 1
-    let first = turn.int64?.clamped(to: least...most) ?? (turn.sign == .minus ? least : most)
-    let isTurned = turn <= BigInt(word: most)
+    let first = turn.int64?.clamped(to: least...most) ?? (turn.signum() < 0 ? least : most)
+    let isTurned = turn <= BigInteger(word: most)
     guard isTurned else { return piece(!isRising, least, most) }
     return (first > least ? piece(!isRising, least, first - 1) : []) + piece(isRising, first, most)
   }

@@ -1,4 +1,3 @@
-import BigInt
 import IntegerProgram
 import Numbers
 

@@ -23,7 +23,7 @@ package struct RequantizationProof {
     self.memory = memory
   }
 
-  package struct Result {
+  package struct Result: Sendable {
     package var requantization: Requantization
     /// The channels that could not be proved.
     package var unproved: [Int]
@@ -49,15 +49,23 @@ package struct RequantizationProof {
 
   /// nil where a channel has no such requantizer.
   private var affine: Result? {
-    let memory = memory
-    return affine { proof in memory.map { $0.requantizer(of: proof) } ?? proof.requantizer }
+    guard let memory else { return affine { $0.requantizer } }
+    return memory.result(of: Question(channels: ideals.map(\.form), accumulators: accumulators)) {
+      affine { memory.requantizer(of: $0) }
+    }
+  }
+
+  /// All that affine requantizers follow from.
+  struct Question: Hashable, Sendable {
+    let channels: [IdealFunction.Form]
+    let accumulators: PerChannel<CodeRange>
   }
 
   private func affine(_ requantizer: @escaping @Sendable (AffineProof) -> AffineRequantizer?) -> Result? {
     let affines = ideals.map(\.affine)
     guard let clamp = affines.first??.clamp, affines.allSatisfy({ $0?.clamp == clamp }) else { return nil }
     let accumulators = accumulators
-    let requantizers = concurrently(ideals.count, threads: min(processorCount, ideals.count / 8)) { channel in
+    let requantizers = concurrently(ideals.count, threads: min(processorCount, ideals.count / 32)) { channel in
       affines[channel].flatMap { requantizer(AffineProof(ideal: $0, accumulators: accumulators[channel])) }
     }
     guard requantizers.allSatisfy({ $0 != nil }) else { return nil }

@@ -1,22 +1,22 @@
-import BigInt
+import Numbers
 
 /// An affine ideal function before rounding, counted in steps from the accumulator where it is least, over one denominator:
 /// position(step) = (gain x step + first) / unit.
 struct RisingPositions {
   /// Above zero.
-  private let gain: BigInt
-  private let first: BigInt
-  private let unit: BigInt
+  private let gain: BigInteger
+  private let first: BigInteger
+  private let unit: BigInteger
 
   init(of ideal: IdealFunction.Affine, from origin: Int64) {
     let (scale, shift, unit) = ideal.scale.overCommonDenominator(with: ideal.shift)
-    gain = BigInt(scale.magnitude)
-    first = scale * BigInt(word: origin) + shift
+    gain = scale.magnitude
+    first = scale * BigInteger(word: origin) + shift
     self.unit = unit
   }
 
   /// The first step, below zero perhaps, whose position is at least half of `double`.
-  func firstStep(atDouble double: BigInt) -> BigInt {
+  func firstStep(atDouble double: BigInteger) -> BigInteger {
     -floorDivide((first << 1) - double * unit, by: gain << 1).floor
   }
 
@@ -36,20 +36,21 @@ struct RisingPositions {
   }
 
   /// Whether a step's position is half of an odd number.
-  func isTie(at step: BigInt) -> Bool {
+  func isTie(at step: BigInteger) -> Bool {
     let (double, remainder) = ((first + gain * step) << 1).quotientAndRemainder(dividingBy: unit)
-    return remainder.isZero && double.magnitude & 1 == 1
+    return remainder.isZero && double.isOdd
   }
 
   /// position + 1/2 - `least` over the steps of a range, whose floor is the rounded position, counted from `least` to keep
   /// numbers small; nil where they are too large all the same.
-  func halfUp(from start: BigInt, to end: BigInt, countingFrom least: BigInt) -> CutLine? {
-    let line = ((first + gain * start) << 1) + unit - ((least * unit) << 1)
+  func halfUp(from start: BigInteger, to end: BigInteger, countingFrom least: BigInteger) -> CutLine? {
+    let position = first + gain * start - least * unit
+    let line = (position << 1) + unit
     let length = end - start
     // Of the line's ends, and of its slope where it has one end only.
-    let most = [line, line + (gain << 1) * length, gain << 1].map(\.magnitude.bitWidth).max() ?? 0
-    let fraction = min(120 - max(most - unit.magnitude.bitWidth + 3, 2), Self.maximumFraction)
-    guard fraction > 8, length.magnitude.bitWidth < 60 else { return nil }
+    let most = [line, line + (gain << 1) * length, gain << 1].map(\.bitWidth).max() ?? 0
+    let fraction = min(120 - max(most - unit.bitWidth + 3, 2), Self.maximumFraction)
+    guard fraction > 8, length.bitWidth < 60 else { return nil }
     let slope = floorDivide(gain << fraction, by: unit)
     let intercept = floorDivide(line << (fraction - 1), by: unit)
     guard let cutSlope = slope.floor.int128, let cutIntercept = intercept.floor.int128, let cutLength = length.int128
@@ -86,7 +87,7 @@ struct CutLine {
 }
 
 /// floor(dividend / divisor) for a positive divisor, and whether that is all of it.
-private func floorDivide(_ dividend: BigInt, by divisor: BigInt) -> (floor: BigInt, isExact: Bool) {
+private func floorDivide(_ dividend: BigInteger, by divisor: BigInteger) -> (floor: BigInteger, isExact: Bool) {
   let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
-  return (remainder.sign == .minus ? quotient - 1 : quotient, remainder.isZero)
+  return (remainder.signum() < 0 ? quotient - 1 : quotient, remainder.isZero)
 }

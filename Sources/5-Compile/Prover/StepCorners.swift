@@ -1,4 +1,4 @@
-import BigInt
+import Numbers
 
 /// All that an affine ideal function asks of a line through accumulators: at least `code` at every corner below, less than
 /// `code` at every corner above. Codes are counted before the offset.
@@ -11,7 +11,7 @@ struct StepCorners {
   private(set) var below: [Corner] = []
   private(set) var above: [Corner] = []
   /// The one code that all accumulators have, clamped.
-  private(set) var constant: BigInt?
+  private(set) var constant: BigInteger?
   /// floor(|scale| x 2^fraction)
   private(set) var slope: Int128 = 0
   private(set) var fraction = 0
@@ -27,8 +27,8 @@ struct StepCorners {
     direction = ideal.scale.sign < 0 ? -1 : 1
     let origin = direction < 0 ? accumulators.upperBound : accumulators.lowerBound
     let end = direction < 0 ? accumulators.lowerBound : accumulators.upperBound
-    let least = BigInt(word: ideal.clamp.lowerBound) - BigInt(word: ideal.offset)
-    let most = BigInt(word: ideal.clamp.upperBound) - BigInt(word: ideal.offset)
+    let least = BigInteger(word: ideal.clamp.lowerBound) - BigInteger(word: ideal.offset)
+    let most = BigInteger(word: ideal.clamp.upperBound) - BigInteger(word: ideal.offset)
     start = origin
     lowest = Int128(ideal.clamp.lowerBound) - Int128(ideal.offset)
     guard ideal.scale.sign != 0 else {
@@ -38,7 +38,7 @@ struct StepCorners {
 
     // The steps at which the code leaves its least (past least + 1/2), and at which it becomes its most.
     let positions = RisingPositions(of: ideal, from: origin)
-    let length = BigInt(word: accumulators.upperBound) - BigInt(word: accumulators.lowerBound)
+    let length = BigInteger(word: accumulators.upperBound) - BigInteger(word: accumulators.lowerBound)
     let leaves = positions.firstStep(atDouble: (least << 1) + 1)
     let arrives = leaves > length ? leaves : positions.firstStep(atDouble: (most << 1) - 1)
     if least == most || leaves > length {
@@ -47,7 +47,7 @@ struct StepCorners {
       return
     }
     // A tie at the start goes to the even code.
-    if arrives < 0 || arrives == 0 && (most.magnitude & 1 == 0 || !positions.isTie(at: 0)) {
+    if arrives < 0 || arrives == 0 && (!most.isOdd || !positions.isTie(at: 0)) {
       constant = most
       below = [Corner(accumulator: origin, code: Int128(ideal.clamp.upperBound) - Int128(ideal.offset))]
       return

@@ -1,4 +1,3 @@
-import BigInt
 import Numbers
 
 /// A sum before rounding, as whole numbers over one denominator: what is rounded down to give the code is

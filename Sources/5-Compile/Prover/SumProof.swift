@@ -28,7 +28,7 @@ package struct SumProof: Sendable {
   package var result: Result? {
     let affines = ideals.compactMap { $0.affine?.roundingHalfEven }
     guard affines.count == ideals.count, affines.allSatisfy({ $0.clamp == affines[0].clamp }) else { return nil }
-    let found = concurrently(affines.count, threads: min(processorCount, affines.count / 8)) { channel in
+    let found = concurrently(affines.count, threads: min(processorCount, affines.count / 32)) { channel in
       plane(affines[channel], gains: scales.map { $0[channel] * affines[channel].scale })
     }
     let planes = found.compactMap(\.self)

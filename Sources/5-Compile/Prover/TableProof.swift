@@ -1,4 +1,3 @@
-import BigInt
 import IntegerProgram
 import Numbers
 
@@ -126,8 +125,9 @@ private struct AffineSteps {
     let (ideal, range) = (piece.ideal, piece.accumulators)
     positions = RisingPositions(of: ideal, from: range.lowerBound)
     func code(_ accumulator: Int64) -> Int64 {
-      let position = (ideal.scale * Rational(accumulator) + ideal.shift).roundedHalfEven + BigInt(word: ideal.offset)
-      let bounds = BigInt(word: ideal.clamp.lowerBound)...BigInt(word: ideal.clamp.upperBound)
+      let position =
+        (ideal.scale * Rational(accumulator) + ideal.shift).roundedHalfEven + BigInteger(word: ideal.offset)
+      let bounds = BigInteger(word: ideal.clamp.lowerBound)...BigInteger(word: ideal.clamp.upperBound)
       return position.clamped(to: bounds).int64 ?? ideal.clamp.lowerBound
     }
     first = code(range.lowerBound)

@@ -1,4 +1,3 @@
-import BigInt
 import Numbers
 
 extension IdealFunction.Affine {
@@ -10,20 +9,21 @@ extension IdealFunction.Affine {
     // 2 gain x accumulator = unit - 2 first, modulo 2 unit.
     let (gain, first, unit) = scale.overCommonDenominator(with: shift)
     let modulus = unit << 1
-    let shared = (gain << 1).magnitude.greatestCommonDivisor(with: modulus.magnitude)
-    let (wanted, remainder) = (unit - (first << 1)).quotientAndRemainder(dividingBy: BigInt(shared))
-    let period = modulus / BigInt(shared)
-    let rise = (gain << 1) / BigInt(shared)
+    let shared = (gain << 1).greatestCommonDivisor(with: modulus)
+    let (wanted, remainder) = (unit - (first << 1)).quotientAndRemainder(dividingBy: shared)
+    let period = modulus / shared
+    let rise = (gain << 1) / shared
     guard remainder == 0, let inverse = period == 1 ? 0 : rise.inverse(period) else { return self }
-    let lowest = BigInt(accumulators.lowerBound)
+    let lowest = BigInteger(word: accumulators.lowerBound)
     let tie = lowest + (wanted * inverse - lowest).modulus(period)
-    if tie > accumulators.upperBound { return self }
+    let highest = BigInteger(word: accumulators.upperBound)
+    if tie > highest { return self }
     // From one tie to the next the codes rise by this.
-    guard tie + period > accumulators.upperBound || rise.magnitude & 1 == 0 else { return nil }
+    guard tie + period > highest || !rise.isOdd else { return nil }
     let below = (((gain * tie + first) << 1) - unit) / modulus
     let hair = Rational(1, over: unit << 3)
     var moved = self
-    moved.shift = below.magnitude & 1 == 0 ? shift - hair : shift + hair
+    moved.shift = !below.isOdd ? shift - hair : shift + hair
     return moved
   }
 }

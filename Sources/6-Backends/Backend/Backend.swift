@@ -9,9 +9,9 @@ package protocol Backend: Sendable {
 
   /// The same schedule and vectors give the same bytes.
   ///
-  /// - Parameter vectors: samples that the project carries with the codes they must give.
+  /// - Parameter vectors: samples that the project carries with the codes they must give; asked for last, as they may take a while.
   /// - Throws: `Diagnostics` where the back end does not take the schedule.
-  func project(_ schedule: Schedule, vectors: TestVectors) throws(Diagnostics) -> Project
+  func project(_ schedule: Schedule, vectors: @autoclosure () -> TestVectors) throws(Diagnostics) -> Project
 
   /// - Parameter folder: where the project's files stand.
   func bench(of project: Project, in folder: String) -> Bench

@@ -27,7 +27,7 @@ struct ProjectFolder {
   /// - Throws: `Diagnostics` with all that is in the way, `SystemError`; the folder is as it was.
   func put(_ project: Project, force: Bool) throws -> [Diagnostic] {
     let next = Manifest(project.files)
-    let written = project.files.filter { !isListed($0.path, in: next) }
+    let written = project.files.filter { standing($0.path, of: $0.contents.count) != $0.contents }
     let obstacles = obstacles(to: written + [.init(path: Manifest.name, contents: [])])
     if !force { try refuse(obstacles) }
     let former = (known?.paths ?? []).filter { !next.lists($0) && FileStatus(absolute($0)) != nil }
@@ -125,13 +125,18 @@ struct ProjectFolder {
 
   private func absolute(_ file: String) -> String { "\(path)/\(file)" }
 
-  /// Whether a file stands there, reached through no link, that is as the manifest says.
+  /// Whether a file stands there that is as the manifest says.
   private func isListed(_ file: String, in manifest: Manifest?) -> Bool {
-    guard let manifest, manifest.lists(file),
-      Project.File.folders(of: file).allSatisfy({ FileStatus(absolute($0))?.kind == .folder }),
-      FileStatus(absolute(file))?.kind == .regular, let bytes = try? Folders.read(absolute(file))
-    else { return false }
+    guard let manifest, manifest.lists(file), let bytes = standing(file) else { return false }
     return manifest.lists(file, SHA256.hexadecimal(bytes))
+  }
+
+  /// What stands in a file, reached through no link; nil where there is none, or it is of another size than is asked for.
+  private func standing(_ file: String, of size: Int? = nil) -> [UInt8]? {
+    guard Project.File.folders(of: file).allSatisfy({ FileStatus(absolute($0))?.kind == .folder }),
+      let status = FileStatus(absolute(file)), status.kind == .regular, size.map({ $0 == status.size }) ?? true
+    else { return nil }
+    return try? Folders.read(absolute(file))
   }
 
   /// `net.c.bak`, or with a number where that is taken.

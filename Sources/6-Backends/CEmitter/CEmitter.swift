@@ -36,7 +36,9 @@ package struct CEmitter: Backend {
   package static func isNetworkName(_ name: String) -> Bool { Identifier.network(name) == name }
 
   /// - Throws: `Diagnostics` where the runtime's multiplier has no such mode as the schedule uses.
-  package func project(_ schedule: Schedule, vectors: TestVectors) throws(Diagnostics) -> Project {
+  package func project(
+    _ schedule: Schedule, vectors: @autoclosure () -> TestVectors
+  ) throws(Diagnostics) -> Project {
     try ProjectWriter(
       schedule, name: network, provenance: provenance, labels: labels, quantizations: quantizations
     ).project(vectors)

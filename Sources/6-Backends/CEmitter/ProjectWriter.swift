@@ -29,7 +29,7 @@ struct ProjectWriter {
     self.name = name ?? Identifier.network(schedule.program.name)
   }
 
-  func project(_ vectors: TestVectors) throws(Diagnostics) -> Project {
+  func project(_ vectors: () -> TestVectors) throws(Diagnostics) -> Project {
     try check()
     let interface = InterfaceWriter(
       program, storage: storage, name: name, hasEngines: hasEngines, provenance: provenance, labels: labels,
@@ -52,7 +52,6 @@ struct ProjectWriter {
       .init(path: "src/\(name).c", contents: layers.bytes),
       .init(path: "src/\(name)_context.c", contents: writer.ownContext.bytes),
       .init(path: "src/\(name)_interface.c", contents: interface.source.bytes),
-      .init(path: "test/bench_network.c", contents: bench.network(samples: vectors.samples.count).bytes),
       .init(
         path: "README.txt",
         contents: ProjectFiles.readme(program, name: name, memory: memory, host: host).bytes
@@ -60,9 +59,6 @@ struct ProjectWriter {
     ]
     if let source = interface.quantizeSource {
       files.append(.init(path: "src/\(name)_quantize.c", contents: source.bytes))
-    }
-    for (index, sample) in vectors.samples.enumerated() {
-      files.append(.init(path: "test/vectors_\(index).c", contents: bench.vectors(sample, index: index).bytes))
     }
     if hasEngines {
       let accelerator = schedule.accelerator
@@ -72,6 +68,11 @@ struct ProjectWriter {
     }
     for file in use.files {
       files.append(.init(path: file.path, contents: Array(file.text.utf8)))
+    }
+    let samples = vectors().samples
+    files.append(.init(path: "test/bench_network.c", contents: bench.network(samples: samples.count).bytes))
+    for (index, sample) in samples.enumerated() {
+      files.append(.init(path: "test/vectors_\(index).c", contents: bench.vectors(sample, index: index).bytes))
     }
     let sources = files.map(\.path).filter { $0.hasSuffix(".c") }.sorted()
     files.append(

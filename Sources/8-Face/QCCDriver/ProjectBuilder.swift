@@ -4,6 +4,7 @@ import Inference
 import IntegerProgram
 import Lowering
 import Simulator
+import Threads
 
 /// A back end's project of a network, with test vectors from the simulator on seeded inputs.
 package struct ProjectBuilder {
@@ -20,6 +21,19 @@ package struct ProjectBuilder {
   private static let vectorSamples = 3..<5
 
   package func project() throws -> Project {
+    let vectors = Later { [self] in Result { try simulated() } }
+    let project: Project
+    do {
+      project = try backend.project(compilation.schedule, vectors: (try? vectors.value.get()) ?? TestVectors())
+    } catch {
+      throw error.inFile(compilation.model.graph.file)
+    }
+    _ = try vectors.value.get()
+    return project
+  }
+
+  /// On seeded inputs.
+  private func simulated() throws -> TestVectors {
     let network = compilation.network
     let inputs = try NetworkInputs(drawnFor: network, samples: Self.vectorSamples.upperBound, seed: 1)
     let codes = network.codes(of: inputs, samples: Self.vectorSamples)
@@ -32,10 +46,6 @@ package struct ProjectBuilder {
         outputs: program.outputs.map { simulated.codes(of: $0.tensor, sample: sample) },
         checksums: program.tensors.indices.map { simulated.checksum(of: TensorID($0), sample: sample) })
     }
-    do {
-      return try backend.project(compilation.schedule, vectors: TestVectors(samples: samples))
-    } catch {
-      throw error.inFile(compilation.model.graph.file)
-    }
+    return TestVectors(samples: samples)
   }
 }

@@ -3,6 +3,7 @@ import CEmitter
 import Files
 import Presentation
 import QCCDriver
+import Threads
 
 struct CompileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -53,9 +54,11 @@ struct CompileCommand: ParsableCommand {
   }
 
   func run() throws {
+    // While a child reads the model nothing else is to be done.
+    let hash = Later { [path = model.file.path] in Result { try SHA256.hexadecimal(of: InputFile(path)) } }
     let compilation = try model.compilation()
     let emitter = CEmitter(
-      network: name, provenance: try provenance, labels: try labels,
+      network: name, provenance: provenance(try hash.value.get()), labels: try labels,
       quantizations: compilation.network.inputs.map(\.quantization))
     let project = try ProjectBuilder(compilation, backend: emitter).project()
     let folder = output ?? project.name
@@ -80,12 +83,8 @@ struct CompileCommand: ParsableCommand {
   }
 
   /// Compiler, model and target.
-  private var provenance: String {
-    get throws {
-      let file = model.file.path
-      let hash = SHA256.hexadecimal(try InputFile(file).bytes(limit: .max))
-      func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
-      return "qcc \(QCC.configuration.version), \(name(file)) (SHA-256 \(hash)), target \(name(model.target))"
-    }
+  private func provenance(_ hash: String) -> String {
+    func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
+    return "qcc \(QCC.configuration.version), \(name(model.file.path)) (SHA-256 \(hash)), target \(name(model.target))"
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CValueKernels
 import Diagnostics
 import Files
 import Presentation
@@ -37,6 +38,7 @@ struct QCC: ParsableCommand {
 
   /// Exit codes: 0, 1 for a problem with files or networks, 2 for wrong usage.
   static func main() {
+    qcc_prepare_heap()
     // A file that grows beyond a limit is a failed write like any other, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
     // A reader that went away is noticed where output ends, after what is not finished was removed.

@@ -11,6 +11,7 @@
 #include "qcc_float.h"
 #include "qcc_geometry.h"
 #include "qcc_gradients.h"
+#include "qcc_heap.h"
 #include "qcc_isa.h"
 #include "qcc_pool.h"
 #include "qcc_reference.h"

@@ -144,9 +144,6 @@ void qcc_rounding_errors(
   size_t k, size_t n, const double *scales, double low, double high, const double *weights, const double *importance,
   double *errors);
 
-/// From here on memory that is freed stays with the process, up to a gigabyte, where the C library is glibc.
-void qcc_keep_freed_memory(void);
-
 #pragma clang assume_nonnull end
 
 #endif

@@ -1,4 +1,3 @@
-import BigInt
 import Numbers
 import Quantization
 
@@ -58,7 +57,7 @@ package struct Interpolation {
 
     /// The same as whole multiples of 1 / unit.
     fileprivate var weights: (codes: [[Int64]], unit: Rational) {
-      let unit = places.reduce(1 as BigInt) { unit, place in
+      let unit = places.reduce(1 as BigInteger) { unit, place in
         let shared = place.numerator.greatestCommonDivisor(with: place.denominator)
         let denominator = place.denominator / shared
         return unit * denominator / unit.greatestCommonDivisor(with: denominator)

@@ -126,7 +126,7 @@ package struct LevelSteps: Sendable {
 extension LevelSteps.Threshold {
   /// Where round_half_even(gain x v) steps up from `integer`; the gain is positive.
   package init(roundingUpFrom integer: Int64, gain: Rational = .one) {
-    self.init(Rational(.init(2 * integer + 1), over: 2) / gain, isInclusive: !integer.isMultiple(of: 2))
+    self.init(Rational(.init(word: 2 * integer + 1), over: 2) / gain, isInclusive: !integer.isMultiple(of: 2))
   }
 
   /// The threshold that -v passes upwards exactly where v has not passed this one.

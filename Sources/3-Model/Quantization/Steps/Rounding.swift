@@ -1,8 +1,7 @@
-import BigInt
 import Numbers
 
 /// Which of the two integers next to a number it becomes.
-package enum Rounding: Sendable, Equatable {
+package enum Rounding: Sendable, Hashable {
   /// The nearest; in the middle the even one, the one away from zero, the one towards zero.
   case halfEven, halfAwayFromZero, halfTowardZero
   /// Always the lower, the upper, the one away from zero, the one towards zero.
@@ -49,7 +48,7 @@ package enum Rounding: Sendable, Equatable {
   /// How far rounding twice moves what rounding halves up does: up, and down below zero.
   package static func moved(_ bits: Int) -> Rational { bits > 0 ? .powerOfTwo(-bits - 1) : .zero }
 
-  package func callAsFunction(_ value: Rational) -> BigInt {
+  package func callAsFunction(_ value: Rational) -> BigInteger {
     let half = Rational.powerOfTwo(-1)
     return switch self {
     case .halfEven: value.roundedHalfEven

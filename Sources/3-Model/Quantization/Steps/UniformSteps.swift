@@ -1,4 +1,3 @@
-import BigInt
 import CValueKernels
 import Numbers
 
@@ -32,7 +31,7 @@ package struct UniformSteps: Sendable {
 
   /// The code of a position, exactly.
   package func code(at position: Rational) -> Int64 {
-    let code = (rounding(position) + BigInt(word: zeroPoint)).int64
+    let code = (rounding(position) + BigInteger(word: zeroPoint)).int64
     return code?.clamped(to: clamp) ?? (position.sign < 0 ? clamp.lowerBound : clamp.upperBound)
   }
 

@@ -173,12 +173,14 @@ package struct QuantizedBits: AlphaQuantizer {
 
   private func codes(of values: [Float], scales: [Float], groups: ScaleGroups) -> [Float] {
     let highest = levels / 2
-    return values.indices.map { element in
-      let value = values[element]
-      guard value != 0 else { return 0 }
-      let magnitude = abs(value) / scales[Int(groups.ofElement[element])] + 0.5
+    return [Float](unsafeUninitializedCapacity: values.count) { codes, count in
+      count = values.count
       // `highest` is an integer of at most 32 bits.
-      return (magnitude < highest ? Float(Int64(magnitude)) : highest) * (value < 0 ? -1 : 1)
+      groups.forEachElement(of: values) { element, value, group in
+        let magnitude = abs(value) / scales[group] + 0.5
+        codes[element] =
+          value == 0 ? 0 : (magnitude < highest ? Float(Int64(magnitude)) : highest) * (value < 0 ? -1 : 1)
+      }
     }
   }
 
@@ -193,7 +195,7 @@ package struct QuantizedBits: AlphaQuantizer {
     let highest = Int64(1) << Int64(bits - 1) - 1
     let steps = LevelSteps(
       mirroring: (1...highest).map { code in
-        (.init(scale * Rational(.init(2 * code - 1), over: 2), isInclusive: true), code)
+        (.init(scale * Rational(.init(word: 2 * code - 1), over: 2), isInclusive: true), code)
       })
     return FeatureMapQuantizer(
       functions: functions, steps: .levels(steps), format: CodeFormat(scale: scale, range: -highest...highest))

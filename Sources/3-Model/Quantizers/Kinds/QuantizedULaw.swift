@@ -1,4 +1,3 @@
-import BigInt
 import Diagnostics
 import Numbers
 import Quantization
@@ -58,11 +57,11 @@ package struct QuantizedULaw: NamedQuantizer {
     let numerators = exact.map { ($0 * Rational(denominator)).numerator }
     let twos = numerators.filter { $0 != 0 }.map(\.trailingZeroBitCount).min() ?? 0
     let codes = numerators.map { $0 >> twos }
-    let width = codes.map(\.bitWidth).max() ?? 0
+    let width = (codes.map(\.bitWidth).max() ?? 0) + 1
     try require(
       width <= 62, "\(description): its levels need codes of \(width) bits", at: location, supported: "62 bits",
       fix: "use fewer bits or a smaller u")
-    return (codes.map { Int64($0) }, Rational(BigInt(1) << twos, over: denominator))
+    return (codes.map { Int64($0) }, Rational(BigInteger(1) << twos, over: denominator))
   }
 
   package func featureMap(at location: Diagnostic.Location) throws -> FeatureMapQuantizer {

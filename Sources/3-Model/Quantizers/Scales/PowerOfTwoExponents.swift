@@ -1,4 +1,3 @@
-import BigInt
 import Diagnostics
 import Numbers
 import Quantization
@@ -81,8 +80,8 @@ struct PowerOfTwoExponents {
 
   /// The square root of 2 between two fractions 2^-360 apart.
   private static let rootOfTwo: (below: Rational, above: Rational) = {
-    let below = BigInt((BigUInt(2) << 720).squareRoot())
-    return (Rational(below, over: BigInt(1) << 360), Rational(below + 1, over: BigInt(1) << 360))
+    let below = (BigInteger(2) << 720).squareRoot
+    return (Rational(below, over: BigInteger(1) << 360), Rational(below + 1, over: BigInteger(1) << 360))
   }()
 
   /// Steps for values of either sign: sign(v) 2^exponent below zero where `negativeGain` is given (for |v| times it), for

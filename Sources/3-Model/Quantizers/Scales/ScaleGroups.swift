@@ -1,4 +1,3 @@
-import BigInt
 import Diagnostics
 import Numbers
 import Quantization
@@ -58,10 +57,21 @@ struct ScaleGroups {
   /// For each group the largest of `value` over its elements (0 where all are smaller).
   func maximum(of values: [Float], _ value: (Float) -> Float) -> [Float] {
     var result = [Float](repeating: 0, count: count)
-    for (element, group) in ofElement.enumerated() {
-      result[Int(group)] = max(result[Int(group)], value(values[element]))
+    result.withUnsafeMutableBufferPointer { result in
+      forEachElement(of: values) { _, element, group in result[group] = max(result[group], value(element)) }
     }
     return result
+  }
+
+  /// Each element's index and value with its group.
+  @inline(__always)
+  func forEachElement(of values: [Float], _ body: (_ index: Int, _ value: Float, _ group: Int) -> Void) {
+    precondition(values.count == ofElement.count, "a value for every element")
+    values.withUnsafeBufferPointer { values in
+      ofElement.withUnsafeBufferPointer { groups in
+        for index in 0..<values.count { body(index, values[index], Int(groups[index])) }
+      }
+    }
   }
 }
 
@@ -106,8 +116,8 @@ extension QuantizedTensor {
       self.init(shape: groups.shape, codes: codes, scales: perIndex, scaleAxis: axes[0], bits: bits)
     default:
       let (scale, factors) = Self.commonScale(of: scales)
-      let products = codes.indices.map { BigInt(codes[$0]) * factors[Int(groups.ofElement[$0])] }
-      let widest = products.map { $0.bitWidth }.max() ?? 0
+      let products = codes.indices.map { BigInteger(word: codes[$0]) * factors[Int(groups.ofElement[$0])] }
+      let widest = (products.map(\.bitWidth).max() ?? 0) + 1
       try require(
         widest <= 62, "\(quantizer): scales along \(axes.count) axes need codes of \(widest) bits in one common scale",
         at: location, supported: "62 bits", fix: "use alpha='auto_po2' or one scale_axis")
@@ -116,11 +126,11 @@ extension QuantizedTensor {
   }
 
   /// The largest power of two (over the common odd denominator) of which all are multiples, and the multiples.
-  private static func commonScale(of scales: [Rational]) -> (scale: Rational, factors: [BigInt]) {
+  private static func commonScale(of scales: [Rational]) -> (scale: Rational, factors: [BigInteger]) {
     let denominator = scales.map(\.denominator).max() ?? 1
     let numerators = scales.map { ($0 * Rational(denominator)).numerator }
     let twos = numerators.map(\.trailingZeroBitCount).min() ?? 0
-    return (Rational(BigInt(1) << twos, over: denominator), numerators.map { $0 >> twos })
+    return (Rational(BigInteger(1) << twos, over: denominator), numerators.map { $0 >> twos })
   }
 }
 

@@ -190,7 +190,7 @@ struct Scaling {
         supported: "one of more than 0 for each of \(extents.count) axes")
       axes = zip(extents, numbers).map { extent, number in
         let scale = Rational(number)
-        return Axis(extent: extent, result: Int((Rational(Int64(extent)) * scale).floor), scale: scale)
+        return Axis(extent: extent, result: Int(Int64((Rational(Int64(extent)) * scale).floor)), scale: scale)
       }
     } else {
       guard let sizes, let numbers = try reader.constantIfPresent(sizes)?.integers else {

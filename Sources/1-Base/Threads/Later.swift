@@ -1,0 +1,52 @@
+import Libc
+
+/// What a thread of its own computes, and who asks for it waits for.
+package final class Later<Value: Sendable> {
+  private final class Work: @unchecked Sendable {
+    let body: @Sendable () -> Value
+    /// Written by the thread, read behind its end.
+    var value: Value?
+
+    init(_ body: @escaping @Sendable () -> Value) { self.body = body }
+
+    func run() { value = body() }
+  }
+
+  private let work: Work
+  /// Until it has ended.
+  private var thread: pthread_t?
+
+  package init(_ body: @escaping @Sendable () -> Value) {
+    let work = Work(body)
+    self.work = work
+    let start = Unmanaged.passRetained(Start { work.run() })
+    var thread = pthread_t()
+    let failure = pthread_create(&thread, nil, runStart, start.toOpaque())
+    if failure == 0 { self.thread = thread } else { start.release() }
+  }
+
+  /// Waits; computed here where there was no thread to be had.
+  package var value: Value {
+    if let thread { pthread_join(thread, nil) }
+    thread = nil
+    if let value = work.value { return value }
+    let value = work.body()
+    work.value = value
+    return value
+  }
+
+  deinit {
+    if let thread { pthread_detach(thread) }
+  }
+}
+
+/// What a thread begins with.
+final class Start {
+  let body: () -> Void
+  init(_ body: @escaping () -> Void) { self.body = body }
+}
+
+func runStart(_ start: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  start.map { Unmanaged<Start>.fromOpaque($0).takeRetainedValue().body() }
+  return nil
+}
