@@ -38,14 +38,26 @@ package struct ChildProcess: Sendable {
     posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var failure: Int32 = 0
-    let started = Interrupts.starting {
-      var process = pid_t()
-      failure = posix_spawnp(&process, program, &actions, &attributes, &words, &settings)
-      return failure == 0 ? process : nil
+    func start() -> pid_t? {
+      Interrupts.starting {
+        var process = pid_t()
+        failure = posix_spawnp(&process, program, &actions, &attributes, &words, &settings)
+        return failure == 0 ? process : nil
+      }
+    }
+    var started = start()
+    // A program that this process has just written may be open for writing for another moment: in a child that another thread
+    // started while it was written, and that is no program of its own yet.
+    for _ in 0..<Self.patience where failure == ETXTBSY {
+      usleep(10_000)
+      started = start()
     }
     guard let started else { throw SystemError(failure) }
     process = started
   }
+
+  /// How often a program that is still written is tried again, a hundredth of a second later.
+  private static let patience = 100
 
   private static var environment: [UnsafeMutablePointer<CChar>] {
     var settings: [UnsafeMutablePointer<CChar>] = []
