@@ -105,6 +105,14 @@ def bn_before_quantizer():
     return keras.Model(i, classifier(act(x, "a3")))
 
 
+@network("Rescaling, BatchNormalization and an activation of an input that nothing quantized before", low=-20, high=280)
+def functions_of_inputs():
+    i = keras.Input((6, 6, 3), name="input")
+    x = L.BatchNormalization(name="norm")(L.Rescaling(1 / 127.5, offset=-1, name="rescaled")(i))
+    x = act(L.LeakyReLU(0.25, name="leaky")(x), "a0", bits(6, 1))
+    return keras.Model(i, act(conv(x, "c1"), "a1"))
+
+
 @network("BatchNormalization along rows (axis=1) and rows with channels (axis=[1, 3])")
 def bn_rows():
     i, x = start()

@@ -47,6 +47,16 @@ import TestSupport
     #expect(saved[1].values.allSatisfy { $0 == $0.rounded() })
   }
 
+  /// Inputs are quantized behind what the model makes of single numbers first: no code differs from QKeras'.
+  @Test func functionsOfInputs() throws {
+    let golden = TestFiles.golden("zoo/functions_of_inputs")
+    let network = try CompiledNetwork("zoo/functions_of_inputs")
+    #expect(network.compilation.remarks.isEmpty, "nothing is said of an input without a quantizer")
+    let found = try #require(Simulation(network.compilation, inputs: ["\(golden):x"]).outputs.first)
+    let wanted = try ArrayFile.load("\(golden):layers/a1")
+    #expect(found.values == wanted.values && Set(wanted.values).count > 8)
+  }
+
   /// Every output of a model under its name, with what the host computes behind accumulators, equal to QKeras' numbers.
   @Test(arguments: [
     ("two_outputs", ["fc", "a1"]),

@@ -131,7 +131,10 @@ package struct NetworkInputs: Sendable {
       let node = network.graph[input]
       let quantizers = network.inputs.filter { $0.graphInput == input }.flatMap(\.quantization.quantizers)
       let ends = quantizers.flatMap { quantizer in
-        [quantizer.format.range.lowerBound, quantizer.format.range.upperBound].map(quantizer.format.value(of:)).map {
+        let values = [quantizer.format.range.lowerBound, quantizer.format.range.upperBound]
+          .map(quantizer.format.value(of:))
+        let span = quantizer.functions.isEmpty ? nil : quantizer.span
+        return (values + (span.map { [$0.lowerBound, $0.upperBound] } ?? [])).map {
           // With room for a margin.
           $0.clamped(to: -0x1p126...0x1p126)
         }

@@ -3,6 +3,9 @@ import CEmitter
 import Compiler
 import Diagnostics
 import Inference
+import Presentation
+import QIR
+import Quantization
 import Simulator
 import Threads
 
@@ -73,7 +76,7 @@ package struct Verifier {
       emitted: emitted.isEmpty
         ? nil
         : .init(ran: emitted.allSatisfy(\.report.ran), mismatches: emitted.reduce(0) { $0 + $1.report.mismatches }),
-      notCompared: notCompared(reference, golden, backends),
+      notCompared: notCompared(reference, golden, backends) + (golden == nil ? [] : roundedInputs(of: inputs)),
       accuracy: labels.map { labels in
         .init(reference: labels.accuracy(of: reference.outputs), accelerator: labels.accuracy(of: outputs))
       },
@@ -93,6 +96,25 @@ package struct Verifier {
     if !options.inputs.isEmpty { return try NetworkInputs(files: options.inputs, for: compilation.model.graph) }
     if let golden = options.golden { return try NetworkInputs(golden: golden, for: compilation.model.graph) }
     return try NetworkInputs(drawnFor: compilation.network, samples: options.samples, seed: options.seed)
+  }
+
+  /// A golden file is what the model makes of its inputs as they are; where they got a quantizer, the program has other numbers.
+  private func roundedInputs(of inputs: NetworkInputs) -> [String] {
+    let (reference, model) = (compilation.reference, compilation.model.graph.nodesByIdentity)
+    return reference.ids.compactMap { id in
+      guard let op = reference[id].op as? QuantizeOp, model[reference[id].identity] == nil else { return nil }
+      let input = reference[reference[id].inputs[0]]
+      guard input.op is InputOp else { return nil }
+      let values = (0..<inputs.samples).flatMap { inputs.sample($0, of: input) }
+      let rounded = values.enumerated().count(where: { index, value in
+        let quantizer = op.quantizers[index % op.quantizers.count]
+        return quantizer.format.value(of: quantizer.exactCode(of: value)) != value
+      })
+      guard rounded > 0 else { return nil }
+      return
+        "the accelerator on \(grouped(rounded)) of \(grouped(values.count)) numbers of input '\(input.name)' as the golden file has "
+        + "them: it gets the nearest of \(op.description), which the model does not have"
+    }
   }
 
   private func notCompared(

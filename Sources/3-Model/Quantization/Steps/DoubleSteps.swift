@@ -90,6 +90,24 @@ extension FeatureMapQuantizer {
   }
 }
 
+extension FeatureMapQuantizer {
+  /// From the first number with another code than the least to the last with another than the largest; nil where these two have one.
+  package var span: ClosedRange<Double>? {
+    let (least, most) = (OrderedDouble(-.greatestFiniteMagnitude), OrderedDouble(.greatestFiniteMagnitude))
+    let (first, last) = (exactCode(of: least.value), exactCode(of: most.value))
+    guard first != last else { return nil }
+    func end(_ isBehind: (Int64) -> Bool) -> OrderedDouble {
+      var (below, above) = (least, most)
+      while above.key > below.key + 1 {
+        let middle = below.middle(to: above)
+        if isBehind(exactCode(of: middle.value)) { above = middle } else { below = middle }
+      }
+      return above
+    }
+    return ClosedRange(between: end { $0 != first }.value, and: end { $0 == last }.value)
+  }
+}
+
 /// A finite double as its place among all of them.
 private struct OrderedDouble {
   let key: Int64
