@@ -1,6 +1,7 @@
 import Arrays
 import Compiler
 import Diagnostics
+import Foundation
 import Frontends
 import Inference
 import TFLite
@@ -66,6 +67,19 @@ import Verify
     let report = try Verifier(Compiler().compile(Frontends.read("\(file).tflite")), options: options).report()
     let distance = try #require(report.tensors.compactMap(\.fromExactFunction).first)
     #expect(differing > 0 && distance.differing == differing && distance.most == 1)
+  }
+
+  /// A damaged file whose scales are 10^30 apart: codes beyond all integers are the ends of their range.
+  @Test func distanceOfScalesThatAreFarApart() throws {
+    try Folder.with { folder in
+      let file = "\(folder)/m.tflite"
+      try FileManager.default.copyItem(
+        atPath: Repository.path("testdata/fuzz/crashes/tflite/scales_far_apart"), toPath: file)
+      var options = Verifier.Options()
+      options.emitted = false
+      let report = try Verifier(Compiler().compile(Frontends.read(file)), options: options).report()
+      #expect(report.bitExact && report.tensors.contains { $0.fromExactFunction != nil })
+    }
   }
 
   /// MLPerf Tiny's own files.

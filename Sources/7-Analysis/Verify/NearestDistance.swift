@@ -57,8 +57,7 @@ struct NearestDistance {
     var distance = VerifyReport.Distance()
     for (element, number) in numbers.enumerated() {
       let quantizer = quantizers[element % quantizers.count]
-      let format = quantizer.format
-      let code = Int64((values[element] / format.scale.double).rounded()) + format.zeroPoint
+      let code = quantizer.format.code(nearest: values[element], in: quantizer.format.range)
       // Of a number in the middle both neighbours are nearest.
       let nearest = quantizer.codes(of: number, within: 0, in: .double)
       distance.add(Int((code - code.clamped(to: nearest)).magnitude))
