@@ -8,13 +8,10 @@ The same seed gives the same network. Environment as in testdata/golden.py.
 
 import contextlib
 import io
-import json
-import pathlib
-import subprocess
 import sys
-import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from random_networks import ROOT, disagreement, run
+
 sys.path.insert(0, str(ROOT / "testdata"))
 
 from golden import keras, load, np, qkeras, tf, write
@@ -243,32 +240,9 @@ def problem(qcc, seed, folder):
         x = network.random.normal(0, 1, (3, *network.input.shape[1:])).astype(np.float32)
         data = write(golden, x, model)
     if not all(np.isfinite(value).all() for value in data.values() if value.dtype.kind == "f"):
-        return None
-    command = [qcc, "verify", str(path), "--golden", str(golden), "--no-emitted", "--format", "json"]
-    result = subprocess.run(command, capture_output=True, text=True)
-    if not result.stdout:
-        return ("refused: " if result.returncode == 1 else f"exit {result.returncode}: ") + result.stderr.replace(str(folder) + "/", "").strip()
-    report = json.loads(result.stdout)
-    if result.returncode != 0 or not report["bitExact"] or report["golden"]["mismatches"] > 0:
-        return f"not exact: {report.get('firstDifference')}"
-    return None
-
-
-def main():
-    arguments = dict(enumerate(sys.argv))
-    qcc = str(pathlib.Path(arguments.get(1, ROOT / ".build/release/qcc")).resolve())
-    first, count = int(arguments.get(2, 0)), int(arguments.get(3, 100))
-    found = {"exact": 0, "refused": 0, "failed": 0}
-    for seed in range(first, first + count):
-        with tempfile.TemporaryDirectory() as folder:
-            text = problem(qcc, seed, pathlib.Path(folder))
-        kind = "exact" if text is None else "refused" if text.startswith("refused") else "failed"
-        found[kind] += 1
-        if text:
-            print(f"seed {seed}: {text}", flush=True)
-    print(", ".join(f"{number} {kind}" for kind, number in found.items()))
-    return 1 if found["failed"] or not found["exact"] else 0
+        return "left out: its numbers are not finite"
+    return disagreement(qcc, path, golden)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(problem))

@@ -80,6 +80,12 @@ package struct ChildProcess: Sendable {
     return status
   }
 
+  /// How it ended, where that is no success: `exit code 1`.
+  package static func failure(_ status: Int32) -> String? {
+    if status == 0 { return nil }
+    return status & 0x7f == 0 ? "exit code \(status >> 8 & 0xff)" : "signal \(status & 0x7f)"
+  }
+
   /// Ends it, and what it started.
   package func end() {
     kill(-process, SIGKILL)

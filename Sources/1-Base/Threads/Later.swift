@@ -19,10 +19,7 @@ package final class Later<Value: Sendable> {
   package init(_ body: @escaping @Sendable () -> Value) {
     let work = Work(body)
     self.work = work
-    let start = Unmanaged.passRetained(Start { work.run() })
-    var thread = pthread_t()
-    let failure = pthread_create(&thread, nil, runStart, start.toOpaque())
-    if failure == 0 { self.thread = thread } else { start.release() }
+    thread = startThread { work.run() }
   }
 
   /// Waits; computed here where there was no thread to be had.
@@ -38,15 +35,4 @@ package final class Later<Value: Sendable> {
   deinit {
     if let thread { pthread_detach(thread) }
   }
-}
-
-/// What a thread begins with.
-final class Start {
-  let body: () -> Void
-  init(_ body: @escaping () -> Void) { self.body = body }
-}
-
-func runStart(_ start: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  start.map { Unmanaged<Start>.fromOpaque($0).takeRetainedValue().body() }
-  return nil
 }

@@ -3,17 +3,34 @@ import Libc
 /// Processors that threads can run on.
 package let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
+/// A thread that runs `body`; nil where there is none to be had.
+func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+  final class Start {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+
+  let start = Unmanaged.passRetained(Start(body))
+  var thread = pthread_t()
+  let failure = pthread_create(
+    &thread, nil,
+    { start in
+      start.map { Unmanaged<Start>.fromOpaque($0).takeRetainedValue().body() }
+      return nil
+    }, start.toOpaque())
+  if failure == 0 { return thread }
+  start.release()
+  return nil
+}
+
 /// Runs `body` once for each of 0 ..< count, each on a thread of its own, the first on the caller's; returns when all are
 /// done. Plain threads: work that never waits needs no scheduler, and none has to be loaded at start-up.
 package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
   var threads: [pthread_t] = []
   for index in stride(from: 1, to: count, by: 1) {
-    let start = Unmanaged.passRetained(Start { body(index) })
-    var thread = pthread_t()
-    if pthread_create(&thread, nil, runStart, start.toOpaque()) == 0 {
+    if let thread = startThread({ body(index) }) {
       threads.append(thread)
     } else {
-      start.release()
       body(index)
     }
   }

@@ -127,11 +127,7 @@ struct TensorReference {
       (3...4).contains(elements.count), "has \(elements.count) elements", supported: "[layer, call, output, arguments]")
     try node.require(layer != "_CONSTANT_VALUE", "is a constant", supported: "tensors that layers make")
     if elements.count == 4, checkingArguments { try checkArguments(elements[3]) }
-    return [
-      TensorReference(
-        layer: layer, call: try elements[1].int(in: 0...(1 << 30)), output: try elements[2].int(in: 0...(1 << 30)),
-        node: node)
-    ]
+    return [try TensorReference(elements, node)]
   }
 
   /// A call as Keras 3 writes it: `{"args": […], "kwargs": {…}}`, each tensor an object that says its history.
@@ -167,5 +163,14 @@ struct TensorReference {
           fix: "call the layer on one tensor, or on a list of tensors, by position")
       }
     }
+  }
+}
+
+extension TensorReference {
+  /// - Parameter parts: `["conv", 0, 0]`, with arguments behind them perhaps.
+  init(_ parts: [JSONNode], _ node: JSONNode) throws {
+    self.init(
+      layer: try parts[0].string(), call: try parts[1].int(in: 0...(1 << 30)),
+      output: try parts[2].int(in: 0...(1 << 30)), node: node)
   }
 }

@@ -105,10 +105,8 @@ struct LayerEntry {
       throw node.problem("is named '\(name)' and in its configuration '\(inner)'", supported: "one name")
     }
     calls = []
-    if let operation = try TensorOperation(node, className: className, config: config),
-      let layer = try operation.layer(config)
-    {
-      (className, self.config) = layer
+    if let operation = try TensorOperation(node, className: className, config: config) {
+      (className, self.config) = try operation.layer(config)
       calls = [operation.tensors]
       return
     }
@@ -133,10 +131,7 @@ struct LayerEntry {
     let shape = config.value["batch_input_shape"]
     config = try layer.member("config")
     // The wrapper says the shape of a model's input where it is the first layer.
-    if let shape, config.value["batch_input_shape"] == nil, case .object(let members) = config.value {
-      config = JSONNode(
-        .object(members + [JSONMember(key: "batch_input_shape", value: shape)]), path: config.path, at: config.location)
-    }
+    if let shape, config.value["batch_input_shape"] == nil { config = config.adding("batch_input_shape", shape) }
   }
 }
 

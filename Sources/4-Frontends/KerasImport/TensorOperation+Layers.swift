@@ -6,7 +6,8 @@ extension TensorOperation {
   /// A layer's class and what its configuration says.
   typealias Equivalent = (className: String, config: KeyValuePairs<String, JSONValue>)
 
-  private struct Row: Sendable {
+  /// What an operation is called, and the layer.
+  struct Row: Sendable {
     let names: [String]
     let layer: @Sendable (TensorOperation) throws -> Equivalent
 
@@ -23,9 +24,7 @@ extension TensorOperation {
   }
 
   /// - Parameter config: of the operation, which says its name and type.
-  /// - Returns: nil where no layer is known to compute the same.
-  func layer(_ config: JSONNode) throws -> (className: String, config: JSONNode)? {
-    guard let row = Self.byName[function] else { return nil }
+  func layer(_ config: JSONNode) throws -> (className: String, config: JSONNode) {
     let found = try row.layer(self)
     let every = config.value["name"].map { [JSONMember(key: "name", value: $0)] } ?? []
     let own = found.config.filter { $0.value != .null }.map { JSONMember(key: $0.key, value: $0.value) }
@@ -37,10 +36,7 @@ extension TensorOperation {
     name.first?.isUppercase == true ? name : "tf.\(name)"
   }
 
-  /// Whether an operation has that name.
-  static func isKnown(_ function: String) -> Bool { byName[function] != nil }
-
-  private static let byName: [String: Row] = Dictionary(
+  static let byName: [String: Row] = Dictionary(
     rows.flatMap { row in row.names.map { ($0, row) } }, uniquingKeysWith: { first, _ in first })
 
   private static let rows: [Row] = [

@@ -16,23 +16,26 @@ package struct TensorOperation {
   private(set) var operands: [Operand] = []
   /// What it is called with beside tensors and constants: an object.
   private(set) var arguments: JSONNode
+  let row: Row
 
   /// - Parameters:
   ///   - node: the layer as it is saved, of the class `className`.
   ///   - config: its configuration.
-  /// - Returns: nil for a layer of Keras.
+  /// - Returns: nil for a layer of Keras, and where no layer is known to compute the same.
   init?(_ node: JSONNode, className: String, config: JSONNode) throws {
     let calls = try node.arrayIfPresent("inbound_nodes") ?? []
     if className == "TFOpLambda" || className == "SlicingOpLambda" {
       function = try config.string("function")
       arguments = JSONNode(.object([]), path: config.path, at: config.location)
-    } else if calls.first?.isObject == true, config.value["trainable"] == nil, Self.isKnown(className) {
+    } else if calls.first?.isObject == true, config.value["trainable"] == nil {
       // Of Keras 3, where every layer says whether it is trained, and no operation does.
       function = className
       arguments = config.leavingOut(["name", "dtype"])
     } else {
       return nil
     }
+    guard let row = Self.byName[function] else { return nil }
+    self.row = row
     try node.require(calls.count == 1, "is called \(calls.count) times", supported: "once")
     var call = calls[0]
     call.location = config.location
@@ -69,11 +72,7 @@ package struct TensorOperation {
       throw node.problem("is no tensor and no number", supported: "tensors that layers make, and numbers")
     }
     if layer == "_CONSTANT_VALUE" { return operands.append(.constant(term[2])) }
-    operands.append(
-      .tensor(
-        TensorReference(
-          layer: layer, call: try term[1].int(in: 0...(1 << 30)), output: try term[2].int(in: 0...(1 << 30)), node: node
-        )))
+    operands.append(.tensor(try TensorReference(term, node)))
   }
 
   /// `{"args": [tensor, 2.0, …], "kwargs": {…}}`

@@ -6,42 +6,44 @@ import Synchronization
 /// can reach, and of single channels, by the ideal function that a requantizer equals and the accumulators that it does it for. Of
 /// networks that differ in some widths most layers are the same, and of the others most channels.
 package final class ProofMemory: Sendable {
-  /// Some hundred bytes each; what comes behind them is found anew each time.
-  private static let mostChannels = 1 << 18
-  private let channels = Mutex<[AffineProof.Question: AffineRequantizer?]>([:])
-
-  /// The same of the channels of layers.
-  private static let mostChannelsOfLayers = 1 << 16
-  private let layers = Mutex(Layers())
-
-  private struct Layers {
-    var known: [RequantizationProof.Question: RequantizationProof.Result?] = [:]
-    var channels = 0
-  }
+  private let channels = Answers<AffineProof.Question, AffineRequantizer?>(most: 1 << 18)
+  /// A layer counts as many times as it has channels.
+  private let layers = Answers<RequantizationProof.Question, RequantizationProof.Result?>(most: 1 << 16)
 
   package init() {}
 
   /// `proof.requantizer`
   func requantizer(of proof: AffineProof) -> AffineRequantizer? {
-    let question = proof.question
-    if let known = channels.withLock({ $0[question] }) { return known }
-    let requantizer = proof.requantizer
-    channels.withLock { channels in
-      if channels.count < Self.mostChannels { channels[question] = .some(requantizer) }
-    }
-    return requantizer
+    channels.answer(to: proof.question) { proof.requantizer }
   }
 
   /// What `find` finds, of which the question says everything.
   func result(
     of question: RequantizationProof.Question, _ find: () -> RequantizationProof.Result?
   ) -> RequantizationProof.Result? {
-    if let known = layers.withLock({ $0.known[question] }) { return known }
-    let result = find()
-    layers.withLock { layers in
-      layers.channels += question.channels.count
-      if layers.channels <= Self.mostChannelsOfLayers { layers.known[question] = .some(result) }
+    layers.answer(to: question, size: question.channels.count, find)
+  }
+}
+
+/// Answers by question, up to a size in all: what comes behind that is found anew each time.
+private final class Answers<Question: Hashable & Sendable, Answer: Sendable>: Sendable {
+  private struct Known {
+    var answers: [Question: Answer] = [:]
+    var size = 0
+  }
+
+  private let known = Mutex(Known())
+  private let most: Int
+
+  init(most: Int) { self.most = most }
+
+  func answer(to question: Question, size: Int = 1, _ find: () -> Answer) -> Answer {
+    if let answer = known.withLock({ $0.answers[question] }) { return answer }
+    let answer = find()
+    known.withLock { known in
+      known.size += size
+      if known.size <= most { known.answers[question] = answer }
     }
-    return result
+    return answer
   }
 }

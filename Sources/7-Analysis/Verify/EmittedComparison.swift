@@ -122,9 +122,8 @@ enum Subprocess {
     } catch {
       throw Diagnostic("\(purpose): '\(program)' does not start: \(error)")
     }
-    guard status == 0 else {
+    if let how = ChildProcess.failure(status) {
       let printed = (try? Folders.read(log)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      let how = status & 0x7f == 0 ? "exit code \(status >> 8 & 0xff)" : "signal \(status & 0x7f)"
       var problem = Diagnostic("\(purpose): '\(program)' failed with \(how)")
       problem.quoted = printed.split(separator: "\n").prefix(5).map(String.init)
       throw problem

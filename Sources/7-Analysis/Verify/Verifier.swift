@@ -105,14 +105,16 @@ package struct Verifier {
       guard let op = reference[id].op as? QuantizeOp, model[reference[id].identity] == nil else { return nil }
       let input = reference[reference[id].inputs[0]]
       guard input.op is InputOp else { return nil }
-      let values = (0..<inputs.samples).flatMap { inputs.sample($0, of: input) }
-      let rounded = values.enumerated().count(where: { index, value in
-        let quantizer = op.quantizers[index % op.quantizers.count]
-        return quantizer.format.value(of: quantizer.exactCode(of: value)) != value
-      })
+      let rounded = (0..<inputs.samples).reduce(0) { rounded, sample in
+        rounded
+          + inputs.sample(sample, of: input).enumerated().count(where: { index, value in
+            let quantizer = op.quantizers[index % op.quantizers.count]
+            return quantizer.format.value(of: quantizer.exactCode(of: value)) != value
+          })
+      }
       guard rounded > 0 else { return nil }
       return
-        "the accelerator on \(grouped(rounded)) of \(grouped(values.count)) numbers of input '\(input.name)' as the golden file has "
+        "the accelerator on \(grouped(rounded)) of \(grouped(inputs.samples * input.shape.elements)) numbers of input '\(input.name)' as the golden file has "
         + "them: it gets the nearest of \(op.description), which the model does not have"
     }
   }

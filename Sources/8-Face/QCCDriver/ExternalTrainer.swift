@@ -60,8 +60,7 @@ package struct ExternalTrainer: Sendable {
     } catch {
       throw Diagnostic("the trainer does not start: \(error)")
     }
-    if status == 0 { return }
-    let how = status & 0x7f == 0 ? "exit code \(status >> 8 & 0xff)" : "signal \(status & 0x7f)"
+    guard let how = ChildProcess.failure(status) else { return }
     var problem = Diagnostic("the trainer failed with \(how)")
     let printed = (try? InputFile(log).bytes(limit: .max)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     problem.quoted = printed.split(separator: "\n").suffix(Self.linesQuoted).map(String.init)

@@ -215,15 +215,7 @@ enum MoveLayers {
     let (start, stop) = (try slice.intIfPresent("start"), try slice.intIfPresent("stop"))
     let step = try slice.intIfPresent("step") ?? 1
     try slice.require(step != 0 && step.magnitude <= 65536, "has the step \(step)", supported: "-65536 to 65536, but 0")
-    func place(_ index: Int?, default standard: Int) -> Int {
-      guard let index else { return standard }
-      // An index far outside means the edge.
-      let position = index < 0 ? max(index, -extent - 1) + extent : index
-      return position.clamped(to: step > 0 ? 0...extent : -1...extent - 1)
-    }
-    let first = place(start, default: step > 0 ? 0 : extent - 1)
-    let end = stop == nil && step < 0 ? -1 : place(stop, default: extent)
-    let positions = Array(stride(from: first, to: end, by: step))
+    let positions = StridedSlice(from: start, to: stop, by: step).positions(in: extent)
     try slice.require(!positions.isEmpty, "leaves nothing of an axis of \(extent)", supported: "one position or more")
     return Kept(positions: positions == Array(0..<extent) ? .all : .chosen(positions), isDropped: false)
   }

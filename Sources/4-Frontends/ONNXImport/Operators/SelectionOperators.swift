@@ -138,15 +138,8 @@ struct Slices {
     let counted = try axes.map { try reader.axis($0, rank: shape.count) }
     try reader.require(Set(counted).count == axes.count, "axes \(axes)", supported: "each axis once")
     return counted.indices.map { index in
-      let axis = counted[index]
-      let extent = shape[axis]
-      let step = steps[index]
-      // Backwards a slice begins at the last element at most, and may end before the first.
-      let range = step > 0 ? 0...extent : -1...(extent - 1)
-      func bound(_ value: Int) -> Int {
-        (value < 0 ? value &+ extent : value).clamped(to: range)
-      }
-      return (axis, Array(stride(from: bound(starts[index]), to: bound(ends[index]), by: step)))
+      let slice = StridedSlice(from: starts[index], to: ends[index], by: steps[index])
+      return (counted[index], slice.positions(in: shape[counted[index]]))
     }
   }
 }

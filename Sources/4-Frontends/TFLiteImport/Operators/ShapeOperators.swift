@@ -249,15 +249,11 @@ extension OperatorReader {
     return shape.enumerated().map { axis, extent -> [Int] in
       guard axis < begins.count else { return Array(0..<extent) }
       func isSet(_ mask: Int) -> Bool { mask >> axis & 1 == 1 }
-      let isForward = strides[axis] > 0
-      func clamped(_ place: Int) -> Int {
-        let place = place < 0 ? place + extent : place
-        return isForward ? place.clamped(to: 0...extent) : place.clamped(to: -1...(extent - 1))
-      }
-      let begin = isSet(masks[0]) ? (isForward ? 0 : extent - 1) : clamped(begins[axis])
-      if isSet(masks[2]) { return (0..<extent).contains(begin) ? [begin] : [] }
-      let end = isSet(masks[1]) ? (isForward ? extent : -1) : clamped(ends[axis])
-      return Array(stride(from: begin, to: end, by: strides[axis]))
+      let slice = StridedSlice(
+        from: isSet(masks[0]) ? nil : begins[axis], to: isSet(masks[1]) ? nil : ends[axis], by: strides[axis])
+      guard isSet(masks[2]) else { return slice.positions(in: extent) }
+      let begin = slice.first(in: extent)
+      return (0..<extent).contains(begin) ? [begin] : []
     }
   }
 
