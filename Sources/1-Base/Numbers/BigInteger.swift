@@ -16,6 +16,13 @@ package struct BigInteger: Sendable {
     isNegative = word < 0
   }
 
+  package init(_ number: Int128) {
+    words.0 = UInt64(truncatingIfNeeded: number.magnitude)
+    words.1 = UInt64(truncatingIfNeeded: number.magnitude >> 64)
+    count = words.1 != 0 ? 2 : words.0 != 0 ? 1 : 0
+    isNegative = number < 0
+  }
+
   private init(_ word: UInt64) {
     words.0 = word
     count = word == 0 ? 0 : 1

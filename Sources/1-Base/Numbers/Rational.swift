@@ -93,6 +93,9 @@ package struct Rational: Sendable, CustomStringConvertible {
   package var sign: Int { top.signum() }
   package var magnitude: Rational { Rational(top: top.magnitude, bottom: bottom, exponent: exponent) }
 
+  /// A power of two above the magnitude; at most four times that.
+  package var exponentBound: Int { top.bitWidth - bottom.bitWidth + 1 + exponent }
+
   package var isInteger: Bool {
     let (numerator, denominator) = parts
     return denominator == 1 || (numerator % denominator).isZero

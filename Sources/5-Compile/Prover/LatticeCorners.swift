@@ -15,27 +15,32 @@ struct FixedPointLine: Hashable {
   var length: Int128
 
   /// floor of the line at x.
-  func floor(at x: Int128) -> Int128 { (slope * x + intercept) >> Int128(fraction) }
+  func floor(at x: Int128) -> Int128 { (slope * x + intercept) &>> Int128(fraction) }
 
   /// Corners of the convex hull of the lattice points on or under the line, seen from above: a linear function
   /// a y - b x with a > 0 is largest over all those points at one of them. There are O(fraction) of them, and a walk like
   /// Euclid's algorithm finds them without looking at the points in between.
   var cornersBelow: [LatticePoint] {
-    nearestColumns(slope: slope, intercept: intercept).map { LatticePoint(x: $0, y: floor(at: $0)) }
+    var corners: [LatticePoint] = []
+    eachNearestColumn(slope: slope, intercept: intercept) { corners.append(LatticePoint(x: $0, y: floor(at: $0))) }
+    return corners
   }
 
   /// The same for the lattice points strictly above the line, seen from below.
   var cornersAbove: [LatticePoint] {
+    var corners: [LatticePoint] = []
     // y > line(x) is -y <= -line(x) - 1/2^fraction.
-    nearestColumns(slope: -slope, intercept: -intercept - 1).map { LatticePoint(x: $0, y: floor(at: $0) + 1) }
+    eachNearestColumn(slope: -slope, intercept: -intercept - 1) {
+      corners.append(LatticePoint(x: $0, y: floor(at: $0) + 1))
+    }
+    return corners
   }
 
   /// The columns of the corners under a line with this slope and intercept. Whole steps of a slope shear the plane and
   /// leave corners corners, so all that counts is modulo 2^fraction, wrapping.
-  private func nearestColumns(slope: Int128, intercept: Int128) -> [Int128] {
-    let fromLeft = approach(slope: slope, intercept: intercept)
-    let fromRight = approach(slope: -slope, intercept: slope &* length &+ intercept)
-    return fromLeft + fromRight.map { length - $0 }
+  private func eachNearestColumn(slope: Int128, intercept: Int128, _ body: (Int128) -> Void) {
+    approach(slope: slope, intercept: intercept, body)
+    approach(slope: -slope, intercept: slope &* length &+ intercept) { body(length - $0) }
   }
 
   /// Columns of corners from x = 0 on, each nearer to the line than the one before, up to the nearest point there is.
@@ -43,14 +48,14 @@ struct FixedPointLine: Hashable {
   /// Two directions are kept: `flat` goes away from the line by `gain` at every step (its slope is at most the line's),
   /// `steep` comes nearer by `cost`, more than the `distance` that is left. Their combinations are all directions that
   /// matter; the next edge of the hull is the steepest that does not cross the line.
-  private func approach(slope: Int128, intercept: Int128) -> [Int128] {
+  private func approach(slope: Int128, intercept: Int128, _ body: (_ column: Int128) -> Void) {
     let one = UInt128(1) << UInt128(fraction)
     var distance = UInt128(truncatingIfNeeded: intercept) & (one - 1)
     var flat = (columns: UInt128(1), gain: UInt128(truncatingIfNeeded: slope) & (one - 1))
     var steep = (columns: UInt128(0), cost: one)
     var column = UInt128(0)
     let end = UInt128(length)
-    var corners: [Int128] = [0]
+    body(0)
     while flat.gain > 0, flat.columns <= end - column {
       let remaining = end - column
       // The fewest flat steps that make one steep step affordable.
@@ -62,7 +67,7 @@ struct FixedPointLine: Hashable {
         let times = min(distance / edge.cost, remaining / edge.columns)
         column += times * edge.columns
         distance -= times * edge.cost
-        corners.append(Int128(column))
+        body(Int128(column))
         guard distance < edge.cost else { break }
         steep = edge
       } else {
@@ -74,7 +79,6 @@ struct FixedPointLine: Hashable {
         flat.gain -= turns * steep.cost
       }
     }
-    return corners
   }
 }
 

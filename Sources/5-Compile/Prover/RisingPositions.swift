@@ -1,23 +1,38 @@
 import Numbers
 
-/// An affine ideal function before rounding, counted in steps from the accumulator where it is least, over one denominator:
-/// position(step) = (gain x step + first) / unit.
-struct RisingPositions {
+/// An affine ideal function before rounding, counted in steps from the accumulator where it is least, and over as many steps as
+/// there are accumulators behind that.
+protocol Positions {
+  /// The first step whose position is at least half of `double`, or the one behind the last; nil where that is left open.
+  func firstStep(atDouble double: Int128) -> Int128?
+
+  /// Whether the first position is half of `double`; nil where that is left open.
+  func startsAt(double: Int128) -> Bool?
+
+  /// position + 1/2 - `least` over the steps of a range, whose floor is the rounded position, counted from `least` to keep
+  /// numbers small; nil where they are too large all the same.
+  func halfUp(from start: Int128, to end: Int128, countingFrom least: Int128) -> CutLine?
+}
+
+/// Positions over one denominator: position(step) = (gain x step + first) / unit.
+struct RisingPositions: Positions {
   /// Above zero.
   private let gain: BigInteger
   private let first: BigInteger
   private let unit: BigInteger
+  private let length: BigInteger
 
-  init(of ideal: IdealFunction.Affine, from origin: Int64) {
+  init(of ideal: IdealFunction.Affine, over accumulators: ClosedRange<Int64>) {
     let (scale, shift, unit) = ideal.scale.overCommonDenominator(with: ideal.shift)
+    let origin = ideal.scale.sign < 0 ? accumulators.upperBound : accumulators.lowerBound
     gain = scale.magnitude
     first = scale * BigInteger(word: origin) + shift
     self.unit = unit
+    length = BigInteger(word: accumulators.upperBound) - BigInteger(word: accumulators.lowerBound)
   }
 
-  /// The first step, below zero perhaps, whose position is at least half of `double`.
-  func firstStep(atDouble double: BigInteger) -> BigInteger {
-    -floorDivide((first << 1) - double * unit, by: gain << 1).floor
+  func firstStep(atDouble double: Int128) -> Int128? {
+    (-floorDivide((first << 1) - BigInteger(double) * unit, by: gain << 1).floor).clamped(to: 0...length + 1).int128
   }
 
   /// The same for a run of codes, one apart, where numbers are small enough to be counted in machine words; nil where they are not.
@@ -35,21 +50,16 @@ struct RisingPositions {
     }
   }
 
-  /// Whether a step's position is half of an odd number.
-  func isTie(at step: BigInteger) -> Bool {
-    let (double, remainder) = ((first + gain * step) << 1).quotientAndRemainder(dividingBy: unit)
-    return remainder.isZero && double.isOdd
-  }
+  func startsAt(double: Int128) -> Bool? { first << 1 == BigInteger(double) * unit }
 
-  /// position + 1/2 - `least` over the steps of a range, whose floor is the rounded position, counted from `least` to keep
-  /// numbers small; nil where they are too large all the same.
-  func halfUp(from start: BigInteger, to end: BigInteger, countingFrom least: BigInteger) -> CutLine? {
+  func halfUp(from start: Int128, to end: Int128, countingFrom least: Int128) -> CutLine? {
+    let (start, end, least) = (BigInteger(start), BigInteger(end), BigInteger(least))
     let position = first + gain * start - least * unit
     let line = (position << 1) + unit
     let length = end - start
     // Of the line's ends, and of its slope where it has one end only.
     let most = [line, line + (gain << 1) * length, gain << 1].map(\.bitWidth).max() ?? 0
-    let fraction = min(120 - max(most - unit.bitWidth + 3, 2), Self.maximumFraction)
+    let fraction = min(120 - max(most - unit.bitWidth + 3, 2), CutLine.maximumFraction)
     guard fraction > 8, length.bitWidth < 60 else { return nil }
     let slope = floorDivide(gain << fraction, by: unit)
     let intercept = floorDivide(line << (fraction - 1), by: unit)
@@ -59,30 +69,28 @@ struct RisingPositions {
     }
     return CutLine(
       cut: FixedPointLine(slope: cutSlope, intercept: cutIntercept, fraction: fraction, length: cutLength),
-      isExact: slope.isExact && intercept.isExact)
+      error: slope.isExact && intercept.isExact ? 0 : cutLength + 2)
   }
-
-  /// Bits of fraction that a line is looked at with.
-  private static let maximumFraction = 100
 }
 
 /// A line cut off at some bits of fraction.
 struct CutLine {
-  var cut: FixedPointLine
-  /// Whether nothing was cut off.
-  var isExact: Bool
+  /// Bits of fraction that a line is looked at with, at most.
+  static let maximumFraction = 100
 
-  /// Whether corners are those of the uncut line, and none is a tie. A tie lies on the line. Cutting moved the line down, by
-  /// less than length + 1 units: nothing changed unless a point above is nearer than that. Where nothing was cut off, as at the
-  /// line's start when the intercept is exact, a tie lies on the cut line too.
+  var cut: FixedPointLine
+  /// By how many units the uncut line may lie above it, less than that; 0 where nothing was cut off.
+  var error: Int128
+
+  /// Whether corners are those of the uncut line, and none is a tie. A tie lies on the line. Cutting moved the line down: nothing
+  /// changed unless a point above is nearer than that. Where nothing was cut off a tie lies on the cut line too.
   func isDecided(below: [LatticePoint], above: [LatticePoint]) -> Bool {
     func distance(_ y: Int128, _ x: Int128) -> Int128 {
-      (y << Int128(cut.fraction)) - (cut.slope * x + cut.intercept)
+      (y &<< Int128(cut.fraction)) - (cut.slope * x + cut.intercept)
     }
     guard below.allSatisfy({ distance($0.y, $0.x) != 0 }) else { return false }
-    if isExact { return true }
-    let margin = cut.length + 2
-    return above.allSatisfy { distance($0.y, $0.x) > margin } && below.allSatisfy { distance($0.y + 1, $0.x) > margin }
+    return error == 0
+      || above.allSatisfy { distance($0.y, $0.x) > error } && below.allSatisfy { distance($0.y + 1, $0.x) > error }
   }
 }
 

@@ -24,39 +24,51 @@ struct StepCorners {
   /// nil where the ideal function reaches ties, which no line rounds right, or numbers are too large to tell.
   init?(_ ideal: IdealFunction.Affine, accumulators: ClosedRange<Int64>) {
     guard let ideal = ideal.roundingHalfEven else { return nil }
+    // Machine words leave next to nothing open.
+    let cut = CutPositions(of: ideal, over: accumulators).flatMap {
+      StepCorners(ideal, accumulators: accumulators, positions: $0)
+    }
+    let corners = cut ?? StepCorners(
+      ideal, accumulators: accumulators, positions: RisingPositions(of: ideal, over: accumulators))
+    guard let corners else { return nil }
+    self = corners
+  }
+
+  /// nil where the positions leave something open, or there are ties.
+  private init?(_ ideal: IdealFunction.Affine, accumulators: ClosedRange<Int64>, positions: some Positions) {
     direction = ideal.scale.sign < 0 ? -1 : 1
     let origin = direction < 0 ? accumulators.upperBound : accumulators.lowerBound
     let end = direction < 0 ? accumulators.lowerBound : accumulators.upperBound
-    let least = BigInteger(word: ideal.clamp.lowerBound) - BigInteger(word: ideal.offset)
-    let most = BigInteger(word: ideal.clamp.upperBound) - BigInteger(word: ideal.offset)
+    let length = Int128(accumulators.upperBound) - Int128(accumulators.lowerBound)
+    let least = Int128(ideal.clamp.lowerBound) - Int128(ideal.offset)
+    let most = Int128(ideal.clamp.upperBound) - Int128(ideal.offset)
     start = origin
-    lowest = Int128(ideal.clamp.lowerBound) - Int128(ideal.offset)
+    lowest = least
     guard ideal.scale.sign != 0 else {
-      constant = ideal.shift.roundedHalfEven.clamped(to: least...most)
+      constant = ideal.shift.roundedHalfEven.clamped(to: BigInteger(least)...BigInteger(most))
       return
     }
 
     // The steps at which the code leaves its least (past least + 1/2), and at which it becomes its most.
-    let positions = RisingPositions(of: ideal, from: origin)
-    let length = BigInteger(word: accumulators.upperBound) - BigInteger(word: accumulators.lowerBound)
-    let leaves = positions.firstStep(atDouble: (least << 1) + 1)
-    let arrives = leaves > length ? leaves : positions.firstStep(atDouble: (most << 1) - 1)
+    guard let leaves = positions.firstStep(atDouble: 2 * least + 1) else { return nil }
     if least == most || leaves > length {
-      constant = least
-      above = [Corner(accumulator: end, code: lowest + 1)]
+      constant = BigInteger(least)
+      above = [Corner(accumulator: end, code: least + 1)]
       return
     }
-    // A tie at the start goes to the even code.
-    if arrives < 0 || arrives == 0 && (!most.isOdd || !positions.isTie(at: 0)) {
-      constant = most
-      below = [Corner(accumulator: origin, code: Int128(ideal.clamp.upperBound) - Int128(ideal.offset))]
-      return
+    guard let arrives = positions.firstStep(atDouble: 2 * most - 1) else { return nil }
+    if arrives == 0 {
+      // A tie at the start goes to the even code.
+      guard let isTie = most & 1 == 0 ? false : positions.startsAt(double: 2 * most - 1) else { return nil }
+      if !isTie {
+        constant = BigInteger(most)
+        below = [Corner(accumulator: origin, code: most)]
+        return
+      }
     }
     let skipped = max(leaves - 1, 0)
-    guard let line = positions.halfUp(from: skipped, to: min(arrives, length), countingFrom: least),
-      let steps = skipped.int64
-    else { return nil }
-    start = origin + direction * steps
+    guard let line = positions.halfUp(from: skipped, to: min(arrives, length), countingFrom: least) else { return nil }
+    start = origin + direction * Int64(skipped)
     slope = line.cut.slope
     fraction = line.cut.fraction
 

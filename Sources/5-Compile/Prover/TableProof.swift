@@ -123,7 +123,7 @@ private struct AffineSteps {
   init(_ piece: IdealFunction.Affine.Piece) {
     self.piece = piece
     let (ideal, range) = (piece.ideal, piece.accumulators)
-    positions = RisingPositions(of: ideal, from: range.lowerBound)
+    positions = RisingPositions(of: ideal, over: range)
     func code(_ accumulator: Int64) -> Int64 {
       let position =
         (ideal.scale * Rational(accumulator) + ideal.shift).roundedHalfEven + BigInteger(word: ideal.offset)

@@ -32,11 +32,22 @@ extension IdealFunction.Affine {
 /// only if M x + B >= y 2^S for every point (x, y) on or under its graph and M x + B < y 2^S for every point above.
 /// Only corners of the two sets' hulls need to be looked at.
 struct Separation {
-  var below: [LatticePoint]
-  var above: [LatticePoint]
+  let below: [LatticePoint]
+  let above: [LatticePoint]
   /// floor(slope x 2^fraction) of the line between the sets, not negative.
-  var slope: Int128
-  var fraction: Int
+  let slope: Int128
+  let fraction: Int
+  /// All coordinates' magnitudes are below 2 to these.
+  private let widths: (x: Int, y: Int)
+
+  init(below: [LatticePoint], above: [LatticePoint], slope: Int128, fraction: Int) {
+    (self.below, self.above, self.slope, self.fraction) = (below, above, slope, fraction)
+    var all: (x: UInt128, y: UInt128) = (0, 0)
+    for points in [below, above] {
+      for point in points { all = (all.x | point.x.magnitude, all.y | point.y.magnitude) }
+    }
+    widths = (all.x.bitWidth - all.x.leadingZeroBitCount, all.y.bitWidth - all.y.leadingZeroBitCount)
+  }
 
   struct Line: Hashable {
     var multiplier: Int128
@@ -108,10 +119,13 @@ struct Separation {
     return nil
   }
 
+  /// nil where there is none, or numbers are too large to tell.
   private func smallestAddend(multiplier: Int128, shift: Int) -> Int128? {
+    let width = multiplier.bitWidth - multiplier.magnitude.leadingZeroBitCount
+    guard width + widths.x < 125, shift + widths.y < 125 else { return nil }
     var least = Int128.min
-    for point in below { least = max(least, (point.y << Int128(shift)) - multiplier * point.x) }
-    for point in above where multiplier * point.x + least >= point.y << Int128(shift) { return nil }
+    for point in below { least = max(least, (point.y &<< Int128(shift)) &- multiplier &* point.x) }
+    for point in above where multiplier &* point.x &+ least >= point.y &<< Int128(shift) { return nil }
     return least
   }
 }
