@@ -104,6 +104,7 @@ let compile = floor(
       name: "Compiler",
       dependencies: [
         "Diagnostics", "Lowering", "Passes", "Prover", "QIR", "Quantization", "Quantizers", "Schedule", "Targets",
+        "Threads",
       ]),
   ])
 
@@ -234,6 +235,7 @@ let tests: [Target] = [
   .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
   .testTarget(name: "FilesTests", dependencies: ["CSHA256", "Diagnostics", "Files", "TestSupport"]),
   .testTarget(name: "NumbersTests", dependencies: ["Numbers", bigInt]),
+  .testTarget(name: "ThreadsTests", dependencies: ["Libc", "Threads"]),
   .testTarget(name: "YAMLTests", dependencies: ["Diagnostics", "YAML"]),
   .testTarget(name: "CValueKernelsTests", dependencies: ["CValueKernels", "Numbers"]),
   .testTarget(name: "JSONTests", dependencies: ["Diagnostics", "JSON"]),

@@ -16,11 +16,13 @@ package struct BigInteger: Sendable {
     isNegative = word < 0
   }
 
-  package init(_ number: Int128) {
-    words.0 = UInt64(truncatingIfNeeded: number.magnitude)
-    words.1 = UInt64(truncatingIfNeeded: number.magnitude >> 64)
+  package init(_ number: Int128) { self.init(number.magnitude, isNegative: number < 0) }
+
+  private init(_ magnitude: UInt128, isNegative: Bool) {
+    words.0 = UInt64(truncatingIfNeeded: magnitude)
+    words.1 = UInt64(truncatingIfNeeded: magnitude &>> 64)
     count = words.1 != 0 ? 2 : words.0 != 0 ? 1 : 0
-    isNegative = number < 0
+    self.isNegative = isNegative && count > 0
   }
 
   private init(_ word: UInt64) {
@@ -65,6 +67,7 @@ package struct BigInteger: Sendable {
   // MARK: What it is like
 
   package var isZero: Bool { count == 0 }
+  package var isOne: Bool { count == 1 && words.0 == 1 && !isNegative }
   package var isOdd: Bool { withWords { $0[0] } & 1 == 1 }
   package func signum() -> Int { isNegative ? -1 : isZero ? 0 : 1 }
 
@@ -92,7 +95,7 @@ package struct BigInteger: Sendable {
   /// The same number; nil where 128 bits do not hold it.
   package var int128: Int128? {
     guard count <= 2 else { return nil }
-    let magnitude = UInt128(words.1) << 64 | UInt128(words.0)
+    let magnitude = twoWords
     let limit = Int128.min.magnitude
     guard isNegative ? magnitude <= limit : magnitude < limit else { return nil }
     return Int128(truncatingIfNeeded: isNegative ? ~magnitude &+ 1 : magnitude)
@@ -102,7 +105,10 @@ package struct BigInteger: Sendable {
   package var int64: Int64? { count > 1 ? nil : int128.flatMap { Int64(exactly: $0) } }
 
   /// The magnitude; nil where 128 bits do not hold it.
-  var uint128: UInt128? { count > 2 ? nil : UInt128(words.1) << 64 | UInt128(words.0) }
+  var uint128: UInt128? { count > 2 ? nil : twoWords }
+
+  /// The magnitude's lowest 128 bits where it has no more than 256.
+  private var twoWords: UInt128 { UInt128(words.1) &<< 64 | UInt128(words.0) }
 
   // MARK: Sums
 
@@ -119,6 +125,15 @@ package struct BigInteger: Sendable {
     if other.isZero { return self }
     let otherIsNegative = other.isNegative != negated
     if isZero { return negated ? -other : other }
+    if count <= 2, other.count <= 2 {
+      let (first, second) = (twoWords, other.twoWords)
+      if isNegative != otherIsNegative {
+        return first >= second
+          ? BigInteger(first - second, isNegative: isNegative) : BigInteger(second - first, isNegative: otherIsNegative)
+      }
+      let (sum, overflows) = first.addingReportingOverflow(second)
+      if !overflows { return BigInteger(sum, isNegative: isNegative) }
+    }
     if isNegative == otherIsNegative {
       let (longer, shorter) = count >= other.count ? (self, other) : (other, self)
       let count = longer.wordCount
@@ -182,6 +197,9 @@ package struct BigInteger: Sendable {
 
   package static func * (left: BigInteger, right: BigInteger) -> BigInteger {
     guard !left.isZero, !right.isZero else { return BigInteger(0) }
+    if left.count == 1, right.count == 1 {
+      return BigInteger(UInt128(left.words.0) * UInt128(right.words.0), isNegative: left.isNegative != right.isNegative)
+    }
     return BigInteger(count: left.wordCount + right.wordCount, isNegative: left.isNegative != right.isNegative) {
       product in
       left.withWords { first in
@@ -209,6 +227,9 @@ package struct BigInteger: Sendable {
   package static func << (value: BigInteger, bits: Int) -> BigInteger {
     guard bits >= 0 else { return value >> -bits }
     guard bits > 0, !value.isZero else { return value }
+    if value.count <= 2, value.bitWidth + bits <= 128 {
+      return BigInteger(value.twoWords &<< UInt128(bits), isNegative: value.isNegative)
+    }
     let (whole, part) = bits.quotientAndRemainder(dividingBy: 64)
     let count = value.wordCount
     return BigInteger(count: whole + count + 1, isNegative: value.isNegative) { shifted in
@@ -234,6 +255,7 @@ package struct BigInteger: Sendable {
   }
 
   private func magnitudeShiftedRight(by bits: Int) -> BigInteger {
+    if count <= 2 { return BigInteger(bits < 128 ? twoWords &>> UInt128(bits) : 0, isNegative: false) }
     let (whole, part) = bits.quotientAndRemainder(dividingBy: 64)
     let count = wordCount - whole
     guard count > 0 else { return BigInteger(0) }
@@ -255,9 +277,9 @@ package struct BigInteger: Sendable {
     guard compareMagnitude(with: divisor) >= 0 else { return (BigInteger(0), self) }
     let (length, width) = (wordCount, divisor.wordCount)
     let isOpposite = isNegative != divisor.isNegative
-    if length == 1 {
-      let (quotient, remainder) = words.0.quotientAndRemainder(dividingBy: divisor.words.0)
-      return (BigInteger(quotient).negated(isOpposite), BigInteger(remainder).negated(isNegative))
+    if length <= 2 {
+      let (quotient, remainder) = twoWords.quotientAndRemainder(dividingBy: divisor.twoWords)
+      return (BigInteger(quotient, isNegative: isOpposite), BigInteger(remainder, isNegative: isNegative))
     }
     // The dividend, shifted, with a word before it; the divisor, shifted; the quotient.
     return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * length + 2) { buffer in
@@ -284,8 +306,6 @@ package struct BigInteger: Sendable {
       }
     }
   }
-
-  private func negated(_ negated: Bool) -> BigInteger { negated ? -self : self }
 
   private static func shiftUp(
     _ words: UnsafePointer<UInt64>, count: Int, by bits: Int, into shifted: UnsafeMutablePointer<UInt64>

@@ -81,7 +81,7 @@ package struct Rational: Sendable, CustomStringConvertible {
   /// The least n with denominator 2^n; nil where the denominator is no power of two.
   package var binaryPlaces: Int? {
     guard !top.isZero else { return 0 }
-    return bottom == 1 ? max(0, -exponent - top.trailingZeroBitCount) : nil
+    return bottom.isOne ? max(0, -exponent - top.trailingZeroBitCount) : nil
   }
 
   /// nil where float32 does not hold it exactly.
@@ -98,7 +98,7 @@ package struct Rational: Sendable, CustomStringConvertible {
 
   package var isInteger: Bool {
     let (numerator, denominator) = parts
-    return denominator == 1 || (numerator % denominator).isZero
+    return denominator.isOne || (numerator % denominator).isZero
   }
 
   /// The integer that it is; nil where it is none, or 64 bits do not hold it.
@@ -147,20 +147,24 @@ package struct Rational: Sendable, CustomStringConvertible {
   }
 
   /// The nearest double.
-  package var double: Double {
-    guard sign != 0 else { return 0 }
+  package var double: Double { nearestDouble.value }
+
+  /// The nearest double, and whether it is the number itself.
+  package var nearestDouble: (value: Double, isExact: Bool) {
+    guard sign != 0 else { return (0, true) }
     let shift = 66 - (top.bitWidth - bottom.bitWidth)
     let dividend = shift >= 0 ? top.magnitude << shift : top.magnitude
     let divisor = shift >= 0 ? bottom : bottom << -shift
-    let (quotient, remainder) = divisor == 1 ? (dividend, 0) : dividend.quotientAndRemainder(dividingBy: divisor)
+    let (quotient, remainder) = divisor.isOne ? (dividend, 0) : dividend.quotientAndRemainder(dividingBy: divisor)
     // 67 bits at most, of which a word holds the higher ones. What was cut off decides ties.
     let whole = quotient.uint128 ?? .max
-    var bits = UInt64(truncatingIfNeeded: whole >> 3)
-    if whole & 7 != 0 || !remainder.isZero { bits |= 1 }
+    let isCut = whole & 7 != 0 || !remainder.isZero
+    let bits = UInt64(truncatingIfNeeded: whole >> 3) | (isCut ? 1 : 0)
     let power = exponent - shift + 3
     let value = Double(bits) * Double(sign: .plus, exponent: max(power, -1000), significand: 1)
     let scaled = power < -1000 ? value * Double(sign: .plus, exponent: power + 1000, significand: 1) : value
-    return sign < 0 ? -scaled : scaled
+    let isExact = !isCut && UInt64(exactly: Double(bits)) == bits && (power >= -1000 || scaled.isNormal)
+    return (sign < 0 ? -scaled : scaled, isExact && scaled.isFinite)
   }
 
   package static func + (left: Rational, right: Rational) -> Rational {
@@ -187,15 +191,20 @@ package struct Rational: Sendable, CustomStringConvertible {
   package static func - (left: Rational, right: Rational) -> Rational { left + -right }
 
   package static func * (left: Rational, right: Rational) -> Rational {
+    if left.isOne { return right }
+    if right.isOne { return left }
     let (leftTop, rightBottom) = cancelled(left.top, right.bottom)
     let (rightTop, leftBottom) = cancelled(right.top, left.bottom)
-    let bottom = leftBottom == 1 ? rightBottom : rightBottom == 1 ? leftBottom : leftBottom * rightBottom
+    let bottom = leftBottom.isOne ? rightBottom : rightBottom.isOne ? leftBottom : leftBottom * rightBottom
     return Rational(top: leftTop * rightTop, bottom: bottom, exponent: left.exponent + right.exponent)
   }
 
+  /// Written as such.
+  private var isOne: Bool { exponent == 0 && bottom.isOne && top.isOne }
+
   /// Multiples of what they are divided by are met all the time: scales that come out of a product again.
   private static func cancelled(_ top: BigInteger, _ bottom: BigInteger) -> (top: BigInteger, bottom: BigInteger) {
-    guard bottom != 1, !top.isZero else { return (top, bottom) }
+    guard !bottom.isOne, !top.isZero else { return (top, bottom) }
     let (quotient, remainder) = top.quotientAndRemainder(dividingBy: bottom)
     return remainder.isZero ? (quotient, 1) : (top, bottom)
   }
@@ -219,7 +228,7 @@ package struct Rational: Sendable, CustomStringConvertible {
     }
   }
 
-  package var description: String { denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)" }
+  package var description: String { denominator.isOne ? "\(numerator)" : "\(numerator)/\(denominator)" }
 
   /// Reads `3`, `0.125`, `1e-3` (the nearest double, exactly) or `1/3`; nil for anything else.
   package init?(_ text: some StringProtocol) {
@@ -250,6 +259,8 @@ extension Rational: ExpressibleByIntegerLiteral {
 }
 
 extension Rational: Comparable {
-  package static func == (left: Rational, right: Rational) -> Bool { (left - right).sign == 0 }
+  package static func == (left: Rational, right: Rational) -> Bool {
+    left.form == right.form || (left - right).sign == 0
+  }
   package static func < (left: Rational, right: Rational) -> Bool { (left - right).sign < 0 }
 }

@@ -1,5 +1,3 @@
-import Libc
-
 /// What a thread of its own computes, and who asks for it waits for.
 package final class Later<Value: Sendable> {
   private final class Work: @unchecked Sendable {
@@ -14,25 +12,21 @@ package final class Later<Value: Sendable> {
 
   private let work: Work
   /// Until it has ended.
-  private var thread: pthread_t?
+  private var errand: Errand?
 
   package init(_ body: @escaping @Sendable () -> Value) {
     let work = Work(body)
     self.work = work
-    thread = startThread { work.run() }
+    errand = Errand { work.run() }
   }
 
   /// Waits; computed here where there was no thread to be had.
   package var value: Value {
-    if let thread { pthread_join(thread, nil) }
-    thread = nil
+    errand?.wait()
+    errand = nil
     if let value = work.value { return value }
     let value = work.body()
     work.value = value
     return value
-  }
-
-  deinit {
-    if let thread { pthread_detach(thread) }
   }
 }

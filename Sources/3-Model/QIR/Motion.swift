@@ -30,13 +30,26 @@ package enum Motion: Sendable {
   }
 }
 
-/// What is known of a function of one number that stands for an operator.
+/// What is known of a function of one number that stands for an operator. What every channel has to be asked for is found out where
+/// it is asked for.
 package struct ElementFunction: Sendable {
   /// Whether it is the same in all channels.
-  package var isUniform: Bool
+  package let isUniform: Bool
+  private let increasing: @Sendable () -> Bool
+  private let keepingZero: @Sendable () -> Bool
+
+  init(
+    isUniform: Bool, isIncreasing: @escaping @autoclosure @Sendable () -> Bool,
+    mapsZeroToZero: @escaping @autoclosure @Sendable () -> Bool
+  ) {
+    self.isUniform = isUniform
+    increasing = isIncreasing
+    keepingZero = mapsZeroToZero
+  }
+
   /// Whether values never fall while arguments rise.
-  package var isIncreasing: Bool
-  package var mapsZeroToZero: Bool
+  package var isIncreasing: Bool { increasing() }
+  package var mapsZeroToZero: Bool { keepingZero() }
 }
 
 /// An operator whose result holds elements of its inputs, or zeros, and nothing else. It says how they move.

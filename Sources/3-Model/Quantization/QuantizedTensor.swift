@@ -52,8 +52,8 @@ package struct QuantizedTensor: Sendable {
     numbers.withUnsafeBufferPointer { numbers in
       forEachValue { index, value in
         let number = Double(numbers[index])
-        guard value != 0, abs(number) > 2 * abs(value) || (number < 0) != (value < 0) else { return }
-        farthest = max(farthest, abs(value - number))
+        let isFar = abs(number) > 2 * abs(value) || (number < 0) != (value < 0)
+        farthest = max(farthest, isFar && value != 0 ? abs(value - number) : 0)
       }
     }
     var tensor = self
@@ -85,12 +85,15 @@ package struct QuantizedTensor: Sendable {
     func forEach<Integer: FixedWidthInteger>(_ codes: [Integer]) {
       // Index and scale go on together: dividing one by the other takes longer than all the rest.
       codes.withUnsafeBufferPointer { codes in
-        var index = 0
-        while index < codes.count {
-          for scale in doubles {
-            for _ in 0..<run {
-              body(index, Double(codes[index]) * scale)
-              index += 1
+        var start = 0
+        while start < codes.count {
+          if run == 1 {
+            for (place, scale) in doubles.enumerated() { body(start + place, Double(codes[start + place]) * scale) }
+            start += doubles.count
+          } else {
+            for scale in doubles {
+              for index in start..<start + run { body(index, Double(codes[index]) * scale) }
+              start += run
             }
           }
         }

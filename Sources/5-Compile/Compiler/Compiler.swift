@@ -7,6 +7,7 @@ import Quantization
 import Quantizers
 import Schedule
 import Targets
+import Threads
 
 /// Compiles networks for one target. It is made once and used as often as needed: compiling changes nothing in it.
 package struct Compiler: Sendable {
@@ -64,11 +65,16 @@ package struct Compiler: Sendable {
     ) { lowered in
       _ = try Schedule(lowered, for: target)
     }
+    // The program is judged while it is scheduled.
+    let ofProgram =
+      verifiesProgram
+      ? Later { [program = network.program] in Result { () throws(Diagnostics) in try program.verify() } } : nil
     let schedule = try Schedule(network.program, for: target)
-    if verifiesProgram {
+    if let ofProgram {
+      let ofSchedule = Result { () throws(Diagnostics) in try schedule.verify() }
       do {
-        try network.program.verify()
-        try schedule.verify()
+        try ofProgram.value.get()
+        try ofSchedule.get()
       } catch {
         throw error.inFile(model.graph.file)
       }

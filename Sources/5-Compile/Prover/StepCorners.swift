@@ -28,14 +28,16 @@ struct StepCorners {
     let cut = CutPositions(of: ideal, over: accumulators).flatMap {
       StepCorners(ideal, accumulators: accumulators, positions: $0)
     }
-    let corners = cut ?? StepCorners(
-      ideal, accumulators: accumulators, positions: RisingPositions(of: ideal, over: accumulators))
+    let corners =
+      cut
+      ?? StepCorners(
+        ideal, accumulators: accumulators, positions: RisingPositions(of: ideal, over: accumulators))
     guard let corners else { return nil }
     self = corners
   }
 
   /// nil where the positions leave something open, or there are ties.
-  private init?(_ ideal: IdealFunction.Affine, accumulators: ClosedRange<Int64>, positions: some Positions) {
+  init?(_ ideal: IdealFunction.Affine, accumulators: ClosedRange<Int64>, positions: some Positions) {
     direction = ideal.scale.sign < 0 ? -1 : 1
     let origin = direction < 0 ? accumulators.upperBound : accumulators.lowerBound
     let end = direction < 0 ? accumulators.lowerBound : accumulators.upperBound

@@ -55,10 +55,11 @@ package struct UniformSteps: Sendable {
     fileprivate init(
       gain: Rational, bias: Rational, zeroPoint: Int64, clamp: ClosedRange<Int64>, rounding: Rounding
     ) {
-      self.gain = gain.double
+      let nearest = gain.nearestDouble
+      self.gain = nearest.value
       self.bias = bias.double
-      let inverse = gain.sign == 0 ? 0 : (Rational.one / gain).double
-      divisor = Rational(self.gain) != gain && inverse.isFinite ? inverse : 0
+      let inverse = nearest.isExact ? 0 : (Rational.one / gain).double
+      divisor = inverse.isFinite ? inverse : 0
       self.zeroPoint = zeroPoint
       lowest = Double(clamp.lowerBound - zeroPoint)
       highest = Double(clamp.upperBound - zeroPoint)

@@ -81,7 +81,13 @@ extension QuantizedTensor {
     _ codes: [Float], scales: [Float], of unit: Rational = .one, groups: ScaleGroups, bits: Int, _ quantizer: String,
     at location: Diagnostic.Location
   ) throws {
-    guard scales.areFinite, codes.allSatisfy({ abs($0) < 0x1p63 }) else {
+    var largest: Float = 0
+    var fit = true
+    for code in codes {
+      fit = fit && abs(code) < 0x1p63
+      largest = max(largest, abs(code))
+    }
+    guard scales.areFinite, fit else {
       let scale = scales.first { !$0.isFinite }
       throw Diagnostic(
         "\(quantizer): "
@@ -89,21 +95,29 @@ extension QuantizedTensor {
         at: location, supported: "scales and codes that float32 can hold",
         fix: "look for weights of extreme size: training may have diverged")
     }
+    let most = Int64(largest)
     try self.init(
-      codes.map { Int64($0) }, scales: scales.map { Rational($0) * unit }, groups: groups, bits: bits, quantizer,
-      at: location)
+      IntegerArray(count: codes.count, in: -most...most) { Int64(codes[$0]) },
+      scales: scales.map { Rational($0) * unit }, groups: groups, bits: bits, quantizer, at: location)
+  }
+
+  init(
+    _ codes: [Int64], scales: [Rational], groups: ScaleGroups, bits: Int, _ quantizer: String,
+    at location: Diagnostic.Location
+  ) throws {
+    try self.init(IntegerArray(codes), scales: scales, groups: groups, bits: bits, quantizer, at: location)
   }
 
   /// Codes with one scale per group. Where the groups lie along one axis the scales are kept as they are; otherwise all
   /// codes are brought to one scale, a power of two, which is exact. A scale of 0 makes zeros of its codes.
   init(
-    _ codes: [Int64], scales: [Rational], groups: ScaleGroups, bits: Int, _ quantizer: String,
+    _ codes: IntegerArray, scales: [Rational], groups: ScaleGroups, bits: Int, _ quantizer: String,
     at location: Diagnostic.Location
   ) throws {
     var codes = codes
     var scales = scales
     if scales.contains(where: { $0.sign == 0 }) {
-      for (element, group) in groups.ofElement.enumerated() where scales[Int(group)].sign == 0 { codes[element] = 0 }
+      codes = IntegerArray(zip(codes, groups.ofElement).map { scales[Int($1)].sign == 0 ? 0 : $0 })
       scales = scales.map { $0.sign == 0 ? .one : $0 }
     }
     let axes = groups.counts.indices.filter { groups.counts[$0] > 1 }

@@ -232,17 +232,13 @@ private struct Sums {
     _ kernel: Parameter, _ channels: Int, _ factors: [FixedPointMultiplier], _ reader: OperatorReader
   ) throws {
     guard case .quantized(let kernel) = kernel else { return }
-    var magnitudes = [Int64](repeating: 0, count: channels)
-    var channel = 0
-    kernel.codes.forEachElement { code in
-      magnitudes[channel] += Int64(code.magnitude)
-      channel = channel + 1 == channels ? 0 : channel + 1
-    }
+    let sums = kernel.codes.columnSums(channels)
     let isWide = format.type.bits == 16
     let range = format.type.range.shifted(by: -format.zeroPoint)
     let farthest = Int64(range.largestMagnitude)
     for channel in 0..<channels {
-      let most = magnitudes[channel] * farthest + Int64(min((biases?[channel] ?? 0).magnitude, 1 << 62))
+      let magnitude = Int64(sums.positive[channel] - sums.negative[channel])
+      let most = magnitude * farthest + Int64(min((biases?[channel] ?? 0).magnitude, 1 << 62))
       let shift = max(factors[channel % factors.count].shift, 0)
       guard shift > (isWide ? 7 : 30) || (isWide ? most >= 1 << 47 : most << Int64(shift) > Int64(Int32.max)) else {
         continue
