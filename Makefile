@@ -102,6 +102,8 @@ SEED := 1
 check-tflite-differential: build
 	$(TENSORFLOW) Tests/tflite-differential.py make .build/tflite-$(SEED) --seed $(SEED)
 	$(LITERT) Tests/tflite-differential.py check .build/tflite-$(SEED) $(QCC)
+	$(TENSORFLOW) Tests/tflite-streaming.py make .build/tflite-streaming-$(SEED) --seed $(SEED)
+	$(LITERT) Tests/tflite-streaming.py check .build/tflite-streaming-$(SEED) $(QCC)
 
 check-tflite-tensors: build
 	$(LITERT) Tests/tflite-tensors.py $(QCC) ../shared/models

@@ -76,4 +76,81 @@ import TestSupport
     let problems = #expect(throws: Diagnostics.self) { try Simulation(compilation, inputs: [file]) }
     #expect("\(problems?.description ?? "")".contains("an array of int32 for input"))
   }
+
+  private static func problems(
+    of file: String, _ change: (inout TFLiteModel) -> Void
+  ) throws -> String {
+    var model = try TFLiteFile.read("\(ReferenceKernelTests.folder)/\(file).tflite")
+    change(&model)
+    let problems = #expect(throws: Diagnostics.self) { try TFLiteNetwork(model, file: "model.tflite").model() }
+    return "\(problems?.description ?? "")"
+  }
+
+  private static func remove(_ name: String, from graph: Int, of model: inout TFLiteModel) {
+    let codes = model.operatorCodes
+    model.subgraphs[graph].operators.removeAll { codes[$0.code].name == name }
+  }
+
+  @Test func variablesThatNothingIsLeftIn() throws {
+    let text = try Self.problems(of: "streaming/depthwise") { Self.remove("ASSIGN_VARIABLE", from: 0, of: &$0) }
+    #expect(text.contains("layer 'frames_0': the variable is read and never assigned"))
+  }
+
+  @Test func variablesOfSeveralScales() throws {
+    let text = try Self.problems(of: "streaming/depthwise") { model in
+      let code = model.operatorCodes.firstIndex { $0.name == "ASSIGN_VARIABLE" }
+      for index in model.subgraphs[0].operators.indices where model.subgraphs[0].operators[index].code == code {
+        model.subgraphs[0].operators[index].inputs[1] = model.subgraphs[0].inputs[0]
+      }
+    }
+    #expect(text.contains("one shape, scale and zero point for all that is read and assigned"))
+  }
+
+  @Test func whatRunsOnceAndIsMore() throws {
+    let text = try Self.problems(of: "streaming/depthwise") { model in
+      model.subgraphs[1].operators += model.subgraphs[0].operators.suffix(1)
+    }
+    #expect(text.contains("in subgraph 1, which runs once; supported: VAR_HANDLE and ASSIGN_VARIABLE of constants"))
+  }
+
+  /// What is assigned has a problem: that is the only one.
+  @Test func variablesThatAreLost() throws {
+    let text = try Self.problems(of: "streaming/depthwise") { model in
+      guard let code = model.operatorCodes.firstIndex(where: { $0.name == "CONCATENATION" }) else { return }
+      model.operatorCodes[code].name = "RANGE"
+    }
+    #expect(text.contains("operator RANGE is not supported") && !text.contains("frames_0"))
+  }
+
+  @Test func variablesWithoutAFirstValue() throws {
+    var model = try TFLiteFile.read("\(ReferenceKernelTests.folder)/streaming/depthwise.tflite")
+    Self.remove("CALL_ONCE", from: 0, of: &model)
+    let remarks = try TFLiteNetwork(model, file: "model.tflite").model().remarks
+    #expect(remarks.contains { $0.found.hasSuffix("'frames_0' [3, 4], what the caller chooses") })
+  }
+
+  /// A map that is taken apart and never put together again.
+  @Test func blocksThatStayApart() throws {
+    let text = try Self.problems(of: "conv_in_blocks") { model in
+      let code = model.operatorCodes.firstIndex { $0.name == "BATCH_TO_SPACE_ND" }
+      let operators = model.subgraphs[0].operators
+      guard let place = operators.firstIndex(where: { $0.code == code }) else { return }
+      model.subgraphs[0].operators[place + 1].inputs[0] = operators[place].inputs[0]
+    }
+    #expect(text.contains("is what SPACE_TO_BATCH_ND takes apart"))
+  }
+
+  /// Steps of 5/12: means may be halves, which float32 may miss.
+  @Test func bytesBetweenPixels() throws {
+    let file = "\(ReferenceKernelTests.folder)/unsigned_bilinear_sigmoid.tflite"
+    let model = try TFLiteFile.read(file)
+    let code = try #require(model.operatorCodes.firstIndex { $0.name == "RESIZE_BILINEAR" })
+    let op = try #require(model.subgraphs[0].operators.first { $0.code == code })
+    let sizes = try #require(model.buffers[model.subgraphs[0].tensors[op.inputs[1]].buffer])
+    var bytes = model.bytes
+    bytes.replaceSubrange(sizes, with: [7, 0, 0, 0, 12, 0, 0, 0])
+    let problems = #expect(throws: Diagnostics.self) { try Self.read(bytes) }
+    let text = "\(problems?.description ?? "")"
+    #expect(text.contains("which the kernel computes in float32"))
+  }
 }

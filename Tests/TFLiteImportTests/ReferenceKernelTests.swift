@@ -1,6 +1,7 @@
 import Arrays
 import Compiler
 import Diagnostics
+import Files
 import Foundation
 import Frontends
 import Inference
@@ -41,6 +42,43 @@ import Verify
     let format = graph.fileFormats[graph[graph.outputs[0]].identity]
     let values = expected.values.map { format?.value(of: Int64($0)) ?? $0 }
     #expect(output.values.map(Float.init) == values.map(Float.init))
+  }
+
+  /// Networks that keep state give, step by step, what the interpreter gives that keeps it (Tests/tflite-streaming.py): what one run hands
+  /// out behind the network's outputs the next one gets behind its inputs.
+  @Test(arguments: ["depthwise", "floats", "keywords"]) func keepsState(_ network: String) throws {
+    let file = "\(Self.folder)/streaming/\(network)"
+    let compilation = try Compiler().compile(Frontends.read("\(file).tflite"))
+    let graph = compilation.model.graph
+    let (steps, expected) = (try NpyFile.load("\(file).x.npy"), try NpyFile.load("\(file).y.npy"))
+    #expect(compilation.remarks.contains { $0.found.hasPrefix("the network keeps state") })
+    var inputs = graph.inputs.map { id in
+      let zero = graph.fileFormats[graph[id].identity]?.zeroPoint ?? 0
+      return Array(repeating: Double(zero), count: graph[id].shape.elements)
+    }
+    var found: [Double] = []
+    try Folder.with { folder in
+      for step in 0..<steps.shape[0] {
+        inputs[0] = Array(steps.values[(step * inputs[0].count)..<((step + 1) * inputs[0].count)])
+        let files = try zip(graph.inputs, inputs).map { id, numbers in
+          let node = graph[id]
+          let file = "\(folder)/\(id.index).npy"
+          let type = graph.fileFormats[node.identity] == nil ? NumericType.float32 : .int8
+          let array = NumericArray(shape: [1] + node.shape.extents, values: numbers)
+          try OutputFile.write(NpyFile.encode(array, as: type), to: file)
+          return "\(node.name)=\(file)"
+        }
+        let outputs = try Simulation(compilation, inputs: files).outputs
+        func numbers(_ output: Int) -> [Double] {
+          let isCodes = graph.fileFormats[graph[graph.outputs[output]].identity] != nil
+          return isCodes ? outputs[output].codes?.values ?? [] : outputs[output].values
+        }
+        #expect(outputs.dropFirst().map(\.name) == graph.inputs.dropFirst().map { "\(graph[$0].name)/next" })
+        found += numbers(0)
+        for state in 1..<inputs.count { inputs[state] = numbers(state) }
+      }
+    }
+    #expect(found.map(Float.init) == expected.values.map(Float.init))
   }
 
   /// How many codes `verify` finds that are not next to the exact product, counted from the kernel's own codes.

@@ -42,7 +42,7 @@ void read_options(const Operator *op, qcc_tfl_operator &result) {
     case BuiltinOptions::Conv2DOptions:
       if (auto options = op->builtin_options_as_Conv2DOptions()) {
         read OPTION(padding) OPTION(stride_w) OPTION(stride_h) OPTION(fused_activation_function)
-            OPTION(dilation_w_factor) OPTION(dilation_h_factor);
+            OPTION(dilation_w_factor) OPTION(dilation_h_factor) OPTION(quantized_bias_type);
       }
       break;
     case BuiltinOptions::DepthwiseConv2DOptions:
@@ -60,12 +60,13 @@ void read_options(const Operator *op, qcc_tfl_operator &result) {
     case BuiltinOptions::FullyConnectedOptions:
       if (auto options = op->builtin_options_as_FullyConnectedOptions()) {
         read OPTION(fused_activation_function) OPTION(weights_format) OPTION(keep_num_dims)
-            OPTION(asymmetric_quantize_inputs);
+            OPTION(asymmetric_quantize_inputs) OPTION(quantized_bias_type);
       }
       break;
     case BuiltinOptions::TransposeConvOptions:
       if (auto options = op->builtin_options_as_TransposeConvOptions()) {
-        read OPTION(padding) OPTION(stride_w) OPTION(stride_h) OPTION(fused_activation_function);
+        read OPTION(padding) OPTION(stride_w) OPTION(stride_h) OPTION(fused_activation_function)
+            OPTION(quantized_bias_type);
       }
       break;
     case BuiltinOptions::SoftmaxOptions:
@@ -77,10 +78,14 @@ void read_options(const Operator *op, qcc_tfl_operator &result) {
       }
       break;
     case BuiltinOptions::AddOptions:
-      if (auto options = op->builtin_options_as_AddOptions()) read OPTION(fused_activation_function);
+      if (auto options = op->builtin_options_as_AddOptions()) {
+        read OPTION(fused_activation_function) OPTION(pot_scale_int16);
+      }
       break;
     case BuiltinOptions::SubOptions:
-      if (auto options = op->builtin_options_as_SubOptions()) read OPTION(fused_activation_function);
+      if (auto options = op->builtin_options_as_SubOptions()) {
+        read OPTION(fused_activation_function) OPTION(pot_scale_int16);
+      }
       break;
     case BuiltinOptions::MulOptions:
       if (auto options = op->builtin_options_as_MulOptions()) read OPTION(fused_activation_function);
@@ -112,6 +117,21 @@ void read_options(const Operator *op, qcc_tfl_operator &result) {
       break;
     case BuiltinOptions::SplitOptions:
       if (auto options = op->builtin_options_as_SplitOptions()) read OPTION(num_splits);
+      break;
+    case BuiltinOptions::SplitVOptions:
+      if (auto options = op->builtin_options_as_SplitVOptions()) read OPTION(num_splits);
+      break;
+    case BuiltinOptions::SpaceToDepthOptions:
+      if (auto options = op->builtin_options_as_SpaceToDepthOptions()) read OPTION(block_size);
+      break;
+    case BuiltinOptions::DepthToSpaceOptions:
+      if (auto options = op->builtin_options_as_DepthToSpaceOptions()) read OPTION(block_size);
+      break;
+    case BuiltinOptions::CallOnceOptions:
+      if (auto options = op->builtin_options_as_CallOnceOptions()) read OPTION(init_subgraph_index);
+      break;
+    case BuiltinOptions::VarHandleOptions:
+      if (auto options = op->builtin_options_as_VarHandleOptions()) result.text = text_of(options->shared_name());
       break;
     case BuiltinOptions::PackOptions:
       if (auto options = op->builtin_options_as_PackOptions()) read OPTION(values_count) OPTION(axis);

@@ -61,6 +61,9 @@ struct StridedSliceOptionsBuilder;
 struct SplitOptions;
 struct SplitOptionsBuilder;
 
+struct SplitVOptions;
+struct SplitVOptionsBuilder;
+
 struct PackOptions;
 struct PackOptionsBuilder;
 
@@ -76,8 +79,20 @@ struct MirrorPadOptionsBuilder;
 struct TransposeConvOptions;
 struct TransposeConvOptionsBuilder;
 
+struct SpaceToDepthOptions;
+struct SpaceToDepthOptionsBuilder;
+
+struct DepthToSpaceOptions;
+struct DepthToSpaceOptionsBuilder;
+
 struct GatherOptions;
 struct GatherOptionsBuilder;
+
+struct CallOnceOptions;
+struct CallOnceOptionsBuilder;
+
+struct VarHandleOptions;
+struct VarHandleOptionsBuilder;
 
 struct QuantizationParameters;
 struct QuantizationParametersBuilder;
@@ -915,7 +930,7 @@ enum class BuiltinOptions : uint8_t {
   Call = 16,
   ReshapeOptions = 17,
   SkipGram = 18,
-  SpaceToDepth = 19,
+  SpaceToDepthOptions = 19,
   EmbeddingLookupSparse = 20,
   MulOptions = 21,
   Pad = 22,
@@ -975,7 +990,7 @@ enum class BuiltinOptions : uint8_t {
   SquaredDifference = 76,
   MirrorPadOptions = 77,
   Abs = 78,
-  SplitV = 79,
+  SplitVOptions = 79,
   Unique = 80,
   ReverseV2 = 81,
   AddN = 82,
@@ -990,7 +1005,7 @@ enum class BuiltinOptions : uint8_t {
   HardSwish = 91,
   If = 92,
   While = 93,
-  DepthToSpace = 94,
+  DepthToSpaceOptions = 94,
   NonMaxSuppressionV4 = 95,
   NonMaxSuppressionV5 = 96,
   ScatterNd = 97,
@@ -999,7 +1014,7 @@ enum class BuiltinOptions : uint8_t {
   SegmentSum = 100,
   BatchMatMul = 101,
   Cumsum = 102,
-  CallOnce = 103,
+  CallOnceOptions = 103,
   BroadcastTo = 104,
   Rfft2d = 105,
   Conv3D = 106,
@@ -1007,7 +1022,7 @@ enum class BuiltinOptions : uint8_t {
   HashtableFind = 108,
   HashtableImport = 109,
   HashtableSize = 110,
-  VarHandle = 111,
+  VarHandleOptions = 111,
   ReadVariable = 112,
   AssignVariable = 113,
   Random = 114,
@@ -1048,7 +1063,7 @@ inline const BuiltinOptions (&EnumValuesBuiltinOptions())[127] {
     BuiltinOptions::Call,
     BuiltinOptions::ReshapeOptions,
     BuiltinOptions::SkipGram,
-    BuiltinOptions::SpaceToDepth,
+    BuiltinOptions::SpaceToDepthOptions,
     BuiltinOptions::EmbeddingLookupSparse,
     BuiltinOptions::MulOptions,
     BuiltinOptions::Pad,
@@ -1108,7 +1123,7 @@ inline const BuiltinOptions (&EnumValuesBuiltinOptions())[127] {
     BuiltinOptions::SquaredDifference,
     BuiltinOptions::MirrorPadOptions,
     BuiltinOptions::Abs,
-    BuiltinOptions::SplitV,
+    BuiltinOptions::SplitVOptions,
     BuiltinOptions::Unique,
     BuiltinOptions::ReverseV2,
     BuiltinOptions::AddN,
@@ -1123,7 +1138,7 @@ inline const BuiltinOptions (&EnumValuesBuiltinOptions())[127] {
     BuiltinOptions::HardSwish,
     BuiltinOptions::If,
     BuiltinOptions::While,
-    BuiltinOptions::DepthToSpace,
+    BuiltinOptions::DepthToSpaceOptions,
     BuiltinOptions::NonMaxSuppressionV4,
     BuiltinOptions::NonMaxSuppressionV5,
     BuiltinOptions::ScatterNd,
@@ -1132,7 +1147,7 @@ inline const BuiltinOptions (&EnumValuesBuiltinOptions())[127] {
     BuiltinOptions::SegmentSum,
     BuiltinOptions::BatchMatMul,
     BuiltinOptions::Cumsum,
-    BuiltinOptions::CallOnce,
+    BuiltinOptions::CallOnceOptions,
     BuiltinOptions::BroadcastTo,
     BuiltinOptions::Rfft2d,
     BuiltinOptions::Conv3D,
@@ -1140,7 +1155,7 @@ inline const BuiltinOptions (&EnumValuesBuiltinOptions())[127] {
     BuiltinOptions::HashtableFind,
     BuiltinOptions::HashtableImport,
     BuiltinOptions::HashtableSize,
-    BuiltinOptions::VarHandle,
+    BuiltinOptions::VarHandleOptions,
     BuiltinOptions::ReadVariable,
     BuiltinOptions::AssignVariable,
     BuiltinOptions::Random,
@@ -1181,7 +1196,7 @@ inline const char * const *EnumNamesBuiltinOptions() {
     "Call",
     "ReshapeOptions",
     "SkipGram",
-    "SpaceToDepth",
+    "SpaceToDepthOptions",
     "EmbeddingLookupSparse",
     "MulOptions",
     "Pad",
@@ -1241,7 +1256,7 @@ inline const char * const *EnumNamesBuiltinOptions() {
     "SquaredDifference",
     "MirrorPadOptions",
     "Abs",
-    "SplitV",
+    "SplitVOptions",
     "Unique",
     "ReverseV2",
     "AddN",
@@ -1256,7 +1271,7 @@ inline const char * const *EnumNamesBuiltinOptions() {
     "HardSwish",
     "If",
     "While",
-    "DepthToSpace",
+    "DepthToSpaceOptions",
     "NonMaxSuppressionV4",
     "NonMaxSuppressionV5",
     "ScatterNd",
@@ -1265,7 +1280,7 @@ inline const char * const *EnumNamesBuiltinOptions() {
     "SegmentSum",
     "BatchMatMul",
     "Cumsum",
-    "CallOnce",
+    "CallOnceOptions",
     "BroadcastTo",
     "Rfft2d",
     "Conv3D",
@@ -1273,7 +1288,7 @@ inline const char * const *EnumNamesBuiltinOptions() {
     "HashtableFind",
     "HashtableImport",
     "HashtableSize",
-    "VarHandle",
+    "VarHandleOptions",
     "ReadVariable",
     "AssignVariable",
     "Random",
@@ -1340,7 +1355,8 @@ struct Conv2DOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
     VT_STRIDE_H = 8,
     VT_FUSED_ACTIVATION_FUNCTION = 10,
     VT_DILATION_W_FACTOR = 12,
-    VT_DILATION_H_FACTOR = 14
+    VT_DILATION_H_FACTOR = 14,
+    VT_QUANTIZED_BIAS_TYPE = 16
   };
   qcc::tflite::Padding padding() const {
     return static_cast<qcc::tflite::Padding>(GetField<int8_t>(VT_PADDING, 0));
@@ -1360,6 +1376,9 @@ struct Conv2DOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   int32_t dilation_h_factor() const {
     return GetField<int32_t>(VT_DILATION_H_FACTOR, 1);
   }
+  qcc::tflite::TensorType quantized_bias_type() const {
+    return static_cast<qcc::tflite::TensorType>(GetField<int8_t>(VT_QUANTIZED_BIAS_TYPE, 0));
+  }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
            VerifyField<int8_t>(verifier, VT_PADDING, 1) &&
@@ -1368,6 +1387,7 @@ struct Conv2DOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
            VerifyField<int8_t>(verifier, VT_FUSED_ACTIVATION_FUNCTION, 1) &&
            VerifyField<int32_t>(verifier, VT_DILATION_W_FACTOR, 4) &&
            VerifyField<int32_t>(verifier, VT_DILATION_H_FACTOR, 4) &&
+           VerifyField<int8_t>(verifier, VT_QUANTIZED_BIAS_TYPE, 1) &&
            verifier.EndTable();
   }
 };
@@ -1394,6 +1414,9 @@ struct Conv2DOptionsBuilder {
   void add_dilation_h_factor(int32_t dilation_h_factor) {
     fbb_.AddElement<int32_t>(Conv2DOptions::VT_DILATION_H_FACTOR, dilation_h_factor, 1);
   }
+  void add_quantized_bias_type(qcc::tflite::TensorType quantized_bias_type) {
+    fbb_.AddElement<int8_t>(Conv2DOptions::VT_QUANTIZED_BIAS_TYPE, static_cast<int8_t>(quantized_bias_type), 0);
+  }
   explicit Conv2DOptionsBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -1412,12 +1435,14 @@ inline flatbuffers::Offset<Conv2DOptions> CreateConv2DOptions(
     int32_t stride_h = 0,
     qcc::tflite::ActivationFunctionType fused_activation_function = qcc::tflite::ActivationFunctionType::NONE,
     int32_t dilation_w_factor = 1,
-    int32_t dilation_h_factor = 1) {
+    int32_t dilation_h_factor = 1,
+    qcc::tflite::TensorType quantized_bias_type = qcc::tflite::TensorType::FLOAT32) {
   Conv2DOptionsBuilder builder_(_fbb);
   builder_.add_dilation_h_factor(dilation_h_factor);
   builder_.add_dilation_w_factor(dilation_w_factor);
   builder_.add_stride_h(stride_h);
   builder_.add_stride_w(stride_w);
+  builder_.add_quantized_bias_type(quantized_bias_type);
   builder_.add_fused_activation_function(fused_activation_function);
   builder_.add_padding(padding);
   return builder_.Finish();
@@ -1621,7 +1646,8 @@ struct FullyConnectedOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Tabl
     VT_FUSED_ACTIVATION_FUNCTION = 4,
     VT_WEIGHTS_FORMAT = 6,
     VT_KEEP_NUM_DIMS = 8,
-    VT_ASYMMETRIC_QUANTIZE_INPUTS = 10
+    VT_ASYMMETRIC_QUANTIZE_INPUTS = 10,
+    VT_QUANTIZED_BIAS_TYPE = 12
   };
   qcc::tflite::ActivationFunctionType fused_activation_function() const {
     return static_cast<qcc::tflite::ActivationFunctionType>(GetField<int8_t>(VT_FUSED_ACTIVATION_FUNCTION, 0));
@@ -1635,12 +1661,16 @@ struct FullyConnectedOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Tabl
   bool asymmetric_quantize_inputs() const {
     return GetField<uint8_t>(VT_ASYMMETRIC_QUANTIZE_INPUTS, 0) != 0;
   }
+  qcc::tflite::TensorType quantized_bias_type() const {
+    return static_cast<qcc::tflite::TensorType>(GetField<int8_t>(VT_QUANTIZED_BIAS_TYPE, 0));
+  }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
            VerifyField<int8_t>(verifier, VT_FUSED_ACTIVATION_FUNCTION, 1) &&
            VerifyField<int8_t>(verifier, VT_WEIGHTS_FORMAT, 1) &&
            VerifyField<uint8_t>(verifier, VT_KEEP_NUM_DIMS, 1) &&
            VerifyField<uint8_t>(verifier, VT_ASYMMETRIC_QUANTIZE_INPUTS, 1) &&
+           VerifyField<int8_t>(verifier, VT_QUANTIZED_BIAS_TYPE, 1) &&
            verifier.EndTable();
   }
 };
@@ -1661,6 +1691,9 @@ struct FullyConnectedOptionsBuilder {
   void add_asymmetric_quantize_inputs(bool asymmetric_quantize_inputs) {
     fbb_.AddElement<uint8_t>(FullyConnectedOptions::VT_ASYMMETRIC_QUANTIZE_INPUTS, static_cast<uint8_t>(asymmetric_quantize_inputs), 0);
   }
+  void add_quantized_bias_type(qcc::tflite::TensorType quantized_bias_type) {
+    fbb_.AddElement<int8_t>(FullyConnectedOptions::VT_QUANTIZED_BIAS_TYPE, static_cast<int8_t>(quantized_bias_type), 0);
+  }
   explicit FullyConnectedOptionsBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -1677,8 +1710,10 @@ inline flatbuffers::Offset<FullyConnectedOptions> CreateFullyConnectedOptions(
     qcc::tflite::ActivationFunctionType fused_activation_function = qcc::tflite::ActivationFunctionType::NONE,
     int8_t weights_format = 0,
     bool keep_num_dims = false,
-    bool asymmetric_quantize_inputs = false) {
+    bool asymmetric_quantize_inputs = false,
+    qcc::tflite::TensorType quantized_bias_type = qcc::tflite::TensorType::FLOAT32) {
   FullyConnectedOptionsBuilder builder_(_fbb);
+  builder_.add_quantized_bias_type(quantized_bias_type);
   builder_.add_asymmetric_quantize_inputs(asymmetric_quantize_inputs);
   builder_.add_keep_num_dims(keep_num_dims);
   builder_.add_weights_format(weights_format);
@@ -2298,6 +2333,47 @@ inline flatbuffers::Offset<SplitOptions> CreateSplitOptions(
   return builder_.Finish();
 }
 
+struct SplitVOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef SplitVOptionsBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_NUM_SPLITS = 4
+  };
+  int32_t num_splits() const {
+    return GetField<int32_t>(VT_NUM_SPLITS, 0);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<int32_t>(verifier, VT_NUM_SPLITS, 4) &&
+           verifier.EndTable();
+  }
+};
+
+struct SplitVOptionsBuilder {
+  typedef SplitVOptions Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_num_splits(int32_t num_splits) {
+    fbb_.AddElement<int32_t>(SplitVOptions::VT_NUM_SPLITS, num_splits, 0);
+  }
+  explicit SplitVOptionsBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<SplitVOptions> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<SplitVOptions>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<SplitVOptions> CreateSplitVOptions(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    int32_t num_splits = 0) {
+  SplitVOptionsBuilder builder_(_fbb);
+  builder_.add_num_splits(num_splits);
+  return builder_.Finish();
+}
+
 struct PackOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   typedef PackOptionsBuilder Builder;
   enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
@@ -2488,7 +2564,8 @@ struct TransposeConvOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table
     VT_PADDING = 4,
     VT_STRIDE_W = 6,
     VT_STRIDE_H = 8,
-    VT_FUSED_ACTIVATION_FUNCTION = 10
+    VT_FUSED_ACTIVATION_FUNCTION = 10,
+    VT_QUANTIZED_BIAS_TYPE = 12
   };
   qcc::tflite::Padding padding() const {
     return static_cast<qcc::tflite::Padding>(GetField<int8_t>(VT_PADDING, 0));
@@ -2502,12 +2579,16 @@ struct TransposeConvOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table
   qcc::tflite::ActivationFunctionType fused_activation_function() const {
     return static_cast<qcc::tflite::ActivationFunctionType>(GetField<int8_t>(VT_FUSED_ACTIVATION_FUNCTION, 0));
   }
+  qcc::tflite::TensorType quantized_bias_type() const {
+    return static_cast<qcc::tflite::TensorType>(GetField<int8_t>(VT_QUANTIZED_BIAS_TYPE, 0));
+  }
   bool Verify(flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
            VerifyField<int8_t>(verifier, VT_PADDING, 1) &&
            VerifyField<int32_t>(verifier, VT_STRIDE_W, 4) &&
            VerifyField<int32_t>(verifier, VT_STRIDE_H, 4) &&
            VerifyField<int8_t>(verifier, VT_FUSED_ACTIVATION_FUNCTION, 1) &&
+           VerifyField<int8_t>(verifier, VT_QUANTIZED_BIAS_TYPE, 1) &&
            verifier.EndTable();
   }
 };
@@ -2528,6 +2609,9 @@ struct TransposeConvOptionsBuilder {
   void add_fused_activation_function(qcc::tflite::ActivationFunctionType fused_activation_function) {
     fbb_.AddElement<int8_t>(TransposeConvOptions::VT_FUSED_ACTIVATION_FUNCTION, static_cast<int8_t>(fused_activation_function), 0);
   }
+  void add_quantized_bias_type(qcc::tflite::TensorType quantized_bias_type) {
+    fbb_.AddElement<int8_t>(TransposeConvOptions::VT_QUANTIZED_BIAS_TYPE, static_cast<int8_t>(quantized_bias_type), 0);
+  }
   explicit TransposeConvOptionsBuilder(flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
     start_ = fbb_.StartTable();
@@ -2544,12 +2628,96 @@ inline flatbuffers::Offset<TransposeConvOptions> CreateTransposeConvOptions(
     qcc::tflite::Padding padding = qcc::tflite::Padding::SAME,
     int32_t stride_w = 0,
     int32_t stride_h = 0,
-    qcc::tflite::ActivationFunctionType fused_activation_function = qcc::tflite::ActivationFunctionType::NONE) {
+    qcc::tflite::ActivationFunctionType fused_activation_function = qcc::tflite::ActivationFunctionType::NONE,
+    qcc::tflite::TensorType quantized_bias_type = qcc::tflite::TensorType::FLOAT32) {
   TransposeConvOptionsBuilder builder_(_fbb);
   builder_.add_stride_h(stride_h);
   builder_.add_stride_w(stride_w);
+  builder_.add_quantized_bias_type(quantized_bias_type);
   builder_.add_fused_activation_function(fused_activation_function);
   builder_.add_padding(padding);
+  return builder_.Finish();
+}
+
+struct SpaceToDepthOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef SpaceToDepthOptionsBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_BLOCK_SIZE = 4
+  };
+  int32_t block_size() const {
+    return GetField<int32_t>(VT_BLOCK_SIZE, 0);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<int32_t>(verifier, VT_BLOCK_SIZE, 4) &&
+           verifier.EndTable();
+  }
+};
+
+struct SpaceToDepthOptionsBuilder {
+  typedef SpaceToDepthOptions Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_block_size(int32_t block_size) {
+    fbb_.AddElement<int32_t>(SpaceToDepthOptions::VT_BLOCK_SIZE, block_size, 0);
+  }
+  explicit SpaceToDepthOptionsBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<SpaceToDepthOptions> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<SpaceToDepthOptions>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<SpaceToDepthOptions> CreateSpaceToDepthOptions(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    int32_t block_size = 0) {
+  SpaceToDepthOptionsBuilder builder_(_fbb);
+  builder_.add_block_size(block_size);
+  return builder_.Finish();
+}
+
+struct DepthToSpaceOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef DepthToSpaceOptionsBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_BLOCK_SIZE = 4
+  };
+  int32_t block_size() const {
+    return GetField<int32_t>(VT_BLOCK_SIZE, 0);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<int32_t>(verifier, VT_BLOCK_SIZE, 4) &&
+           verifier.EndTable();
+  }
+};
+
+struct DepthToSpaceOptionsBuilder {
+  typedef DepthToSpaceOptions Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_block_size(int32_t block_size) {
+    fbb_.AddElement<int32_t>(DepthToSpaceOptions::VT_BLOCK_SIZE, block_size, 0);
+  }
+  explicit DepthToSpaceOptionsBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<DepthToSpaceOptions> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<DepthToSpaceOptions>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<DepthToSpaceOptions> CreateDepthToSpaceOptions(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    int32_t block_size = 0) {
+  DepthToSpaceOptionsBuilder builder_(_fbb);
+  builder_.add_block_size(block_size);
   return builder_.Finish();
 }
 
@@ -2602,6 +2770,112 @@ inline flatbuffers::Offset<GatherOptions> CreateGatherOptions(
   builder_.add_batch_dims(batch_dims);
   builder_.add_axis(axis);
   return builder_.Finish();
+}
+
+struct CallOnceOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef CallOnceOptionsBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_INIT_SUBGRAPH_INDEX = 4
+  };
+  int32_t init_subgraph_index() const {
+    return GetField<int32_t>(VT_INIT_SUBGRAPH_INDEX, 0);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<int32_t>(verifier, VT_INIT_SUBGRAPH_INDEX, 4) &&
+           verifier.EndTable();
+  }
+};
+
+struct CallOnceOptionsBuilder {
+  typedef CallOnceOptions Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_init_subgraph_index(int32_t init_subgraph_index) {
+    fbb_.AddElement<int32_t>(CallOnceOptions::VT_INIT_SUBGRAPH_INDEX, init_subgraph_index, 0);
+  }
+  explicit CallOnceOptionsBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<CallOnceOptions> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<CallOnceOptions>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<CallOnceOptions> CreateCallOnceOptions(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    int32_t init_subgraph_index = 0) {
+  CallOnceOptionsBuilder builder_(_fbb);
+  builder_.add_init_subgraph_index(init_subgraph_index);
+  return builder_.Finish();
+}
+
+struct VarHandleOptions FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
+  typedef VarHandleOptionsBuilder Builder;
+  enum FlatBuffersVTableOffset FLATBUFFERS_VTABLE_UNDERLYING_TYPE {
+    VT_CONTAINER = 4,
+    VT_SHARED_NAME = 6
+  };
+  const flatbuffers::String *container() const {
+    return GetPointer<const flatbuffers::String *>(VT_CONTAINER);
+  }
+  const flatbuffers::String *shared_name() const {
+    return GetPointer<const flatbuffers::String *>(VT_SHARED_NAME);
+  }
+  bool Verify(flatbuffers::Verifier &verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyOffset(verifier, VT_CONTAINER) &&
+           verifier.VerifyString(container()) &&
+           VerifyOffset(verifier, VT_SHARED_NAME) &&
+           verifier.VerifyString(shared_name()) &&
+           verifier.EndTable();
+  }
+};
+
+struct VarHandleOptionsBuilder {
+  typedef VarHandleOptions Table;
+  flatbuffers::FlatBufferBuilder &fbb_;
+  flatbuffers::uoffset_t start_;
+  void add_container(flatbuffers::Offset<flatbuffers::String> container) {
+    fbb_.AddOffset(VarHandleOptions::VT_CONTAINER, container);
+  }
+  void add_shared_name(flatbuffers::Offset<flatbuffers::String> shared_name) {
+    fbb_.AddOffset(VarHandleOptions::VT_SHARED_NAME, shared_name);
+  }
+  explicit VarHandleOptionsBuilder(flatbuffers::FlatBufferBuilder &_fbb)
+        : fbb_(_fbb) {
+    start_ = fbb_.StartTable();
+  }
+  flatbuffers::Offset<VarHandleOptions> Finish() {
+    const auto end = fbb_.EndTable(start_);
+    auto o = flatbuffers::Offset<VarHandleOptions>(end);
+    return o;
+  }
+};
+
+inline flatbuffers::Offset<VarHandleOptions> CreateVarHandleOptions(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    flatbuffers::Offset<flatbuffers::String> container = 0,
+    flatbuffers::Offset<flatbuffers::String> shared_name = 0) {
+  VarHandleOptionsBuilder builder_(_fbb);
+  builder_.add_shared_name(shared_name);
+  builder_.add_container(container);
+  return builder_.Finish();
+}
+
+inline flatbuffers::Offset<VarHandleOptions> CreateVarHandleOptionsDirect(
+    flatbuffers::FlatBufferBuilder &_fbb,
+    const char *container = nullptr,
+    const char *shared_name = nullptr) {
+  auto container__ = container ? _fbb.CreateString(container) : 0;
+  auto shared_name__ = shared_name ? _fbb.CreateString(shared_name) : 0;
+  return qcc::tflite::CreateVarHandleOptions(
+      _fbb,
+      container__,
+      shared_name__);
 }
 
 struct QuantizationParameters FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
@@ -3040,8 +3314,8 @@ struct Operator FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const qcc::tflite::Unread *builtin_options_as_SkipGram() const {
     return builtin_options_type() == qcc::tflite::BuiltinOptions::SkipGram ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
   }
-  const qcc::tflite::Unread *builtin_options_as_SpaceToDepth() const {
-    return builtin_options_type() == qcc::tflite::BuiltinOptions::SpaceToDepth ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
+  const qcc::tflite::SpaceToDepthOptions *builtin_options_as_SpaceToDepthOptions() const {
+    return builtin_options_type() == qcc::tflite::BuiltinOptions::SpaceToDepthOptions ? static_cast<const qcc::tflite::SpaceToDepthOptions *>(builtin_options()) : nullptr;
   }
   const qcc::tflite::Unread *builtin_options_as_EmbeddingLookupSparse() const {
     return builtin_options_type() == qcc::tflite::BuiltinOptions::EmbeddingLookupSparse ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
@@ -3220,8 +3494,8 @@ struct Operator FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const qcc::tflite::Unread *builtin_options_as_Abs() const {
     return builtin_options_type() == qcc::tflite::BuiltinOptions::Abs ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
   }
-  const qcc::tflite::Unread *builtin_options_as_SplitV() const {
-    return builtin_options_type() == qcc::tflite::BuiltinOptions::SplitV ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
+  const qcc::tflite::SplitVOptions *builtin_options_as_SplitVOptions() const {
+    return builtin_options_type() == qcc::tflite::BuiltinOptions::SplitVOptions ? static_cast<const qcc::tflite::SplitVOptions *>(builtin_options()) : nullptr;
   }
   const qcc::tflite::Unread *builtin_options_as_Unique() const {
     return builtin_options_type() == qcc::tflite::BuiltinOptions::Unique ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
@@ -3265,8 +3539,8 @@ struct Operator FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const qcc::tflite::Unread *builtin_options_as_While() const {
     return builtin_options_type() == qcc::tflite::BuiltinOptions::While ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
   }
-  const qcc::tflite::Unread *builtin_options_as_DepthToSpace() const {
-    return builtin_options_type() == qcc::tflite::BuiltinOptions::DepthToSpace ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
+  const qcc::tflite::DepthToSpaceOptions *builtin_options_as_DepthToSpaceOptions() const {
+    return builtin_options_type() == qcc::tflite::BuiltinOptions::DepthToSpaceOptions ? static_cast<const qcc::tflite::DepthToSpaceOptions *>(builtin_options()) : nullptr;
   }
   const qcc::tflite::Unread *builtin_options_as_NonMaxSuppressionV4() const {
     return builtin_options_type() == qcc::tflite::BuiltinOptions::NonMaxSuppressionV4 ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
@@ -3292,8 +3566,8 @@ struct Operator FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const qcc::tflite::Unread *builtin_options_as_Cumsum() const {
     return builtin_options_type() == qcc::tflite::BuiltinOptions::Cumsum ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
   }
-  const qcc::tflite::Unread *builtin_options_as_CallOnce() const {
-    return builtin_options_type() == qcc::tflite::BuiltinOptions::CallOnce ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
+  const qcc::tflite::CallOnceOptions *builtin_options_as_CallOnceOptions() const {
+    return builtin_options_type() == qcc::tflite::BuiltinOptions::CallOnceOptions ? static_cast<const qcc::tflite::CallOnceOptions *>(builtin_options()) : nullptr;
   }
   const qcc::tflite::Unread *builtin_options_as_BroadcastTo() const {
     return builtin_options_type() == qcc::tflite::BuiltinOptions::BroadcastTo ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
@@ -3316,8 +3590,8 @@ struct Operator FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
   const qcc::tflite::Unread *builtin_options_as_HashtableSize() const {
     return builtin_options_type() == qcc::tflite::BuiltinOptions::HashtableSize ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
   }
-  const qcc::tflite::Unread *builtin_options_as_VarHandle() const {
-    return builtin_options_type() == qcc::tflite::BuiltinOptions::VarHandle ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
+  const qcc::tflite::VarHandleOptions *builtin_options_as_VarHandleOptions() const {
+    return builtin_options_type() == qcc::tflite::BuiltinOptions::VarHandleOptions ? static_cast<const qcc::tflite::VarHandleOptions *>(builtin_options()) : nullptr;
   }
   const qcc::tflite::Unread *builtin_options_as_ReadVariable() const {
     return builtin_options_type() == qcc::tflite::BuiltinOptions::ReadVariable ? static_cast<const qcc::tflite::Unread *>(builtin_options()) : nullptr;
@@ -3811,8 +4085,8 @@ inline bool VerifyBuiltinOptions(flatbuffers::Verifier &verifier, const void *ob
       auto ptr = reinterpret_cast<const qcc::tflite::Unread *>(obj);
       return verifier.VerifyTable(ptr);
     }
-    case BuiltinOptions::SpaceToDepth: {
-      auto ptr = reinterpret_cast<const qcc::tflite::Unread *>(obj);
+    case BuiltinOptions::SpaceToDepthOptions: {
+      auto ptr = reinterpret_cast<const qcc::tflite::SpaceToDepthOptions *>(obj);
       return verifier.VerifyTable(ptr);
     }
     case BuiltinOptions::EmbeddingLookupSparse: {
@@ -4051,8 +4325,8 @@ inline bool VerifyBuiltinOptions(flatbuffers::Verifier &verifier, const void *ob
       auto ptr = reinterpret_cast<const qcc::tflite::Unread *>(obj);
       return verifier.VerifyTable(ptr);
     }
-    case BuiltinOptions::SplitV: {
-      auto ptr = reinterpret_cast<const qcc::tflite::Unread *>(obj);
+    case BuiltinOptions::SplitVOptions: {
+      auto ptr = reinterpret_cast<const qcc::tflite::SplitVOptions *>(obj);
       return verifier.VerifyTable(ptr);
     }
     case BuiltinOptions::Unique: {
@@ -4111,8 +4385,8 @@ inline bool VerifyBuiltinOptions(flatbuffers::Verifier &verifier, const void *ob
       auto ptr = reinterpret_cast<const qcc::tflite::Unread *>(obj);
       return verifier.VerifyTable(ptr);
     }
-    case BuiltinOptions::DepthToSpace: {
-      auto ptr = reinterpret_cast<const qcc::tflite::Unread *>(obj);
+    case BuiltinOptions::DepthToSpaceOptions: {
+      auto ptr = reinterpret_cast<const qcc::tflite::DepthToSpaceOptions *>(obj);
       return verifier.VerifyTable(ptr);
     }
     case BuiltinOptions::NonMaxSuppressionV4: {
@@ -4147,8 +4421,8 @@ inline bool VerifyBuiltinOptions(flatbuffers::Verifier &verifier, const void *ob
       auto ptr = reinterpret_cast<const qcc::tflite::Unread *>(obj);
       return verifier.VerifyTable(ptr);
     }
-    case BuiltinOptions::CallOnce: {
-      auto ptr = reinterpret_cast<const qcc::tflite::Unread *>(obj);
+    case BuiltinOptions::CallOnceOptions: {
+      auto ptr = reinterpret_cast<const qcc::tflite::CallOnceOptions *>(obj);
       return verifier.VerifyTable(ptr);
     }
     case BuiltinOptions::BroadcastTo: {
@@ -4179,8 +4453,8 @@ inline bool VerifyBuiltinOptions(flatbuffers::Verifier &verifier, const void *ob
       auto ptr = reinterpret_cast<const qcc::tflite::Unread *>(obj);
       return verifier.VerifyTable(ptr);
     }
-    case BuiltinOptions::VarHandle: {
-      auto ptr = reinterpret_cast<const qcc::tflite::Unread *>(obj);
+    case BuiltinOptions::VarHandleOptions: {
+      auto ptr = reinterpret_cast<const qcc::tflite::VarHandleOptions *>(obj);
       return verifier.VerifyTable(ptr);
     }
     case BuiltinOptions::ReadVariable: {

@@ -60,6 +60,8 @@ package struct TFLiteOperator: Sendable {
   package var options: [(name: String, value: Double)]
   /// The one option that is a list.
   package var list: [Int]
+  /// The one option that is a text.
+  package var text: String
 }
 
 /// The schema's `TensorType`.

@@ -72,7 +72,8 @@ struct TableReader {
     let name = op.options_name.map { String(cString: $0) }
     return TFLiteOperator(
       code: Int(op.code), inputs: try indices(op.inputs), outputs: try indices(op.outputs),
-      optionsName: name == "NONE" ? nil : name, options: options, list: try indices(op.list))
+      optionsName: name == "NONE" ? nil : name, options: options, list: try indices(op.list),
+      text: try text(op.text))
   }
 
   // MARK: Vectors

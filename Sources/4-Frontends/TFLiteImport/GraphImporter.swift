@@ -14,6 +14,8 @@ struct GraphImporter {
     case constant
     /// Integers that follow from the file's.
     case numbers([Int])
+    /// Of a variable, by its name in the file.
+    case handle(String)
     /// Its problem, or that of one before it, is reported.
     case failed
   }
@@ -35,6 +37,7 @@ struct GraphImporter {
   private let tensorNames: [String]
   /// What is left of it for what operators make.
   var memory: MemoryBudget
+  var variables = Variables()
 
   init(_ model: TFLiteModel, _ source: TFLiteSubgraph, file: String, rounding: FixedPointRounding) {
     self.model = model
@@ -60,6 +63,7 @@ struct GraphImporter {
     for input in source.inputs { readInput(input) }
     for (index, op) in source.operators.enumerated() { read(op, at: index) }
     for output in source.outputs { readOutput(output) }
+    handOutVariables()
     if source.outputs.isEmpty { problems.report("the network has no output", at: location) }
   }
 
@@ -91,19 +95,24 @@ struct GraphImporter {
       try require(
         tensor.shape.first == 1, "the network's input has shape \(tensor.shape)", at: place,
         supported: "a batch of 1 as the first axis", fix: "convert the network with a batch of 1")
-      let shape = Shape(Array(tensor.shape.dropFirst()))
-      let isReal = tensor.type == .float32
-      let format = isReal ? nil : try TensorFormat(tensor, at: place)
-      var node = try append(InputOp(shape: shape), named: name(of: index), from: nil)
-      if let format {
-        graph.fileFormats[graph[node].identity] = format.codes()
-        node = try append(
-          QuantizeOp(format.quantizer, at: place), named: unused("\(name(of: index))/codes"), inputs: [node], from: nil)
-      }
-      values[index] = .map(FeatureMap(node: node, shape: tensor.shape, format: format))
+      values[index] = .map(try appendInput(tensor, named: name(of: index), at: place))
     } catch {
       problems.report(thrown: error, at: location)
     }
+  }
+
+  /// Appends an input of a tensor's values, codes or floats.
+  mutating func appendInput(
+    _ tensor: TFLiteTensor, named name: String, at place: Diagnostic.Location
+  ) throws -> FeatureMap {
+    let format = tensor.type == .float32 ? nil : try TensorFormat(tensor, at: place)
+    var node = try append(InputOp(shape: FeatureMap.nodeShape(tensor.shape)), named: name, from: nil)
+    if let format {
+      graph.fileFormats[graph[node].identity] = format.codes()
+      node = try append(
+        QuantizeOp(format.quantizer, at: place), named: unused("\(name)/codes"), inputs: [node], from: nil)
+    }
+    return FeatureMap(node: node, shape: tensor.shape, format: format)
   }
 
   private mutating func readOutput(_ index: Int) {
@@ -118,6 +127,8 @@ struct GraphImporter {
       graph.outputTitles[graph.outputs.count] = name(of: index)
       graph.outputs.append(map.node)
     case .constant, .numbers: problems.report("the network's output is a constant", at: place)
+    case .handle:
+      problems.report("the network's output is a variable", at: place, supported: "what READ_VARIABLE reads")
     case .failed: break
     case nil: problems.report("the network's output is a tensor that no operator makes", at: place)
     }
@@ -166,6 +177,11 @@ struct FeatureMap {
   var format: TensorFormat?
   /// Of floats that DEQUANTIZE made.
   var floats: Floats?
+  /// Of floats that CONCATENATION joined: along which axis of nodes.
+  var parts: (maps: [FeatureMap], axis: Int)?
+  /// What SPACE_TO_BATCH_ND takes apart: pixels at the same place of such blocks are one map of the batch. The node has all of them where
+  /// they were.
+  var block: Extents?
 
   /// What codes of a node stand for in float32, or its negative.
   struct Floats {

@@ -89,7 +89,7 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
     guard let value = importer.value(op.inputs[input]) else {
       throw problem(
         "input '\(tensor.name)' is read before it is made"
-          + (tensor.isVariable ? ": a variable that the interpreter keeps" : ""),
+          + (tensor.isVariable ? ": a variable that an operator keeps" : ""),
         supported: "operators behind those whose tensors they read")
     }
     if case .failed = value { throw Skipped() }
@@ -99,21 +99,34 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
   func isConstant(_ input: Int) throws -> Bool {
     switch try value(input) {
     case .constant, .numbers: true
-    case .map, .failed: false
+    case .map, .handle, .failed: false
     }
   }
 
+  /// The variable's name that an input stands for.
+  func handle(_ input: Int) throws -> String {
+    if case .handle(let variable) = try value(input) { return variable }
+    throw problem("input '\(try tensor(input).name)' is no variable", supported: "what VAR_HANDLE makes")
+  }
+
   /// An input that the network computes, of floats perhaps.
-  func anyMap(_ input: Int) throws -> FeatureMap {
-    if case .map(let map) = try value(input) { return map }
-    throw problem(
-      "input '\(try tensor(input).name)' is a constant",
-      supported: "a tensor that the network computes as input \(input + 1)")
+  func anyMap(_ input: Int, inBlocks: Bool = false) throws -> FeatureMap {
+    let name = try tensor(input).name
+    guard case .map(let map) = try value(input) else {
+      throw problem(
+        "input '\(name)' is \(try isConstant(input) ? "a constant" : "a variable")",
+        supported: "a tensor that the network computes as input \(input + 1)")
+    }
+    try require(
+      map.block == nil || inBlocks, "input '\(name)' is what SPACE_TO_BATCH_ND takes apart",
+      supported: "between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND convolutions of stride 1 without padding",
+      fix: "build the network with dilated convolutions")
+    return map
   }
 
   /// The same of codes.
-  func map(_ input: Int) throws -> (map: FeatureMap, format: TensorFormat) {
-    let (map, name) = (try anyMap(input), try tensor(input).name)
+  func map(_ input: Int, inBlocks: Bool = false) throws -> (map: FeatureMap, format: TensorFormat) {
+    let (map, name) = (try anyMap(input, inBlocks: inBlocks), try tensor(input).name)
     let format = try require(
       map.format, "input '\(name)' is of float32", supported: "quantized tensors",
       fix: "convert the network with full integer quantization (a representative dataset)")
@@ -126,7 +139,7 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
     switch try value(input) {
     case .constant: break
     case .numbers(let numbers): return (tensor, IntegerArray(numbers))
-    case .map, .failed:
+    case .map, .handle, .failed:
       throw problem(
         "input '\(tensor.name)' is computed by the network", supported: "a constant as input \(input + 1)")
     }
@@ -199,8 +212,12 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
   /// - Parameters:
   ///   - format: of the node's values; the result's may be another, for the same codes.
   ///   - floats: which codes the result stands for, where it is floats.
+  ///   - parts: what floats were joined of.
+  ///   - block: of a result that is taken apart, which the file has no shape for.
   mutating func produce(
-    _ op: any Operator, of inputs: [NodeID], in format: TensorFormat?, output: Int = 0, floats: FeatureMap.Floats? = nil
+    _ op: any Operator, of inputs: [NodeID], in format: TensorFormat?, output: Int = 0,
+    floats: FeatureMap.Floats? = nil,
+    parts: (maps: [FeatureMap], axis: Int)? = nil, block: Extents? = nil
   ) throws {
     let tensor = try resultTensor(output)
     try require(
@@ -209,8 +226,9 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
     let result = tensor.type == .float32 ? nil : try resultFormat(output)
     let shape = try op.resultShape(of: inputs.map { importer.graph[$0].shape }, at: location)
     let isWhole = shape.rank == tensor.signature.count
-    let fileShape = try declaredShape(output, elements: shape.elements) ?? (isWhole ? [] : [1]) + shape.extents
-    let declared = FeatureMap.nodeShape(fileShape)
+    let fileShape =
+      try block == nil ? declaredShape(output, elements: shape.elements) ?? (isWhole ? [] : [1]) + shape.extents : []
+    let declared = block == nil ? FeatureMap.nodeShape(fileShape) : shape
     try require(
       declared.isSupported && shape.elements == declared.elements,
       "a result of shape \(shape) in a tensor of shape \(tensor.shape)",
@@ -235,7 +253,7 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
         ElementwiseOp([.affine(scale: ratio, shift: shift)]), nil, of: output, inputs: [node])
     }
     if let result { importer.graph.fileFormats[importer.graph[node].identity] = result.codes() }
-    let map = FeatureMap(node: node, shape: fileShape, format: result, floats: floats)
+    let map = FeatureMap(node: node, shape: fileShape, format: result, floats: floats, parts: parts, block: block)
     importer.set(.map(map), of: self.op.outputs[output])
   }
 
@@ -256,17 +274,45 @@ struct OperatorReader: ProblemCollector, ProblemSource, NodeBuilder {
   /// The result's codes are those that the quantizers make of a node's values.
   /// - Parameter operators: of real numbers, which the quantizers' arithmetic comes near to.
   mutating func produceCodes(
-    _ node: NodeID, by quantizers: PerChannel<FeatureMapQuantizer>, near operators: [any Operator] = []
+    _ node: NodeID, by quantizers: PerChannel<FeatureMapQuantizer>, near operators: [any Operator] = [],
+    block: Extents? = nil
   ) throws {
     let format = try resultFormat()
-    let op = QuantizeOp(
-      description: format.quantizer.kind.description, quantizer: format.quantizer, bits: format.type.bits,
-      quantizers: quantizers, nearest: .init(operators, quantizer: format.quantizer))
-    try produce(op, of: [node], in: format)
+    try produce(format.quantizing(by: quantizers, near: operators), of: [node], in: format, block: block)
+  }
+
+  /// The result's codes are the input's times a factor, rounded: a table of all codes where 32 bits do not hold their products.
+  mutating func produceCodes(
+    of map: FeatureMap, in format: TensorFormat, by factor: FixedPointMultiplier, within codes: ClosedRange<Int64>,
+    near operators: [any Operator] = []
+  ) throws {
+    let (result, rounding) = (try resultFormat(), importer.rounding)
+    let farthest = Int64(format.type.range.shifted(by: -format.zeroPoint).largestMagnitude)
+    let isHeld = factor.shift <= 30 && farthest << Int64(max(factor.shift, 0)) <= Int64(Int32.max)
+    try require(
+      isHeld || factor.shift <= 30 && format.type.bits == 8,
+      "codes of scale \(format.scale) in scale \(result.scale), which 32 bits do not hold",
+      supported: "scales in a ratio of up to 2^\(format.type.bits == 8 ? 30 : 15)")
+    try produceCodes(
+      map.node,
+      by: [
+        isHeld
+          ? result.requantizer(of: Rational(format.scale), by: factor, rounding: rounding, within: codes)
+          : .lookup(format, result, within: codes) { factor.product($0, rounding) }
+      ], near: operators)
   }
 }
 
 extension TensorFormat {
+  /// What makes a tensor's codes of values.
+  func quantizing(
+    by quantizers: PerChannel<FeatureMapQuantizer>, near operators: [any Operator] = []
+  ) -> QuantizeOp {
+    QuantizeOp(
+      description: quantizer.kind.description, quantizer: quantizer, bits: type.bits, quantizers: quantizers,
+      nearest: .init(operators, quantizer: quantizer))
+  }
+
   /// Codes of integers that count `unit`: each times a factor, rounded, and the zero point added.
   func requantizer(
     of unit: Rational, by factor: FixedPointMultiplier, rounding: FixedPointRounding, within codes: ClosedRange<Int64>
@@ -276,5 +322,18 @@ extension TensorFormat {
         UniformSteps(
           gain: factor.factor / unit, zeroPoint: zeroPoint, clamp: codes, rounding: factor.rounding(rounding))),
       format: self.codes(codes))
+  }
+
+  /// The same with a factor in double precision, halves away from zero; nil where no line rounds as its products do.
+  func requantizer(
+    of unit: Rational, by factor: DoublePrecisionFactor, within codes: ClosedRange<Int64>
+  ) -> FeatureMapQuantizer? {
+    let farthest = Int64(codes.shifted(by: -zeroPoint).largestMagnitude)
+    return factor.exactFactor(upTo: farthest).map { exact in
+      FeatureMapQuantizer(
+        steps: .uniform(
+          UniformSteps(gain: exact / unit, zeroPoint: zeroPoint, clamp: codes, rounding: .halfAwayFromZero)),
+        format: self.codes(codes))
+    }
   }
 }

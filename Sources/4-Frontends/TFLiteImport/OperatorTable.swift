@@ -21,7 +21,8 @@ package struct OperatorRow: Sendable {
 package enum OperatorTable {
   package static let rows: [OperatorRow] =
     LinearOperators.rows + PoolingOperators.rows + ArithmeticOperators.rows + ActivationOperators.rows
-    + QuantizationOperators.rows + ShapeOperators.rows + ConstantOperators.rows
+    + QuantizationOperators.rows + ShapeOperators.rows + ResizeOperators.rows + VariableOperators.rows
+    + ConstantOperators.rows
 
   private static let byName: [String: OperatorRow] = Dictionary(
     rows.flatMap { row in row.names.map { ($0, row) } }, uniquingKeysWith: { first, _ in first })
@@ -43,7 +44,7 @@ enum Unsupported {
           : "build the network of other operators, or end it in front of this one")
     }
     switch name {
-    case "IF", "WHILE", "CALL", "CALL_ONCE":
+    case "IF", "WHILE", "CALL":
       return Diagnostic(
         "control flow: \(name)", at: location, supported: "networks of one subgraph",
         fix: "build the network without it and convert it again")
@@ -69,10 +70,6 @@ enum Unsupported {
     (
       ["LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM", "UNIDIRECTIONAL_SEQUENCE_RNN", "RNN", "SVDF"],
       "train with convolutions over time"
-    ),
-    (
-      ["VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"],
-      "convert the network without its state, which then is an input and an output of it"
     ),
   ]
 }

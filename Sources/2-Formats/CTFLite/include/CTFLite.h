@@ -56,6 +56,8 @@ typedef struct {
   size_t option_count;
   // int32: the one option that is a list.
   qcc_tfl_vector list;
+  // The one option that is a text.
+  qcc_tfl_vector text;
 } qcc_tfl_operator;
 
 typedef struct {

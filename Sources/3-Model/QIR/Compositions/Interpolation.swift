@@ -109,6 +109,21 @@ package struct Interpolation {
     return first + second
   }
 
+  /// Whether a mean of numbers of 0 to 255 that is computed in float32, places too, and rounded to the nearest integer, halves up, is the
+  /// exact mean, rounded so.
+  package var roundsAlikeInSinglePrecision: Bool {
+    let units = [rows, columns].map { ($0.weights.unit.int64 ?? .max).clamped(to: 1...1 << 24) }
+    let unit = units[0] * units[1]
+    if unit & (unit - 1) == 0 {
+      // Every place, weight, product and sum has up to 24 bits.
+      return unit <= 1 << 16 && zip(units, [rows, columns]).allSatisfy { $0 * Int64($1.extent) <= 1 << 23 }
+    }
+    // Where the unit is odd, no mean is a half: each is at least half a unit from it. Places are off by 2^-22 of the extent at most, and
+    // weights, products and sums by 2^-24 of 255 each.
+    let error = 255 * 0x1p-22 * Double(rows.extent + columns.extent + 8)
+    return unit & 1 == 1 && error < 0.5 / Double(unit)
+  }
+
   private func pass(over shape: Shape, takesAccumulators: Bool) -> [any Operator]? {
     let channels = shape.extents[2]
     let (vertical, horizontal) = (rows.weights, columns.weights)

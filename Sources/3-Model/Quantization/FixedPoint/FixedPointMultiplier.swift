@@ -53,18 +53,18 @@ package struct FixedPointMultiplier: Hashable, Sendable {
     }
   }
 
-  /// An integer times it, rounded.
+  /// An integer times it, rounded, in 32 bits, where it wraps around as the kernels' does.
   package func product(_ integer: Int64, _ kind: FixedPointRounding) -> Int64 {
     switch kind {
-    case .single: (integer * multiplier + 1 << Int64(30 - shift)) >> Int64(31 - shift)
+    case .single: ((integer * multiplier + 1 << Int64(30 - shift)) >> Int64(31 - shift)).wrapped
     case .double: roundedTwice(integer)
     }
   }
 
-  /// The same rounded twice, as long as 32 bits hold what comes.
+  /// The same rounded twice.
   func roundedTwice(_ integer: Int64) -> Int64 {
     GemmlowpArithmetic.divided(
-      GemmlowpArithmetic.product(integer << Int64(max(shift, 0)), multiplier), byPowerOfTwo: max(-shift, 0))
+      GemmlowpArithmetic.product((integer << Int64(max(shift, 0))).wrapped, multiplier), byPowerOfTwo: max(-shift, 0))
   }
 }
 
@@ -75,4 +75,9 @@ package enum FixedPointRounding: String, CaseIterable, Sendable {
   /// The upper half of twice the product, halves up, and that divided by a power of two, halves away from zero: the reference kernels
   /// and TensorFlow Lite for Microcontrollers as they are built by default.
   case double
+}
+
+extension Int64 {
+  /// What 32 bits hold of it.
+  package var wrapped: Int64 { Int64(Int32(truncatingIfNeeded: self)) }
 }

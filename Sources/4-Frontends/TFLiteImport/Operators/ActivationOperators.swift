@@ -7,7 +7,7 @@ import Quantization
 enum ActivationOperators {
   static let rows = [
     OperatorRow(
-      "RELU", "RELU6", "RELU_N1_TO_1", notes: "int8 and uint8",
+      "RELU", "RELU6", "RELU_N1_TO_1", notes: "int8 and uint8, RELU and RELU6 also int16",
       read: { try rectify(&$0, activations[$0.name] ?? .none) }),
     OperatorRow("LEAKY_RELU", notes: "int8 and uint8", read: { try leakyReLU(&$0) }),
     OperatorRow("PRELU", notes: "int8 and uint8, constant slopes", read: { try prelu(&$0) }),
@@ -15,6 +15,7 @@ enum ActivationOperators {
       "LOGISTIC", "TANH", notes: "int8 and uint8; results of scale 1/256, and 1/128",
       read: { try sigmoidal(&$0) }),
     OperatorRow("HARD_SWISH", notes: "int8 and uint8", read: { try hardSwish(&$0) }),
+    OperatorRow("ABS", notes: "int8", read: { try absolute(&$0) }),
     OperatorRow(
       "SOFTMAX", notes: "int8 and uint8, at the network's end, in integers on the host", read: { try softmax(&$0) }),
   ]
@@ -24,16 +25,27 @@ enum ActivationOperators {
   ]
 
   private static func rectify(_ reader: inout OperatorReader, _ activation: Activation) throws {
-    let (map, format, result) = try reader.bytes()
+    let (map, format) = try reader.map(0)
+    let result = try reader.resultFormat()
+    try reader.require(
+      format.type == result.type && (format.type.bits == 8 || activation != .reluN1To1),
+      "\(format.type) in \(result.type)", supported: activation == .reluN1To1 ? "int8 and uint8" : "one type")
     // Their quotient is a float's.
-    let factor = try reader.factor(Double(format.scale / result.scale))
+    let factor = FixedPointMultiplier(Double(format.scale / result.scale))
     try reader.produceCodes(
-      map.node,
-      by: [
-        result.requantizer(
-          of: Rational(format.scale), by: factor, rounding: reader.importer.rounding,
-          within: result.codes(behind: activation))
-      ], near: activation.operators)
+      of: map, in: format, by: factor, within: result.codes(behind: activation), near: activation.operators)
+  }
+
+  /// (tensorflow/lite/kernels/elementwise.cc, `AbsEvalQuantized`)
+  private static func absolute(_ reader: inout OperatorReader) throws {
+    let (map, format, result) = try reader.bytes()
+    try reader.require(
+      format.type.isSigned && result.type.isSigned, "\(format.type) in \(result.type)", supported: "int8")
+    let factor = try reader.factor(Double(format.scale / result.scale))
+    let (isSame, rounding) = (format.scale == result.scale, reader.importer.rounding)
+    try reader.produceCodes(
+      map.node, by: [.lookup(format, result) { isSame ? abs($0) : factor.product(abs($0), rounding) }],
+      near: [ElementwiseOp([.leakyReLU(slope: -.one)])])
   }
 
   private static func leakyReLU(_ reader: inout OperatorReader) throws {
@@ -55,7 +67,7 @@ enum ActivationOperators {
     try reader.require(
       slopes.format.type.bits == 8, "slopes of \(slopes.format.type)", supported: "int8 and uint8")
     let above = try reader.factor(Double(format.scale / result.scale))
-    let below = try reader.factor(Double(format.scale * slopes.format.scale / result.scale), of: 16)
+    let below = try reader.factor(Double(format.scale * slopes.format.scale / result.scale))
     let rounding = reader.importer.rounding
     try reader.produceCodes(
       of: (map, format), with: slopes, in: result, within: result.type.range,
@@ -121,10 +133,9 @@ extension OperatorReader {
     return (map, format, result)
   }
 
-  /// A factor of codes of 8 bits, or of products of two, which 32 bits hold with it.
-  func factor(_ real: Double, of bits: Int = 8) throws -> FixedPointMultiplier {
-    let most = bits > 8 ? 15 : 23
-    try require(real < Double(1 << most), "scales in a ratio of \(real)", supported: "less than 2^\(most)")
+  /// A factor that kernels of 32 bits take.
+  func factor(_ real: Double) throws -> FixedPointMultiplier {
+    try require(real < 0x1p30, "scales in a ratio of \(real)", supported: "less than 2^30")
     return FixedPointMultiplier(real)
   }
 }
@@ -137,7 +148,7 @@ extension FeatureMapQuantizer {
   ) -> FeatureMapQuantizer {
     let codes = codes ?? result.type.range
     let (scale, range) = (Rational(format.scale), format.type.range.shifted(by: -format.zeroPoint))
-    func code(_ integer: Int64) -> Int64 { (function(integer) + result.zeroPoint).clamped(to: codes) }
+    func code(_ integer: Int64) -> Int64 { (function(integer) + result.zeroPoint).wrapped.clamped(to: codes) }
     // Between two codes there is nothing.
     let steps = ((range.lowerBound + 1)...range.upperBound).map { next in
       (

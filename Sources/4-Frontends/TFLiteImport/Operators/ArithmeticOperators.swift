@@ -6,36 +6,43 @@ import Quantization
 /// Two tensors element by element, one of them perhaps a constant, of shapes that spread over each other.
 enum ArithmeticOperators {
   static let rows = [
-    OperatorRow("ADD", "SUB", notes: "of int8 and uint8; tensors and constants of any shapes", read: { try add(&$0) }),
+    OperatorRow("ADD", "SUB", notes: "tensors and constants of any shapes", read: { try add(&$0) }),
     OperatorRow("MUL", notes: "tensors and constants of any shapes", read: { try multiply(&$0) }),
     OperatorRow(
       "MAXIMUM", "MINIMUM", notes: "of one scale; tensors and constants of any shapes", read: { try extremum(&$0) }),
   ]
 
-  /// Both operands in steps of twice the larger scale x 2^-20, rounded, their sum or difference, and that in the result's codes
-  /// (tensorflow/lite/kernels/add.cc, sub.cc and internal/reference/integer_ops/add.h).
+  /// Both operands in steps of twice the larger scale x 2^-20, 2^-15 of int16, rounded, their sum or difference, and that in the result's
+  /// codes (tensorflow/lite/kernels/add.cc, sub.cc and internal/reference/integer_ops/add.h).
   private static func add(_ reader: inout OperatorReader) throws {
     let activation = try reader.activation()
     let operands = try reader.operands()
     let result = try reader.resultFormat()
+    let mayShift = reader.number("pot_scale_int16", default: 1) != 0
     try reader.require(
-      operands.formats.allSatisfy { $0.type.bits == 8 } && result.type.bits == 8, "a sum of 16 bits",
-      supported: "sums of int8 and uint8")
+      operands.formats.allSatisfy { $0.type == result.type },
+      "\(operands.formats[0].type) and \(operands.formats[1].type) in \(result.type)", supported: "one type")
+    let isWide = result.type.bits == 16
+    try reader.require(
+      !(isWide && mayShift && (operands.formats + [result]).allSatisfy { $0.scale.significand == 1 }),
+      "a sum of int16 of scales that are powers of two, with pot_scale_int16", supported: "pot_scale_int16 = false")
+    let places = isWide ? 15 : 20
     let scales = operands.formats.map { Double($0.scale) }
     let twiceTheLargest = 2 * max(scales[0], scales[1])
     let factors = scales.map { FixedPointMultiplier($0 / twiceTheLargest) }
-    let factor = FixedPointMultiplier(twiceTheLargest / (0x1p20 * Double(result.scale)))
+    let factor = FixedPointMultiplier(twiceTheLargest / (Double(1 << places) * Double(result.scale)))
     try reader.require(
       factor.shift <= 0, "a sum in scale \(result.scale)",
-      supported: "scales that are not 2^-19 of the operands' or less")
+      supported: "scales that are not 2^\(1 - places) of the operands' or less")
     let (rounding, codes) = (reader.importer.rounding, result.codes(behind: activation))
     let sign: Int64 = reader.name == "SUB" ? -1 : 1
+    let step = Rational(twiceTheLargest) * .powerOfTwo(-places)
+    func term(_ code: Int64, _ operand: Int) -> Int64 { factors[operand].product(code << Int64(places), rounding) }
     switch operands {
     case .maps(let maps):
-      let step = Rational(twiceTheLargest) * .powerOfTwo(-20)
       var terms: [NodeID] = []
       for (index, map) in try reader.spread(maps).enumerated() {
-        let term = rescale(maps[index].format, by: factors[index], to: step, rounding: rounding)
+        let term = rescale(maps[index].format, by: factors[index], places, to: step, rounding: rounding)
         terms.append(try reader.append(term, "term\(index + 1)", inputs: [map]))
       }
       if sign < 0 {
@@ -47,7 +54,18 @@ enum ArithmeticOperators {
       try reader.produceCodes(sum, by: [requantizer], near: activation.operators)
     case .constant(let constant, let map, let isFirst):
       let signs = isFirst ? (constant: 1, map: sign) : (constant: sign, map: 1)
-      func term(_ code: Int64, _ operand: Int) -> Int64 { factors[operand].product(code << 20, rounding) }
+      if isWide {
+        let (node, numbers) = try reader.channels(of: map.map, varyingWith: constant)
+        let terms = numbers.map { signs.constant * term($0, isFirst ? 0 : 1) }
+        let rescaled = rescale(map.format, by: factors[isFirst ? 1 : 0], places, to: step, rounding: rounding)
+        let addend = AffineOp(scale: terms.map { _ in Rational(signs.map) }, shift: terms.map { step * Rational($0) })
+        // Sums are integers of their own, of which all channels have one function.
+        let farthest = 1 << 30 + Int64((terms.hull() ?? 0...0).largestMagnitude)
+        let whole = integers(counting: step, gain: .one / step, within: -farthest...farthest)
+        let sum = try reader.append([rescaled, addend, whole], "sum", input: node)
+        let requantizer = result.requantizer(of: step, by: factor, rounding: rounding, within: codes)
+        return try reader.produceCodes(sum, by: [requantizer], near: activation.operators)
+      }
       try reader.produceCodes(
         of: map, with: constant, in: result, within: codes,
         near: {
@@ -64,18 +82,27 @@ enum ArithmeticOperators {
     }
   }
 
-  /// Codes times 2^20, times a factor of 1/2 at most, rounded.
+  /// Codes times 2^places, times a factor of 1/2 at most, rounded.
   private static func rescale(
-    _ format: TensorFormat, by factor: FixedPointMultiplier, to step: Rational, rounding: FixedPointRounding
+    _ format: TensorFormat, by factor: FixedPointMultiplier, _ places: Int, to step: Rational,
+    rounding: FixedPointRounding
   ) -> QuantizeOp {
     let codes = format.type.range.shifted(by: -format.zeroPoint)
-    let gain = factor.factor / (Rational(format.scale) * .powerOfTwo(-20))
-    let range = factor.product(codes.lowerBound << 20, rounding)...factor.product(codes.upperBound << 20, rounding)
-    return QuantizeOp(
+    func term(_ code: Int64) -> Int64 { factor.product(code << Int64(places), rounding) }
+    return integers(
+      counting: step, gain: factor.factor / (Rational(format.scale) * .powerOfTwo(-places)),
+      within: term(codes.lowerBound)...term(codes.upperBound), rounding: factor.rounding(rounding))
+  }
+
+  /// Integers between others, of as many bits as they need.
+  private static func integers(
+    counting step: Rational, gain: Rational, within range: ClosedRange<Int64>, rounding: Rounding = .halfEven
+  ) -> QuantizeOp {
+    QuantizeOp(
       description: "tflite>term", bits: IntegerType.narrowestSigned(holding: range).bits,
       quantizers: [
         FeatureMapQuantizer(
-          steps: .uniform(UniformSteps(gain: gain, clamp: range, rounding: factor.rounding(rounding))),
+          steps: .uniform(UniformSteps(gain: gain, clamp: range, rounding: rounding)),
           format: CodeFormat(scale: step, range: range))
       ], nearest: .init())
   }

@@ -8,7 +8,7 @@ enum ConstantOperators {
   static let rows = [
     OperatorRow("SHAPE", notes: "and ADD, SUB, MUL and so on of its numbers", read: { try shape(&$0) }),
     OperatorRow(
-      "CAST", "FLOOR_DIV", "GATHER", "REDUCE_PROD", notes: "of numbers that are known when the file is read",
+      "CAST", "FLOOR_DIV", "REDUCE_PROD", notes: "of numbers that are known when the file is read",
       read: { reader in
         throw reader.problem(
           "what it reads is computed by the network", supported: "numbers that are known when the file is read")
@@ -38,8 +38,9 @@ enum ConstantOperators {
 
   /// Whether the operator is one of constants, of which nothing but its result is left.
   static func read(_ reader: inout OperatorReader) throws -> Bool {
+    guard let function = functions[reader.name] else { return false }
     let result = try reader.resultTensor()
-    guard let function = functions[reader.name], result.type == .int32 || result.type == .int64,
+    guard result.type == .int32 || result.type == .int64,
       try reader.op.inputs.indices.allSatisfy({ input in try reader.isConstant(input) })
     else { return false }
     for input in reader.op.inputs.indices {

@@ -22,42 +22,38 @@ enum LinearOperators {
 
   private static func convolution(_ reader: inout OperatorReader) throws {
     let (stride, dilation, padding) = try reader.windowOptions()
-    let sums = try Sums(&reader, channelAxis: 0)
+    let sums = try Sums(&reader, channelAxis: 0, inBlocks: true)
     let kernel = sums.weights.shape
-    let extents = FeatureMap.nodeShape(sums.map.shape).extents
+    let extents = reader.extents(of: sums.map)
     try reader.require(
       kernel.count == 4 && extents.count == 3 && kernel.allSatisfy { $0 > 0 } && extents[2].isMultiple(of: kernel[3]),
       "weights of shape \(kernel) over a tensor of shape \(sums.map.shape)",
       supported: "[output channels, rows, columns, input channels / groups] over [1, rows, columns, channels]")
-    let window = reader.window(
+    let window = try reader.window(
       size: Extents(rows: kernel[1], columns: kernel[2]), stride: stride, dilation: dilation, padding: padding,
-      over: extents)
+      over: extents, in: sums.map.block)
     let groups = extents[2] / kernel[3]
     let weights = sums.kernel([1, 2, 3, 0])
-    try sums.produce(
-      ConvolutionOp(kernel: weights, bias: sums.bias, window: window, groups: groups), &reader,
-      rounding: reader.importer.rounding)
+    try sums.produce(ConvolutionOp(kernel: weights, bias: sums.bias, window: window, groups: groups), &reader)
   }
 
   private static func depthwise(_ reader: inout OperatorReader) throws {
     let (stride, dilation, padding) = try reader.windowOptions()
     let multiplier = reader.integer("depth_multiplier", default: 1)
-    let sums = try Sums(&reader, channelAxis: 3)
+    let sums = try Sums(&reader, channelAxis: 3, inBlocks: true)
     let kernel = sums.weights.shape
-    let extents = FeatureMap.nodeShape(sums.map.shape).extents
+    let extents = reader.extents(of: sums.map)
     try reader.require(
       kernel.count == 4 && kernel[0] == 1 && extents.count == 3 && kernel.allSatisfy { $0 > 0 } && multiplier > 0
         && kernel[3] % extents[2] == 0,
       "weights of shape \(kernel) with a depth multiplier of \(multiplier) over a tensor of shape \(sums.map.shape)",
       supported: "[1, rows, columns, channels x depth multiplier] over [1, rows, columns, channels]")
-    let window = reader.window(
+    let window = try reader.window(
       size: Extents(rows: kernel[1], columns: kernel[2]), stride: stride, dilation: dilation, padding: padding,
-      over: extents)
+      over: extents, in: sums.map.block)
     let each = kernel[3] / extents[2]
     let weights = sums.kernel([1, 2, 3], shape: [kernel[1], kernel[2], extents[2], each])
-    try sums.produce(
-      DepthwiseConvolutionOp(kernel: weights, bias: sums.bias, window: window), &reader,
-      rounding: reader.importer.rounding)
+    try sums.produce(DepthwiseConvolutionOp(kernel: weights, bias: sums.bias, window: window), &reader)
   }
 
   private static func transposed(_ reader: inout OperatorReader) throws {
@@ -85,7 +81,7 @@ enum LinearOperators {
     try reader.require(
       convolution.meets(shape), "a result of shape \(result) of a tensor of shape \(sums.map.shape)",
       supported: "results whose every pixel the input reaches")
-    try sums.produce(weights, channels: kernel[0], &reader, rounding: reader.importer.rounding) { reader in
+    try sums.produce(weights, channels: kernel[0], &reader) { reader in
       let last = try convolution.append(over: sums.map.node, of: shape, to: &reader)
       return try reader.append(last.op, "sums", inputs: last.inputs)
     }
@@ -108,8 +104,7 @@ enum LinearOperators {
       let shape = elements == kernel[1] ? [kernel[1]] : [elements / kernel[1], kernel[1]]
       rows.map.node = try reader.append(ReshapeOp(shape: Shape(shape)), "rows", inputs: [sums.map.node])
     }
-    // The kernels of this operator alone round once, whatever others do.
-    try rows.produce(DenseOp(kernel: sums.kernel([1, 0]), bias: sums.bias), &reader, rounding: .single)
+    try rows.produce(DenseOp(kernel: sums.kernel([1, 0]), bias: sums.bias), &reader)
   }
 }
 
@@ -123,15 +118,19 @@ private struct Sums {
   /// Of the weights: one, or one per output channel.
   private let scales: [Float]
   private let biases: IntegerArray?
+  /// Whether sums have 64 bits.
+  private let areLong: Bool
   private let activation: Activation
 
-  /// - Parameter channelAxis: of the weights, along which output channels lie.
+  /// - Parameters:
+  ///   - channelAxis: of the weights, along which output channels lie.
+  ///   - inBlocks: the map may be one that SPACE_TO_BATCH_ND takes apart.
   init(
-    _ reader: inout OperatorReader, channelAxis: Int,
+    _ reader: inout OperatorReader, channelAxis: Int, inBlocks: Bool = false,
     inputs: (map: Int, weights: Int, bias: Int) = (map: 0, weights: 1, bias: 2)
   ) throws {
     activation = try reader.activation()
-    let input = reader.check { try $0.map(inputs.map) }
+    let input = reader.check { try $0.map(inputs.map, inBlocks: inBlocks) }
     let weights = try reader.constant(inputs.weights)
     self.weights = weights.tensor
     try reader.require(
@@ -154,18 +153,28 @@ private struct Sums {
       "weights of \(weights.tensor.type.name) with zero point \(zeroPoints.first { $0 != 0 } ?? 0)",
       supported: "zero points of 0, of uint8 one of 0 to 255")
     codes = zero == 0 ? weights.integers : IntegerArray(weights.integers.map { $0 - zero })
+    // Maps of int16 have sums of the type of biases, which newer files name.
+    let isWide = input?.format.type.bits == 16
+    let named = reader.integer("quantized_bias_type")
+    var sumType: TFLiteElementType? = named == 0 ? nil : TFLiteElementType(rawValue: named) ?? .unknown
     if reader.hasInput(inputs.bias) {
       let bias = try reader.constant(inputs.bias)
-      let isWide = input?.format.type.bits == 16
+      let types: [TFLiteElementType] =
+        !isWide ? [.int32] : sumType.map { [$0] } ?? (reader.name == "DEPTHWISE_CONV_2D" ? [.int64] : [.int32, .int64])
       try reader.require(
-        bias.tensor.type == .int32 || isWide && bias.tensor.type == .int64, "a bias of \(bias.tensor.type.name)",
-        supported: isWide ? "int32 and int64" : "int32")
+        types.contains(bias.tensor.type), "a bias of \(bias.tensor.type.name)",
+        supported: types.map(\.name).joined(separator: " and "))
       try reader.require(
         bias.integers.count == channels, "a bias of \(bias.integers.count) numbers", supported: "\(channels)")
       biases = bias.integers
+      sumType = sumType ?? bias.tensor.type
     } else {
       biases = nil
     }
+    areLong = isWide && sumType != .int32
+    try reader.require(
+      !isWide || [nil, .int32, .int64].contains(sumType), "sums of \(sumType?.name ?? "")", supported: "int32 and int64"
+    )
     guard let input else { throw Skipped() }
     (map, format) = input
   }
@@ -193,62 +202,93 @@ private struct Sums {
   }
 
   /// The layer is the operator's result, in the result's codes.
-  func produce(_ op: some LinearOperator, _ reader: inout OperatorReader, rounding: FixedPointRounding) throws {
-    try produce(op.kernel, channels: op.outputChannels, &reader, rounding: rounding) { reader in
+  func produce(_ op: some LinearOperator, _ reader: inout OperatorReader) throws {
+    try produce(op.kernel, channels: op.outputChannels, &reader) { reader in
       try reader.append(op, "sums", inputs: [map.node])
     }
   }
 
   /// The same of nodes that sum products with a kernel.
   func produce(
-    _ kernel: Parameter, channels: Int, _ reader: inout OperatorReader, rounding: FixedPointRounding,
+    _ kernel: Parameter, channels: Int, _ reader: inout OperatorReader,
     appending sums: (inout OperatorReader) throws -> NodeID
   ) throws {
     let result = try reader.resultFormat()
-    let clamp = result.codes(behind: activation)
-    let isWide = format.type.bits == 16
     try reader.require(
       result.type.bits == format.type.bits, "\(format.type) in \(result.type)", supported: "as many bits as the input")
-    let isProductSingle = scales.count == 1 && (reader.name == "FULLY_CONNECTED" || !format.type.isSigned)
-    let factors = scales.map { scale in
-      // `GetQuantizedConvolutionMultipler` has it in float32, `PopulateConvolutionQuantizationParams` in double.
-      let product = isProductSingle ? Double(format.scale * scale) : Double(format.scale) * Double(scale)
-      let factor = FixedPointMultiplier(product / Double(result.scale))
-      return isWide && reader.name != "FULLY_CONNECTED" ? factor.inHalfTheBits : factor
-    }
-    try requireNoOverflow(kernel, channels, factors, reader)
+    let magnitudes = magnitudes(kernel, channels)
+    let quantizers =
+      try reader.name == "FULLY_CONNECTED"
+      ? requantizersInDoublePrecision(to: result, magnitudes, reader) : requantizers(to: result, magnitudes, reader)
     let node = try sums(&reader)
-    try reader.produceCodes(
-      node,
-      by: PerChannel(
-        zip(units, factors).map { unit, factor in
-          // Sums of 64 bits are rounded once.
-          result.requantizer(of: unit, by: factor, rounding: isWide ? .single : rounding, within: clamp)
-        }), near: activation.operators)
+    try reader.produceCodes(node, by: PerChannel(quantizers), near: activation.operators, block: map.block)
   }
 
-  /// The kernels' integers wrap around beyond their bits: 32, or 48 that are multiplied of 64.
-  private func requireNoOverflow(
-    _ kernel: Parameter, _ channels: Int, _ factors: [FixedPointMultiplier], _ reader: OperatorReader
-  ) throws {
-    guard case .quantized(let kernel) = kernel else { return }
-    let sums = kernel.codes.columnSums(channels)
-    let isWide = format.type.bits == 16
-    let range = format.type.range.shifted(by: -format.zeroPoint)
-    let farthest = Int64(range.largestMagnitude)
-    for channel in 0..<channels {
-      let magnitude = Int64(sums.positive[channel] - sums.negative[channel])
-      let most = magnitude * farthest + Int64(min((biases?[channel] ?? 0).magnitude, 1 << 62))
-      let shift = max(factors[channel % factors.count].shift, 0)
-      guard shift > (isWide ? 7 : 30) || (isWide ? most >= 1 << 47 : most << Int64(shift) > Int64(Int32.max)) else {
-        continue
-      }
-      throw reader.problem(
-        "sums of up to \(most) in channel \(channel)" + (shift > 0 ? ", times 2^\(shift)," : "")
-          + " in \(isWide ? 48 : 32) bits, where they wrap around",
-        supported: "sums that \(isWide ? 48 : 32) bits hold",
-        fix: "train with fewer inputs per sum, smaller biases or larger output scales")
+  /// One, or one per channel.
+  private func requantizers(
+    to result: TensorFormat, _ magnitudes: [Int64], _ reader: OperatorReader
+  ) throws -> [FeatureMapQuantizer] {
+    let factors = scales.map { scale in
+      // `GetQuantizedConvolutionMultipler` has the product in float32, `PopulateConvolutionQuantizationParams` in double.
+      let isProductSingle = scales.count == 1 && !format.type.isSigned
+      let product = isProductSingle ? Double(format.scale * scale) : Double(format.scale) * Double(scale)
+      let factor = FixedPointMultiplier(product / Double(result.scale))
+      return areLong ? factor.inHalfTheBits : factor
     }
+    for (channel, most) in magnitudes.enumerated() {
+      let shift = max(factors[channel % factors.count].shift, 0)
+      let isHeld = areLong ? shift <= 7 && most < 1 << 47 : shift <= 30 && most << Int64(shift) <= Int64(Int32.max)
+      try require(isHeld, sumsUpTo: most, channel, shift: shift, bits: areLong ? 48 : 32, reader)
+    }
+    // Sums of 64 bits are rounded once.
+    let rounding = areLong ? .single : reader.importer.rounding
+    return zip(units, factors).map { unit, factor in
+      result.requantizer(of: unit, by: factor, rounding: rounding, within: result.codes(behind: activation))
+    }
+  }
+
+  /// The same as FULLY_CONNECTED has them, whatever others round as.
+  private func requantizersInDoublePrecision(
+    to result: TensorFormat, _ magnitudes: [Int64], _ reader: OperatorReader
+  ) throws -> [FeatureMapQuantizer] {
+    let factors = scales.map { DoublePrecisionFactor(format.scale, times: $0, over: result.scale) }
+    for (channel, most) in magnitudes.enumerated() {
+      let isHeld = most < (areLong ? 1 << 53 : 1 << 31)
+      try require(isHeld, sumsUpTo: most, channel, shift: 0, bits: areLong ? 53 : 32, reader)
+      let product = Double(most) * factors[channel % factors.count].real
+      try reader.require(
+        product < 0x1p30, "sums of up to \(most) in channel \(channel), times \(product / Double(most)), in 32 bits",
+        supported: "products below 2^30", fix: "train with larger output scales")
+    }
+    return try zip(units, factors).map { unit, factor in
+      try reader.require(
+        result.requantizer(of: unit, by: factor, within: result.codes(behind: activation)),
+        "sums times \(factor.real), some of which double precision rounds to halves", supported: "other scales",
+        fix: "convert the network again with other inputs for calibration")
+    }
+  }
+
+  /// The largest sums by channel.
+  private func magnitudes(_ kernel: Parameter, _ channels: Int) -> [Int64] {
+    guard case .quantized(let kernel) = kernel else { return [] }
+    let sums = kernel.codes.columnSums(channels)
+    let farthest = Int64(format.type.range.shifted(by: -format.zeroPoint).largestMagnitude)
+    return (0..<channels).map { channel in
+      Int64(sums.positive[channel] - sums.negative[channel]) * farthest
+        + Int64(min((biases?[channel] ?? 0).magnitude, 1 << 62))
+    }
+  }
+
+  /// The kernels' integers wrap around beyond their bits.
+  private func require(
+    _ isHeld: Bool, sumsUpTo most: Int64, _ channel: Int, shift: Int, bits: Int, _ reader: OperatorReader
+  ) throws {
+    try reader.require(
+      isHeld,
+      "sums of up to \(most) in channel \(channel)" + (shift > 0 ? ", times 2^\(shift)," : "")
+        + " in \(bits) bits, where they wrap around",
+      supported: "sums that \(bits) bits hold",
+      fix: "train with fewer inputs per sum, smaller biases or larger output scales")
   }
 }
 
@@ -267,10 +307,19 @@ extension OperatorReader {
     return (stride, dilation, padding == 0 ? .same : .valid)
   }
 
+  /// - Parameter block: where the map is taken apart, in steps of which the window reads it.
   func window(
-    size: Extents, stride: Extents, dilation: Extents = .one, padding: Border, over extents: [Int]
-  ) -> Window {
+    size: Extents, stride: Extents, dilation: Extents = .one, padding: Border, over extents: [Int],
+    in block: Extents? = nil
+  ) throws -> Window {
     let input = Extents(rows: extents[0], columns: extents[1])
+    if let block {
+      try require(
+        stride == .one && padding == .valid, "strides of \(stride) and padding \(padding) behind SPACE_TO_BATCH_ND",
+        supported: "strides of 1 and padding VALID", fix: "build the network with dilated convolutions")
+      let apart = Extents(rows: dilation.rows * block.rows, columns: dilation.columns * block.columns)
+      return Window(size: size, stride: stride, dilation: apart, padding: .none)
+    }
     return Window(
       size: size, stride: stride, dilation: dilation,
       padding: padding == .same

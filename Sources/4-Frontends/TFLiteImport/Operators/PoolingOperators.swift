@@ -8,7 +8,8 @@ enum PoolingOperators {
   static let rows = [
     OperatorRow("AVERAGE_POOL_2D", notes: "windows, strides, padding", read: { try averagePool(&$0) }),
     OperatorRow("MAX_POOL_2D", notes: "windows, strides, padding", read: { try maxPool(&$0) }),
-    OperatorRow("MEAN", notes: "int8 and uint8, over any axes but the batch", read: { try mean(&$0) }),
+    OperatorRow("MEAN", notes: "over any axes but the batch", read: { try mean(&$0) }),
+    OperatorRow("REDUCE_MAX", notes: "over any axes but the batch", read: { try most(&$0) }),
   ]
 
   private static func averagePool(_ reader: inout OperatorReader) throws {
@@ -40,29 +41,19 @@ enum PoolingOperators {
     try reader.produceCodes(most, by: [FeatureMapQuantizer.cut(to: codes, of: format)], near: activation.operators)
   }
 
-  /// The sum of (code - zero point) x scale / (result's scale x number of elements), in which the number is worked into the multiplier.
+  /// The sum of (code - zero point) x scale / (result's scale x number of elements), in which the number is worked into the multiplier
+  /// (tensorflow/lite/kernels/internal/reference/reduce.h, `QuantizedMeanOrSum`).
   private static func mean(_ reader: inout OperatorReader) throws {
-    _ = reader.flag("keep_dims")
-    let (map, format, result) = try reader.bytes()
-    let rank = map.shape.count
-    let axes = Set(try reader.list(1).map { $0 < 0 ? $0 + rank : $0 })
-    try reader.require(
-      map.shape.first == 1 && !axes.isEmpty && axes.allSatisfy { (1..<rank).contains($0) },
-      "a mean over axes \(axes.sorted()) of a tensor of shape \(map.shape)", supported: "axes behind a batch of 1")
-    let order = axes.sorted() + (1..<rank).filter { !axes.contains($0) }
-    let count = axes.reduce(1) { $0 * map.shape[$1] }
+    let (map, format) = try reader.map(0)
+    let result = try reader.resultFormat()
+    try reader.require(format.type == result.type, "\(format.type) in \(result.type)", supported: "one type")
+    let (column, count) = try column(of: map, &reader)
     let sum = Int64(count) * Int64(format.type.range.shifted(by: -format.zeroPoint).largestMagnitude)
     let whole = try reader.factor(Double(format.scale) / Double(result.scale))
     try reader.require(
       sum << Int64(max(whole.shift, 0)) <= Int64(Int32.max),
       "sums of \(count) codes in 32 bits, where they wrap around",
       supported: "fewer elements")
-    var source = map.node
-    if order != Array(1..<rank) {
-      source = try reader.append(TransposeOp(permutation: order.map { $0 - 1 }), "axes", inputs: [source])
-    }
-    let rest = (1..<rank).filter { !axes.contains($0) }.reduce(1) { $0 * map.shape[$1] }
-    let column = try reader.append(ReshapeOp(shape: Shape([count, 1, rest])), "column", inputs: [source])
     let window = Window(size: Extents(rows: count, columns: 1))
     let mean = try reader.append(AveragePoolOp(window: window), "mean", inputs: [column])
     try reader.produceCodes(
@@ -72,6 +63,33 @@ enum PoolingOperators {
           of: Rational(format.scale) / Rational(Int64(count)), by: whole.divided(by: Int64(count)),
           rounding: reader.importer.rounding, within: result.type.range)
       ])
+  }
+
+  private static func most(_ reader: inout OperatorReader) throws {
+    let (map, format) = try reader.map(0)
+    let (column, count) = try column(of: map, &reader)
+    let window = Window(size: Extents(rows: count, columns: 1))
+    try reader.produce(MaxPoolOp(window: window), of: [column], in: format)
+  }
+
+  /// A node whose rows are the elements that a reduction makes one of, and how many these are.
+  private static func column(of map: FeatureMap, _ reader: inout OperatorReader) throws -> (node: NodeID, count: Int) {
+    _ = reader.flag("keep_dims")
+    let rank = map.shape.count
+    let axes = Set(try reader.list(1).map { $0 < 0 ? $0 + rank : $0 })
+    try reader.require(
+      map.shape.first == 1 && !axes.isEmpty && axes.allSatisfy { (1..<rank).contains($0) },
+      "\(reader.name) over axes \(axes.sorted()) of a tensor of shape \(map.shape)",
+      supported: "axes behind a batch of 1")
+    let others = (1..<rank).filter { !axes.contains($0) }
+    let order = axes.sorted() + others
+    var source = map.node
+    if order != Array(1..<rank) {
+      source = try reader.append(TransposeOp(permutation: order.map { $0 - 1 }), "axes", inputs: [source])
+    }
+    let count = axes.reduce(1) { $0 * map.shape[$1] }
+    let rest = others.reduce(1) { $0 * map.shape[$1] }
+    return (try reader.append(ReshapeOp(shape: Shape([count, 1, rest])), "column", inputs: [source]), count)
   }
 
   private static func pool(
@@ -85,7 +103,7 @@ enum PoolingOperators {
     try reader.require(
       extents.count == 3 && (1...65536).contains(size.rows) && (1...65536).contains(size.columns),
       "a window of \(size) over a tensor of shape \(map.shape)", supported: "windows over [1, rows, columns, channels]")
-    let window = reader.window(size: size, stride: stride, padding: padding, over: extents)
+    let window = try reader.window(size: size, stride: stride, padding: padding, over: extents)
     return (map, format, window, activation)
   }
 }

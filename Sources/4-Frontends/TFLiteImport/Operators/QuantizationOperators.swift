@@ -19,23 +19,41 @@ enum QuantizationOperators {
     guard let format = map.format else {
       try reader.require(
         (0x1p-100...0x1p100).contains(result.scale), "floats in scale \(result.scale)", supported: "2^-100 to 2^100")
-      guard let floats = map.floats else { return try reader.produceCodes(map.node, by: [.ofFloats(result)]) }
-      try reader.require(
-        floats.format.type.bits == 8, "floats of \(floats.format.type)", supported: "floats of int8 and uint8")
-      return try reader.produceCodes(
-        floats.node, by: [.lookup(floats.format, result) { result.code(of: floats.value(of: $0)) - result.zeroPoint }],
-        near: floats.sign < 0 ? [ElementwiseOp([.affine(scale: -.one, shift: .zero)])] : [])
+      if let parts = map.parts {
+        let nodes = try parts.maps.enumerated().map { try codes(of: $1, "part\($0)", in: result, &reader) }
+        return try reader.produce(ConcatenateOp(axis: parts.axis), of: nodes, in: result)
+      }
+      let (node, op) = try quantizing(map, in: result, reader)
+      return try reader.produce(op, of: [node], in: result)
     }
     let factor = FixedPointMultiplier(Double(format.scale) / Double(result.scale))
+    try reader.produceCodes(of: map, in: format, by: factor, within: result.type.range)
+  }
+
+  /// A node of the codes of floats, those of joined ones joined.
+  private static func codes(
+    of map: FeatureMap, _ name: String, in result: TensorFormat, _ reader: inout OperatorReader
+  ) throws -> NodeID {
+    if let parts = map.parts {
+      let nodes = try parts.maps.enumerated().map { try codes(of: $1, "\(name)/part\($0)", in: result, &reader) }
+      return try reader.append(ConcatenateOp(axis: parts.axis), name, inputs: nodes)
+    }
+    let (node, op) = try quantizing(map, in: result, reader)
+    return try reader.append(op, name, inputs: [node])
+  }
+
+  /// What makes codes of floats, and of which node.
+  private static func quantizing(
+    _ map: FeatureMap, in result: TensorFormat, _ reader: OperatorReader
+  ) throws -> (node: NodeID, op: QuantizeOp) {
+    guard let floats = map.floats else { return (map.node, result.quantizing(by: [.ofFloats(result)])) }
     try reader.require(
-      factor.shift <= 14, "codes of scale \(format.scale) in scale \(result.scale)",
-      supported: "at most 2^14 times finer")
-    try reader.produceCodes(
-      map.node,
-      by: [
-        result.requantizer(
-          of: Rational(format.scale), by: factor, rounding: reader.importer.rounding, within: result.type.range)
-      ])
+      floats.format.type.bits == 8, "floats of \(floats.format.type)", supported: "floats of int8 and uint8")
+    let table = FeatureMapQuantizer.lookup(floats.format, result) {
+      result.code(of: floats.value(of: $0)) - result.zeroPoint
+    }
+    let negative = ElementwiseOp([.affine(scale: -.one, shift: .zero)])
+    return (floats.node, result.quantizing(by: [table], near: floats.sign < 0 ? [negative] : []))
   }
 
   private static func dequantize(_ reader: inout OperatorReader) throws {
@@ -46,10 +64,11 @@ enum QuantizationOperators {
 
   private static func negate(_ reader: inout OperatorReader) throws {
     let map = try reader.anyMap(0)
-    var floats = try reader.require(
-      map.floats, map.format == nil ? "floats that are no codes" : "negative codes, whatever their zero point is",
-      supported: "floats that DEQUANTIZE made", fix: "train with a product with -1 in its place")
-    floats.sign = -floats.sign
+    try reader.require(
+      map.format == nil && map.parts == nil, "negative codes, whatever their zero point is",
+      supported: "floats that DEQUANTIZE made, and the network's own", fix: "train with a product with -1 in its place")
+    var floats = map.floats
+    floats?.sign.negate()
     try reader.produce(
       ElementwiseOp([.affine(scale: -.one, shift: .zero)]), of: [map.node], in: nil, floats: floats)
   }
@@ -60,7 +79,7 @@ extension TensorFormat {
   /// (tensorflow/lite/kernels/internal/reference/quantize.h).
   fileprivate func code(of value: Float) -> Int64 {
     let steps = (value / scale).rounded(.toNearestOrAwayFromZero)
-    return Int64(steps.clamped(to: -0x1p40...0x1p40)) + zeroPoint
+    return Int64(steps.clamped(to: -0x1p30...0x1p30)) + zeroPoint
   }
 }
 

@@ -11,15 +11,14 @@ enum ShapeOperators {
     OperatorRow("TRANSPOSE", notes: "the batch stays in front", read: { try transpose(&$0) }),
     OperatorRow("CONCATENATION", notes: "along any axis but the batch, of one scale", read: { try concatenate(&$0) }),
     OperatorRow("PACK", notes: "of one scale", read: { try pack(&$0) }),
-    OperatorRow("SPLIT", "UNPACK", read: { try split(&$0) }),
+    OperatorRow("SPLIT", "SPLIT_V", "UNPACK", notes: "constant axes and sizes", read: { try split(&$0) }),
     OperatorRow("SLICE", notes: "constant begins and sizes", read: { try slice(&$0) }),
     OperatorRow(
       "STRIDED_SLICE", notes: "constant begins, ends and strides, without ellipses and new axes",
       read: { try stridedSlice(&$0) }),
     OperatorRow("PAD", "PADV2", notes: "rows and columns of zeros", read: { try pad(&$0) }),
     OperatorRow("MIRROR_PAD", read: { try mirrorPad(&$0) }),
-    OperatorRow("RESIZE_NEAREST_NEIGHBOR", read: { try resize(&$0) }),
-    OperatorRow("RESIZE_BILINEAR", notes: "int8 and int16", read: { try interpolate(&$0) }),
+    OperatorRow("GATHER", notes: "constant positions", read: { try gather(&$0) }),
   ]
 
   private static func reshape(_ reader: inout OperatorReader) throws {
@@ -67,7 +66,9 @@ enum ShapeOperators {
     guard parts.count == reader.op.inputs.count, let first = parts.first else { throw Skipped() }
     try reader.requireOneFormat(parts)
     let place = try reader.axis(axis, of: first)
-    try reader.produce(ConcatenateOp(axis: place), of: parts.map(\.node), in: first.format)
+    try reader.produce(
+      ConcatenateOp(axis: place), of: parts.map(\.node), in: first.format,
+      parts: first.format == nil ? (parts, place) : nil)
   }
 
   private static func pack(_ reader: inout OperatorReader) throws {
@@ -92,24 +93,49 @@ enum ShapeOperators {
 
   private static func split(_ reader: inout OperatorReader) throws {
     let isUnpacking = reader.name == "UNPACK"
-    let map = try reader.anyMap(isUnpacking ? 0 : 1)
-    let axis = isUnpacking ? reader.integer("axis") : try reader.list(0).first ?? 0
+    let hasSizes = reader.name == "SPLIT_V"
+    let map = try reader.anyMap(reader.name == "SPLIT" ? 1 : 0)
+    let axis = isUnpacking ? reader.integer("axis") : try reader.list(hasSizes ? 2 : 0).first ?? 0
     let count = reader.integer(isUnpacking ? "num" : "num_splits")
     let place = axis < 0 ? axis + map.shape.count : axis
+    let extent = map.shape.indices.contains(place) ? map.shape[place] : 0
     try reader.require(
-      map.shape.indices.contains(place) && count > 0 && map.shape[place].isMultiple(of: count)
-        && count == reader.op.outputs.count && (!isUnpacking || map.shape[place] == count),
-      "\(count) parts of axis \(axis) of a tensor of shape \(map.shape)", supported: "parts of one size")
-    let size = map.shape[place] / count
-    for part in 0..<count {
+      count > 0 && count == reader.op.outputs.count && extent > 0,
+      "\(count) parts of axis \(axis) of a tensor of shape \(map.shape)",
+      supported: "as many results")
+    let sizes = hasSizes ? try reader.list(1) : Array(repeating: isUnpacking ? 1 : extent / count, count: count)
+    // One size may be -1: what is left.
+    let known = sizes.filter { $0 >= 0 }
+    let rest = known.allSatisfy { $0 <= extent } ? extent - known.reduce(0, +) : -1
+    let parts = sizes.map { $0 == -1 ? rest : $0 }
+    try reader.require(
+      parts.count == count && known.count >= count - 1 && parts.allSatisfy { $0 > 0 } && parts.reduce(0, +) == extent,
+      "parts of sizes \(sizes) of axis \(axis) of a tensor of shape \(map.shape)",
+      supported: "sizes that make up the axis")
+    var begin = 0
+    for (part, size) in parts.enumerated() {
       let whole = try reader.whole(map, "part\(part)")
-      let select = SelectOp(
-        Array((part * size)..<((part + 1) * size)), along: place, rank: map.shape.count)
+      let select = SelectOp(Array(begin..<(begin + size)), along: place, rank: map.shape.count)
+      begin += size
       let picked = try reader.append(select, "part\(part)/picked", inputs: [whole])
-      let shape = try reader.resultShape(part, elements: map.shape.reduce(1, *) / count)
+      let shape = try reader.resultShape(part, elements: map.shape.reduce(1, *) / extent * size)
       try reader.produce(
         ReshapeOp(shape: FeatureMap.nodeShape(shape)), of: [picked], in: map.format, output: part)
     }
+  }
+
+  private static func gather(_ reader: inout OperatorReader) throws {
+    let (axis, batchAxes) = (reader.integer("axis"), reader.integer("batch_dims"))
+    let map = try reader.anyMap(0)
+    let place = axis < 0 ? axis + map.shape.count : axis
+    let positions = try reader.list(1)
+    try reader.require(
+      batchAxes == 0 && map.shape.indices.contains(place)
+        && positions.allSatisfy { (0..<map.shape[place]).contains($0) },
+      "positions \(positions) along axis \(axis), batch_dims \(batchAxes), of a tensor of shape \(map.shape)",
+      supported: "positions along one axis")
+    try reader.select(
+      map.shape.enumerated().map { $0 == place ? positions : Array(0..<$1) }, of: map)
   }
 
   private static func slice(_ reader: inout OperatorReader) throws {
@@ -164,74 +190,6 @@ enum ShapeOperators {
     }
     try reader.select(positions, of: map)
   }
-
-  /// Places of pixels in steps of 1/1024, the codes between them rounded with halves away from zero, or once: halves up
-  /// (tensorflow/lite/kernels/internal/reference/resize_bilinear.h, `ResizeBilinearInteger`).
-  private static func interpolate(_ reader: inout OperatorReader) throws {
-    let alignsCorners = reader.flag("align_corners")
-    let isCentered = reader.flag("half_pixel_centers")
-    let (map, format) = try reader.map(0)
-    let size = try reader.list(1)
-    try reader.require(!(alignsCorners && isCentered), "align_corners and half_pixel_centers", supported: "one of them")
-    try reader.require(
-      format.type.isSigned, "interpolation of \(format.type), which the kernel computes in float32",
-      supported: "int8 and int16")
-    try reader.require(
-      map.shape.count == 4 && map.shape[0] == 1 && size.count == 2
-        && (size + map.shape.dropFirst()).allSatisfy { (1...65536).contains($0) },
-      "a tensor of shape \(map.shape) in size \(size)", supported: "[1, rows, columns, channels]")
-    func axis(_ extent: Int, _ wanted: Int) throws -> Interpolation.Axis {
-      let isAligned = alignsCorners && wanted > 1
-      let (span, steps) = isAligned ? (extent - 1, wanted - 1) : (extent, wanted)
-      let step = (1024 * span + steps / 2) / steps
-      let start = isCentered ? step / 2 - 512 : 0
-      try reader.require(
-        start + step * (wanted - 1) < 1024 * extent,
-        "\(wanted) positions of \(extent), of which the kernel reads some behind the edge",
-        supported: "sizes up to about 45 times the root of the extent")
-      let unit = Rational.powerOfTwo(-10)
-      return Interpolation.Axis(
-        extent: extent, result: wanted, start: Rational(Int64(start)) * unit, step: Rational(Int64(step)) * unit)
-    }
-    let interpolation = Interpolation(
-      rows: try axis(map.shape[1], size[0]), columns: try axis(map.shape[2], size[1]))
-    let operators = try reader.require(
-      interpolation.operators(over: Shape(Array(map.shape.dropFirst()))),
-      "interpolation from \(map.shape[1]) x \(map.shape[2]) to \(size[0]) x \(size[1]) pixels",
-      supported: "fewer channels, or pixels, or sizes whose ratios are short fractions")
-    let between = try reader.append(operators, "between", input: map.node)
-    let rounding: Rounding = reader.importer.rounding == .double ? .halfAwayFromZero : .twice(bits: 0)
-    try reader.produceCodes(
-      between,
-      by: [
-        FeatureMapQuantizer(
-          steps: .uniform(
-            UniformSteps(
-              gain: .one / Rational(format.scale), bias: Rational(format.zeroPoint), clamp: format.type.range,
-              rounding: rounding)), format: format.codes())
-      ])
-  }
-
-  /// Places of pixels in float32 (tensorflow/lite/kernels/internal/reference/resize_nearest_neighbor.h).
-  private static func resize(_ reader: inout OperatorReader) throws {
-    let alignsCorners = reader.flag("align_corners")
-    let isCentered = reader.flag("half_pixel_centers")
-    let map = try reader.anyMap(0)
-    let size = try reader.list(1)
-    try reader.require(
-      map.shape.count == 4 && size.count == 2 && size.allSatisfy { (1...65536).contains($0) },
-      "a tensor of shape \(map.shape) in size \(size)", supported: "[1, rows, columns, channels]")
-    func positions(_ extent: Int, _ wanted: Int) -> [Int] {
-      let scale = alignsCorners && wanted > 1 ? Float(extent - 1) / Float(wanted - 1) : Float(extent) / Float(wanted)
-      return (0..<wanted).map { place in
-        let position = (Float(place) + (isCentered ? 0.5 : 0)) * scale
-        let nearest = Int(alignsCorners ? position.rounded(.toNearestOrAwayFromZero) : position.rounded(.down))
-        return min(max(nearest, 0), extent - 1)
-      }
-    }
-    try reader.select(
-      [[0], positions(map.shape[1], size[0]), positions(map.shape[2], size[1]), Array(0..<map.shape[3])], of: map)
-  }
 }
 
 extension OperatorReader {
@@ -256,6 +214,9 @@ extension OperatorReader {
       return (0..<extent).contains(begin) ? [begin] : []
     }
   }
+
+  /// Of the map's node, which has all pixels in their places.
+  func extents(of map: FeatureMap) -> [Int] { importer.graph[map.node].shape.extents }
 
   /// A node of the map with the batch as an axis.
   mutating func whole(_ map: FeatureMap, _ suffix: String? = nil) throws -> NodeID {
