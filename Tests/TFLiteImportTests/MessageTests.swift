@@ -140,17 +140,18 @@ import TestSupport
     #expect(text.contains("is what SPACE_TO_BATCH_ND takes apart"))
   }
 
-  /// Steps of 5/12: means may be halves, which float32 may miss.
-  @Test func bytesBetweenPixels() throws {
+  /// Steps of 5/12, means of which may be halves that float32 misses, and far too many pixels.
+  @Test(arguments: [(12, "which the kernel computes in float32"), (25354, "interpolation from 7 x 5 to 7 x 25354 pixels")])
+  func bytesBetweenPixels(_ columns: Int, _ message: String) throws {
     let file = "\(ReferenceKernelTests.folder)/unsigned_bilinear_sigmoid.tflite"
     let model = try TFLiteFile.read(file)
     let code = try #require(model.operatorCodes.firstIndex { $0.name == "RESIZE_BILINEAR" })
     let op = try #require(model.subgraphs[0].operators.first { $0.code == code })
     let sizes = try #require(model.buffers[model.subgraphs[0].tensors[op.inputs[1]].buffer])
     var bytes = model.bytes
-    bytes.replaceSubrange(sizes, with: [7, 0, 0, 0, 12, 0, 0, 0])
+    bytes.replaceSubrange(sizes, with: [7, 0, 0, 0, UInt8(columns & 255), UInt8(columns >> 8), 0, 0])
     let problems = #expect(throws: Diagnostics.self) { try Self.read(bytes) }
     let text = "\(problems?.description ?? "")"
-    #expect(text.contains("which the kernel computes in float32"))
+    #expect(text.contains(message))
   }
 }

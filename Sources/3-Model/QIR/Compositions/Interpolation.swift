@@ -50,7 +50,8 @@ package struct Interpolation {
 
     /// By phase and pixel of the group's window.
     private var fractions: [[Rational]] {
-      let places = places.map { $0 - Rational(Int64(first)) }
+      let start = Rational(Int64(first))
+      let places = places.map { $0 - start }
       let taps = Int((places[places.count - 1].ceiling.int64 ?? 0)) + 1
       return places.map { place in (0..<taps).map { max(.one - (place - Rational(Int64($0))).magnitude, .zero) } }
     }
