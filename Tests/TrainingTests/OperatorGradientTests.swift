@@ -132,18 +132,18 @@ import Testing
     #expect(abs(back.scale - (1 * -0.4 + 10 * -3 + 100 * 12 + 1000 * 0.5)) < 1e-3)
   }
 
-  /// Where training begins all weights stand on codes, and no other scale rounds them better. What the last bits of quotients say
-  /// must not become a step: Adam makes steps of one size of gradients of any.
-  @Test func weightsOnTheirCodesLeaveTheirScale() {
-    let codes = (-7...7).map(Float.init)
-    let scales: [Float] = [0.1, 0.3, 0.0123, 7.7]
-    let weights = codes.flatMap { code in scales.map { $0 * code / 3.3 * 3.3 } }
-    var (gradient, found) = ([Float](repeating: 0, count: weights.count), [Float](repeating: -1, count: scales.count))
-    let above = [Float](repeating: 1, count: weights.count)
-    qcc_f32_quantize_weights_gradient(
-      codes.count, scales.count, scales, -7, 7, false, weights, above, &gradient, &found)
-    #expect(gradient == above)
-    #expect(found == [0, 0, 0, 0])
+  /// By hand: two channels with the scales 0.5 and 2, weights counted in steps of them.
+  @Test func scalesOfWeightsAreGains() {
+    let positions: [Float] = [0.4, 1.6, 7, -7, 7.5, -0.5]
+    let gradient: [Float] = [1, 10, 100, 1000, 10_000, 100_000]
+    var rounded = positions
+    qcc_f32_quantize_weights(3, 2, [0.5, 2], -7, 7, false, positions, &rounded)
+    #expect(rounded == [0, 4, 3.5, -14, 3.5, 0])
+    var (back, scales) = (positions, [Float](repeating: -1, count: 2))
+    qcc_f32_quantize_weights_gradient(3, 2, [0.5, 2], -7, 7, false, positions, gradient, &back, &scales)
+    #expect(back == [0.5, 20, 50, 2000, 0, 200_000])
+    // Each gradient with its code.
+    #expect(scales == [70_700, -6980])
   }
 }
 

@@ -420,14 +420,16 @@ QCC_DISPATCH_RESULT(
   (size_t count, const qcc_f32_quantizer *q, const float *x, const float *dy, float *dx), quantize_gradient_body,
   (count, q, x, dy, dx))
 
+QCC_INLINE float weight_code(float x, float low, float high, bool to_signs) {
+  if (to_signs) return x < 0 ? -1.0f : 1.0f;
+  return clamped(__builtin_rintf(x), low, high);
+}
+
 QCC_INLINE void quantize_weights_body(
   size_t rows, size_t channels, const float *restrict scales, float low, float high, bool to_signs,
   const float *restrict x, float *restrict y) {
   for (size_t row = 0; row < rows; row++, x += channels, y += channels) {
-    for (size_t c = 0; c < channels; c++) {
-      const float code = clamped(__builtin_rintf(x[c] / scales[c]), low, high);
-      y[c] = scales[c] * (to_signs ? (x[c] < 0 ? -1.0f : 1.0f) : code);
-    }
+    for (size_t c = 0; c < channels; c++) y[c] = scales[c] * weight_code(x[c], low, high, to_signs);
   }
 }
 
@@ -442,10 +444,8 @@ QCC_INLINE void quantize_weights_gradient_body(
   for (size_t c = 0; c < channels; c++) dscales[c] = 0;
   for (size_t row = 0; row < rows; row++, x += channels, dy += channels, dx += channels) {
     for (size_t c = 0; c < channels; c++) {
-      bool is_inside;
-      const float change = step_gradient(x[c] / scales[c], low, high, &is_inside);
-      dx[c] = is_inside ? dy[c] : 0;
-      dscales[c] += dy[c] * (to_signs ? (x[c] < 0 ? -1.0f : 1.0f) : change);
+      dx[c] = low <= x[c] && x[c] <= high ? scales[c] * dy[c] : 0;
+      dscales[c] += dy[c] * weight_code(x[c], low, high, to_signs);
     }
   }
 }

@@ -5,7 +5,8 @@ import Plans
 import QIR
 import Quantization
 
-/// A layer whose weights are learned as codes: learned steps (Esser et al. 2019, LSQ), one per scale that the layer has.
+/// A layer whose weights are learned as codes, and whose steps are learned (Esser et al. 2019, LSQ), one per scale that the layer has.
+/// Weights are counted in their steps: a step that is learned is a gain of its channels, and moves no weight to another code.
 struct TrainableLayer: Sendable {
   let layer: LinearLayer
   let weights: QuantizedTensor
@@ -45,12 +46,13 @@ struct TrainableLayer: Sendable {
     biasUnits = units.map { max($0 * reach, .leastNormalMagnitude) }
     isZero = keepsZeros && codes.contains(0) ? tensor.codes.map { $0 == 0 } : []
     weightVariable = variables.count
-    variables.append(Variable(tensor.values.enumerated().map { Float($1) / units[$0 % units.count] }))
+    variables.append(Variable(tensor.codes.map { Float($0) }, reach: Float(codes.upperBound)))
     scaleVariable = variables.count
-    variables.append(Variable(scales.map { _ in 0 }, share: TrainableNetwork.scaleShare))
+    variables.append(Variable(scales.map { _ in 0 }))
     if let bias = op.bias {
       biasVariable = variables.count
-      variables.append(Variable(zip(bias.values, biasUnits).map { Float($0 / Double($1)) }))
+      variables.append(
+        Variable(zip(bias.values, biasUnits).map { Float($0 / Double($1)) }, reach: TrainableNetwork.carefully))
     } else {
       biasVariable = nil
     }
@@ -62,8 +64,8 @@ struct TrainableLayer: Sendable {
 
   /// What the variables stand for at a step.
   struct Numbers: Sendable {
-    /// Before they are rounded.
-    var latent: [Float]
+    /// Weights in steps, before they are rounded.
+    var positions: [Float]
     /// By output channel.
     var scales: [Float]
     var rounded: [Float]
@@ -73,27 +75,26 @@ struct TrainableLayer: Sendable {
   func numbers(_ variables: [Variable]) -> Numbers {
     let scales = scales(variables)
     let ofChannels = scaleIndices.map { scales[$0] }
-    let latent = latent(variables)
-    let rounded = [Float](unsafeUninitializedCapacity: latent.count) { buffer, count in
+    let positions = variables[weightVariable].values
+    let rounded = [Float](unsafeUninitializedCapacity: positions.count) { buffer, count in
       if let base = buffer.baseAddress {
         qcc_f32_quantize_weights(
-          rows, channels, ofChannels, Float(codes.lowerBound), Float(codes.upperBound), isSign, latent, base)
+          rows, channels, ofChannels, Float(codes.lowerBound), Float(codes.upperBound), isSign, positions, base)
       }
-      count = latent.count
+      count = positions.count
     }
-    return Numbers(latent: latent, scales: ofChannels, rounded: rounded, bias: bias(variables))
+    return Numbers(positions: positions, scales: ofChannels, rounded: rounded, bias: bias(variables))
   }
 
   /// The gradients for the variables from those for the rounded weights and the bias.
   func add(_ gradient: Gradients.OfLayer, at numbers: Numbers, to gradients: inout [[Float]]) {
-    var latent = [Float](repeating: 0, count: numbers.latent.count)
+    var positions = [Float](repeating: 0, count: numbers.positions.count)
     var scales = [Float](repeating: 0, count: channels)
     qcc_f32_quantize_weights_gradient(
-      rows, channels, numbers.scales, Float(codes.lowerBound), Float(codes.upperBound), isSign, numbers.latent,
-      gradient.weights, &latent, &scales)
-    for index in latent.indices { latent[index] *= unit(index % channels) }
-    for index in isZero.indices where isZero[index] { latent[index] = 0 }
-    gradients[weightVariable] = latent
+      rows, channels, numbers.scales, Float(codes.lowerBound), Float(codes.upperBound), isSign, numbers.positions,
+      gradient.weights, &positions, &scales)
+    for index in isZero.indices where isZero[index] { positions[index] = 0 }
+    gradients[weightVariable] = positions
     let count = Float(weights.codes.count / firstScales.count)
     let factor = 1 / (count * Float(codes.upperBound)).squareRoot()
     for channel in 0..<channels {
@@ -104,12 +105,9 @@ struct TrainableLayer: Sendable {
 
   /// Brings what lies outside the codes' range to its end: from there it finds back.
   func project(_ variables: inout [Variable]) {
-    let scales = scales(variables)
-    let (low, high) = (Float(codes.lowerBound), Float(codes.upperBound))
+    let ends = Float(codes.lowerBound)...Float(codes.upperBound)
     for index in weights.codes.indices {
-      let reach = scales[scaleIndices[index % channels]] / unit(index % channels)
-      variables[weightVariable].values[index] = variables[weightVariable].values[index].clamped(
-        to: (low * reach)...(high * reach))
+      variables[weightVariable].values[index] = variables[weightVariable].values[index].clamped(to: ends)
     }
   }
 
@@ -118,11 +116,10 @@ struct TrainableLayer: Sendable {
   /// - Parameter input: the scale of the map in front; nil where there is none.
   func trained(_ op: any LinearOperator, _ variables: [Variable], input: Float?) -> any LinearOperator {
     let scales = scales(variables)
-    let latent = latent(variables)
-    let codes = IntegerArray(count: latent.count, in: codes) { index in
-      if isSign { return latent[index] < 0 ? -1 : 1 }
-      let position = latent[index] / scales[scaleIndices[index % channels]]
-      return Int64(position.rounded(.toNearestOrEven)).clamped(to: self.codes)
+    let positions = variables[weightVariable].values
+    let codes = IntegerArray(count: positions.count, in: codes) { index in
+      if isSign { return positions[index] < 0 ? -1 : 1 }
+      return Int64(positions[index].rounded(.toNearestOrEven)).clamped(to: self.codes)
     }
     var op = op
     op.kernel = .quantized(
@@ -147,18 +144,9 @@ struct TrainableLayer: Sendable {
     zip(firstScales, variables[scaleVariable].values).map { $0 * Float(ElementaryMath.exponential(Double($1))) }
   }
 
-  private func latent(_ variables: [Variable]) -> [Float] {
-    var values = variables[weightVariable].values
-    for index in values.indices { values[index] *= unit(index % channels) }
-    return values
-  }
-
   private func bias(_ variables: [Variable]) -> [Float]? {
     biasVariable.map { zip(variables[$0].values, biasUnits).map(*) }
   }
-
-  /// What weights are counted in: the largest that the scale holds where training began.
-  private func unit(_ channel: Int) -> Float { firstScales[scaleIndices[channel]] * Float(codes.upperBound) }
 }
 
 extension QuantizedTensor {

@@ -31,8 +31,8 @@ package struct TrainableNetwork: Sendable {
   private(set) var needsGradient: [Bool] = []
   private let engine: FloatEngine
 
-  /// Scales are learned so much slower than weights: every one of them moves all codes at once.
-  static let scaleShare: Float = 0.1
+  /// How far biases and scales of maps are moved, as a part of what others are: each of them moves many codes at once.
+  static let carefully: Float = 0.1
 
   /// - Parameters:
   ///   - graph: quantized, as it was read.
@@ -123,7 +123,7 @@ package struct TrainableNetwork: Sendable {
       guard case .map(var map) = roles[id.index] else { continue }
       if leaders[id.index] == id {
         map.scaleVariable = variables.count
-        variables.append(Variable([0], share: Self.scaleShare))
+        variables.append(Variable([0], reach: Self.carefully))
       } else if case .map(let leader) = roles[leaders[id.index].index] {
         map.scaleVariable = leader.scaleVariable
       }

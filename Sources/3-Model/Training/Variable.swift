@@ -1,18 +1,17 @@
 import CValueKernels
 
-/// Numbers that are learned, in units of their own, so that a rate means the same for all of them, and what Adam keeps of their
-/// gradients.
+/// Numbers that are learned, and what Adam keeps of their gradients.
 struct Variable: Sendable {
   var values: [Float]
-  /// Of the rate.
-  let share: Float
+  /// How far a number moves at a rate of 1, so that a rate means the same for all variables.
+  let reach: Float
   /// Of the gradients, and of their squares.
   var mean: [Float]
   var square: [Float]
 
-  init(_ values: [Float], share: Float = 1) {
+  init(_ values: [Float], reach: Float = 1) {
     self.values = values
-    self.share = share
+    self.reach = reach
     mean = [Float](repeating: 0, count: values.count)
     square = mean
   }
@@ -20,7 +19,7 @@ struct Variable: Sendable {
   mutating func step(_ step: AdamStep, gradient: [Float]) {
     precondition(gradient.count == values.count, "a gradient for every number")
     var step = step.constants
-    step.rate *= share
+    step.rate *= reach
     qcc_f32_adam(values.count, &step, gradient, &mean, &square, &values)
   }
 }

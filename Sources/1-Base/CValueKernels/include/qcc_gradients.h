@@ -51,13 +51,13 @@ void qcc_f32_clip_gradient(size_t count, float low, float high, const float *x, 
 double qcc_f32_quantize_gradient(
   size_t count, const qcc_f32_quantizer *quantizer, const float *x, const float *dy, float *dx);
 
-/// Weights `[rows][channels]` on the codes of each channel's scale: y = scale * code, code = clamp(round_half_even(x / scale), low,
-/// high), or the sign, where 0 is positive.
+/// Weights `[rows][channels]` from where they stand between codes: y = scale * code, code = clamp(round_half_even(x), low, high), or the
+/// sign, where 0 is positive.
 void qcc_f32_quantize_weights(
   size_t rows, size_t channels, const float *scales, float low, float high, bool to_signs, const float *x, float *y);
 
-/// Its gradient, as that of `qcc_f32_quantize`.
-/// - Parameter dscales: `[channels]`, overwritten.
+/// Its gradient: dx = scale dy straight through the rounding inside the range of the codes, 0 outside.
+/// - Parameter dscales: `[channels]`, overwritten: the sum of dy code.
 void qcc_f32_quantize_weights_gradient(
   size_t rows, size_t channels, const float *scales, float low, float high, bool to_signs, const float *x,
   const float *dy, float *dx, float *dscales);
