@@ -28,9 +28,9 @@ package struct Trainer: Sendable {
   package struct Options: Sendable {
     package var epochs = 10
     /// How far a weight moves in a step at most where training begins, as a part of the largest that its scale holds.
-    package var rate = 0.0003
+    package var rate = 0.001
     /// Samples per step.
-    package var batch = 32
+    package var batch = 64
     package var augmentation = Augmentation()
     package var seed: UInt64 = 1
     package var threads = processorCount
