@@ -141,7 +141,7 @@ import TestSupport
   }
 
   /// Steps of 5/12, means of which may be halves that float32 misses, and far too many pixels.
-  @Test(arguments: [(12, "which the kernel computes in float32"), (25354, "interpolation from 7 x 5 to 7 x 25354 pixels")])
+  @Test(arguments: [(12, "which the kernel computes in float32"), (25354, "to 7 x 25354 pixels")])
   func bytesBetweenPixels(_ columns: Int, _ message: String) throws {
     let file = "\(ReferenceKernelTests.folder)/unsigned_bilinear_sigmoid.tflite"
     let model = try TFLiteFile.read(file)

@@ -31,7 +31,7 @@ enum ActivationOperators {
       format.type == result.type && (format.type.bits == 8 || activation != .reluN1To1),
       "\(format.type) in \(result.type)", supported: activation == .reluN1To1 ? "int8 and uint8" : "one type")
     // Their quotient is a float's.
-    let factor = FixedPointMultiplier(Double(format.scale / result.scale))
+    let factor = try reader.factor(Double(format.scale / result.scale))
     try reader.produceCodes(
       of: map, in: format, by: factor, within: result.codes(behind: activation), near: activation.operators)
   }

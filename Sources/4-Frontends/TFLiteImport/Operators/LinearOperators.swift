@@ -228,10 +228,12 @@ private struct Sums {
   private func requantizers(
     to result: TensorFormat, _ magnitudes: [Int64], _ reader: OperatorReader
   ) throws -> [FeatureMapQuantizer] {
-    let factors = scales.map { scale in
+    let factors = try scales.map { scale in
       // `GetQuantizedConvolutionMultipler` has the product in float32, `PopulateConvolutionQuantizationParams` in double.
       let isProductSingle = scales.count == 1 && !format.type.isSigned
       let product = isProductSingle ? Double(format.scale * scale) : Double(format.scale) * Double(scale)
+      try reader.require(
+        product.isFinite, "scales of \(format.scale) and \(scale)", supported: "scales whose product float32 holds")
       let factor = FixedPointMultiplier(product / Double(result.scale))
       return areLong ? factor.inHalfTheBits : factor
     }
