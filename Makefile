@@ -11,7 +11,8 @@ LAYERS := --explicit-target-dependency-import-check error
 .PHONY: help prepare prepare-tests build demo demo-search test node-tests check-export check-onnx-differential \
   check-onnx-networks check-keras-networks check-tflite-differential check-tflite-tensors check-tflite-mutants \
   check-keras-differential check-qkeras-examples check-quantizer-extremes \
-  check-quantized-keras check-quantize check-training check-trainer check-adding test-embedded check-c check-registers \
+  check-quantized-keras check-quantize check-training check-training-peers check-tune check-trainer check-adding test-embedded \
+  check-c check-registers \
   check-processor-speed check-multiplier check-kernels check-optuna check-vizier \
   check-user-files check-interrupts check-search-kills check-search-methods bench bench-peers check-memory fuzz format \
   lint generated check-generated clean
@@ -36,6 +37,8 @@ help:
 	@echo 'make check-quantized-keras  files that qcc quantize writes for QKeras, run by QKeras (Python packages)'
 	@echo 'make check-quantize   what qcc quantize loses, beside ONNX Runtime'\''s quantizer (Python packages)'
 	@echo 'make check-training   whole steps of qcc tune beside PyTorch'\''s (Python packages)'
+	@echo 'make check-training-peers  qcc tune beside Brevitas and PyTorch: accuracy, speed (Python packages)'
+	@echo 'make check-tune       what qcc tune makes of the reference networks at 4 bits (Python packages)'
 	@echo 'make check-trainer    networks of qcc tune in QKeras, and networks that QKeras trained for it (Python packages)'
 	@echo 'make check-adding     add an operator and a quantizer to a copy of the tree as the pages say, and build it'
 	@echo 'make test-embedded    networks on simulated microcontrollers: codes, memory, instructions (installs toolchains by apt)'
@@ -133,6 +136,12 @@ check-quantize: build
 
 check-training: build
 	QCC=$(QCC) $(PYTHON) Tests/training-check.py
+
+check-tune: build
+	$(PYTHON) Tests/tune-check.py $(QCC) ../shared/models
+
+check-training-peers: build
+	$(PYTHON) Tests/training-peers-check.py $(QCC) ../shared/models
 
 check-trainer: build
 	$(PYTHON) Tests/trainer-check.py $(QCC)
