@@ -5,7 +5,6 @@
     tflite-differential.py check FOLDER QCC                       with ai-edge-litert and numpy: runs them
     tflite-differential.py golden FOLDER                          with the same: writes NAME.x.npy and NAME.y.npy
 """
-import argparse
 import glob
 import os
 import subprocess
@@ -13,6 +12,8 @@ import sys
 import tempfile
 
 import numpy as np
+
+import tflite_networks
 
 SAMPLES = 16
 
@@ -342,36 +343,17 @@ def make(folder, seed, count):
 
 
 def reference(path):
-    """Inputs and what the reference kernels make of them, as the file's own types have it."""
-    from ai_edge_litert import interpreter as litert
-
-    it = litert.Interpreter(
-        model_path=path, num_threads=1, experimental_op_resolver_type=litert.OpResolverType.BUILTIN_REF)
-    it.allocate_tensors()
-    source, result = it.get_input_details()[0], it.get_output_details()[0]
-    random = np.random.default_rng(7)
-    shape = (SAMPLES, *source["shape"][1:])
-    if source["dtype"] == np.float32:
-        x = (random.normal(0, 3, shape)).astype(np.float32)
-    else:
-        limits = np.iinfo(source["dtype"])
-        x = random.integers(limits.min, limits.max + 1, shape).astype(source["dtype"])
-        x[0], x[1] = limits.min, limits.max
-    y = []
-    for sample in x:
-        it.set_tensor(source["index"], sample[None])
-        it.invoke()
-        y.append(it.get_tensor(result["index"])[0].copy())
-    return x, np.stack(y)
+    """The input's name, inputs, and what the reference kernels make of them."""
+    return tflite_networks.reference(path, SAMPLES, deviation=3, with_ends=True)
 
 
 def check(folder, qcc):
     failed = exact = refused = unknown = 0
     with tempfile.TemporaryDirectory() as place:
-        for path in sorted(glob.glob(os.path.join(folder, "*.tflite"))):
+        for path in tflite_networks.files(folder):
             name = os.path.basename(path)
             try:
-                x, y = reference(path)
+                _, x, y = reference(path)
             except (RuntimeError, ValueError) as problem:  # What the converter writes and no kernel takes.
                 unknown += 1
                 print(f"{name}: refused by the interpreter: {str(problem).splitlines()[0][:120]}")
@@ -400,27 +382,5 @@ def check(folder, qcc):
     return failed
 
 
-def golden(folder):
-    for path in sorted(glob.glob(os.path.join(folder, "*.tflite"))):
-        x, y = reference(path)
-        np.save(path[:-7] + ".x.npy", x[:4])
-        np.save(path[:-7] + ".y.npy", y[:4])
-
-
-parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-commands = parser.add_subparsers(dest="command", required=True)
-for name in ["make", "check", "golden"]:
-    command = commands.add_parser(name)
-    command.add_argument("folder")
-    if name == "make":
-        command.add_argument("--seed", type=int, default=1)
-        command.add_argument("--count", type=int, default=500)
-    if name == "check":
-        command.add_argument("qcc")
-arguments = parser.parse_args()
-if arguments.command == "make":
-    make(arguments.folder, arguments.seed, arguments.count)
-elif arguments.command == "golden":
-    golden(arguments.folder)
-else:
-    sys.exit(bool(check(arguments.folder, arguments.qcc)))
+tflite_networks.run_command(
+    __doc__, 500, make, check, golden=lambda folder: tflite_networks.golden(folder, reference, rows=4))

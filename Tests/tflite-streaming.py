@@ -6,15 +6,15 @@ which has the variables as inputs and outputs, is compared.
     tflite-streaming.py check FOLDER QCC                      with ai-edge-litert and numpy: runs them
     tflite-streaming.py golden FOLDER                         with the same: writes NAME.x.npy and NAME.y.npy, a row a step
 """
-import argparse
 import glob
 import os
 import re
 import subprocess
-import sys
 import tempfile
 
 import numpy as np
+
+import tflite_networks
 
 STEPS = 6
 
@@ -88,26 +88,8 @@ def make(folder, seed, count):
 
 
 def reference(path):
-    """Inputs of some steps, and what the reference kernels make of them one after another."""
-    from ai_edge_litert import interpreter as litert
-
-    it = litert.Interpreter(
-        model_path=path, num_threads=1, experimental_op_resolver_type=litert.OpResolverType.BUILTIN_REF)
-    it.allocate_tensors()
-    source, result = it.get_input_details()[0], it.get_output_details()[0]
-    random = np.random.default_rng(7)
-    shape = (STEPS, *source["shape"][1:])
-    if source["dtype"] == np.float32:
-        x = random.normal(0, 2, shape).astype(np.float32)
-    else:
-        limits = np.iinfo(source["dtype"])
-        x = random.integers(limits.min, limits.max + 1, shape).astype(source["dtype"])
-    y = []
-    for step in x:
-        it.set_tensor(source["index"], step[None])
-        it.invoke()
-        y.append(it.get_tensor(result["index"])[0].copy())
-    return source["name"], x, np.stack(y)
+    """The input's name, inputs, and what the reference kernels make of them step by step."""
+    return tflite_networks.reference(path, STEPS, deviation=2)
 
 
 def steps(qcc, path, name, x, place):
@@ -149,7 +131,7 @@ def first(notes, place):
 
 def check(folder, qcc):
     failed = exact = 0
-    for path in sorted(glob.glob(os.path.join(folder, "*.tflite"))):
+    for path in tflite_networks.files(folder):
         name, x, y = reference(path)
         with tempfile.TemporaryDirectory() as place:
             try:
@@ -168,27 +150,5 @@ def check(folder, qcc):
     return failed
 
 
-def golden(folder):
-    for path in sorted(glob.glob(os.path.join(folder, "*.tflite"))):
-        _, x, y = reference(path)
-        np.save(path[:-7] + ".x.npy", x)
-        np.save(path[:-7] + ".y.npy", y)
-
-
-parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-commands = parser.add_subparsers(dest="command", required=True)
-for name in ["make", "check", "golden"]:
-    command = commands.add_parser(name)
-    command.add_argument("folder")
-    if name == "make":
-        command.add_argument("--seed", type=int, default=1)
-        command.add_argument("--count", type=int, default=60)
-    if name == "check":
-        command.add_argument("qcc")
-arguments = parser.parse_args()
-if arguments.command == "make":
-    make(arguments.folder, arguments.seed, arguments.count)
-elif arguments.command == "check":
-    sys.exit(bool(check(arguments.folder, arguments.qcc)))
-else:
-    golden(arguments.folder)
+tflite_networks.run_command(
+    __doc__, 60, make, check, golden=lambda folder: tflite_networks.golden(folder, reference))

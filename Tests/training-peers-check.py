@@ -6,7 +6,7 @@ the best of three on samples that are held out; qcc's is its default. Speed: a s
 (`torch._fake_quantize_learnable_per_*`, in C++), the teacher's pass included in both, with one and two threads. Arguments: qcc, the
 folder of models, `accuracy` or `speed` for one of both.
 Needs torch, brevitas, onnx and Debian's dataset-fashion-mnist; run by `make check-training-peers`."""
-import gzip, json, os, subprocess, sys, tempfile, time
+import json, sys, tempfile, time
 
 import numpy as np, onnx, torch
 import torch.nn.functional as F
@@ -16,22 +16,17 @@ from brevitas.quant import Int8ActPerTensorFloat, Int8WeightPerChannelFloat, Uin
 from onnx import helper, numpy_helper
 from torch import nn
 
+import fashion_networks
+from fashion_networks import run
+
 QCC, MODELS = sys.argv[1], sys.argv[2]
 TEACHER = f"{MODELS}/float/resnet8_fashion.h5"
 SAMPLES, HELD_OUT, EPOCHS, BATCH, SEEDS = 2000, 1000, 3, 64, 5
 
 
-def run(*words):
-    result = subprocess.run([QCC, *words], capture_output=True, text=True)
-    if result.returncode:
-        sys.exit(f"qcc {' '.join(words)}\n{result.stderr}")
-    return result.stdout
-
-
 def images():
-    with gzip.open("/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz") as file:
-        x = np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 28, 28, 1)
-    x = np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0))).astype(np.float32) / 255
+    """To learn from and held out."""
+    x, _ = fashion_networks.images("train")
     x = x[np.random.default_rng(3).permutation(len(x))]
     return x[:SAMPLES], x[SAMPLES : SAMPLES + HELD_OUT]
 
@@ -198,7 +193,7 @@ def main():
         for name, array in files.items():
             np.save(f"{folder}/{name}.npy", array)
         q = f"{folder}/q.onnx"
-        run("quantize", TEACHER, "--calibration", f"{MODELS}/labelled/fashion_calibration_x.npy", "--weights", "4", "--maps", "4",
+        run(QCC, "quantize", TEACHER, "--calibration", f"{MODELS}/labelled/fashion_calibration_x.npy", "--weights", "4", "--maps", "4",
             "--input-maps", "8", "--style", "qonnx", "-o", q)
         tune = ["tune", q, "--teacher", TEACHER, "--batch", str(BATCH), "--format", "json", "--data", f"{folder}/data.npy"]
         test = [f"{MODELS}/labelled/fashion_test_x.npy", f"{MODELS}/labelled/fashion_test_y.npy"]
@@ -209,7 +204,7 @@ def main():
         x, labels = torch.tensor(np.load(test[0])), torch.tensor(np.load(test[1]).reshape(-1))
 
         def results(file):
-            run("simulate", TEACHER, "--inputs", file, "--reference", "-o", f"{folder}/y.npy")
+            run(QCC, "simulate", TEACHER, "--inputs", file, "--reference", "-o", f"{folder}/y.npy")
             return torch.tensor(np.load(f"{folder}/y.npy")).float()
 
         goals = {name: results(f"{folder}/{name}.npy") for name in ("data", "validation")}
@@ -224,7 +219,7 @@ def main():
         print(f"Brevitas' rate: {rate}", flush=True)
         rows = []
         for seed in range(1, SEEDS + 1):
-            test_report = json.loads(run(*tune, "--validation", f"{folder}/validation.npy", "--epochs", str(EPOCHS), "--patience", "1000",
+            test_report = json.loads(run(QCC, *tune, "--validation", f"{folder}/validation.npy", "--epochs", str(EPOCHS), "--patience", "1000",
                                          "--seed", str(seed), "--test", test[0], "--test-labels", test[1]))["test"]
             own = test_report["after"]
             _, student = brevitas(q, torch.tensor(data), goals["data"], validation, seed, rate)
@@ -260,7 +255,7 @@ def speed(q, tune, folder, data):
                 wanted = F.softmax(teacher(part), -1)
             step(student, optimizer, part, wanted)
             times.append(time.perf_counter() - begin)
-        report = json.loads(run(*tune, "--validation", f"{folder}/one.npy", "--epochs", "1", "--threads", str(threads)))
+        report = json.loads(run(QCC, *tune, "--validation", f"{folder}/one.npy", "--epochs", "1", "--threads", str(threads)))
         own = report["epochs"][1]["seconds"] / (len(data) / BATCH)
         print(f"{threads} threads, a step of {BATCH} samples: qcc {1e3 * own:.0f} ms, PyTorch {1e3 * np.median(times):.0f} ms "
               f"(fastest {1e3 * min(times):.0f})", flush=True)

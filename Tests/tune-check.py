@@ -4,9 +4,11 @@
 The Fashion-MNIST twins learn from 10,000 training images, epochs are chosen on 4,000 others, the 10,000 test images judge; DS-CNN learns
 from the 200 unlabelled keywords, an eighth held out, and the 400 test inputs judge. Arguments: qcc, the folder of models, networks.
 Needs numpy and Debian's dataset-fashion-mnist; run by `make check-tune`."""
-import gzip, json, os, subprocess, sys, tempfile
+import json, sys, tempfile
 
 import numpy as np
+
+from fashion_networks import images, run
 
 QCC, MODELS = sys.argv[1], sys.argv[2]
 FASHION = ["--epochs", "8", "--augment", "mirror,shift:2x2"]
@@ -17,15 +19,6 @@ NETWORKS = {
     "mobilenet": ("mobilenet_fashion", "fashion", FASHION),
     "dscnn": ("dscnn_kws", "kws", WORDS),
 }
-
-
-def images(kind):
-    folder = "/usr/share/datasets/fashion-mnist"
-    with gzip.open(f"{folder}/{kind}-images-idx3-ubyte.gz") as file:
-        x = np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 28, 28, 1)
-    with gzip.open(f"{folder}/{kind}-labels-idx1-ubyte.gz") as file:
-        y = np.frombuffer(file.read(), np.uint8, offset=8).astype(np.int64)
-    return np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0))).astype(np.float32) / 255, y
 
 
 def fashion(folder):
@@ -39,21 +32,14 @@ def fashion(folder):
         np.save(f"{folder}/{name}.npy", array)
 
 
-def run(*words):
-    result = subprocess.run([QCC, *words], capture_output=True, text=True)
-    if result.returncode:
-        sys.exit(f"qcc {' '.join(words)}\n{result.stderr}")
-    return result.stdout
-
-
 def main():
     for name in sys.argv[3:] or NETWORKS:
         model, inputs, options = NETWORKS[name]
         with tempfile.TemporaryDirectory() as folder:
             teacher, q = f"{MODELS}/float/{model}.h5", f"{folder}/q.onnx"
             labelled = f"{MODELS}/labelled/{inputs}"
-            run("quantize", teacher, "--calibration", f"{labelled}_calibration_x.npy", "--weights", "4", "--maps", "4", "--input-maps", "8",
-                "-o", q)
+            run(QCC, "quantize", teacher, "--calibration", f"{labelled}_calibration_x.npy", "--weights", "4", "--maps", "4",
+                "--input-maps", "8", "-o", q)
             if inputs == "fashion":
                 fashion(folder)
                 files = ["--data", f"{folder}/data.npy", "--validation", f"{folder}/validation.npy", "--test", f"{folder}/test.npy",
@@ -61,7 +47,7 @@ def main():
             else:
                 files = ["--data", f"{labelled}_calibration_x.npy", "--test", f"{labelled}_test_x.npy", "--test-labels",
                          f"{labelled}_test_y.npy"]
-            report = json.loads(run("tune", q, "--teacher", teacher, *files, *options, "--format", "json", "-o", f"{folder}/t.onnx"))
+            report = json.loads(run(QCC, "tune", q, "--teacher", teacher, *files, *options, "--format", "json", "-o", f"{folder}/t.onnx"))
             before, after = report["test"]["before"], report["test"]["after"]
             print(f"{name}: accuracy {100 * before['floatMetric']:.2f} % float, {100 * before['metric']:.2f} % quantized, "
                   f"{100 * after['metric']:.2f} % tuned (drop {100 * after['drop']:.2f}, 95 %: {100 * after['dropInterval'][0]:.2f} to "

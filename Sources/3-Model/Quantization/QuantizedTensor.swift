@@ -87,14 +87,9 @@ package struct QuantizedTensor: Sendable {
       codes.withUnsafeBufferPointer { codes in
         var start = 0
         while start < codes.count {
-          if run == 1 {
-            for (place, scale) in doubles.enumerated() { body(start + place, Double(codes[start + place]) * scale) }
-            start += doubles.count
-          } else {
-            for scale in doubles {
-              for index in start..<start + run { body(index, Double(codes[index]) * scale) }
-              start += run
-            }
+          for scale in doubles {
+            for index in start..<start + run { body(index, Double(codes[index]) * scale) }
+            start += run
           }
         }
       }
